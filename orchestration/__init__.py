@@ -1,0 +1,1 @@
+"""zhengxin: lands, orchestrates, validates and shows the yearly scores; the method itself is SQL and seeds."""
