@@ -1,0 +1,105 @@
+with recursive methodologies as (
+
+    select * from {{ ref('stg_methodology') }}
+
+),
+
+nodes as (
+
+    select * from {{ ref('stg_node') }}
+
+),
+
+rules as (
+
+    select * from {{ ref('stg_measure_rule') }}
+
+),
+
+descents as (
+
+    select
+        nodes.tree_code,
+        nodes.node_code,
+        0 as depth,
+        cast(null as varchar) as dimension_code,
+        lpad(cast(nodes.position as varchar), 3, '0') as sort_path
+    from nodes
+    where nodes.parent_node_code is null
+
+    union all
+
+    select
+        nodes.tree_code,
+        nodes.node_code,
+        descents.depth + 1 as depth,
+        coalesce(descents.dimension_code, nodes.node_code) as dimension_code,
+        descents.sort_path || '.' || lpad(cast(nodes.position as varchar), 3, '0') as sort_path
+    from descents
+    inner join nodes
+        on descents.tree_code = nodes.tree_code
+        and descents.node_code = nodes.parent_node_code
+
+),
+
+parents as (
+
+    select distinct
+        tree_code,
+        parent_node_code as node_code
+    from nodes
+    where parent_node_code is not null
+
+),
+
+leaf_rules as (
+
+    select
+        methodology_code,
+        node_code,
+        sum(case when rule_family <> 'event' then weight else 0 end) as leaf_weight,
+        bool_and(rule_family = 'event') as is_event_only,
+        max(event_source) as event_source
+    from rules
+    group by methodology_code, node_code
+
+)
+
+select
+    methodologies.series_code,
+    methodologies.methodology_code,
+    methodologies.tree_code,
+    nodes.node_code,
+    nodes.parent_node_code,
+    descents.depth,
+    descents.dimension_code,
+    descents.sort_path,
+    parents.node_code is null as is_leaf,
+    nodes.name_zh,
+    nodes.name_en,
+    nodes.full_mark,
+    nodes.min_mark,
+    nodes.is_base,
+    nodes.aggregation,
+    nodes.weight,
+    nodes.min_coverage_numerator,
+    nodes.min_coverage_denominator,
+    nodes.rounding_mode,
+    nodes.rounding_digits,
+    cast(leaf_rules.leaf_weight as decimal(12, 6)) as leaf_weight,
+    leaf_rules.is_event_only,
+    leaf_rules.event_source,
+    nodes.origin,
+    nodes.origin_note
+from methodologies
+inner join nodes
+    on methodologies.tree_code = nodes.tree_code
+inner join descents
+    on nodes.tree_code = descents.tree_code
+    and nodes.node_code = descents.node_code
+left join parents
+    on nodes.tree_code = parents.tree_code
+    and nodes.node_code = parents.node_code
+left join leaf_rules
+    on methodologies.methodology_code = leaf_rules.methodology_code
+    and nodes.node_code = leaf_rules.node_code

@@ -1,0 +1,120 @@
+with editions as (
+
+    select * from {{ ref('int_edition') }}
+
+),
+
+frames as (
+
+    select * from {{ ref('stg_assessment_frame') }}
+
+),
+
+previous_frames as (
+
+    select
+        editions.series_code,
+        editions.assessment_year,
+        frames.unit_code
+    from editions
+    inner join frames
+        on editions.series_code = frames.series_code
+        and editions.previous_assessment_year = frames.assessment_year
+
+),
+
+frame_dates as (
+
+    select
+        editions.series_code,
+        editions.assessment_year,
+        extract(year from previous_editions.frame_date) as previous_frame_year,
+        extract(year from editions.frame_date) as frame_year
+    from editions
+    inner join editions as previous_editions
+        on editions.series_code = previous_editions.series_code
+        and editions.previous_assessment_year = previous_editions.assessment_year
+
+),
+
+-- What took place between the two frame dates, one link to each old and each new code only: a split or a merger has no
+-- single predecessor and is left without one.
+links as (
+
+    select
+        frame_dates.series_code,
+        frame_dates.assessment_year,
+        changes.from_code,
+        changes.to_code,
+        count(*) over (
+            partition by frame_dates.series_code, frame_dates.assessment_year, changes.from_code
+        ) as successor_count,
+        count(*) over (
+            partition by frame_dates.series_code, frame_dates.assessment_year, changes.to_code
+        ) as predecessor_count
+    from frame_dates
+    inner join {{ ref('stg_division_change') }} as changes
+        on frame_dates.previous_frame_year < changes.change_year
+        and frame_dates.frame_year >= changes.change_year
+        and changes.link_kind = 'succeeds'
+
+),
+
+same_code as (
+
+    select
+        frames.series_code,
+        frames.assessment_year,
+        frames.unit_code,
+        previous_frames.unit_code as previous_unit_code
+    from frames
+    inner join previous_frames
+        on frames.series_code = previous_frames.series_code
+        and frames.assessment_year = previous_frames.assessment_year
+        and frames.unit_code = previous_frames.unit_code
+
+),
+
+changed_code as (
+
+    select
+        frames.series_code,
+        frames.assessment_year,
+        frames.unit_code,
+        links.from_code as previous_unit_code
+    from frames
+    inner join links
+        on frames.series_code = links.series_code
+        and frames.assessment_year = links.assessment_year
+        and frames.unit_code = links.to_code
+        and links.successor_count = 1
+        and links.predecessor_count = 1
+    inner join previous_frames
+        on links.series_code = previous_frames.series_code
+        and links.assessment_year = previous_frames.assessment_year
+        and links.from_code = previous_frames.unit_code
+    left join same_code
+        on frames.series_code = same_code.series_code
+        and frames.assessment_year = same_code.assessment_year
+        and frames.unit_code = same_code.unit_code
+    where same_code.unit_code is null
+
+)
+
+select
+    series_code,
+    assessment_year,
+    unit_code,
+    previous_unit_code,
+    'same_code' as succession_kind
+from same_code
+
+union all
+
+select
+    series_code,
+    assessment_year,
+    unit_code,
+    previous_unit_code,
+    'changed_code' as succession_kind
+from changed_code

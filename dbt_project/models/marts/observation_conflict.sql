@@ -1,0 +1,49 @@
+with candidates as (
+
+    select * from {{ ref('int_observation_candidate') }}
+
+),
+
+conflicting_cells as (
+
+    select
+        series_code,
+        assessment_year,
+        unit_code,
+        measure_code
+    from candidates
+    group by series_code, assessment_year, unit_code, measure_code
+    having count(distinct coalesce(cast(value as varchar), state)) > 1
+
+)
+
+select
+    candidates.series_code,
+    candidates.assessment_year,
+    candidates.unit_code,
+    candidates.measure_code,
+    cast(candidates.precedence as integer) as precedence,
+    candidates.precedence = 1 and not candidates.is_rejected as is_effective,
+    candidates.is_rejected,
+    candidates.source,
+    candidates.value,
+    candidates.state,
+    candidates.channel,
+    candidates.collection_mode,
+    candidates.captured_at,
+    candidates.evidence_url,
+    candidates.collector,
+    candidates.batch_id,
+    candidates.row_number
+from candidates
+inner join conflicting_cells
+    on candidates.series_code = conflicting_cells.series_code
+    and candidates.assessment_year = conflicting_cells.assessment_year
+    and candidates.unit_code = conflicting_cells.unit_code
+    and candidates.measure_code = conflicting_cells.measure_code
+order by
+    candidates.series_code,
+    candidates.assessment_year,
+    candidates.unit_code,
+    candidates.measure_code,
+    candidates.precedence

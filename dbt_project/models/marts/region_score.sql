@@ -1,0 +1,95 @@
+with region_scores as (
+
+    select * from {{ ref('int_region_node_score') }}
+
+),
+
+regions as (
+
+    select * from {{ ref('dim_region') }}
+
+),
+
+nodes as (
+
+    select * from {{ ref('int_methodology_node') }}
+
+),
+
+base_marks as (
+
+    select distinct
+        methodology_code,
+        base_full_mark
+    from {{ ref('int_unit_score') }}
+
+),
+
+series as (
+
+    select * from {{ ref('stg_series') }}
+
+),
+
+marked as (
+
+    select
+        region_scores.*,
+        regions.parent_region_code,
+        regions.name_zh as region_name_zh,
+        regions.name_en as region_name_en,
+        series.publication_digits,
+        coalesce(nodes.depth, 0) as node_level,
+        coalesce(nodes.sort_path, '000') as sort_path,
+        coalesce(nodes.full_mark, base_marks.base_full_mark) as full_mark
+    from region_scores
+    inner join regions
+        on region_scores.series_code = regions.series_code
+        and region_scores.assessment_year = regions.assessment_year
+        and region_scores.region_code = regions.region_code
+    inner join series
+        on region_scores.series_code = series.series_code
+    inner join base_marks
+        on region_scores.methodology_code = base_marks.methodology_code
+    left join nodes
+        on region_scores.methodology_code = nodes.methodology_code
+        and region_scores.node_code = nodes.node_code
+
+)
+
+select
+    series_code,
+    assessment_year,
+    methodology_code,
+    region_code,
+    region_level,
+    parent_region_code,
+    region_name_zh,
+    region_name_en,
+    node_code,
+    node_level,
+    full_mark,
+    mean_of_units,
+    mean_of_subregions,
+    {{ published_score('mean_of_units', 'publication_digits') }} as published_mean_of_units,
+    {{ published_score('mean_of_subregions', 'publication_digits') }} as published_mean_of_subregions,
+    {{ score_quotient('mean_of_units', 'full_mark', 10) }} as score_rate,
+    min_score,
+    max_score,
+    cast(unit_count as integer) as unit_count,
+    cast(scored_unit_count as integer) as scored_unit_count,
+    cast(member_count as integer) as member_count,
+    cast(
+        case when mean_of_units is not null then rank() over (
+            partition by series_code, assessment_year, methodology_code, region_level, node_code
+            order by mean_of_units desc nulls last
+        ) end as integer
+    ) as rank_in_level,
+    cast(
+        case when mean_of_units is not null then rank() over (
+            partition by series_code, assessment_year, methodology_code, region_level, parent_region_code, node_code
+            order by mean_of_units desc nulls last
+        ) end as integer
+    ) as rank_within_parent
+from marked
+order by series_code, assessment_year, methodology_code, region_level, region_code, sort_path, node_code

@@ -1,0 +1,107 @@
+with editions as (
+
+    select * from {{ ref('int_edition') }}
+
+),
+
+methodologies as (
+
+    select * from {{ ref('stg_methodology') }}
+
+),
+
+units as (
+
+    select
+        series_code,
+        assessment_year,
+        sum(case when is_included then 1 else 0 end) as unit_count,
+        sum(case when is_included then 0 else 1 end) as excluded_unit_count
+    from {{ ref('int_unit') }}
+    group by series_code, assessment_year
+
+),
+
+scored_units as (
+
+    select
+        series_code,
+        assessment_year,
+        methodology_code,
+        count(score) as scored_unit_count,
+        sum(case when is_ranked then 1 else 0 end) as ranked_unit_count
+    from {{ ref('int_unit_score') }}
+    group by series_code, assessment_year, methodology_code
+
+),
+
+input_rows as (
+
+    select series_code, assessment_year, provenance, batch_id from {{ ref('stg_observation') }}
+
+    union all
+
+    select series_code, assessment_year, provenance, batch_id from {{ ref('stg_opinion_event') }}
+
+    union all
+
+    select series_code, assessment_year, provenance, batch_id from {{ ref('stg_verification') }}
+
+),
+
+inputs as (
+
+    select
+        series_code,
+        assessment_year,
+        count(*) as input_row_count,
+        sum(case when provenance = 'synthetic' then 1 else 0 end) as synthetic_row_count,
+        count(distinct batch_id) as batch_count,
+        md5(string_agg(distinct batch_id, ',' order by batch_id)) as input_digest
+    from input_rows
+    group by series_code, assessment_year
+
+)
+
+select
+    editions.series_code,
+    editions.assessment_year,
+    methodologies.methodology_code,
+    methodologies.methodology_version,
+    methodologies.methodology_code = editions.primary_methodology_code as is_primary_methodology,
+    editions.title_zh,
+    editions.title_en,
+    editions.frame_date,
+    case
+        when inputs.synthetic_row_count = 0 then 'real'
+        when inputs.synthetic_row_count = inputs.input_row_count then 'synthetic'
+        else 'partly_synthetic'
+    end as data_kind,
+    case
+        when inputs.synthetic_row_count = 0 then '真实数据'
+        when inputs.synthetic_row_count = inputs.input_row_count then '合成数据,非真实观测'
+        else '含合成数据'
+    end as data_kind_zh,
+    methodologies.origin as methodology_origin,
+    cast(units.unit_count as integer) as unit_count,
+    cast(units.excluded_unit_count as integer) as excluded_unit_count,
+    cast(scored_units.scored_unit_count as integer) as scored_unit_count,
+    cast(scored_units.ranked_unit_count as integer) as ranked_unit_count,
+    cast(inputs.input_row_count as integer) as input_row_count,
+    cast(inputs.synthetic_row_count as integer) as synthetic_row_count,
+    cast(inputs.batch_count as integer) as batch_count,
+    inputs.input_digest
+from editions
+inner join methodologies
+    on editions.series_code = methodologies.series_code
+inner join units
+    on editions.series_code = units.series_code
+    and editions.assessment_year = units.assessment_year
+inner join scored_units
+    on editions.series_code = scored_units.series_code
+    and editions.assessment_year = scored_units.assessment_year
+    and methodologies.methodology_code = scored_units.methodology_code
+inner join inputs
+    on editions.series_code = inputs.series_code
+    and editions.assessment_year = inputs.assessment_year
+order by editions.series_code, editions.assessment_year, methodologies.methodology_code

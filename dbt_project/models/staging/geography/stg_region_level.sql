@@ -1,0 +1,13 @@
+with source as (
+
+    select * from {{ ref('region_level') }}
+
+)
+
+select
+    series_code,
+    region_level,
+    cast(level_position as integer) as level_position,
+    name_zh,
+    name_en
+from source

@@ -1,0 +1,19 @@
+with source as (
+
+    select * from {{ source('raw', 'quarantined_row') }}
+
+)
+
+select
+    source,
+    batch_id,
+    row_number,
+    unit_code,
+    assessment_year,
+    measure_code,
+    row_key,
+    rule,
+    column_name,
+    message,
+    raw_payload
+from source
