@@ -1,0 +1,252 @@
+"""The SQL over the seeds, run without dbt: each singular test must be able to fail, and the analyses that draft the
+frame and the regions of an edition must give the rows that the seeds hold."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import jinja2
+import pytest
+import yaml
+
+from orchestration.home import project_root
+
+ROOT = project_root()
+CHECKS = sorted((ROOT / "dbt_project" / "tests" / "seeds").glob("*.sql"))
+
+# For each check, changes of the seeds that it has to catch. Values that a person could type, not noise.
+FAULTS = {
+    "county_counts_match_the_ministry": [
+        "delete from division_history where code = '110101'",
+        "update division_history set prefecture_code = '520200' where prefecture_code = '520100'",
+        "update division_history set last_year = 2017 where code = '110101'",
+    ],
+    "division_periods_are_sound": [
+        "update division_history set valid_to = valid_from where code = '360402' and version = 1",
+        "update division_history set valid_to = date '2016-03-21' where code = '360402' and version = 1",
+        "update division_history set is_open = false where code = '110101'",
+        "update division_history set last_year = 2023 where code = '110101'",
+    ],
+    "edition_is_complete": [
+        "update edition set primary_methodology_code = 'hdi' where assessment_year = 2019",
+        "update assessment_frame set is_included = false where assessment_year = 2019",
+        "delete from region where parent_region_code is null and assessment_year = 2019",
+        "delete from edition where assessment_year = 2019",
+        "insert into edition select series_code, 2030, frame_date, primary_methodology_code, title_zh, title_en "
+        "from edition where series_code = 'county_integrity' and assessment_year = 2019",
+    ],
+    "event_factors_are_complete": [
+        "delete from event_factor where factor_kind = 'reach' and factor_level = 'national'",
+        "update event_factor set factor_level = 'nationwide' where factor_kind = 'reach' and factor_level = 'national'",
+        "update event_factor set limit_hours = null where factor_level = 'particularly_major'",
+        "update event_factor set factor_value = 1 where factor_level = 'late'",
+    ],
+    "event_topic_counts_in_an_event_node": [
+        "update event_topic set node_code = 'E1' where topic = 'media_coverage'",
+        "update event_topic set node_code = 'E2.3' where topic = 'safety_or_public_event'",
+        "update event_topic set polarity = 'negative' where topic = 'media_coverage'",
+    ],
+    "exclusion_has_a_reason": [
+        "update assessment_frame set exclusion_reason_zh = null where unit_code = '350527'",
+        "update assessment_frame set exclusion_origin = null where unit_code = '350527'",
+        "update assessment_frame set is_included = true where unit_code = '350527'",
+        "update assessment_frame set exclusion_reason_en = 'for some reason' where unit_code = '350527'",
+    ],
+    "frame_agrees_with_division_history": [
+        "delete from assessment_frame where unit_code = '441900' and assessment_year = 2018",
+        "update assessment_frame set name_zh = '兴仁县' where unit_code = '522302'",
+        "update assessment_frame set region_code = '520100' where unit_code = '520221'",
+        "update assessment_frame set unit_code = '522322' where unit_code = '522302'",
+    ],
+    "frame_of_2019_matches_the_report": [
+        "update assessment_frame set is_included = true where unit_code = '350527' and assessment_year = 2019",
+        "update assessment_frame set is_included = false where unit_code = '520102' and assessment_year = 2019",
+    ],
+    "frame_region_exists": [
+        "update assessment_frame set region_code = '520900' where unit_code = '520102'",
+        "delete from region where region_code = '520100' and assessment_year = 2017",
+        "insert into region select series_code, assessment_year, '719900', region_level, parent_region_code, name_zh, "
+        "name_en from region where region_code = '520100'",
+    ],
+    "grade_bands_are_contiguous": [
+        "update grade_band set lower_bound = 79 where methodology_code = 'quality' and grade = 'B'",
+        "update grade_band set upper_bound = 100 where methodology_code = 'quality' and grade = 'A'",
+        "update grade_band set lower_bound = 0 where methodology_code = 'quality' and grade = 'E'",
+        "delete from grade_band where methodology_code = 'quality' and grade = 'C'",
+        "delete from grade_band where methodology_code = 'hdi'",
+    ],
+    "leaf_has_rule": [
+        "delete from measure_rule where methodology_code = 'quality' and measure_code = 'T1.1'",
+        "update measure_rule set weight = 0 where methodology_code = 'quality' and measure_code = 'T1.1'",
+        "update measure_rule set rule_family = 'event' where methodology_code = 'quality' "
+        "and measure_code = 'T5.1.linked_share'",
+    ],
+    "measure_bounds_are_sound": [
+        "update measure set upper_bound = lower_bound where measure_code = 'T1.1'",
+        "update measure set upper_bound = 1 where measure_code = 'T1.2'",
+        "update measure set is_whole_number = false where measure_code = 'T1.1'",
+        "update measure set funnel_earlier_measure_code = 'life_expectancy_years' "
+        "where measure_code = 'T5.2.on_time_count'",
+    ],
+    "node_marks_sum_to_parent": [
+        "update node set full_mark = 2 where node_code = 'T1.1'",
+        "update node set min_mark = -9 where node_code = 'E2.1'",
+        "update node set full_mark = 31 where node_code = 'T'",
+    ],
+    "node_parameters_are_sound": [
+        "update node set min_mark = full_mark where node_code = 'T1.1'",
+        "update node set min_coverage_numerator = 4 where node_code = 'T1'",
+        "update node set rounding_mode = 'half_up' where node_code = 'hdi'",
+        "update node set rounding_digits = 3 where node_code = 'hdi'",
+        "update node set position = 2 where node_code = 'T1.1'",
+    ],
+    "node_weight_is_positive": [
+        "update node set weight = null where node_code = 'health'",
+        "update node set weight = 0 where node_code = 'mean_schooling'",
+    ],
+    "published_figure_can_be_joined": [
+        "update published_figure set region_code = '529900' where region_code = '520400'",
+        "update published_figure set region_level = 'province' where region_code = '520400'",
+        "update published_figure set reference_region_code = '990000' where statistic = 'gap_to_best'",
+        "update published_figure set node_code = 'X' where node_code = 'S'",
+        "update published_figure set value = null where statistic = 'gap_to_best'",
+        "update published_figure set tolerance = null where statistic = 'gap_to_best'",
+        "update published_constraint_term set node_code = 'X' where node_code = 'S'",
+        "update published_constraint_term set region_code = '990000' where region_code = '310000'",
+        "update published_constraint set value = null where constraint_id = 'K06'",
+        "update published_constraint set tolerance = null where constraint_id = 'K06'",
+    ],
+    "published_hdi_is_complete": [
+        "delete from published_unit_score where unit_code = 'NAM' and assessment_year = 2000",
+    ],
+    "published_unit_score_can_be_joined": [
+        "update published_unit_score set unit_code = 'XXX' where unit_code = 'NAM'",
+        "update published_unit_score set node_code = 'index' where unit_code = 'NAM'",
+        "update published_unit_score set published_value = 55.4 where unit_code = 'NAM'",
+    ],
+    "region_agrees_with_division_history": [
+        "update region set name_zh = '贵阳' where region_code = '520100'",
+        "update region set parent_region_code = '510000' where region_code = '520100'",
+    ],
+    "region_parent_is_one_level_up": [
+        "update region set parent_region_code = '000000' where region_code = '520100'",
+        "update region set parent_region_code = '530000' where region_code = '520000'",
+        "update region set region_level = 'county' where region_code = '520100'",
+        "update region set parent_region_code = null where region_code = '520100'",
+    ],
+    "rule_has_its_parameters": [
+        "update measure_rule set target = null where methodology_code = 'quality' and measure_code = 'T1.1'",
+        "update measure_rule set floor = target where methodology_code = 'quality' and measure_code = 'T1.1'",
+        "update measure_rule set floor = 0 where measure_code = 'gni_per_capita_ppp_usd'",
+        "update measure_rule set deduct_per_case = null where measure_code = 'P1.4.breach_count'",
+        "update measure_rule set veto_threshold = null where measure_code = 'T4.1.probe_timeout_rate'",
+        "update measure_rule set event_source = null where measure_code = 'E1.1'",
+        "update measure_rule set deduct_per_case = 1 where methodology_code = 'quality' and measure_code = 'T1.1'",
+        "update measure_rule set weight = 0 where methodology_code = 'quality' and measure_code = 'T1.1'",
+    ],
+    "rule_sits_on_a_leaf": [
+        "update measure_rule set node_code = 'T1' where methodology_code = 'quality' and measure_code = 'T1.1'",
+        "update measure_rule set node_code = 'X' where methodology_code = 'quality' and measure_code = 'T1.1'",
+        "update measure set series_code = 'hdi' where measure_code = 'T1.1'",
+    ],
+    "succession_links_known_divisions": [
+        "update division_change set to_code = '522399' where to_code = '522302'",
+        "update division_change set from_code = '522399' where to_code = '522302'",
+        "update division_change set year = 2015 where to_code = '522302'",
+    ],
+    "tree_has_one_root": [
+        "update node set parent_node_code = null where node_code = 'T'",
+        "update node set parent_node_code = 'T1' where node_code = 'composite'",
+    ],
+    "tree_is_no_deeper_than_unrolled": [
+        "update node set node_level = 9 where node_code = 'T1.1'",
+    ],
+    "tree_reaches_every_node": [
+        "update node set parent_node_code = 'T1' where node_code = 'T'",
+        "update node set parent_node_code = 'T9' where node_code = 'T1.1'",
+        "update node set node_level = 2 where node_code = 'T1.1'",
+    ],
+}
+
+
+def render(path: Path, **variables: int) -> str:
+    """The SQL of a dbt file, its refs naming tables of the same name."""
+    project = yaml.safe_load((ROOT / "dbt_project" / "dbt_project.yml").read_text(encoding="utf-8"))
+    values = project["vars"] | variables
+
+    def var(name: str, default: object = None) -> object:
+        return values.get(name, default)
+
+    template = jinja2.Template(path.read_text(encoding="utf-8"), undefined=jinja2.StrictUndefined)
+    return template.render(ref=lambda name: name, var=var)
+
+
+@pytest.fixture(scope="module")
+def loaded_seeds() -> Iterator[duckdb.DuckDBPyConnection]:
+    """An in-memory database with a table a seed, typed as its yml says."""
+    connection = duckdb.connect()
+    for yml in sorted((ROOT / "seeds").glob("*/_*.yml")):
+        for seed in yaml.safe_load(yml.read_text(encoding="utf-8"))["seeds"]:
+            columns = ", ".join(f"{name} {kind}" for name, kind in seed["config"]["column_types"].items())
+            connection.execute(f"create table {seed['name']} ({columns})")
+            connection.execute(
+                f"insert into {seed['name']} from read_csv(?, all_varchar = true, header = true)",
+                [str(yml.parent / f"{seed['name']}.csv")],
+            )
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def seeds(loaded_seeds: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The loaded seeds, in a transaction that the test's changes do not outlive."""
+    loaded_seeds.begin()
+    yield loaded_seeds
+    loaded_seeds.rollback()
+
+
+def test_every_check_has_its_faults() -> None:
+    assert sorted(FAULTS) == [path.stem for path in CHECKS]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda path: path.stem)
+def test_check_passes_on_the_seeds(check: Path, seeds: duckdb.DuckDBPyConnection) -> None:
+    assert seeds.execute(render(check)).fetchall() == []
+
+
+@pytest.mark.parametrize(("check", "fault"), [(check, fault) for check in FAULTS for fault in FAULTS[check]])
+def test_check_fails_on_a_fault(check: str, fault: str, seeds: duckdb.DuckDBPyConnection) -> None:
+    (changed,) = seeds.execute(fault).fetchone()
+    assert changed > 0, "the fault changes nothing"
+    path = ROOT / "dbt_project" / "tests" / "seeds" / f"{check}.sql"
+    assert seeds.execute(render(path)).fetchall() != []
+
+
+@pytest.mark.parametrize("seed", ["assessment_frame", "region"])
+@pytest.mark.parametrize("year", [2017, 2018, 2019])
+def test_analysis_drafts_the_rows_of_the_seed(seed: str, year: int, seeds: duckdb.DuckDBPyConnection) -> None:
+    analysis = ROOT / "dbt_project" / "analyses" / f"{seed}_of_edition.sql"
+    drafted = seeds.execute(render(analysis, frame_assessment_year=year))
+    columns = [column[0] for column in drafted.description]
+    rows = [tuple("" if cell is None else str(cell) for cell in row) for row in drafted.fetchall()]
+    with (ROOT / "seeds" / "geography" / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
+        header, *lines = csv.reader(file)
+    assert columns == header
+    assert rows == [tuple(line) for line in lines if line[:2] == ["county_integrity", str(year)]]
+
+
+def test_counts_of_the_frames(seeds: duckdb.DuckDBPyConnection) -> None:
+    counts = seeds.execute(
+        """
+        select assessment_year, count(*), count(*) filter (where is_included)
+        from assessment_frame where series_code = 'county_integrity' group by 1 order by 1
+        """
+    ).fetchall()
+    assert counts == [(2017, 2856, 2742), (2018, 2856, 2742), (2019, 2856, 2737)]
+    hdi = seeds.execute(
+        "select count(*), count(distinct unit_code) from assessment_frame where series_code = 'hdi' and is_included"
+    ).fetchone()
+    assert hdi == (5808, 193)
