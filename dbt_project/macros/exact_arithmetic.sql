@@ -57,3 +57,11 @@
 {% macro published_score(score, digits) -%}
     cast({{ apply_rounding_policy(score, "'half_up'", digits) }} as decimal(14, 4))
 {%- endmacro %}
+
+{# The score inside [lowest, highest]; NULL stays NULL, which least() and greatest() would lose. #}
+{% macro clipped_score(score, lowest, highest) -%}
+    cast(
+        case when {{ score }} < {{ lowest }} then {{ lowest }} when {{ score }} > {{ highest }} then {{ highest }} else {{ score }} end
+        as decimal(18, 10)
+    )
+{%- endmacro %}

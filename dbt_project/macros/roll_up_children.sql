@@ -92,7 +92,7 @@
                 )
             ) as is_scored,
             {{ score_quotient(
-                'cast(totals.base_mark as decimal(9, 4)) * cast(totals.base_sum as decimal(18, 10))',
+                'totals.base_mark * cast(totals.base_sum as decimal(38, 10))',
                 'totals.scored_base_mark', 14
             ) }} as base_score
         from totals
@@ -130,7 +130,7 @@
 
         select
             *,
-            cast(least(greatest(unclipped_score, min_mark), full_mark) as decimal(18, 10)) as unrounded_score
+            {{ clipped_score('unclipped_score', 'min_mark', 'full_mark') }} as unrounded_score
         from unclipped
 
     )

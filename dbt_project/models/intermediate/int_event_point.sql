@@ -43,7 +43,8 @@ judged_events as (
             {{ minutes_between('events.reported_at', 'events.response_at') }} > base.limit_hours * 60, false
         ) as is_late,
         coalesce(events.response_kind = 'off_point', false) as is_off_point,
-        coalesce(events.responder is distinct from events.responsible_body, false) as is_wrong_body
+        coalesce(events.responder = events.responsible_body, false) as is_right_body,
+        coalesce(events.responder <> events.responsible_body, false) as is_wrong_body
     from events
     inner join units
         on events.series_code = units.series_code
@@ -65,7 +66,7 @@ answered_events as (
         case
             when polarity = 'positive' then null
             when response_kind = 'repaired' and verification_verdict = 'confirm' then 'repaired'
-            when not is_silent and not is_late and not is_off_point and not is_wrong_body then 'timely'
+            when not is_silent and not is_late and not is_off_point and is_right_body then 'timely'
             else 'other'
         end as response_level
     from judged_events
@@ -107,7 +108,7 @@ select
         end as decimal(18, 10)
     ) as response_fault_points
 from answered_events as events
-inner join topics
+left join topics
     on events.tree_code = topics.tree_code
     and events.topic = topics.topic
     and events.polarity = topics.polarity

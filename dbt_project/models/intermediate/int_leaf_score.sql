@@ -55,8 +55,8 @@ scored_leaves as (
         nodes.rounding_mode,
         nodes.rounding_digits,
         case
-            when leaves.scaled_weight = 0 then null
             when leaves.is_vetoed then 0
+            when leaves.scaled_weight = 0 then null
             else {{ score_from_scaled(integer_quotient_half_up(
                 scaled_integer('nodes.full_mark', 4) ~ ' * leaves.scaled_weighted_value - '
                 ~ scaled_integer('leaves.deduction', 13) ~ ' * leaves.scaled_weight * 1000',
@@ -121,7 +121,7 @@ leaves as (
         node_code,
         applicable_mark,
         assessed_mark,
-        cast(least(greatest(unclipped_score, min_mark), full_mark) as decimal(18, 10)) as unrounded_score,
+        {{ clipped_score('unclipped_score', 'min_mark', 'full_mark') }} as unrounded_score,
         rounding_mode,
         rounding_digits,
         is_vetoed,
@@ -138,7 +138,7 @@ leaves as (
         node_code,
         0 as applicable_mark,
         0 as assessed_mark,
-        cast(least(greatest(unclipped_score, min_mark), full_mark) as decimal(18, 10)) as unrounded_score,
+        {{ clipped_score('unclipped_score', 'min_mark', 'full_mark') }} as unrounded_score,
         rounding_mode,
         rounding_digits,
         false as is_vetoed,

@@ -36,7 +36,7 @@ measure_marks as (
         rules.methodology_code,
         rules.measure_code,
         rules.weight,
-        {{ score_quotient('nodes.full_mark * rules.weight', 'nodes.leaf_weight', 10) }} as measure_mark
+        cast(nodes.full_mark * rules.weight as decimal(18, 10)) as measure_mark
     from rules
     inner join nodes
         on rules.methodology_code = nodes.methodology_code

@@ -57,7 +57,6 @@ leaf_rules as (
     select
         methodology_code,
         node_code,
-        sum(case when rule_family <> 'event' then weight else 0 end) as leaf_weight,
         bool_and(rule_family = 'event') as is_event_only,
         max(event_source) as event_source
     from rules
@@ -86,7 +85,6 @@ select
     nodes.min_coverage_denominator,
     nodes.rounding_mode,
     nodes.rounding_digits,
-    cast(leaf_rules.leaf_weight as decimal(12, 6)) as leaf_weight,
     leaf_rules.is_event_only,
     leaf_rules.event_source,
     nodes.origin,

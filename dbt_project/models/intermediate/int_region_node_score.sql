@@ -6,7 +6,7 @@ with node_scores as (
         methodology_code,
         unit_code,
         node_code,
-        unrounded_score as score
+        score
     from {{ ref('int_node_score') }}
 
     union all

@@ -26,11 +26,24 @@ bands as (
 base_marks as (
 
     select
-        methodology_code,
-        sum(case when is_base then full_mark else 0 end) as base_full_mark
-    from nodes
-    where depth = 1
-    group by methodology_code
+        dimension_scores.series_code,
+        dimension_scores.assessment_year,
+        dimension_scores.methodology_code,
+        dimension_scores.unit_code,
+        sum(dimensions.full_mark) as base_full_mark,
+        sum(dimension_scores.applicable_mark) as applicable_mark,
+        sum(dimension_scores.assessed_mark) as assessed_mark
+    from {{ ref('int_node_score') }} as dimension_scores
+    inner join nodes as dimensions
+        on dimension_scores.methodology_code = dimensions.methodology_code
+        and dimension_scores.node_code = dimensions.node_code
+        and dimensions.is_base
+    where dimension_scores.depth = 1
+    group by
+        dimension_scores.series_code,
+        dimension_scores.assessment_year,
+        dimension_scores.methodology_code,
+        dimension_scores.unit_code
 
 ),
 
@@ -61,15 +74,17 @@ scores as (
         node_scores.base_score,
         nodes.full_mark,
         cast(
-            case when nodes.aggregation = 'sum' then base_marks.base_full_mark else nodes.full_mark end as decimal(9, 4)
+            case when nodes.aggregation = 'sum' then coalesce(base_marks.base_full_mark, nodes.full_mark) else nodes.full_mark end
+            as decimal(9, 4)
         ) as base_full_mark,
-        node_scores.applicable_mark,
-        node_scores.assessed_mark,
-        {{ score_quotient('node_scores.assessed_mark', 'node_scores.applicable_mark', 10) }} as coverage,
+        cast(coalesce(base_marks.applicable_mark, 0) as decimal(18, 10)) as applicable_mark,
+        cast(coalesce(base_marks.assessed_mark, 0) as decimal(18, 10)) as assessed_mark,
+        {{ score_quotient('base_marks.assessed_mark', 'base_marks.applicable_mark', 10) }} as coverage,
         coalesce(vetoes.veto_count, 0) as veto_count,
         coalesce(
             node_scores.score is not null
-            and node_scores.assessed_mark >= node_scores.applicable_mark * methodologies.min_ranked_coverage,
+            and base_marks.applicable_mark > 0
+            and base_marks.assessed_mark >= base_marks.applicable_mark * methodologies.min_ranked_coverage,
             false
         ) as is_ranked
     from node_scores
@@ -78,8 +93,11 @@ scores as (
         and node_scores.node_code = nodes.node_code
     inner join methodologies
         on node_scores.methodology_code = methodologies.methodology_code
-    inner join base_marks
-        on node_scores.methodology_code = base_marks.methodology_code
+    left join base_marks
+        on node_scores.series_code = base_marks.series_code
+        and node_scores.assessment_year = base_marks.assessment_year
+        and node_scores.methodology_code = base_marks.methodology_code
+        and node_scores.unit_code = base_marks.unit_code
     left join vetoes
         on node_scores.series_code = vetoes.series_code
         and node_scores.assessment_year = vetoes.assessment_year

@@ -1,0 +1,297 @@
+"""The suites on the marts: what must hold of the published tables of the years that a run was asked for.
+
+Each check reads one frame by SQL, small and keyed, and runs one suite on it. A failed `critical` expectation is an
+error and blocks what is downstream; the others are warnings and show. What holds of every row by construction (keys,
+types, sums to the last digit) is a dbt test; here stand the checks that a reader of the results asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import duckdb
+import great_expectations as gx
+import great_expectations.expectations as gxe
+
+from orchestration.quality.validation import SuiteRun, run_suite
+
+
+@dataclass(frozen=True)
+class MartCheck:
+    """A suite on one mart. `query` takes the years as its parameter and returns the frame; `keys` name its rows."""
+
+    mart: str
+    query: str
+    keys: tuple[str, ...]
+    expectations: tuple[gxe.Expectation, ...]
+
+    @property
+    def suite(self) -> gx.ExpectationSuite:
+        return gx.ExpectationSuite(name=f"marts.{self.mart}", expectations=list(self.expectations))
+
+
+def _expect(expectation: type[gxe.Expectation], rule: str, description: str, severity: str = "critical", **kwargs):
+    return expectation(severity=severity, description=description, meta={"rule": rule}, **kwargs)
+
+
+MART_CHECKS = (
+    MartCheck(
+        mart="fct_unit_score",
+        query="""
+            select
+                scores.series_code, scores.assessment_year, scores.methodology_code, scores.unit_code,
+                cast(scores.score as double) as score, cast(scores.full_mark as double) as full_mark,
+                cast(root.min_mark as double) as min_mark, cast(scores.coverage as double) as coverage,
+                scores.grade, scores.is_ranked, scores.rank_national, scores.ranked_unit_count_national,
+                cast(scores.score - dimensions.total as double) as difference_from_dimensions
+            from marts.fct_unit_score as scores
+            inner join marts.dim_indicator as root
+                on scores.methodology_code = root.methodology_code and root.node_level = 0
+            left join (
+                select series_code, assessment_year, methodology_code, unit_code, sum(score) as total
+                from marts.fct_dimension_score
+                group by all
+                having count(score) = count(*)
+            ) as dimensions
+                on scores.series_code = dimensions.series_code
+                and scores.assessment_year = dimensions.assessment_year
+                and scores.methodology_code = dimensions.methodology_code
+                and scores.unit_code = dimensions.unit_code
+                and root.aggregation = 'sum'
+            where scores.assessment_year in (select unnest($1))
+            order by all
+        """,
+        keys=("series_code", "assessment_year", "methodology_code", "unit_code"),
+        expectations=(
+            _expect(
+                gxe.ExpectColumnPairValuesAToBeGreaterThanB,
+                "score_above_full_mark",
+                "no score above its full mark",
+                column_A="full_mark",
+                column_B="score",
+                or_equal=True,
+                ignore_row_if="either_value_is_missing",
+            ),
+            _expect(
+                gxe.ExpectColumnPairValuesAToBeGreaterThanB,
+                "score_below_lowest_mark",
+                "no score below the lowest mark",
+                column_A="score",
+                column_B="min_mark",
+                or_equal=True,
+                ignore_row_if="either_value_is_missing",
+            ),
+            _expect(
+                gxe.ExpectColumnValuesToBeBetween,
+                "sum_of_dimensions",
+                "a composite is the sum of its dimensions where all of them are scored",
+                column="difference_from_dimensions",
+                min_value=0,
+                max_value=0,
+            ),
+            _expect(
+                gxe.ExpectColumnValuesToBeBetween,
+                "coverage_range",
+                "coverage lies between 0 and 1",
+                column="coverage",
+                min_value=0,
+                max_value=1,
+            ),
+            _expect(
+                gxe.ExpectColumnPairValuesAToBeGreaterThanB,
+                "rank_within_count",
+                "no rank beyond the number of ranked units",
+                column_A="ranked_unit_count_national",
+                column_B="rank_national",
+                or_equal=True,
+                ignore_row_if="either_value_is_missing",
+            ),
+            _expect(
+                gxe.ExpectColumnValuesToNotBeNull,
+                "unit_without_score",
+                "every assessed unit has a composite score",
+                severity="warning",
+                column="score",
+            ),
+            _expect(
+                gxe.ExpectColumnValuesToBeInSet,
+                "unit_not_ranked",
+                "every assessed unit has enough of its marks collected to be ranked",
+                severity="warning",
+                column="is_ranked",
+                value_set=[True],
+            ),
+        ),
+    ),
+    MartCheck(
+        mart="fct_measure_score",
+        query="""
+            select
+                series_code, assessment_year, methodology_code, measure_code, status,
+                count(*) as cell_count,
+                cast(min(normalised_value) as double) as lowest, cast(max(normalised_value) as double) as highest
+            from marts.fct_measure_score
+            where assessment_year in (select unnest($1))
+            group by all
+            order by all
+        """,
+        keys=("series_code", "assessment_year", "methodology_code", "measure_code", "status"),
+        expectations=(
+            _expect(
+                gxe.ExpectColumnValuesToBeBetween,
+                "normalised_range",
+                "no normalised value below 0",
+                column="lowest",
+                min_value=0,
+                max_value=1,
+            ),
+            _expect(
+                gxe.ExpectColumnValuesToBeBetween,
+                "normalised_range",
+                "no normalised value above 1",
+                column="highest",
+                min_value=0,
+                max_value=1,
+            ),
+            _expect(
+                gxe.ExpectColumnValuesToNotBeInSet,
+                "cell_to_be_assessed",
+                "something came in for every cell; a release refuses cells that are still to be assessed",
+                severity="warning",
+                column="status",
+                value_set=["to_be_assessed"],
+            ),
+            _expect(
+                gxe.ExpectColumnValuesToNotBeInSet,
+                "cell_quarantined",
+                "no cell hangs on quarantined rows alone: correct the rows and land the file again",
+                severity="warning",
+                column="status",
+                value_set=["quarantined"],
+            ),
+        ),
+    ),
+    MartCheck(
+        mart="region_score",
+        query="""
+            select
+                series_code, assessment_year, methodology_code, region_level, region_code, node_code,
+                cast(mean_of_units as double) as mean_of_units, cast(min_score as double) as min_score,
+                cast(max_score as double) as max_score, unit_count, scored_unit_count
+            from marts.region_score
+            where assessment_year in (select unnest($1)) and node_level <= 1
+            order by all
+        """,
+        keys=("series_code", "assessment_year", "methodology_code", "region_code", "node_code"),
+        expectations=(
+            _expect(
+                gxe.ExpectColumnPairValuesAToBeGreaterThanB,
+                "mean_below_lowest",
+                "no mean below the lowest unit",
+                column_A="mean_of_units",
+                column_B="min_score",
+                or_equal=True,
+                ignore_row_if="either_value_is_missing",
+            ),
+            _expect(
+                gxe.ExpectColumnPairValuesAToBeGreaterThanB,
+                "mean_above_highest",
+                "no mean above the highest unit",
+                column_A="max_score",
+                column_B="mean_of_units",
+                or_equal=True,
+                ignore_row_if="either_value_is_missing",
+            ),
+            _expect(
+                gxe.ExpectColumnPairValuesToBeEqual,
+                "region_coverage",
+                "every unit of a region is scored",
+                severity="warning",
+                column_A="unit_count",
+                column_B="scored_unit_count",
+            ),
+        ),
+    ),
+    MartCheck(
+        mart="release_info",
+        query="""
+            select
+                series_code, assessment_year, methodology_code, unit_count, scored_unit_count, ranked_unit_count,
+                (
+                    select count(*) from marts.dim_unit as units
+                    where units.series_code = info.series_code
+                        and units.assessment_year = info.assessment_year
+                        and units.is_included
+                ) as frame_unit_count
+            from marts.release_info as info
+            where assessment_year in (select unnest($1))
+            order by all
+        """,
+        keys=("series_code", "assessment_year", "methodology_code"),
+        expectations=(
+            _expect(
+                gxe.ExpectTableRowCountToBeBetween,
+                "edition_missing",
+                "the years asked for have been scored",
+                min_value=1,
+            ),
+            _expect(
+                gxe.ExpectColumnPairValuesToBeEqual,
+                "unit_count",
+                "the edition holds every included unit of its frame",
+                column_A="unit_count",
+                column_B="frame_unit_count",
+            ),
+        ),
+    ),
+    MartCheck(
+        mart="published_reconciliation",
+        query="""
+            select
+                published_kind, published_id, assessment_year, statement_en, outcome,
+                cast(published_value as varchar) as published_value,
+                cast(computed_rounded as varchar) as computed_rounded
+            from marts.published_reconciliation
+            where assessment_year in (select unnest($1))
+            order by all
+        """,
+        keys=("published_kind", "published_id"),
+        expectations=(
+            _expect(
+                gxe.ExpectColumnValuesToNotBeInSet,
+                "published_figure_differs",
+                "computed figures agree with the published ones where the edition has them",
+                severity="warning",
+                column="outcome",
+                value_set=["mismatch"],
+            ),
+        ),
+    ),
+    MartCheck(
+        mart="published_unit_reconciliation",
+        query="""
+            select series_code, assessment_year, unit_code, is_match
+            from marts.published_unit_reconciliation
+            where assessment_year in (select unnest($1))
+            order by all
+        """,
+        keys=("series_code", "assessment_year", "unit_code"),
+        expectations=(
+            _expect(
+                gxe.ExpectColumnValuesToBeInSet,
+                "published_score_differs",
+                "computed scores agree with the published ones where the edition has them",
+                severity="warning",
+                column="is_match",
+                value_set=[True],
+            ),
+        ),
+    ),
+)
+
+
+def validate_marts(connection: duckdb.DuckDBPyConnection, years: Iterable[int]) -> list[SuiteRun]:
+    """Run every suite on the marts of `years`; raises `SuiteError` when an expectation cannot be evaluated."""
+    asked = list(years)
+    return [run_suite(check.suite, connection.execute(check.query, [asked]).df(), check.keys) for check in MART_CHECKS]
