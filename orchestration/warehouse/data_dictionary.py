@@ -29,7 +29,7 @@ def _table(node: dict[str, Any]) -> str:
     if key:
         lines += [f"Key · 主键: {', '.join(f'`{column}`' for column in key)}", ""]
     lines += ["| column | type | 说明 / meaning |", "|---|---|---|"]
-    lines += [f"| `{column['name']}` | {column['data_type']} | {_cell(column)} |" for column in node["columns"].values()]
+    lines += [_row(column) for column in node["columns"].values()]
     return "\n".join([*lines, ""])
 
 
@@ -42,5 +42,6 @@ def _key(node: dict[str, Any]) -> list[str]:
     ]
 
 
-def _cell(column: dict[str, Any]) -> str:
-    return " ".join(column["description"].split()).replace("|", "\\|")
+def _row(column: dict[str, Any]) -> str:
+    meaning = " ".join(column["description"].split()).replace("|", "\\|")
+    return f"| `{column['name']}` | {column['data_type']} | {meaning} |"

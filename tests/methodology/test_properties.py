@@ -94,8 +94,6 @@ def test_raising_an_observation_never_lowers_a_score(world: World, warehouse: Pa
                 count += 1
     before, after = _scores(warehouse), _scores(build_warehouse(raised, tmp_path))
     assert count > 100
-    lowered = {
-        key: (before[key], score) for key, score in after.items() if score is not None and score < before[key]
-    }
+    lowered = {key: (before[key], score) for key, score in after.items() if score is not None and score < before[key]}
     assert not lowered
     assert sum(score is not None and score > before[key] for key, score in after.items()) > 10

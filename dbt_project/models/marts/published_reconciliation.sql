@@ -221,9 +221,9 @@ select
     ) as computed_rounded,
     case
         when computed_value is null or published_value is null then 'not_compared'
-        when comparison = 'equal' and abs(computed_value - published_value) <= tolerance then 'match'
-        when comparison = 'at_least' and computed_value >= published_value - tolerance then 'match'
-        when comparison = 'at_most' and computed_value <= published_value + tolerance then 'match'
+        when comparison = 'equal' and abs(computed_value - published_value) <= coalesce(tolerance, 0) then 'match'
+        when comparison = 'at_least' and computed_value >= published_value - coalesce(tolerance, 0) then 'match'
+        when comparison = 'at_most' and computed_value <= published_value + coalesce(tolerance, 0) then 'match'
         when comparison = 'below' and computed_value < published_value then 'match'
         else 'mismatch'
     end as outcome,

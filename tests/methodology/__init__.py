@@ -1,0 +1,1 @@
+"""Checks of the method: a reference scorer written from `docs/methodology.md` alone, and random methodologies."""
