@@ -1,0 +1,18 @@
+"""The errors that a person caused or can mend: said in one message (what, where, what to do), never as a traceback.
+
+Anything else that is raised is a fault of the program and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+
+class UsageError(Exception):
+    """What was asked for cannot be done; the message says what is wrong, where, and what to do."""
+
+
+class WarehouseMissing(UsageError):
+    """There is no warehouse file yet."""
+
+
+class WarehouseBusy(UsageError):
+    """Another process holds the warehouse; the message names it."""

@@ -1,0 +1,125 @@
+"""The contract of `inbox/observation`: what was found for one unit, year and measure."""
+
+from __future__ import annotations
+
+from orchestration.landing.contracts.definition import AtLeast, Column, Contract, OneOf, Rule
+from orchestration.landing.contracts.shared import (
+    ASSESSMENT_YEAR,
+    BOUND_RULES,
+    DUPLICATE_ROW,
+    EVIDENCE_HASH,
+    EVIDENCE_URL,
+    MEASURE_RULES,
+    PROVENANCE,
+    STATES,
+    UNIT_CODE,
+    UNIT_NOT_ASSESSED,
+    UNIT_RULES,
+    YEAR_RULE,
+    repeated_key,
+    year_started,
+)
+
+OBSERVATION = Contract(
+    source="observation",
+    version="1",
+    title_zh="观测值",
+    title_en="Observations",
+    key=("unit_code", "assessment_year", "measure_code", "channel", "collection_mode", "captured_at"),
+    columns=(
+        UNIT_CODE,
+        ASSESSMENT_YEAR,
+        Column(
+            "measure_code",
+            "code",
+            "测量项代码,见 seeds/methodology/measure.csv",
+            "Code of the measure, see seeds/methodology/measure.csv",
+            "T5.1.linked_share",
+            required=True,
+        ),
+        Column(
+            "value",
+            "decimal",
+            "观测值;百分比填 0 到 100 之间的数,不带百分号;与 state 二选一",
+            "Value as observed; a percentage as a number from 0 to 100 without %; either value or state",
+            "91.64",
+            in_header=True,
+        ),
+        Column(
+            "state",
+            "choice",
+            "无值时的状态:not_published 未公开;not_collected 未采集;not_applicable 不适用(有值时留空或填 observed)",
+            "Why there is no value: not_published, not_collected, not_applicable (blank or observed beside a value)",
+            "",
+            choices=STATES,
+        ),
+        Column(
+            "channel",
+            "choice",
+            "采集渠道:政务公开、互联网、新闻媒体、信用与评级机构、二手来源",
+            "Channel of collection",
+            "government_disclosure",
+            required=True,
+            choices=("government_disclosure", "internet", "news_media", "credit_agency", "secondary_source"),
+        ),
+        Column(
+            "collection_mode",
+            "choice",
+            "采集方式:online 线上;offline 线下",
+            "Collected online or offline",
+            "online",
+            required=True,
+            choices=("online", "offline"),
+        ),
+        Column(
+            "captured_at",
+            "timestamp",
+            "采集时间(北京时间)",
+            "Time of capture (China Standard Time)",
+            "2019-12-03 10:15:00",
+            required=True,
+        ),
+        EVIDENCE_URL,
+        EVIDENCE_HASH,
+        Column(
+            "collector",
+            "text",
+            "采集者:机构、小组或程序的名称,不写个人姓名",
+            "Who collected: an organisation, team or program; no personal names",
+            "collection team 3",
+            required=True,
+            max_length=200,
+        ),
+        PROVENANCE,
+    ),
+    row_rules=(
+        Rule(
+            "value_or_state",
+            "value",
+            "exactly one of value and state is given (the state observed may stand beside a value)",
+            "a row needs exactly one of value and state, here {given} given: fill in the value, or one of"
+            " not_published, not_collected, not_applicable",
+            OneOf("given", ("value", "state")),
+        ),
+        *MEASURE_RULES,
+        YEAR_RULE,
+        *UNIT_RULES,
+        *BOUND_RULES,
+        year_started("captured_at"),
+        DUPLICATE_ROW,
+        Rule(
+            "funnel_order",
+            "value",
+            "a later stage of a funnel is no larger than an earlier one in the same file",
+            "value {value} of {measure_code} is larger than {funnel_earlier_value} of the earlier stage"
+            " {funnel_earlier_measure_code}: check both (the row is kept)",
+            AtLeast("funnel_earlier_value", "value_read"),
+            severity="warning",
+        ),
+        UNIT_NOT_ASSESSED,
+        repeated_key(
+            ("unit_code", "assessment_year", "measure_code", "channel", "collection_mode", "captured_at"),
+            "one unit, measure, channel and time",
+        ),
+    ),
+)

@@ -1,0 +1,193 @@
+"""Columns and rules that several sources share: the unit and its edition, the value, the evidence, the provenance."""
+
+from __future__ import annotations
+
+from orchestration.landing.contracts.definition import (
+    AtLeast,
+    Blank,
+    Column,
+    DistinctTogether,
+    NoneOf,
+    Rule,
+)
+
+STATES = ("observed", "not_published", "not_collected", "not_applicable")
+
+UNIT_CODE = Column(
+    "unit_code",
+    "code",
+    "被评单位代码:县级行政区划代码(6位),保留前导零",
+    "Code of the assessed unit: the six-digit division code; keep leading zeros",
+    "520102",
+    required=True,
+)
+ASSESSMENT_YEAR = Column(
+    "assessment_year",
+    "integer",
+    "评估年度",
+    "Assessed year (the edition)",
+    "2019",
+    required=True,
+)
+EVIDENCE_URL = Column(
+    "evidence_url",
+    "text",
+    "证据网址",
+    "Address of the evidence",
+    "https://www.example.gov.cn/art/2019/12/3/art_1.html",
+    regex=r"^https?://\S+$",
+    regex_says="an address that starts with http:// or https:// and has no blanks",
+    max_length=2000,
+)
+EVIDENCE_HASH = Column(
+    "evidence_hash",
+    "code",
+    "证据文件的 SHA-256 校验值(64位十六进制)",
+    "SHA-256 of the evidence as saved (64 hexadecimal digits)",
+    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    regex=r"^[0-9a-fA-F]{64}$",
+    regex_says="64 hexadecimal digits",
+)
+PROVENANCE = Column(
+    "provenance",
+    "choice",
+    "数据来历:collected 采集;published 已公开发布的数据集;synthetic 合成(演示)",
+    "Where the row comes from: collected by people or machines, published data set, or synthetic (demo)",
+    "collected",
+    required=True,
+    choices=("collected", "published", "synthetic"),
+)
+
+MEASURE_RULES = (
+    Rule(
+        "measure_code_unknown",
+        "measure_code",
+        "measure_code is a measure of seeds/methodology/measure.csv",
+        "measure_code '{measure_code}' is not a known measure{measure_suggestion}: see seeds/methodology/measure.csv",
+        NoneOf("measure_standing", ("unknown",)),
+    ),
+    Rule(
+        "measure_comes_from_events",
+        "measure_code",
+        "measure_code is not computed from opinion events",
+        "measure '{measure_code}' is computed from opinion events: deliver the events in inbox/opinion_event instead",
+        NoneOf("measure_standing", ("computed_from_events",)),
+    ),
+)
+
+YEAR_RULE = Rule(
+    "assessment_year_unknown",
+    "assessment_year",
+    "assessment_year is an edition of the series",
+    "assessment_year {assessment_year} is not an edition of series {series_code} (it has {series_years}): correct the"
+    " year, or add the edition to seeds/methodology/edition.csv",
+    NoneOf("year_standing", ("no_edition",)),
+)
+
+UNIT_RULES = (
+    Rule(
+        "unit_code_lost_zero",
+        "unit_code",
+        "unit_code has all its digits",
+        "unit_code '{unit_code}' has lost a leading zero{unit_candidates}: format the column as text and enter the"
+        " code with all its digits",
+        NoneOf("unit_standing", ("lost_zero",)),
+    ),
+    Rule(
+        "unit_code_unknown",
+        "unit_code",
+        "unit_code is known in some year",
+        "unit_code '{unit_code}' is not a unit of series {series_code} in any year: correct the code",
+        NoneOf("unit_standing", ("unknown",)),
+    ),
+    Rule(
+        "unit_code_not_in_edition",
+        "unit_code",
+        "unit_code is in the edition's frame, or has a counterpart there",
+        "unit_code '{unit_code}' is not in the frame of {assessment_year} and has no counterpart there: correct the"
+        " code or the year",
+        NoneOf("unit_standing", ("not_in_edition",)),
+    ),
+    Rule(
+        "unit_code_split",
+        "unit_code",
+        "unit_code has one counterpart in the edition's frame",
+        "unit_code '{unit_code}' is not in the frame of {assessment_year}; its territory lies in several units there"
+        " ({unit_candidates}): say which one is meant",
+        NoneOf("unit_standing", ("split",)),
+    ),
+    Rule(
+        "unit_code_merged",
+        "unit_code",
+        "unit_code's counterpart in the edition's frame has no other origin",
+        "unit_code '{unit_code}' is not in the frame of {assessment_year}; its counterpart {unit_candidates} is made of"
+        " several units, so the row cannot speak for it: deliver a row for the unit as it was in that edition",
+        NoneOf("unit_standing", ("merged",)),
+    ),
+)
+
+UNIT_NOT_ASSESSED = Rule(
+    "unit_not_assessed",
+    "unit_code",
+    "unit_code is a unit that the edition assesses",
+    "unit_code '{unit_code}' is in the frame of {assessment_year} but left out of the assessment: the row is kept and"
+    " not scored",
+    NoneOf("unit_standing", ("left_out",)),
+    severity="warning",
+)
+
+BOUND_RULES = (
+    Rule(
+        "value_above_upper_bound",
+        "value",
+        "value is no larger than the measure's upper bound",
+        "value {value} of {measure_code} is above the upper bound {measure_upper_bound}: correct the value",
+        AtLeast("measure_upper_bound", "value_read"),
+    ),
+    Rule(
+        "value_below_lower_bound",
+        "value",
+        "value is no smaller than the measure's lower bound",
+        "value {value} of {measure_code} is below the lower bound {measure_lower_bound}: correct the value",
+        AtLeast("value_read", "measure_lower_bound"),
+    ),
+    Rule(
+        "value_not_whole",
+        "value",
+        "value of a count is a whole number",
+        "value {value} of {measure_code} must be a whole number: correct the value",
+        NoneOf("value_wholeness", ("fraction",)),
+    ),
+)
+
+DUPLICATE_ROW = Rule(
+    "duplicate_row",
+    "",
+    "no row repeats an earlier one cell by cell",
+    "the row repeats row {copy_of_row} cell by cell: delete one of them",
+    Blank("copy_of_row"),
+)
+
+
+def year_started(column: str) -> Rule:
+    """Rule that a time lies no earlier than the start of the assessed year."""
+    return Rule(
+        f"{column}_before_year",
+        column,
+        f"{column} is not before the assessed year starts",
+        f"{column} {{{column}}} is before the assessed year {{assessment_year}} starts: correct the time or the year",
+        AtLeast(f"{column}_read", "year_start"),
+    )
+
+
+def repeated_key(columns: tuple[str, ...], says: str) -> Rule:
+    """Warning that rows agree in their key and differ elsewhere; both are kept and reconciled later."""
+    return Rule(
+        "repeated_key",
+        columns[-1],
+        f"{says} is described by one row",
+        f"another row of the file has the same {', '.join(columns)} and says something else: both are kept, and the"
+        " reconciliation decides",
+        DistinctTogether(columns),
+        severity="warning",
+    )

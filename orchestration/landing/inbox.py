@@ -1,0 +1,108 @@
+"""Looks through the inbox: which files there are to land, and what lies there that cannot be taken, with the reason."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.landing.contracts import CONTRACTS
+
+# Files that programs write beside the ones people mean: not yet complete, or never data.
+UNFINISHED_SUFFIXES = (".tmp", ".part", ".crdownload", ".partial", ".filepart")
+NEVER_DATA = ("thumbs.db", "desktop.ini")
+
+
+@dataclass(frozen=True)
+class InboxItem:
+    """One thing found in the inbox: a file to land, or, where `problem` is filled, why it is left alone.
+
+    `problem_rule` is a stable name; `is_notice` tells a file that is merely not ready from a fault to mend.
+    `source` is empty for what lies outside the source folders; `file_name` is the path below the source's folder.
+    """
+
+    source: str
+    file_name: str
+    path: Path
+    problem_rule: str = ""
+    problem: str = ""
+    is_notice: bool = False
+
+
+def scan_inbox(inbox: Path, sources: Iterable[str]) -> list[InboxItem]:
+    """Everything below the inbox in the order of names. Creates the folders of the sources where they are missing."""
+    wanted = list(sources)
+    for source in CONTRACTS:
+        (inbox / source).mkdir(parents=True, exist_ok=True)
+    items = list(_outside_sources(inbox))
+    for source in wanted:
+        folder = inbox / source
+        items += [_item(inbox, source, path) for path in _files_below(folder)]
+    return items
+
+
+def _outside_sources(inbox: Path) -> Iterator[InboxItem]:
+    places = " or ".join(f"inbox/{source}/" for source in CONTRACTS)
+    for path in sorted(inbox.iterdir()):
+        if path.name in CONTRACTS or _is_passed_over(path.name):
+            continue
+        if path.is_dir():
+            near = difflib.get_close_matches(path.name, CONTRACTS, n=1)
+            meant = f" (did you mean {near[0]}?)" if near else ""
+            message = f"inbox/{path.name}/ is no folder of a source{meant}: put its files into {places}"
+        else:
+            message = f"the file lies directly in the inbox: put it into {places}"
+        yield InboxItem("", path.name, path, "outside_source_folder", message)
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Everything but folders, depth first by name; links to folders are given as they are, not followed."""
+    for path in sorted(folder.iterdir()):
+        if _is_passed_over(path.name):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            try:
+                yield from _files_below(path)
+            except PermissionError:
+                yield path
+        else:
+            yield path
+
+
+def _item(inbox: Path, source: str, path: Path) -> InboxItem:
+    file_name = path.relative_to(inbox / source).as_posix()
+
+    def refuse(rule: str, message: str) -> InboxItem:
+        return InboxItem(source, file_name, path, rule, message)
+
+    try:
+        file_name.encode("utf-8")
+    except UnicodeEncodeError:
+        shown = file_name.encode("utf-8", "backslashreplace").decode()
+        return InboxItem(source, shown, path, "name_unreadable", "the file's name is not UTF-8: rename it")
+    if path.name.lower().endswith(UNFINISHED_SUFFIXES):
+        message = "the file's name says that it is still being written: it lands when it has its final name"
+        return InboxItem(source, file_name, path, "not_finished", message, is_notice=True)
+    try:
+        target = path.resolve(strict=True)
+        mode = target.stat().st_mode
+    except (OSError, RuntimeError) as error:
+        return refuse("unreachable", f"the file cannot be reached ({error}): check the link and the permissions")
+    if path.is_symlink() and not target.is_relative_to(inbox.resolve()):
+        return refuse("link_outside_inbox", f"the link leads out of the inbox (to {target}): copy the file itself")
+    if stat.S_ISDIR(mode):
+        if path.is_symlink():
+            return refuse("link_to_folder", "the link leads to a folder: copy the folder itself")
+        return refuse("unreadable", "the folder cannot be opened: check its permissions")
+    if not stat.S_ISREG(mode):
+        return refuse("not_a_file", "this is a device, pipe or socket, not a file: remove it")
+    if not os.access(target, os.R_OK):
+        return refuse("unreadable", "the file may not be read: check its permissions")
+    return InboxItem(source, file_name, path)
+
+
+def _is_passed_over(name: str) -> bool:
+    return name.startswith((".", "~$")) or name.lower() in NEVER_DATA

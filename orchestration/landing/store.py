@@ -1,0 +1,293 @@
+"""The landing store: write-once batches, the ledger of deliveries, and the lock that keeps landers apart.
+
+    landing/batches/<source>/<batch_id>/   original.<ext>  accepted.parquet  quarantined.parquet  validation.json
+                                           batch.json
+    landing/deliveries/<seq>.json          which file name carried which batch, in the order of arrival
+    landing/tmp/                           work in progress; swept by the next lander
+    landing/landing.lock                   held while landing; landing.lock.holder.json says by whom
+
+A batch becomes visible by one rename of its complete, synced folder; a delivery by one rename of its file. Nothing is
+changed or deleted afterwards. A batch without a delivery (the process died in between) has no effect, and is found
+again when its file lands the next time.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import os
+import shutil
+import socket
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import filelock
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from orchestration.errors import UsageError
+from orchestration.landing.parse import CHINA_STANDARD_TIME
+
+LANDED, REJECTED = "landed", "rejected"
+
+
+class LandingLocked(UsageError):
+    """Another process is landing; the message names it."""
+
+
+class StoreDamaged(UsageError):
+    """A file of the store is missing or does not hold what the store wrote; the message names it."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One ledger entry: a file's content as checked under one contract version and one state of the seeds.
+
+    `row_count` = `accepted_count` + `quarantined_count`. A rejected batch has no rows, and `error_rule` and
+    `error_message` instead. `file_name` is the name under which the content first came.
+    """
+
+    batch_id: str
+    source: str
+    file_name: str
+    file_sha256: str
+    file_size: int
+    file_format: str
+    encoding: str
+    contract_version: str
+    seeds_digest: str
+    state: str
+    row_count: int
+    accepted_count: int
+    quarantined_count: int
+    error_rule: str | None = None
+    error_message: str | None = None
+    warning_count: int = 0
+    rules: dict[str, int] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+    original: str = ""
+    landed_at: str = ""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One arrival of a batch under a file name (path below `inbox/<source>/`)."""
+
+    seq: int
+    source: str
+    file_name: str
+    batch_id: str
+    received_at: str
+
+    @property
+    def received_time(self) -> datetime.datetime:
+        """Time of arrival, naive China Standard Time."""
+        moment = datetime.datetime.fromisoformat(self.received_at)
+        return moment.astimezone(CHINA_STANDARD_TIME).replace(tzinfo=None)
+
+
+def batch_id_of(source: str, contract_version: str, file_sha256: str, seeds_digest: str) -> str:
+    """16 hexadecimal digits that name a content as checked: the same inputs always make the same batch."""
+    parts = "\n".join((source, contract_version, file_sha256, seeds_digest))
+    return hashlib.sha256(parts.encode()).hexdigest()[:16]
+
+
+class Store:
+    """Reads the landing store, and writes it for the one who holds the lock."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        # Batches and deliveries never change, so what was read once stays good.
+        self._batches: dict[tuple[str, str], Batch] = {}
+        self._deliveries: dict[Path, Delivery] = {}
+
+    # --- reading: needs no lock, sees complete batches and deliveries only ---
+
+    def deliveries(self) -> list[Delivery]:
+        """All deliveries in the order of arrival."""
+        folder = self.root / "deliveries"
+        if not folder.is_dir():
+            return []
+        paths = sorted(folder.glob("[0-9]*.json"))
+        for path in paths:
+            if path not in self._deliveries:
+                self._deliveries[path] = Delivery(**_read_json(path))
+        return [self._deliveries[path] for path in paths]
+
+    def latest_deliveries(self) -> dict[tuple[str, str], Delivery]:
+        """The last delivery of each (source, file name), whether its batch landed or was rejected."""
+        return {(delivery.source, delivery.file_name): delivery for delivery in self.deliveries()}
+
+    def effective_deliveries(self) -> dict[tuple[str, str], Delivery]:
+        """The delivery in effect of each (source, file name): the last one whose batch landed.
+
+        A rejected file puts nothing out of effect: what landed before under its name stays until a readable file
+        supersedes it.
+        """
+        return {
+            (delivery.source, delivery.file_name): delivery
+            for delivery in self.deliveries()
+            if self.batch(delivery.source, delivery.batch_id).state == LANDED
+        }
+
+    def effective_batches(self, source: str | None = None) -> list[Batch]:
+        """The batches in effect, each once, by source and batch id."""
+        keys = {(delivery.source, delivery.batch_id) for delivery in self.effective_deliveries().values()}
+        return [self.batch(*key) for key in sorted(keys) if source in (None, key[0])]
+
+    def ledger(self) -> list[tuple[Batch, Delivery, bool]]:
+        """(batch, its last delivery under a file name, whether that delivery is in effect), in order of delivery."""
+        effective = {delivery.seq for delivery in self.effective_deliveries().values()}
+        last = {(item.source, item.file_name, item.batch_id): item for item in self.deliveries()}
+        return [
+            (self.batch(item.source, item.batch_id), item, item.seq in effective)
+            for item in sorted(last.values(), key=lambda item: item.seq)
+        ]
+
+    def has_batch(self, source: str, batch_id: str) -> bool:
+        return self.batch_folder(source, batch_id).is_dir()
+
+    def batch(self, source: str, batch_id: str) -> Batch:
+        """The ledger entry of a batch. Raises `StoreDamaged` where it is missing."""
+        key = (source, batch_id)
+        if key not in self._batches:
+            self._batches[key] = Batch(**_read_json(self.batch_folder(source, batch_id) / "batch.json"))
+        return self._batches[key]
+
+    def batch_folder(self, source: str, batch_id: str) -> Path:
+        return self.root / "batches" / source / batch_id
+
+    def original_path(self, batch: Batch) -> Path:
+        return self.batch_folder(batch.source, batch.batch_id) / batch.original
+
+    def accepted_path(self, batch: Batch) -> Path:
+        return self.batch_folder(batch.source, batch.batch_id) / "accepted.parquet"
+
+    def quarantined_path(self, batch: Batch) -> Path:
+        return self.batch_folder(batch.source, batch.batch_id) / "quarantined.parquet"
+
+    def accepted(self, batch: Batch) -> pa.Table:
+        return pq.read_table(self.accepted_path(batch))
+
+    def quarantined(self, batch: Batch) -> pa.Table:
+        return pq.read_table(self.quarantined_path(batch))
+
+    def validation(self, batch: Batch) -> dict[str, Any]:
+        """`results`: a record of every expectation (see `quality.validation.ExpectationOutcome.as_record`)."""
+        return _read_json(self.batch_folder(batch.source, batch.batch_id) / "validation.json")
+
+    # --- writing: only while `lock` is held ---
+
+    @contextmanager
+    def lock(self, purpose: str, wait_seconds: float = 0) -> Iterator[None]:
+        """Hold the store for writing, then sweep what a dead lander left.
+
+        Raises `LandingLocked` when another process holds it longer than `wait_seconds`. The lock is the operating
+        system's and ends with its process; the note beside it only tells people who holds it.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        note = self.root / "landing.lock.holder.json"
+        lock = filelock.FileLock(self.root / "landing.lock", timeout=wait_seconds, preserve_lock_file=True)
+        try:
+            lock.acquire()
+        except filelock.Timeout:
+            raise LandingLocked(_locked_message(note)) from None
+        try:
+            holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": now_text(), "what": purpose}
+            note.write_text(json.dumps(holder, ensure_ascii=False), encoding="utf-8")
+            self._sweep()
+            yield
+        finally:
+            note.unlink(missing_ok=True)
+            lock.release()
+
+    def work_folder(self) -> Path:
+        """A new folder below `tmp/`, in which a batch is made ready."""
+        folder = self.root / "tmp" / uuid.uuid4().hex
+        folder.mkdir(parents=True)
+        return folder
+
+    def commit_batch(self, folder: Path, batch: Batch) -> None:
+        """Make the files in `folder` the batch: write its ledger entry, sync everything, rename the folder."""
+        write_json(folder / "batch.json", asdict(batch))
+        for path in folder.iterdir():
+            _sync(path)
+        _sync(folder)
+        target = self.batch_folder(batch.source, batch.batch_id)
+        _make_folder(target.parent)
+        os.rename(folder, target)
+        _sync(target.parent)
+
+    def commit_delivery(self, source: str, file_name: str, batch_id: str) -> Delivery:
+        """Record that `file_name` now carries the batch."""
+        folder = self.root / "deliveries"
+        _make_folder(folder)
+        last = max((int(path.stem) for path in folder.glob("[0-9]*.json")), default=0)
+        delivery = Delivery(last + 1, source, file_name, batch_id, now_text())
+        target = folder / f"{delivery.seq:08d}.json"
+        ready = self.work_folder() / target.name
+        write_json(ready, asdict(delivery))
+        _sync(ready)
+        os.rename(ready, target)
+        _sync(target.parent)
+        ready.parent.rmdir()
+        return delivery
+
+    def _sweep(self) -> None:
+        """Remove what landers left that did not come to their end. Nobody else works there while the lock is held."""
+        shutil.rmtree(self.root / "tmp", ignore_errors=True)
+
+
+def sweep(root: Path) -> None:
+    """Remove unfinished work below the landing store `root`. Raises `LandingLocked` while someone is landing."""
+    with Store(root).lock("sweeping temporary folders"):
+        pass
+
+
+def now_text() -> str:
+    return datetime.datetime.now(CHINA_STANDARD_TIME).isoformat(timespec="seconds")
+
+
+def write_json(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise StoreDamaged(f"{path}: cannot be read ({error}); restore the landing store from its backup") from error
+
+
+def _locked_message(note: Path) -> str:
+    try:
+        holder = json.loads(note.read_text(encoding="utf-8"))
+        who = f"process {holder['pid']} on {holder['host']} ({holder['what']}, since {holder['since']})"
+    except (OSError, ValueError, KeyError):
+        who = "another process"
+    return f"the landing store {note.parent} is in use by {who}: wait until it has finished, then land again"
+
+
+def _make_folder(folder: Path) -> None:
+    """Create a folder and sync the folders that gained an entry by it."""
+    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for parent in missing:
+        _sync(parent.parent)
+
+
+def _sync(path: Path) -> None:
+    """Have the operating system write a file, or a folder's entries, to disk."""
+    if path.is_dir() and sys.platform == "win32":
+        return  # Windows has no sync of folders
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

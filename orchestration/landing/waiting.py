@@ -1,0 +1,56 @@
+"""What waits in the inbox: files that landing would take, told without landing them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from orchestration.home import Home
+from orchestration.landing.contracts import CONTRACTS
+from orchestration.landing.inbox import InboxItem, scan_inbox
+from orchestration.landing.readers import FileRejected, read_table
+from orchestration.landing.store import Store
+
+
+@dataclass(frozen=True)
+class WaitingFile:
+    """A file of the inbox whose bytes are not the ones last delivered under its name."""
+
+    item: InboxItem
+    file_sha256: str
+
+    def assessment_years(self) -> set[int]:
+        """Years named in the file's rows; empty where they cannot be read (landing will say why)."""
+        try:
+            cells = read_table(self.item.path.read_bytes(), CONTRACTS[self.item.source]).cells
+        except (FileRejected, OSError):
+            return set()
+        if "assessment_year" not in cells:
+            return set()
+        return {int(year) for year in cells["assessment_year"].dropna().unique() if str(year).strip().isdecimal()}
+
+
+def waiting_files(home: Home) -> list[WaitingFile]:
+    """Files that landing would take now, in the order of their names; those it would leave alone are not waiting."""
+    store = Store(home.landing)
+    latest = store.latest_deliveries()
+    waiting = []
+    for item in scan_inbox(home.inbox, CONTRACTS):
+        if item.problem:
+            continue
+        try:
+            with item.path.open("rb") as file:
+                file_sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            continue
+        delivery = latest.get((item.source, item.file_name))
+        if delivery is None or store.batch(item.source, delivery.batch_id).file_sha256 != file_sha256:
+            waiting.append(WaitingFile(item, file_sha256))
+    return waiting
+
+
+def identity_of(files: Iterable[WaitingFile]) -> str:
+    """A name for this very set of names and contents: 16 hexadecimal digits."""
+    parts = sorted(f"{file.item.source}\0{file.item.file_name}\0{file.file_sha256}" for file in files)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

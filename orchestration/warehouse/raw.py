@@ -1,0 +1,177 @@
+"""Loads the `raw` schema from the batches in effect: what came in, as accepted, quarantined and recorded.
+
+The tables are always replaced in full and together, in one transaction: a reader of the warehouse sees the old state
+or the new one. An empty landing store gives empty tables of the right types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from orchestration.errors import UsageError
+from orchestration.home import Home
+from orchestration.landing.check import QUARANTINE_SCHEMA, accepted_schema
+from orchestration.landing.contracts import CONTRACTS
+from orchestration.landing.store import Store
+
+BATCH_SCHEMA = pa.schema(
+    [
+        ("batch_id", pa.string()),
+        ("source", pa.string()),
+        ("file_name", pa.string()),
+        ("file_sha256", pa.string()),
+        ("contract_version", pa.string()),
+        ("file_format", pa.string()),
+        ("encoding", pa.string()),
+        ("row_count", pa.int32()),
+        ("accepted_count", pa.int32()),
+        ("quarantined_count", pa.int32()),
+        ("state", pa.string()),
+        ("error_rule", pa.string()),
+        ("error_message", pa.string()),
+        ("is_effective", pa.bool_()),
+        ("delivery_seq", pa.int32()),
+        ("received_at", pa.timestamp("us")),
+    ]
+)
+
+SQL_TYPES = {
+    pa.string(): "varchar",
+    pa.int32(): "integer",
+    pa.bool_(): "boolean",
+    pa.date32(): "date",
+    pa.timestamp("us"): "timestamp",
+}
+
+# Columns that landing adds to those of the contracts (English, Chinese).
+COMMENTS = {
+    "series_code": ("Index series, told from the measure or the topic", "指数系列,由测量项或主题得出"),
+    "unit_code_received": ("Unit code as received, before succession", "收到时的单位代码(沿革换算之前)"),
+    "batch_id": ("Landed batch that the row comes from", "所属入库批次"),
+    "row_number": ("Row of the file as a spreadsheet shows it (header = 1)", "文件中的行号(表头为第1行)"),
+    "source": ("Source: observation, opinion_event or verification", "数据源"),
+    "row_key": ("Key of the row as received, parts separated by |", "行的键(以 | 分隔)"),
+    "rule": ("First rule that the row breaks", "违反的第一条规则"),
+    "column_name": ("Column to look at", "相关列"),
+    "message": ("All that is wrong with the row, and what to do", "全部问题及处理办法"),
+    "raw_payload": ("The row as received (JSON)", "收到的原始行(JSON)"),
+    "file_name": ("Path below the source's inbox folder", "收件箱中的文件路径"),
+    "file_sha256": ("SHA-256 of the file", "文件的 SHA-256"),
+    "contract_version": ("Version of the contract that judged the file", "所用契约版本"),
+    "file_format": ("csv, xlsx, parquet or jsonl", "文件格式"),
+    "encoding": ("Text encoding as found", "文本编码"),
+    "row_count": ("Rows of the file", "文件行数"),
+    "accepted_count": ("Rows accepted", "接收行数"),
+    "quarantined_count": ("Rows quarantined", "隔离行数"),
+    "state": ("landed or rejected", "已入库或已拒收"),
+    "error_rule": ("Why the file was rejected: stable name", "拒收原因代码"),
+    "error_message": ("Why the file was rejected, and what to do", "拒收原因及处理办法"),
+    "is_effective": ("Whether the batch is in effect under this file name", "该文件名下此批次是否有效"),
+    "delivery_seq": ("Order of the batch's last delivery under this file name", "最近一次交付的顺序号"),
+    "received_at": ("Time of that delivery (China Standard Time)", "交付时间(北京时间)"),
+}
+
+
+class RawLoadError(UsageError):
+    """A batch in effect does not hold what its ledger entry says; the message names it."""
+
+
+def load_raw(connection: duckdb.DuckDBPyConnection, home: Home) -> dict[str, int]:
+    """Replace all tables of schema `raw` from the landing store of `home`; return rows by table name.
+
+    `connection` must be writable and have no open transaction. On any error nothing is changed.
+    """
+    store = Store(home.landing)
+    connection.execute("begin transaction")
+    try:
+        connection.execute("create schema if not exists raw")
+        counts = {source: _load_source(connection, store, source) for source in CONTRACTS}
+        counts["quarantined_row"] = _load_quarantine(connection, store)
+        counts["batch"] = _load_batches(connection, store)
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    return counts
+
+
+def _load_source(connection: duckdb.DuckDBPyConnection, store: Store, source: str) -> int:
+    contract = CONTRACTS[source]
+    comments = {column.name: (column.description_en, column.description_zh) for column in contract.columns}
+    _create_table(connection, source, accepted_schema(contract), comments)
+    batches = store.effective_batches(source)
+    paths = [store.accepted_path(batch) for batch in batches if batch.accepted_count]
+    return _insert(connection, source, paths, sum(batch.accepted_count for batch in batches))
+
+
+def _load_quarantine(connection: duckdb.DuckDBPyConnection, store: Store) -> int:
+    _create_table(connection, "quarantined_row", QUARANTINE_SCHEMA, _shared_comments())
+    batches = store.effective_batches()
+    paths = [store.quarantined_path(batch) for batch in batches if batch.quarantined_count]
+    return _insert(connection, "quarantined_row", paths, sum(batch.quarantined_count for batch in batches))
+
+
+def _load_batches(connection: duckdb.DuckDBPyConnection, store: Store) -> int:
+    _create_table(connection, "batch", BATCH_SCHEMA, {})
+    rows = []
+    for batch, delivery, is_effective in store.ledger():
+        facts = asdict(batch)
+        rows.append(
+            {name: facts[name] for name in BATCH_SCHEMA.names if name in facts}
+            | {
+                "file_name": delivery.file_name,
+                "is_effective": is_effective,
+                "delivery_seq": delivery.seq,
+                "received_at": delivery.received_time,
+            }
+        )
+    ledger = pa.Table.from_pylist(rows, schema=BATCH_SCHEMA)
+    connection.register("zhengxin_ledger", ledger)
+    connection.execute("insert into raw.batch by name select * from zhengxin_ledger")
+    connection.unregister("zhengxin_ledger")
+    return ledger.num_rows
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, paths: Sequence[Path], expected: int) -> int:
+    """Insert the rows of Parquet files and check their number against the ledger."""
+    missing = [str(path) for path in paths if not path.is_file()]
+    if missing:
+        raise RawLoadError(f"a batch in effect has lost its rows: {missing[0]} is missing; restore the landing store")
+    if paths:
+        connection.execute(
+            f"insert into raw.{table} by name select * from read_parquet(?)", [[str(path) for path in paths]]
+        )
+    (count,) = connection.execute(f"select count(*) from raw.{table}").fetchone()
+    if count != expected:
+        raise RawLoadError(
+            f"raw.{table} would hold {count} rows where the ledger counts {expected}: restore the landing store from"
+            " its backup"
+        )
+    return count
+
+
+def _create_table(
+    connection: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema, comments: dict[str, tuple[str, str]]
+) -> None:
+    columns = ", ".join(f"{field.name} {_sql_type(field.type)}" for field in schema)
+    connection.execute(f"create or replace table raw.{name} ({columns})")
+    for field in schema:
+        comment = comments.get(field.name) or COMMENTS.get(field.name)
+        if comment:
+            text = " / ".join(comment).replace("'", "''")
+            connection.execute(f"comment on column raw.{name}.{field.name} is '{text}'")
+
+
+def _shared_comments() -> dict[str, tuple[str, str]]:
+    """Comments of the key columns that the quarantine has in common with the sources."""
+    columns = CONTRACTS["observation"].columns
+    return {column.name: (column.description_en, column.description_zh) for column in columns}
+
+
+def _sql_type(kind: pa.DataType) -> str:
+    return f"decimal({kind.precision},{kind.scale})" if pa.types.is_decimal(kind) else SQL_TYPES[kind]

@@ -1,0 +1,348 @@
+"""Every rule of every contract has a row that breaks it, is named for it, and says what to do."""
+
+from __future__ import annotations
+
+import pytest
+
+from orchestration.landing.contracts import CONTRACTS
+
+from .conftest import GOOD_ROWS, OBSERVATION_ROW, World, csv_text
+
+# (source, rule, changes to a good row, words the message must hold)
+ERROR_CASES = [
+    ("observation", "unit_code_missing", {"unit_code": " "}, "blank"),
+    ("observation", "assessment_year_missing", {"assessment_year": ""}, "blank"),
+    ("observation", "assessment_year_malformed", {"assessment_year": "2019年"}, "'2019年'"),
+    ("observation", "assessment_year_unknown", {"assessment_year": "2031"}, "2017 to 2019"),
+    ("observation", "measure_code_missing", {"measure_code": ""}, "blank"),
+    ("observation", "measure_code_unknown", {"measure_code": "shaer"}, "nearest: share"),
+    ("observation", "measure_comes_from_events", {"measure_code": "E2.1", "value": "-1"}, "inbox/opinion_event"),
+    ("observation", "value_malformed", {"value": "91,64"}, "'91,64'"),
+    ("observation", "value_malformed", {"value": "95%"}, "without separators, units or %"),
+    ("observation", "value_malformed", {"value": "1e3"}, "plain number"),
+    ("observation", "value_malformed", {"value": "123456789012"}, "11 digits"),
+    ("observation", "value_too_precise", {"value": "1.0000000001"}, "round it"),
+    ("observation", "value_or_state", {"value": ""}, "neither"),
+    ("observation", "value_or_state", {"state": "not_published"}, "both"),
+    ("observation", "value_or_state", {"value": "", "state": "observed"}, "neither"),
+    ("observation", "state_unknown", {"value": "", "state": "missing"}, "not_published"),
+    ("observation", "channel_missing", {"channel": ""}, "government_disclosure"),
+    ("observation", "channel_unknown", {"channel": "tv"}, "'tv'"),
+    ("observation", "collection_mode_missing", {"collection_mode": ""}, "blank"),
+    ("observation", "collection_mode_unknown", {"collection_mode": "post"}, "offline"),
+    ("observation", "captured_at_missing", {"captured_at": ""}, "blank"),
+    ("observation", "captured_at_malformed", {"captured_at": "2019-02-30"}, "YYYY-MM-DD"),
+    ("observation", "captured_at_malformed", {"captured_at": "43802"}, "YYYY-MM-DD"),
+    ("observation", "captured_at_before_year", {"captured_at": "2018-12-31 23:59"}, "before the assessed year 2019"),
+    ("observation", "evidence_url_malformed", {"evidence_url": "www.example.org"}, "https://"),
+    ("observation", "evidence_url_too_long", {"evidence_url": "https://e.org/" + "x" * 2000}, "2000"),
+    ("observation", "evidence_hash_malformed", {"evidence_hash": "abc"}, "64 hexadecimal"),
+    ("observation", "collector_missing", {"collector": ""}, "blank"),
+    ("observation", "collector_too_long", {"collector": "x" * 201}, "200"),
+    ("observation", "provenance_missing", {"provenance": ""}, "blank"),
+    ("observation", "provenance_unknown", {"provenance": "guess"}, "collected"),
+    ("observation", "spreadsheet_error", {"evidence_url": "#N/A"}, "evidence_url #N/A"),
+    ("observation", "unit_code_lost_zero", {"unit_code": "12345"}, "012345"),
+    ("observation", "unit_code_lost_zero", {"unit_code": "10105"}, "leading zero"),
+    ("observation", "unit_code_unknown", {"unit_code": "999999"}, "any year"),
+    ("observation", "unit_code_unknown", {"unit_code": "AFG"}, "county_integrity"),
+    ("observation", "unit_code_not_in_edition", {"unit_code": "600001"}, "no counterpart"),
+    ("observation", "unit_code_split", {"unit_code": "520321"}, "520302 红花岗区, 520303 汇川区, 520304 播州区"),
+    ("observation", "unit_code_merged", {"unit_code": "330204"}, "330212 鄞州区"),
+    ("observation", "unit_code_merged", {"unit_code": "469003"}, "469009 丙市"),
+    ("observation", "value_above_upper_bound", {"value": "121"}, "upper bound 100"),
+    ("observation", "value_above_upper_bound", {"value": "100.000000001"}, "upper bound 100"),
+    ("observation", "value_below_lower_bound", {"value": "-0.1"}, "lower bound 0"),
+    ("observation", "value_not_whole", {"measure_code": "found", "value": "2.5"}, "whole number"),
+    ("opinion_event", "cluster_code_missing", {"cluster_code": ""}, "blank"),
+    ("opinion_event", "cluster_code_too_long", {"cluster_code": "x" * 101}, "100"),
+    ("opinion_event", "unit_code_missing", {"unit_code": ""}, "blank"),
+    ("opinion_event", "assessment_year_missing", {"assessment_year": ""}, "blank"),
+    ("opinion_event", "assessment_year_malformed", {"assessment_year": "x"}, "whole number"),
+    (
+        "opinion_event",
+        "assessment_year_unknown",
+        {"assessment_year": "2020", "event_date": "2020-07-01", "captured_at": "2020-08-01"},
+        "edition.csv",
+    ),
+    ("opinion_event", "event_date_missing", {"event_date": ""}, "blank"),
+    ("opinion_event", "event_date_malformed", {"event_date": "7 August"}, "YYYY-MM-DD"),
+    ("opinion_event", "event_date_outside_year", {"event_date": "2020-07-15"}, "2020-07-15"),
+    ("opinion_event", "reported_at_missing", {"reported_at": ""}, "blank"),
+    ("opinion_event", "reported_at_malformed", {"reported_at": "2019-08-07 25:00"}, "YYYY-MM-DD"),
+    ("opinion_event", "polarity_missing", {"polarity": ""}, "positive, negative"),
+    ("opinion_event", "polarity_unknown", {"polarity": "bad"}, "positive, negative"),
+    ("opinion_event", "severity_missing", {"severity": ""}, "ordinary"),
+    ("opinion_event", "severity_unknown", {"severity": "huge"}, "'huge'"),
+    ("opinion_event", "severity_unfit_polarity", {"severity": "national"}, "positive events"),
+    ("opinion_event", "reach_missing", {"reach": ""}, "blank"),
+    ("opinion_event", "reach_unknown", {"reach": "world"}, "local"),
+    ("opinion_event", "responsibility_missing", {"responsibility": ""}, "landslide|natural disaster"),
+    ("opinion_event", "responsibility_unknown", {"responsibility": "yes"}, "found"),
+    (
+        "opinion_event",
+        "responsibility_unfit_polarity",
+        {"polarity": "positive", "severity": "national", "topic": "praise", "response_kind": "", "response_at": ""},
+        "positive event",
+    ),
+    ("opinion_event", "topic_missing", {"topic": ""}, "blank"),
+    ("opinion_event", "topic_unknown", {"topic": "weather"}, "default, praise"),
+    ("opinion_event", "topic_unfit_polarity", {"topic": "praise"}, "positive events"),
+    ("opinion_event", "headline_missing", {"headline": ""}, "blank"),
+    ("opinion_event", "headline_too_long", {"headline": "长" * 501}, "500"),
+    ("opinion_event", "responsible_body_too_long", {"responsible_body": "x" * 201}, "200"),
+    ("opinion_event", "responder_too_long", {"responder": "x" * 201}, "200"),
+    ("opinion_event", "response_at_malformed", {"response_at": "soon"}, "'soon'"),
+    ("opinion_event", "response_kind_unknown", {"response_kind": "late"}, "targeted"),
+    (
+        "opinion_event",
+        "response_kind_unfit_polarity",
+        {"polarity": "positive", "severity": "national", "topic": "praise", "responsibility": ""},
+        "leave it blank",
+    ),
+    ("opinion_event", "response_incomplete", {"response_at": ""}, "go together"),
+    ("opinion_event", "response_incomplete", {"response_kind": "none"}, "go together"),
+    ("opinion_event", "response_before_report", {"response_at": "2019-08-07 09:29"}, "before reported_at"),
+    ("opinion_event", "evidence_url_malformed", {"evidence_url": "x"}, "https://"),
+    ("opinion_event", "evidence_url_too_long", {"evidence_url": "https://e.org/" + "x" * 2000}, "2000"),
+    ("opinion_event", "evidence_hash_malformed", {"evidence_hash": "x"}, "64 hexadecimal"),
+    ("opinion_event", "captured_at_missing", {"captured_at": ""}, "blank"),
+    ("opinion_event", "captured_at_malformed", {"captured_at": "x"}, "YYYY-MM-DD"),
+    ("opinion_event", "captured_at_before_year", {"captured_at": "2018-01-01"}, "before the assessed year"),
+    ("opinion_event", "collector_missing", {"collector": ""}, "blank"),
+    ("opinion_event", "collector_too_long", {"collector": "x" * 201}, "200"),
+    ("opinion_event", "provenance_missing", {"provenance": ""}, "blank"),
+    ("opinion_event", "provenance_unknown", {"provenance": "x"}, "synthetic"),
+    ("opinion_event", "spreadsheet_error", {"responder": "#REF!"}, "responder #REF!"),
+    ("opinion_event", "unit_code_lost_zero", {"unit_code": "12345"}, "012345"),
+    ("opinion_event", "unit_code_unknown", {"unit_code": "999999"}, "any year"),
+    ("opinion_event", "unit_code_not_in_edition", {"unit_code": "600001"}, "no counterpart"),
+    ("opinion_event", "unit_code_split", {"unit_code": "520321"}, "520304 播州区"),
+    ("opinion_event", "unit_code_merged", {"unit_code": "330204"}, "330212 鄞州区"),
+    ("verification", "subject_missing", {"subject": ""}, "blank"),
+    ("verification", "subject_unknown", {"subject": "county"}, "opinion_event"),
+    ("verification", "subject_key_unfit", {"cluster_code": "C1"}, "measure_code alone"),
+    ("verification", "subject_key_unfit", {"measure_code": ""}, "measure_code alone"),
+    (
+        "verification",
+        "subject_key_unfit",
+        {"subject": "opinion_event", "measure_code": "", "verdict": "confirm", "value": ""},
+        "cluster_code alone",
+    ),
+    (
+        "verification",
+        "event_not_correctable",
+        {"subject": "opinion_event", "measure_code": "", "cluster_code": "C1"},
+        "reject it",
+    ),
+    ("verification", "correction_incomplete", {"value": ""}, "neither"),
+    ("verification", "correction_incomplete", {"state": "not_published"}, "both"),
+    ("verification", "correction_not_expected", {"verdict": "confirm"}, "confirm"),
+    ("verification", "reason_missing", {"reason": ""}, "to correct"),
+    ("verification", "reason_too_long", {"reason": "x" * 1001}, "1000"),
+    ("verification", "unit_code_missing", {"unit_code": ""}, "blank"),
+    ("verification", "assessment_year_missing", {"assessment_year": ""}, "blank"),
+    ("verification", "assessment_year_malformed", {"assessment_year": "x"}, "whole number"),
+    ("verification", "assessment_year_unknown", {"assessment_year": "1999"}, "2017 to 2019"),
+    ("verification", "cluster_code_too_long", {"cluster_code": "x" * 101, "measure_code": ""}, "100"),
+    ("verification", "verdict_missing", {"verdict": ""}, "blank"),
+    ("verification", "verdict_unknown", {"verdict": "maybe"}, "confirm"),
+    ("verification", "value_malformed", {"value": "x"}, "plain number"),
+    ("verification", "value_too_precise", {"value": "0.12345678901"}, "round it"),
+    ("verification", "state_unknown", {"value": "", "state": "x"}, "not_published"),
+    ("verification", "verifier_missing", {"verifier": ""}, "blank"),
+    ("verification", "verifier_too_long", {"verifier": "x" * 201}, "200"),
+    ("verification", "verified_at_missing", {"verified_at": ""}, "blank"),
+    ("verification", "verified_at_malformed", {"verified_at": "x"}, "YYYY-MM-DD"),
+    ("verification", "verified_at_before_year", {"verified_at": "2018-06-01"}, "before the assessed year"),
+    ("verification", "evidence_url_malformed", {"evidence_url": "x"}, "https://"),
+    ("verification", "evidence_url_too_long", {"evidence_url": "https://e.org/" + "x" * 2000}, "2000"),
+    ("verification", "evidence_hash_malformed", {"evidence_hash": "x"}, "64 hexadecimal"),
+    ("verification", "provenance_missing", {"provenance": ""}, "blank"),
+    ("verification", "provenance_unknown", {"provenance": "x"}, "synthetic"),
+    ("verification", "spreadsheet_error", {"verifier": "#NAME?"}, "verifier #NAME?"),
+    ("verification", "measure_code_unknown", {"measure_code": "x"}, "measure.csv"),
+    ("verification", "measure_comes_from_events", {"measure_code": "E2.1", "value": "-1"}, "inbox/opinion_event"),
+    ("verification", "unit_code_lost_zero", {"unit_code": "12345"}, "012345"),
+    ("verification", "unit_code_unknown", {"unit_code": "999999"}, "any year"),
+    ("verification", "unit_code_not_in_edition", {"unit_code": "600001"}, "no counterpart"),
+    ("verification", "unit_code_split", {"unit_code": "520321"}, "520304 播州区"),
+    ("verification", "unit_code_merged", {"unit_code": "330204"}, "330212 鄞州区"),
+    ("verification", "value_above_upper_bound", {"value": "129"}, "upper bound 100"),
+    ("verification", "value_below_lower_bound", {"value": "-1"}, "lower bound 0"),
+    ("verification", "value_not_whole", {"measure_code": "found", "value": "0.5"}, "whole number"),
+]
+NEEDS_OTHER_ROWS = {
+    ("observation", "duplicate_row"),
+    ("opinion_event", "duplicate_row"),
+    ("verification", "duplicate_row"),
+    ("observation", "funnel_order"),
+    ("observation", "repeated_key"),
+    ("opinion_event", "cluster_in_several_units"),
+}
+WARNING_CASES = [
+    ("observation", "unit_not_assessed", {"unit_code": "540102"}),
+    ("opinion_event", "unit_not_assessed", {"unit_code": "540102"}),
+    ("verification", "unit_not_assessed", {"unit_code": "540102"}),
+    ("opinion_event", "reported_before_event", {"reported_at": "2019-08-06 09:30"}),
+]
+
+
+def test_every_rule_has_a_case() -> None:
+    rules = {(source, rule.name) for source, contract in CONTRACTS.items() for rule in contract.rules()}
+    covered = {case[:2] for case in ERROR_CASES} | NEEDS_OTHER_ROWS | {case[:2] for case in WARNING_CASES}
+    assert covered == rules
+
+
+@pytest.mark.parametrize("source", CONTRACTS)
+def test_broken_rules_are_named(world: World, source: str) -> None:
+    """All cases of a source in one file: each bad row is quarantined under its rule, the good row is accepted."""
+    cases = [case for case in ERROR_CASES if case[0] == source]
+    rows = [GOOD_ROWS[source], *(GOOD_ROWS[source] | changes for _, _, changes, _ in cases)]
+    landed = world.land_one(csv_text(rows), source=source)
+    quarantined = {row["row_number"]: row for row in world.quarantined(landed)}
+    assert [row["row_number"] for row in world.accepted(landed)] == [2]
+    assert (landed.row_count, landed.accepted_count, landed.quarantined_count) == (len(rows), 1, len(cases))
+    for row_number, (_, rule, changes, words) in enumerate(cases, start=3):
+        found = quarantined[row_number]
+        assert (found["rule"], changes) == (rule, changes), found["message"]
+        assert any(word in found["message"] for word in words.split("|")), found["message"]
+        for column, cell in changes.items():
+            assert cell.strip() == "" or cell[:100] in found["raw_payload"].replace("\\u3000", "　"), column
+
+
+@pytest.mark.parametrize(("source", "rule", "changes"), WARNING_CASES)
+def test_warnings_keep_the_row(world: World, source: str, rule: str, changes: dict[str, str]) -> None:
+    landed = world.land_one(csv_text([GOOD_ROWS[source] | changes]), source=source)
+    assert (landed.accepted_count, landed.quarantined_count) == (1, 0)
+    assert set(world.warnings(landed)) == {rule}
+    assert landed.warning_count == 1
+
+
+@pytest.mark.parametrize("source", CONTRACTS)
+def test_the_later_of_two_equal_rows_is_quarantined(world: World, source: str) -> None:
+    good = GOOD_ROWS[source]
+    landed = world.land_one(csv_text([good, {**good, "provenance": "collected"}, good, good]), source=source)
+    assert [(row["row_number"], row["rule"]) for row in world.quarantined(landed)] == [
+        (4, "duplicate_row"),
+        (5, "duplicate_row"),
+    ]
+    assert "row 2" in world.quarantined(landed)[1]["message"]
+    assert landed.accepted_count == 2
+
+
+def test_funnel_order_is_a_warning(world: World) -> None:
+    """X2 of the published report: 408 prosecuted, 394 filed."""
+    rows = [
+        OBSERVATION_ROW | {"measure_code": "prosecuted", "value": "408"},
+        OBSERVATION_ROW | {"measure_code": "filed", "value": "394"},
+        OBSERVATION_ROW | {"measure_code": "prosecuted", "value": "394", "unit_code": "520103"},
+        OBSERVATION_ROW | {"measure_code": "filed", "value": "394", "unit_code": "520103"},
+        OBSERVATION_ROW | {"measure_code": "prosecuted", "value": "5", "unit_code": "520281"},
+    ]
+    landed = world.land_one(csv_text(rows))
+    warning = world.warnings(landed)["funnel_order"]
+    assert landed.accepted_count == 5
+    assert warning["unexpected_count"] == 1
+    assert warning["sample"] == [
+        "row 2: value 408 of prosecuted is larger than 394 of the earlier stage filed: check both (the row is kept)"
+    ]
+
+
+def test_rows_that_share_a_key_are_kept_with_a_warning(world: World) -> None:
+    landed = world.land_one(csv_text([OBSERVATION_ROW, OBSERVATION_ROW | {"value": "10"}]))
+    assert landed.accepted_count == 2
+    assert world.warnings(landed)["repeated_key"]["unexpected_count"] == 2
+
+
+def test_a_cluster_over_several_units_is_a_warning(world: World) -> None:
+    event = GOOD_ROWS["opinion_event"]
+    rows = [event, event | {"unit_code": "520103"}, event | {"cluster_code": "C2"}]
+    landed = world.land_one(csv_text(rows), source="opinion_event")
+    assert landed.accepted_count == 3
+    assert world.warnings(landed)["cluster_in_several_units"]["unexpected_count"] == 2
+
+
+def test_all_faults_of_a_row_are_told_at_once(world: World) -> None:
+    landed = world.land_one(
+        csv_text([OBSERVATION_ROW | {"value": "121", "channel": "tv", "captured_at": "2018-01-01"}])
+    )
+    (row,) = world.quarantined(landed)
+    assert (row["rule"], row["column_name"]) == ("channel_unknown", "channel")
+    assert all(word in row["message"] for word in ("'tv'", "upper bound 100", "2018-01-01"))
+    assert (row["unit_code"], row["assessment_year"], row["measure_code"]) == ("520102", 2019, "share")
+    assert row["row_key"] == "520102|2019|share|tv|online|2018-01-01"
+
+
+def test_what_blank_cells_stand_for(world: World) -> None:
+    states = [{"value": "3"}, {"value": "3", "state": "observed"}, {"value": "", "state": "not_collected"}]
+    landed = world.land_one(csv_text([OBSERVATION_ROW | changes for changes in states]))
+    assert [row["state"] for row in world.accepted(landed)] == ["observed", "observed", "not_collected"]
+    event = GOOD_ROWS["opinion_event"]
+    positive = {
+        "polarity": "positive",
+        "severity": "routine",
+        "topic": "praise",
+        "response_kind": "",
+        "response_at": "",
+    }
+    events = [
+        event | positive | {"responsibility": ""},
+        event | positive | {"responsibility": "found", "response_kind": "none"},
+        event | {"response_kind": "", "response_at": ""},
+        event | {"response_kind": "repaired", "response_at": ""},
+    ]
+    landed = world.land_one(csv_text(events), source="opinion_event")
+    assert [(row["responsibility"], row["response_kind"]) for row in world.accepted(landed)] == [
+        ("found", None),
+        ("found", None),
+        ("reported", "none"),
+        ("reported", "repaired"),
+    ]
+
+
+def test_times_are_china_standard_time(world: World) -> None:
+    written = {
+        "2019-12-03": "2019-12-03T00:00:00",
+        "2019-12-03 10:15": "2019-12-03T10:15:00",
+        "2019-12-03T10:15:30": "2019-12-03T10:15:30",
+        "2019-12-03T02:15:00Z": "2019-12-03T10:15:00",
+        "2019-12-03 02:15:00+00:00": "2019-12-03T10:15:00",
+        "2019-12-03T10:15:00.250+0800": "2019-12-03T10:15:00",
+        "2018-12-31T17:00:00Z": "2019-01-01T01:00:00",
+    }
+    landed = world.land_one(csv_text([OBSERVATION_ROW | {"captured_at": text} for text in written]))
+    assert [row["captured_at"].isoformat() for row in world.accepted(landed)] == list(written.values())
+
+
+def test_values_are_exact_decimals(world: World) -> None:
+    written = ["0.1", "+7", "007.50", "100.000000000", ".5", "0.123456789", "1.50000000000"]
+    landed = world.land_one(csv_text([OBSERVATION_ROW | {"value": text} for text in written]))
+    assert [str(row["value"]) for row in world.accepted(landed)] == [
+        "0.100000000",
+        "7.000000000",
+        "7.500000000",
+        "100.000000000",
+        "0.500000000",
+        "0.123456789",
+        "1.500000000",
+    ]
+
+
+def test_a_measure_without_bounds_takes_any_value(world: World) -> None:
+    row = OBSERVATION_ROW | {"unit_code": "AFG", "measure_code": "free", "value": "-99999999999.999999999"}
+    landed = world.land_one(csv_text([row]))
+    (accepted,) = world.accepted(landed)
+    assert (accepted["series_code"], str(accepted["value"])) == ("countries", "-99999999999.999999999")
+
+
+def test_verification_of_an_event(world: World) -> None:
+    row = GOOD_ROWS["verification"] | {
+        "subject": "opinion_event",
+        "measure_code": "",
+        "cluster_code": "C1",
+        "verdict": "reject",
+        "value": "",
+    }
+    landed = world.land_one(csv_text([row, row | {"verdict": "confirm", "reason": ""}]), source="verification")
+    assert [(item["series_code"], item["state"]) for item in world.accepted(landed)] == [("county_integrity", None)] * 2
