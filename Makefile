@@ -1,0 +1,78 @@
+# Everything from a fresh clone: Python 3.11 or newer and make are all that is needed.
+# Calling a target again does only what has changed since.
+
+PYTHON ?= python3
+VENV ?= .venv
+YEARS ?= 2017-2019
+ZHENGXIN_HOME ?= $(CURDIR)/var
+HDI_HOME ?= $(ZHENGXIN_HOME)/hdi
+
+export ZHENGXIN_HOME
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+export PIP_ROOT_USER_ACTION = ignore
+
+BIN := $(VENV)/bin
+ZHENGXIN := $(BIN)/zhengxin
+INSTALLED := $(VENV)/.installed
+DEMO := $(ZHENGXIN_HOME)/.demo-$(YEARS)
+HDI_DEMO := $(HDI_HOME)/.demo
+
+# The demo inputs follow from these alone.
+DEMO_SOURCES := $(wildcard orchestration/demo/*.py orchestration/demo/data/* seeds/geography/*.csv seeds/methodology/*.csv)
+
+.PHONY: help install demo run ui hdi test test-all lint clean distclean
+
+help: ## Show the targets
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  Settings: PYTHON=$(PYTHON) YEARS=$(YEARS) ZHENGXIN_HOME=$(ZHENGXIN_HOME)"
+
+run: demo ## Environment, demo inputs, the yearly run for YEARS, and a summary
+	@$(ZHENGXIN) run --if-changed $(YEARS)
+
+ui: $(INSTALLED) ## Open Dagster on the same home
+	@$(ZHENGXIN) ui
+
+hdi: $(HDI_DEMO) ## Real data: the Human Development Index 1990-2022 against its published values
+	@$(ZHENGXIN) --home $(HDI_HOME) run --if-changed
+
+test: $(INSTALLED) ## The whole test suite
+	@$(BIN)/python -m pytest
+
+test-all: $(INSTALLED) ## The test suite with the long extras
+	@$(BIN)/python -m pytest -m "slow or not slow"
+
+lint: $(INSTALLED) ## Check style and formatting
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+install: $(INSTALLED) ## Only the environment: .venv with the pinned packages
+
+demo: $(DEMO) ## Only the synthetic demo inputs
+
+clean: ## Remove caches and what dbt compiled; data in var/ and the environment stay
+	@rm -rf .pytest_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs logs *.egg-info
+	@find orchestration tests -type d -name __pycache__ -prune -exec rm -rf {} +
+
+distclean: clean ## Remove the environment too; data in var/ stays
+	@rm -rf $(VENV)
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "error: $(PYTHON) is not found. Name a Python of 3.11 or newer: make PYTHON=/path/to/python3.12 run" >&2; \
+		exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "error: $$($(PYTHON) --version) is too old; 3.11 or newer is needed. Name one: make PYTHON=python3.12 run" >&2; \
+		exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the pinned packages into $(VENV) (a minute or two the first time)"
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt setuptools
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[test]'
+	@touch $@
+
+$(DEMO): $(DEMO_SOURCES) | $(INSTALLED)
+	@$(ZHENGXIN) demo county --years $(YEARS)
+	@touch $@
+
+$(HDI_DEMO): $(DEMO_SOURCES) | $(INSTALLED)
+	@$(ZHENGXIN) --home $(HDI_HOME) demo hdi
+	@touch $@

@@ -1,0 +1,29 @@
+-- Fails with each cell whose numbers do not follow from its status: a value and a normalised value where there is a
+-- finding, 0 where nothing was published, neither where nobody knows; only a value takes marks off or fires a
+-- veto, and it names the row that it came from.
+with cells as (
+
+    select
+        *,
+        status in ('observed', 'verified') as has_finding
+    from {{ ref('fct_measure_score') }}
+
+)
+
+select
+    series_code,
+    assessment_year,
+    methodology_code,
+    unit_code,
+    measure_code,
+    status,
+    value,
+    normalised_value,
+    deduction,
+    is_vetoed
+from cells
+where (value is not null) is distinct from has_finding
+    or (normalised_value is not null) is distinct from (has_finding or status = 'not_published')
+    or (status = 'not_published' and normalised_value is distinct from 0)
+    or (not has_finding and (deduction is distinct from 0 or is_vetoed is distinct from false))
+    or (has_finding and (batch_id is null or row_number is null))

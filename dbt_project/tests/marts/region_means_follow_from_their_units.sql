@@ -1,0 +1,202 @@
+-- Fails with each region whose two means are not, to the last digit, what the unit facts and the geography of dim_unit and
+-- dim_region give: mean_of_units over all scored units below it, mean_of_subregions over what lies directly below it.
+-- Composite, base and dimensions; indicators are averaged by the same SQL.
+with unit_scores as (
+
+    select
+        units.series_code,
+        units.assessment_year,
+        units.methodology_code,
+        units.unit_code,
+        roots.node_code,
+        units.score
+    from {{ ref('fct_unit_score') }} as units
+    inner join {{ ref('dim_indicator') }} as roots
+        on units.methodology_code = roots.methodology_code
+        and roots.node_level = 0
+
+    union all
+
+    select series_code, assessment_year, methodology_code, unit_code, 'base' as node_code, base_score as score
+    from {{ ref('fct_unit_score') }}
+
+    union all
+
+    select series_code, assessment_year, methodology_code, unit_code, node_code, score
+    from {{ ref('fct_dimension_score') }}
+
+),
+
+regions as (
+
+    select * from {{ ref('dim_region') }}
+
+),
+
+-- Three levels of regions at most: the region directly above a unit, the one above it, and the one above that.
+unit_regions as (
+
+    select
+        units.series_code,
+        units.assessment_year,
+        units.unit_code,
+        first.region_code as first_region_code,
+        second.region_code as second_region_code,
+        third.region_code as third_region_code
+    from {{ ref('dim_unit') }} as units
+    inner join regions as first
+        on units.series_code = first.series_code
+        and units.assessment_year = first.assessment_year
+        and units.region_code = first.region_code
+    left join regions as second
+        on first.series_code = second.series_code
+        and first.assessment_year = second.assessment_year
+        and first.parent_region_code = second.region_code
+    left join regions as third
+        on second.series_code = third.series_code
+        and second.assessment_year = third.assessment_year
+        and second.parent_region_code = third.region_code
+    where units.is_included
+
+),
+
+located_scores as (
+
+    select
+        unit_scores.*,
+        unit_regions.first_region_code,
+        unit_regions.second_region_code,
+        unit_regions.third_region_code
+    from unit_scores
+    inner join unit_regions
+        on unit_scores.series_code = unit_regions.series_code
+        and unit_scores.assessment_year = unit_regions.assessment_year
+        and unit_scores.unit_code = unit_regions.unit_code
+
+),
+
+region_totals as (
+
+    select
+        series_code,
+        assessment_year,
+        methodology_code,
+        node_code,
+        region_code,
+        sum(score) as total,
+        count(score) as scored_count,
+        count(*) as unit_count
+    from (
+
+        select series_code, assessment_year, methodology_code, node_code, first_region_code as region_code, score
+        from located_scores
+
+        union all
+
+        select series_code, assessment_year, methodology_code, node_code, second_region_code as region_code, score
+        from located_scores
+        where second_region_code is not null
+
+        union all
+
+        select series_code, assessment_year, methodology_code, node_code, third_region_code as region_code, score
+        from located_scores
+        where third_region_code is not null
+
+    ) as scores_of_regions
+    group by series_code, assessment_year, methodology_code, node_code, region_code
+
+),
+
+unit_means as (
+
+    select
+        *,
+        {{ score_quotient('total', 'scored_count', 10) }} as mean_of_units
+    from region_totals
+
+),
+
+members as (
+
+    select
+        unit_means.series_code,
+        unit_means.assessment_year,
+        unit_means.methodology_code,
+        unit_means.node_code,
+        regions.parent_region_code as region_code,
+        unit_means.mean_of_units as member_score
+    from unit_means
+    inner join regions
+        on unit_means.series_code = regions.series_code
+        and unit_means.assessment_year = regions.assessment_year
+        and unit_means.region_code = regions.region_code
+    where regions.parent_region_code is not null
+
+    union all
+
+    select series_code, assessment_year, methodology_code, node_code, first_region_code as region_code, score as member_score
+    from located_scores
+
+),
+
+member_means as (
+
+    select
+        series_code,
+        assessment_year,
+        methodology_code,
+        node_code,
+        region_code,
+        count(member_score) as member_count,
+        {{ score_quotient('sum(member_score)', 'count(member_score)', 10) }} as mean_of_subregions
+    from members
+    group by series_code, assessment_year, methodology_code, node_code, region_code
+
+),
+
+expected as (
+
+    select
+        unit_means.*,
+        member_means.member_count,
+        member_means.mean_of_subregions
+    from unit_means
+    inner join member_means
+        on unit_means.series_code = member_means.series_code
+        and unit_means.assessment_year = member_means.assessment_year
+        and unit_means.methodology_code = member_means.methodology_code
+        and unit_means.node_code = member_means.node_code
+        and unit_means.region_code = member_means.region_code
+
+),
+
+region_scores as (
+
+    select * from {{ ref('region_score') }}
+    where node_level <= 1
+
+)
+
+select
+    coalesce(expected.series_code, region_scores.series_code) as series_code,
+    coalesce(expected.assessment_year, region_scores.assessment_year) as assessment_year,
+    coalesce(expected.methodology_code, region_scores.methodology_code) as methodology_code,
+    coalesce(expected.region_code, region_scores.region_code) as region_code,
+    coalesce(expected.node_code, region_scores.node_code) as node_code,
+    region_scores.mean_of_units,
+    expected.mean_of_units as expected_mean_of_units,
+    region_scores.mean_of_subregions,
+    expected.mean_of_subregions as expected_mean_of_subregions
+from expected
+full outer join region_scores
+    on expected.series_code = region_scores.series_code
+    and expected.assessment_year = region_scores.assessment_year
+    and expected.methodology_code = region_scores.methodology_code
+    and expected.region_code = region_scores.region_code
+    and expected.node_code = region_scores.node_code
+where expected.mean_of_units is distinct from region_scores.mean_of_units
+    or expected.mean_of_subregions is distinct from region_scores.mean_of_subregions
+    or expected.unit_count is distinct from region_scores.unit_count
+    or expected.scored_count is distinct from region_scores.scored_unit_count
+    or expected.member_count is distinct from region_scores.member_count

@@ -1,0 +1,118 @@
+"""The command line `zhengxin`: its commands, its global options, and how errors reach a person."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from orchestration.commands.demo import demo
+from orchestration.commands.land import land
+from orchestration.commands.query import query
+from orchestration.commands.run import rebuild, run
+from orchestration.commands.status import status
+from orchestration.commands.template import template
+from orchestration.commands.terminal import messages
+from orchestration.commands.ui import ui
+from orchestration.errors import UsageError
+from orchestration.home import HOME_VARIABLE
+
+DEBUG_VARIABLE = "ZHENGXIN_DEBUG"
+
+
+def _help(documented: Callable) -> str:
+    """The docstring as help: paragraphs flow to the terminal's width, examples (in [dim]) keep their lines."""
+    paragraphs = inspect.getdoc(documented).split("\n\n")
+    return "\n\n".join(text if text.startswith("[dim]") else " ".join(text.split()) for text in paragraphs)
+
+
+app = typer.Typer(
+    name="zhengxin",
+    rich_markup_mode="rich",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+INPUT, WORK, LOOK = "Inputs", "Work", "Look"
+COMMANDS = {INPUT: (demo, template, land), WORK: (run, rebuild), LOOK: (status, query, ui)}
+for panel, commands in COMMANDS.items():
+    for command in commands:
+        app.command(rich_help_panel=panel, help=_help(command))(command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        try:
+            print(f"zhengxin {version('zhengxin')}")
+        except PackageNotFoundError:
+            print("zhengxin (not installed)")
+        raise typer.Exit(0)
+
+
+def zhengxin(
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of inbox, landing store, warehouse and logs. Default: var/ in the project.",
+            envvar=HOME_VARIABLE,
+            show_envvar=True,
+            show_default=False,
+        ),
+    ] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.", envvar=DEBUG_VARIABLE)] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """政信 zhengxin: score governments on integrity, year by year.
+
+    Files dropped into the inbox are landed and checked, loaded into DuckDB, scored by dbt and validated; Dagster runs
+    it. To try it all:
+
+    [dim]zhengxin demo                 synthetic inputs for 2017-2019
+    zhengxin run                  land, score, validate, and a summary
+    zhengxin query "select * from marts.unit_ranking limit 10"
+    zhengxin ui                   the same in Dagster's UI[/dim]
+
+    Your own data: zhengxin template observation, fill it in, put it into the inbox, zhengxin run.
+    """
+    if home is not None:
+        os.environ[HOME_VARIABLE] = str(home.expanduser().resolve())
+    if debug:
+        os.environ[DEBUG_VARIABLE] = "1"
+
+
+app.callback(help=_help(zhengxin))(zhengxin)
+
+
+def main() -> None:
+    """Run a command; every error ends in one message, with a traceback only for those who ask for it."""
+    try:
+        app()
+    except UsageError as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        _fail("Interrupted. What has landed stays; run the command again to go on.", code=130)
+    except Exception as error:
+        _fail(
+            f"Unexpected: {type(error).__name__}: {error}. This is a fault of the program; "
+            f"zhengxin --debug {' '.join(sys.argv[1:])} shows where."
+        )
+
+
+def _fail(message: str, code: int = 1) -> None:
+    if os.environ.get(DEBUG_VARIABLE):
+        raise
+    messages().print(f"[bold red]error:[/] {escape(message)}")
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

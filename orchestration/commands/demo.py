@@ -1,0 +1,90 @@
+"""`zhengxin demo`: inputs to try everything on."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from orchestration.commands.terminal import messages, output, progress_bar
+from orchestration.commands.years import parse_years
+from orchestration.errors import UsageError
+from orchestration.home import Home
+
+
+class DemoKind(StrEnum):
+    """What can be tried."""
+
+    county = "county"
+    hdi = "hdi"
+
+
+SERIES = {DemoKind.county: "county_integrity", DemoKind.hdi: "hdi"}
+
+
+def demo(
+    kind: Annotated[DemoKind, typer.Argument(help="county: synthetic counties; hdi: real data of 193 countries.")] = (
+        DemoKind.county
+    ),
+    years: Annotated[
+        str, typer.Option(help="Years of the county inputs, such as 2019 or 2017-2019.", metavar="YEARS")
+    ] = "2017-2019",
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of the synthetic draw; the same seed gives the same files.")
+    ] = (None),
+) -> None:
+    """Write demo inputs into the inbox.
+
+    [b]county[/b] writes SYNTHETIC observations, events and verifications of all counties, calibrated to the published
+    aggregates of 2019 and labelled synthetic in every row. [b]hdi[/b] writes the real inputs of the Human Development
+    Index, 1990-2022, whose published answer the scores must equal; give it a home of its own.
+
+    [dim]zhengxin demo
+    zhengxin demo county --years 2019
+    zhengxin --home var/hdi demo hdi[/dim]
+    """
+    from orchestration.pipeline.editions import note_series
+
+    home = Home.from_environment()
+    _refuse_other_data(home, kind)
+    say = output()
+    if kind is DemoKind.hdi:
+        from orchestration.demo.hdi import write_hdi_inbox
+
+        paths = write_hdi_inbox(home.inbox)
+        say.print("Real data: inputs of the Human Development Index 1990-2022 (UNDP, CC BY 3.0 IGO).")
+    else:
+        from orchestration.demo.county import SEED, write_county_inbox
+
+        with progress_bar(messages()) as bar:
+            task = bar.add_task("Drawing synthetic inputs", total=None)
+            try:
+                paths = write_county_inbox(
+                    home.inbox,
+                    parse_years([years]),
+                    seed=SEED if seed is None else seed,
+                    progress=lambda what, done, total: bar.update(task, description=what, completed=done, total=total),
+                )
+            except ValueError as error:
+                raise UsageError(str(error)) from error
+        say.print("[bold yellow]SYNTHETIC DATA[/]: drawn at random, calibrated to published aggregates, not observed.")
+    note_series(home, SERIES[kind])
+    size = sum(path.stat().st_size for path in paths) / 1e6
+    say.print(f"{len(paths)} files ({size:.1f} MB) wait in {home.inbox}. Next: zhengxin run")
+
+
+def _refuse_other_data(home: Home, kind: DemoKind) -> None:
+    """Demo inputs go into an empty inbox, or one that holds the same demo."""
+    from orchestration.pipeline.editions import series_note, series_of
+
+    held = [path for path in home.inbox.rglob("*") if path.is_file() and not path.name.startswith(".")]
+    if not held:
+        return
+    is_same_demo = series_note(home).exists() and series_of(home) == SERIES[kind]
+    if not is_same_demo:
+        raise UsageError(
+            f"The inbox {home.inbox} already holds {len(held)} files of something else (such as "
+            f"{held[0].relative_to(home.inbox)}). Demo inputs are not mixed with them: name another home, for example "
+            f"zhengxin --home {home.root}-demo demo {kind}."
+        )

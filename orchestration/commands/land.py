@@ -1,0 +1,86 @@
+"""`zhengxin land`: take what waits in the inbox, check it, and say what became of each file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from orchestration.commands.terminal import messages, output, progress_bar, table
+from orchestration.home import Home
+
+if TYPE_CHECKING:
+    from orchestration.landing import LandedFile
+
+
+def land(
+    source: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this source: observation, opinion_event or verification. May be given again."),
+    ] = None,
+) -> None:
+    """Land the files of the inbox: check every row, keep what was received, quarantine what is wrong.
+
+    Nothing is scored; files stay in the inbox, and landing the same bytes again changes nothing. A run lands too, so
+    this is for seeing early what is wrong with a file.
+
+    [dim]zhengxin land
+    zhengxin land --source observation[/dim]
+    """
+    home = Home.from_environment()
+    landed = land_with_progress(home, source)
+    say = output()
+    if not landed:
+        say.print(
+            f"The inbox {home.inbox} is empty. zhengxin demo fills it; zhengxin template writes a file to fill in."
+        )
+        return
+    print_landed(say, landed)
+    if any(file.outcome == "rejected" for file in landed):
+        raise typer.Exit(1)
+
+
+def land_with_progress(home: Home, sources: list[str] | None = None) -> list[LandedFile]:
+    """Land the inbox, drawing how far it is."""
+    from orchestration.landing import land_inbox
+    from orchestration.warehouse.lock import wait_limit
+
+    with progress_bar(messages()) as bar:
+        task = bar.add_task("Landing", total=None)
+
+        def show(done: int, total: int, file: LandedFile) -> None:
+            bar.update(task, description=f"Landing {file.source}/{file.file_name}", completed=done, total=total)
+
+        return land_inbox(home, sources, progress=show, wait_seconds=wait_limit())
+
+
+def print_landed(say: Console, landed: list[LandedFile]) -> None:
+    """A table of the files, then what is to be mended."""
+    columns = ["file", "outcome", "batch", "rows", "accepted", "quarantined", "suspect"]
+    rows = [
+        (
+            f"{file.source}/{file.file_name}".lstrip("/"),
+            file.outcome,
+            file.batch_id,
+            file.row_count,
+            file.accepted_count,
+            file.quarantined_count,
+            file.warning_count,
+        )
+        for file in landed
+    ]
+    say.print(table(columns, rows))
+    for file in landed:
+        name = f"{file.source}/{file.file_name}".lstrip("/")
+        if file.error:
+            say.print(f"[bold red]{escape(name)}[/]: {escape(f'{file.error_rule}: {file.error}')}")
+        for notice in file.notices:
+            say.print(f"{name}: {notice}", markup=False)
+    quarantined = sum(file.quarantined_count for file in landed)
+    if quarantined:
+        say.print(
+            f"{quarantined} rows are in quarantine; zhengxin status counts them by rule. To mend them, correct the "
+            "file and land it again."
+        )

@@ -1,0 +1,214 @@
+"""`zhengxin run` and `zhengxin rebuild`: Dagster's jobs, run in this process on the same instance as the UI."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from orchestration.commands.land import land_with_progress
+from orchestration.commands.summary import print_summary
+from orchestration.commands.terminal import diverted_output, messages, output
+from orchestration.commands.years import parse_years
+from orchestration.errors import UsageError
+from orchestration.home import Home
+
+if TYPE_CHECKING:
+    from dagster import EventLogEntry
+
+    from orchestration.pipeline.execution import RunOutcome
+
+KEPT_LOGS = 20
+STEP_TITLES = {
+    "land_inbox": "Land the inbox and load it",
+    "build_models": "Build the scores (dbt)",
+    "validate_marts": "Validate the marts (Great Expectations)",
+    "drop_and_load": "Drop the warehouse and load what has landed",
+    "build_models_anew": "Build the scores (dbt)",
+    "validate_all_years": "Validate the marts (Great Expectations)",
+}
+
+
+def run(
+    years: Annotated[
+        list[str] | None,
+        typer.Argument(help="2019, 2017-2019 or 2017,2019. Default: all years that have data.", show_default=False),
+    ] = None,
+    if_changed: Annotated[
+        bool, typer.Option("--if-changed", help="Only if inputs, seeds or code have changed since the last run.")
+    ] = False,
+) -> None:
+    """Run the pipeline for years: land, check, build the scores, validate, and print a summary.
+
+    It is Dagster's job annual_run, recorded like a run launched in the UI. All years run in one go; running again is
+    safe and gives the same tables. Exit code 1 if it fails.
+
+    [dim]zhengxin run
+    zhengxin run 2019
+    zhengxin run 2017-2019[/dim]
+    """
+    from orchestration.pipeline.editions import check_years, series_of, years_in_words
+    from orchestration.pipeline.execution import CheckCount
+    from orchestration.warehouse import provenance
+
+    home = Home.from_environment()
+    series_code = series_of(home)
+    asked = parse_years(years or [])
+    check_years(asked, series_code)
+    wanted = asked or _years_with_data(home, series_code)
+    if if_changed:
+        known = provenance.result_if_unchanged(home, wanted)
+        if known is not None:
+            output().print("Nothing has changed since the last run.")
+            print_summary(output(), home, wanted, CheckCount(**known))
+            return
+    messages().print(f"Run of {years_in_words(wanted)}, {series_code}, home {home.root}", markup=False)
+    with _execution(home) as execution:
+        outcome = execution.annual_run(wanted, series_code)
+    _report(home, outcome, wanted, execution.log)
+    provenance.record(home, wanted, asdict(outcome.checks))
+
+
+def rebuild() -> None:
+    """Drop the warehouse file and build it anew from what has landed and the seeds.
+
+    For a damaged file, or to see that nothing else is needed. Nothing is landed and nothing received is touched. It is
+    Dagster's job rebuild_warehouse.
+    """
+    home = Home.from_environment()
+    with _execution(home) as execution:
+        outcome = execution.rebuild()
+    _report(home, outcome, None, execution.log)
+
+
+def _years_with_data(home: Home, series_code: str) -> list[int]:
+    """Editions of which observations were accepted, after landing what waits."""
+    import pyarrow.compute as compute
+    import pyarrow.parquet as parquet
+
+    from orchestration.landing import Store
+    from orchestration.pipeline.editions import edition_years
+
+    land_with_progress(home)
+    store = Store(home.landing)
+    years: set[int] = set()
+    for batch in store.effective_batches("observation"):
+        column = parquet.read_table(store.accepted_path(batch), columns=["assessment_year"])["assessment_year"]
+        years.update(compute.unique(column).to_pylist())
+    found = sorted(years.intersection(edition_years(series_code)))
+    if not found:
+        raise UsageError(
+            f"There is nothing to run: no observation has been accepted in {home.root}. zhengxin demo writes demo "
+            f"inputs, zhengxin template observation a file to fill in; files go into {home.inbox / 'observation'}. "
+            "zhengxin status shows what is in quarantine."
+        )
+    return found
+
+
+class _Execution:
+    """Runs jobs of one home while all other output goes to a log file."""
+
+    def __init__(self, home: Home, log: Path, console: Console) -> None:
+        self.home, self.log, self.console = home, log, console
+
+    def annual_run(self, years: list[int], series_code: str) -> RunOutcome:
+        from orchestration.pipeline.editions import edition_years, span_tags, year_spans
+        from orchestration.pipeline.jobs import ANNUAL_RUN
+
+        spans = year_spans(years, edition_years(series_code))
+        return self._execute(ANNUAL_RUN, [span_tags(span) for span in spans])
+
+    def rebuild(self) -> RunOutcome:
+        from orchestration.pipeline.jobs import REBUILD_WAREHOUSE
+
+        return self._execute(REBUILD_WAREHOUSE, [{}])
+
+    def _execute(self, job_name: str, tags_of_runs: list[dict[str, str]]) -> RunOutcome:
+        """One run for each set of tags, until one fails; their checks are counted together."""
+        with self.console.status("Starting Dagster and reading the dbt project"):
+            from orchestration.pipeline.code_location import definitions_of
+            from orchestration.pipeline.execution import CheckCount, execute
+            from orchestration.pipeline.instance import end_abandoned_runs, open_instance
+
+            instance = open_instance(self.home)
+            job = definitions_of(self.home).resolve_job_def(job_name)
+        checks = CheckCount()
+        with instance:
+            end_abandoned_runs(instance)
+            for tags in tags_of_runs:
+                with _StepLines(self.console) as lines:
+                    outcome = execute(instance, job, tags, lines.take)
+                checks.add(outcome.checks)
+                if not outcome.success:
+                    break
+        return type(outcome)(outcome.run_id, outcome.success, outcome.errors, checks)
+
+
+@contextmanager
+def _execution(home: Home) -> Iterator[_Execution]:
+    from orchestration.pipeline.instance import instance_environment
+
+    logs = home.root / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    for old in sorted(logs.glob("run-*.log"))[: -KEPT_LOGS + 1]:
+        old.unlink(missing_ok=True)
+    log = logs / f"run-{datetime.now():%Y%m%d-%H%M%S}.log"
+    os.environ.update(instance_environment(home))
+    with diverted_output(log) as person:
+        yield _Execution(home, log, Console(file=person, highlight=False, soft_wrap=True))
+
+
+class _StepLines:
+    """Draws a run's steps: a line that moves while a step is under way, and one that stays when it has ended."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._status = console.status("Starting")
+        self._title = ""
+
+    def __enter__(self) -> _StepLines:
+        self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._status.stop()
+
+    def take(self, entry: EventLogEntry) -> None:
+        event = entry.dagster_event
+        if event is None:
+            self._take_message(entry)
+        elif event.is_step_start:
+            self._title = STEP_TITLES.get(event.step_key, event.step_key)
+            self._status.update(self._title)
+        elif event.is_step_success:
+            seconds = event.step_success_data.duration_ms / 1000
+            self._console.print(f"  [green]done[/]    {self._title}  [dim]{seconds:.1f} s[/]")
+        elif event.is_step_failure:
+            self._console.print(f"  [bold red]failed[/]  {self._title}")
+
+    def _take_message(self, entry: EventLogEntry) -> None:
+        text = entry.user_message.splitlines()[0] if entry.user_message else ""
+        if entry.level >= logging.WARNING and not text.startswith("Dependencies for step"):
+            self._console.print(f"  [yellow]note[/]    {escape(text)}")
+        elif re.match(r"\d+/\d+ ", text):
+            self._status.update(f"{self._title}: {escape(text)}")
+
+
+def _report(home: Home, outcome: RunOutcome, years: list[int] | None, log: Path) -> None:
+    if not outcome.success:
+        say = messages()
+        for error in outcome.errors:
+            say.print(f"[bold red]error:[/] {escape(error)}")
+        say.print(f"The run {outcome.run_id[:8]} failed. What it printed: {log}. In the UI: zhengxin ui", markup=False)
+        raise typer.Exit(1)
+    print_summary(output(), home, years, outcome.checks)

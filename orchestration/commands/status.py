@@ -1,0 +1,143 @@
+"""`zhengxin status`: what is in a home, and how it stands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from orchestration.commands.summary import DATA_KINDS
+from orchestration.commands.terminal import output, table
+from orchestration.errors import WarehouseBusy, WarehouseMissing
+from orchestration.home import Home
+from orchestration.warehouse.connection import reading
+
+SHOWN_FILES = 10
+
+
+def status() -> None:
+    """Show what is in the home: files that wait, batches, quarantine, editions scored, the last run.
+
+    [dim]zhengxin status
+    zhengxin --home var/hdi status[/dim]
+    """
+    home = Home.from_environment()
+    say = output()
+    if not home.root.exists():
+        say.print(f"There is nothing at {home.root} yet. zhengxin demo writes inputs to try.")
+        raise typer.Exit(0)
+    from orchestration.pipeline.editions import edition_years, series_of, years_in_words
+
+    series_code = series_of(home)
+    editions = years_in_words(edition_years(series_code))
+    say.print(f"[bold]Home[/]       {home.root}")
+    say.print(f"[bold]Series[/]     {series_code}, editions {editions}")
+    _print_inbox(say, home)
+    _print_batches(say, home)
+    _print_warehouse(say, home)
+    _print_last_run(say, home)
+
+
+def _print_inbox(say: Console, home: Home) -> None:
+    from orchestration.landing.waiting import waiting_files
+
+    waiting = waiting_files(home)
+    names = ", ".join(f"{file.item.source}/{file.item.file_name}" for file in waiting[:SHOWN_FILES])
+    more = f" and {len(waiting) - SHOWN_FILES} more" if len(waiting) > SHOWN_FILES else ""
+    say.print(f"[bold]Inbox[/]      {len(waiting)} files wait" + (f": {escape(names)}{more}" if waiting else ""))
+
+
+def _print_batches(say: Console, home: Home) -> None:
+    from orchestration.landing import CONTRACTS, Store
+    from orchestration.landing.store import REJECTED
+
+    store = Store(home.landing)
+    rows = []
+    for source in CONTRACTS:
+        batches = store.effective_batches(source)
+        rejected = [
+            delivery
+            for (its_source, _), delivery in store.latest_deliveries().items()
+            if its_source == source and store.batch(source, delivery.batch_id).state == REJECTED
+        ]
+        counts = [sum(getattr(batch, name) for batch in batches) for name in ("accepted_count", "quarantined_count")]
+        rows.append((source, len(batches), *counts, len(rejected)))
+    say.print()
+    say.print(table(["landed", "batches in effect", "rows accepted", "rows quarantined", "files rejected"], rows))
+
+
+def _print_warehouse(say: Console, home: Home) -> None:
+    say.print()
+    try:
+        with reading(home.warehouse) as connection:
+            size = home.warehouse.stat().st_size / 1e6
+            say.print(f"[bold]Warehouse[/]  {home.warehouse} ({size:.1f} MB)")
+            if _has(connection, "raw", "quarantined_row"):
+                _print_rules(say, connection)
+            if _has(connection, "marts", "release_info"):
+                _print_editions(say, connection)
+            else:
+                say.print("Nothing has been scored yet: zhengxin run")
+    except WarehouseMissing:
+        say.print("[bold]Warehouse[/]  none yet: zhengxin run builds it")
+    except WarehouseBusy as error:
+        say.print(f"[bold]Warehouse[/]  {escape(str(error))}")
+
+
+def _has(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
+    return bool(
+        connection.execute(
+            "select 1 from information_schema.tables where table_schema = $1 and table_name = $2", [schema, name]
+        ).fetchall()
+    )
+
+
+def _print_rules(say: Console, connection: duckdb.DuckDBPyConnection) -> None:
+    rules = connection.execute(
+        "select source, rule, count(*), min(message) from raw.quarantined_row group by all order by 3 desc, 1, 2"
+    ).fetchall()
+    if rules:
+        say.print()
+        shortened = [(source, rule, count, _short(message)) for source, rule, count, message in rules]
+        say.print(table(["quarantine", "rule", "rows", "for example"], shortened))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 90 else text[:89] + "…"
+
+
+def _print_editions(say: Console, connection: duckdb.DuckDBPyConnection) -> None:
+    rows = connection.execute(
+        "select assessment_year, methodology_code, unit_count, scored_unit_count, ranked_unit_count, data_kind "
+        "from marts.release_info order by assessment_year, not is_primary_methodology, methodology_code"
+    ).fetchall()
+    say.print()
+    say.print(table(["edition", "methodology", "units", "scored", "ranked", "data"], rows))
+    for kind in dict.fromkeys(row[-1] for row in rows):
+        say.print(DATA_KINDS[kind])
+
+
+def _print_last_run(say: Console, home: Home) -> None:
+    if not (home.dagster / "dagster.yaml").exists():
+        return
+    from orchestration.pipeline.instance import open_instance
+
+    with open_instance(home) as instance:
+        records = instance.get_run_records(limit=1)
+    say.print()
+    if not records:
+        say.print("[bold]Last run[/]   none")
+        return
+    run = records[0].dagster_run
+    started = datetime.fromtimestamp(records[0].start_time or records[0].create_timestamp.timestamp())
+    say.print(
+        f"[bold]Last run[/]   {run.job_name} {run.status.value.lower()}, started {started:%Y-%m-%d %H:%M:%S} "
+        f"({run.run_id[:8]}; zhengxin ui shows it)"
+    )
+    logs = sorted(Path(home.root / "logs").glob("run-*.log"))
+    if logs:
+        say.print(f"[bold]Its output[/] {logs[-1]}")

@@ -1,0 +1,146 @@
+"""What a run tells at its end: editions, means, top and bottom, quarantine, checks, and where to look."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import duckdb
+from rich.console import Console
+from rich.markup import escape
+
+from orchestration.commands.terminal import table
+from orchestration.home import Home, project_root
+from orchestration.warehouse.connection import reading
+
+if TYPE_CHECKING:
+    from orchestration.pipeline.execution import CheckCount
+
+SHOWN_UNITS = 3
+SHOWN_CHECKS = 5
+DATA_KINDS = {
+    "synthetic": "[bold yellow]SYNTHETIC DATA[/] 合成数据: drawn at random, not observed.",
+    "partly_synthetic": "[bold yellow]PARTLY SYNTHETIC DATA[/] 含合成数据: some rows are drawn at random.",
+    "real": "Real data.",
+}
+
+EDITIONS = """
+    select
+        info.assessment_year, info.methodology_code, info.methodology_version,
+        info.unit_count, info.scored_unit_count, info.ranked_unit_count,
+        root.published_mean_of_units, root.published_mean_of_subregions,
+        info.data_kind, series.publication_digits
+    from marts.release_info as info
+    inner join seed.series as series
+        on info.series_code = series.series_code
+    left join marts.region_score as root
+        on info.series_code = root.series_code
+        and info.assessment_year = root.assessment_year
+        and info.methodology_code = root.methodology_code
+        and root.parent_region_code is null
+        and root.node_level = 0
+    where ($1 is null or info.assessment_year in (select unnest($1)))
+    order by info.assessment_year, not info.is_primary_methodology, info.methodology_code
+"""
+RANKED_UNITS = """
+    select
+        scores.rank_national, scores.unit_code, scores.unit_name_zh, scores.unit_name_en, scores.province_name_zh,
+        scores.published_score, series.publication_digits, scores.grade
+    from marts.fct_unit_score as scores
+    inner join marts.release_info as info
+        on scores.series_code = info.series_code
+        and scores.assessment_year = info.assessment_year
+        and scores.methodology_code = info.methodology_code
+        and info.is_primary_methodology
+    inner join seed.series as series
+        on scores.series_code = series.series_code
+    where scores.assessment_year = $1 and scores.is_ranked
+    order by scores.rank_national {direction}, scores.unit_code {direction}
+    limit {limit}
+"""
+
+
+def print_summary(say: Console, home: Home, years: list[int] | None, checks: CheckCount) -> None:
+    """Summarise the warehouse as it is after a run of `years` (None: all)."""
+    with reading(home.warehouse) as connection:
+        editions = connection.execute(EDITIONS, [years]).fetchall()
+        say.print()
+        for kind in dict.fromkeys(row[8] for row in editions):
+            say.print(DATA_KINDS[kind])
+        columns = ["edition", "methodology", "version", "units", "scored", "ranked", "mean of units", "mean of regions"]
+        rows = [(*row[:6], _published(row[6], row[9]), _published(row[7], row[9])) for row in editions]
+        say.print(table(columns, rows))
+        _print_units(say, connection, max(row[0] for row in editions))
+        _print_published(say, connection, years)
+        _print_quarantine(say, connection)
+    _print_checks(say, checks)
+    _print_where_to_look(say, home)
+
+
+def _print_units(say: Console, connection: duckdb.DuckDBPyConnection, year: int) -> None:
+    top = connection.execute(RANKED_UNITS.format(direction="asc", limit=SHOWN_UNITS), [year]).fetchall()
+    bottom = connection.execute(RANKED_UNITS.format(direction="desc", limit=SHOWN_UNITS), [year]).fetchall()
+    chosen = top + [row for row in reversed(bottom) if row not in top]
+    rows = [(*row[:5], _published(row[5], row[6]), row[7]) for row in chosen]
+    say.print()
+    if rows:
+        columns = ["rank", "unit", "name", "name (English)", "province", "score", "grade"]
+        say.print(table(columns, rows, title=f"Top and bottom of {year}"))
+    else:
+        say.print(f"No unit of {year} is ranked: too little has been collected of each.")
+
+
+def _published(score: Decimal | None, digits: int) -> Decimal | None:
+    """A published score, which is rounded already, with as many digits as its series publishes."""
+    return None if score is None else score.quantize(Decimal(1).scaleb(-digits))
+
+
+def _print_published(say: Console, connection: duckdb.DuckDBPyConnection, years: list[int] | None) -> None:
+    chosen = "where ($1 is null or assessment_year in (select unnest($1)))"
+    compared, matched = connection.execute(
+        f"select count(*), count(*) filter (is_match) from marts.published_unit_reconciliation {chosen}", [years]
+    ).fetchone()
+    figures, agreed = connection.execute(
+        "select count(*), count(*) filter (outcome = 'match') from marts.published_reconciliation "
+        f"{chosen} and outcome <> 'not_compared'",
+        [years],
+    ).fetchone()
+    say.print()
+    if compared:
+        say.print(f"Published unit scores: {matched:,} of {compared:,} match exactly.")
+    if figures:
+        say.print(f"Published figures: {agreed:,} of {figures:,} match.")
+
+
+def _print_quarantine(say: Console, connection: duckdb.DuckDBPyConnection) -> None:
+    rules = connection.execute(
+        "select rule, count(*) from raw.quarantined_row group by rule order by 2 desc, 1"
+    ).fetchall()
+    total = sum(count for _, count in rules)
+    detail = ": " + ", ".join(f"{rule} {count:,}" for rule, count in rules) if rules else ""
+    say.print(f"Rows in quarantine: {total:,}{escape(detail)}")
+
+
+def _print_checks(say: Console, checks: CheckCount) -> None:
+    say.print(
+        f"Checks: {checks.passed:,} passed, {len(checks.warned):,} warned, {len(checks.failed):,} failed"
+        + _named(checks.warned + checks.failed)
+    )
+
+
+def _named(checks: list[str]) -> str:
+    shown = ", ".join(checks[:SHOWN_CHECKS])
+    more = len(checks) - SHOWN_CHECKS
+    return f" ({shown}{f' and {more} more' if more > 0 else ''})" if checks else ""
+
+
+def _print_where_to_look(say: Console, home: Home) -> None:
+    given = "" if home.root == project_root() / "var" else f"--home {home.root} "
+    say.print("\nWhere to look:")
+    for command, purpose in (
+        ("status", "what is in this home"),
+        ('query "select * from marts.unit_ranking limit 10"', "the scores in SQL"),
+        ("ui", "runs, checks and tables in Dagster's UI"),
+    ):
+        say.print(f"  zhengxin {given}{command}  [dim]{purpose}[/]", markup=True)
+    say.print(f"  {home.quality / 'data_docs' / 'index.html'}  [dim]all quality checks[/]")

@@ -1,0 +1,44 @@
+"""`zhengxin template`: the file that a user fills in."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.commands.terminal import output
+from orchestration.errors import UsageError
+from orchestration.home import Home
+
+
+class Source(StrEnum):
+    """What can be delivered."""
+
+    observation = "observation"
+    opinion_event = "opinion_event"
+    verification = "verification"
+
+
+def template(
+    source: Annotated[Source, typer.Argument(help="What is to be delivered.", show_default=False)],
+    path: Annotated[
+        Path | None,
+        typer.Argument(help="A .xlsx or .csv file. Default: SOURCE_template.xlsx here.", show_default=False),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that exists.")] = False,
+) -> None:
+    """Write an empty file to fill in, with help on every column in Chinese and English.
+
+    [dim]zhengxin template observation
+    zhengxin template opinion_event events_2019.csv[/dim]
+    """
+    from orchestration.landing.template import write_template
+
+    target = (path or Path(f"{source}_template.xlsx")).expanduser()
+    if target.exists() and not force:
+        raise UsageError(f"{target} exists already: name another file, or write over it with --force.")
+    write_template(source.value, target)
+    inbox = Home.from_environment().inbox / source.value
+    output().print(f"Wrote {target}. Fill it in, put it into {inbox}, then: zhengxin land", markup=False)

@@ -1,0 +1,88 @@
+"""How the commands speak: consoles, tables that keep Chinese aligned, progress, and quieting what others print."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+# Into a file or pipe, lines are not folded to the width of a terminal that is not there.
+UNBOUNDED_WIDTH = 10_000
+
+
+def output(file: Any = None) -> Console:
+    """The console for what a command answers."""
+    console = Console(file=file, highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        console = Console(file=file, highlight=False, soft_wrap=True, width=UNBOUNDED_WIDTH)
+    return console
+
+
+def messages() -> Console:
+    """The console for what is said beside the answer: errors, hints, progress."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def progress_bar(console: Console) -> Progress:
+    """A bar that goes when its work is done; where there is no terminal nothing is drawn."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> Table:
+    """A plain table; columns of numbers stand to the right."""
+    drawn = list(rows)
+    result = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for position, name in enumerate(columns):
+        values = [row[position] for row in drawn if row[position] is not None]
+        is_number = bool(values) and all(
+            isinstance(value, int | float | Decimal) and not isinstance(value, bool) for value in values
+        )
+        result.add_column(escape(name), justify="right" if is_number else "left", no_wrap=True)
+    for row in drawn:
+        result.add_row(*(escape(text_of(value)) for value in row))
+    return result
+
+
+def text_of(value: Any) -> str:
+    """A value as a person reads it; nothing for None."""
+    if value is None:
+        return ""
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+@contextmanager
+def diverted_output(log: Path) -> Iterator[Any]:
+    """Send all that this process and its children print into `log`; yield a stream that still reaches the person."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    kept = [os.dup(1), os.dup(2)]
+    with log.open("ab") as file, os.fdopen(os.dup(1), "w", encoding="utf-8") as person:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+        try:
+            yield person
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            for number, descriptor in zip((1, 2), kept, strict=True):
+                os.dup2(descriptor, number)
+                os.close(descriptor)

@@ -1,0 +1,158 @@
+"""The dbt project as Dagster assets: seeds, models and their tests, built by one `dbt build`."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, dbt_assets
+
+from orchestration.home import Home
+from orchestration.pipeline.preview import preview, row_count
+from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn
+from orchestration.warehouse import connection, dbt
+
+# Unit tests prove the SQL on fixtures; they are run by the test suite, not by every production build.
+BUILD = ("build", "--exclude-resource-type", "unit_test")
+# Layers whose first rows are worth a look in the UI.
+PREVIEWED_SCHEMAS = {"marts"}
+
+
+class LayerTranslator(DagsterDbtTranslator):
+    """Groups assets by layer, and describes them by their text alone: the SQL stands in the dbt project."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        if dbt_resource_props["resource_type"] == "seed":
+            return "seeds"
+        return dbt_resource_props["config"].get("schema")
+
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        return dbt_resource_props.get("description") or ""
+
+
+class DbtProcess(DbtCliResource):
+    """dbt as a process of its own, without an adapter in Dagster's process.
+
+    The adapter serves Dagster to query columns and row counts, takes seconds to set up, and can leave a handle on the
+    warehouse open, on which the next writer would wait in vain. Row counts are read here over a connection that closes.
+    """
+
+    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:
+        return None
+
+
+def dbt_resource() -> DbtCliResource:
+    return DbtProcess(
+        project_dir=str(dbt.project_folder()),
+        profiles_dir=str(dbt.profiles_folder()),
+        dbt_executable=str(dbt.executable()),
+    )
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """The manifest, with every test of several tables tied to the first table it names.
+
+    Dagster shows a test as a check of one table, and would only log the result of one that names several.
+    """
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    for node in manifest["nodes"].values():
+        if node["resource_type"] != "test" or node.get("attached_node"):
+            continue
+        tables = [manifest["nodes"][name] for name in node["depends_on"]["nodes"] if name in manifest["nodes"]]
+        if len(tables) > 1:
+            node["config"].setdefault("meta", {}).setdefault("dagster", {"ref": {"name": tables[0]["name"]}})
+    return manifest
+
+
+def dbt_model_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
+    """All seeds and models, without partitions: the scoring path is rebuilt in full by every run."""
+
+    @dbt_assets(manifest=manifest, name="build_models", dagster_dbt_translator=LayerTranslator(), pool=WRITER_POOL)
+    def build_models(context: dg.AssetExecutionContext, dbt_cli: DbtCliResource, home: HomeResource):
+        with warehouse_turn(context, home.paths):
+            yield from build_events(context, dbt_cli, home.paths)
+
+    return build_models
+
+
+def build_events(
+    context: dg.AssetExecutionContext | dg.OpExecutionContext,
+    dbt_cli: DbtCliResource,
+    home: Home,
+    manifest: Mapping[str, Any] | None = None,
+) -> Iterator[Any]:
+    """Run `dbt build` and yield Dagster's events, with row counts and previews; needs the writer lock.
+
+    While dbt writes nobody can read the file, so the events are held until it has ended; progress goes to the log.
+    Where dbt fails, what was built until then is reported before the error. In a plain op (`manifest` given) the
+    events are materializations instead of outputs.
+    """
+    connection.wait_until_free(home.warehouse, say=context.log.warning)
+    os.environ.update(dbt.environment(home))
+    dbt.reuse_parse(home)
+    translator = {} if manifest is None else {"manifest": manifest, "dagster_dbt_translator": LayerTranslator()}
+    invocation = dbt_cli.cli(list(BUILD), context=context, target_path=dbt.target_folder(home), **translator)
+    events: list[Any] = []
+    failure: Exception | None = None
+    try:
+        for event in _collect(context, invocation):
+            events.append(event)
+    except Exception as error:
+        failure = error
+    yield from _with_table_metadata(home, invocation.manifest, events)
+    if failure is not None:
+        raise dg.Failure(_explanation(home, failure), allow_retries=False) from failure
+
+
+def _collect(context: Any, invocation: DbtCliInvocation) -> Iterator[Any]:
+    """Dagster's events of a dbt invocation, while the log tells how far it is."""
+    done = 0
+    for message in invocation.stream_raw_events():
+        events = list(
+            message.to_default_asset_events(
+                manifest=invocation.manifest,
+                dagster_dbt_translator=invocation.dagster_dbt_translator,
+                context=invocation.context,
+                target_path=invocation.target_path,
+            )
+        )
+        node = message.raw_event["data"].get("node_info", {})
+        if events and node.get("resource_type") in ("model", "seed"):
+            done += 1
+            context.log.info(f"{done}: {node['resource_type']} {node['node_name']} built")
+        yield from events
+
+
+def _with_table_metadata(home: Home, manifest: Mapping[str, Any], events: list[Any]) -> Iterator[Any]:
+    """The events, those of tables with row count and, for readers' tables, the first rows."""
+    if not events:
+        return
+    with connection.reading(home.warehouse) as open_connection:
+        for event in events:
+            if not isinstance(event, (dg.Output, dg.AssetMaterialization)):
+                yield event
+                continue
+            node = manifest["nodes"][event.metadata["unique_id"].value]
+            relation = f'"{node["schema"]}"."{node["alias"]}"'
+            extra: dict[str, Any] = {"path": dg.MetadataValue.path(str(home.warehouse))}
+            if node["config"]["materialized"] != "view":
+                extra["dagster/row_count"] = row_count(open_connection, relation)
+            if node["schema"] in PREVIEWED_SCHEMAS:
+                extra["preview"] = preview(open_connection, relation)
+            yield event.with_metadata({**event.metadata, **extra})
+
+
+def _explanation(home: Home, error: Exception) -> str:
+    """What failed in the build, from dbt's own results; the error itself where there are none."""
+    results_path = dbt.target_folder(home) / "run_results.json"
+    try:
+        results = json.loads(results_path.read_text(encoding="utf-8"))["results"]
+    except (OSError, ValueError, KeyError):
+        return str(error)
+    failed = [result for result in results if result["status"] in ("error", "fail", "runtime error")]
+    if not failed:
+        return str(error)
+    lines = [f"{result['unique_id']}: {(result.get('message') or '').strip()}" for result in failed]
+    return "dbt build failed:\n" + "\n".join(lines) + f"\nThe whole log: {dbt.target_folder(home) / 'dbt.log'}"

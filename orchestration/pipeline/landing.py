@@ -1,0 +1,217 @@
+"""The inbox as Dagster assets: what waits is landed, the effective batches are loaded, and the checks at the door show.
+
+A file is landed as a whole and may hold many years, so the run of one year lands all that waits. The partition says
+for which year the run answers: it fails where nothing has come in for that year.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import duckdb
+
+from orchestration.errors import UsageError
+from orchestration.home import Home
+from orchestration.landing import CONTRACTS, LandedFile, Store, land_inbox
+from orchestration.pipeline.preview import markdown_table, preview, row_count
+from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn, years_of_run
+from orchestration.warehouse import connection
+from orchestration.warehouse.raw import load_raw
+
+SHOWN_FILES = 50
+DESCRIPTIONS = {
+    "observation": "Observations: one row per accepted row of the files in inbox/observation. 观测。",
+    "opinion_event": "Opinion events: one row per accepted row of the files in inbox/opinion_event. 舆情事件。",
+    "verification": "Verifications: one row per accepted row of the files in inbox/verification. 人工查验。",
+    "quarantined_row": "Rows that broke a rule at the door, each with its rule, message and content. 隔离行。",
+    "batch": "The ledger: one row per batch and file name, with its counts or the reason why it was rejected. 批次。",
+}
+
+
+def raw_key(table: str) -> dg.AssetKey:
+    return dg.AssetKey(["raw", table])
+
+
+def landing_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    """The raw tables, all made by one step: the inbox is landed, then all tables are loaded in one transaction."""
+
+    @dg.multi_asset(
+        name="land_inbox",
+        specs=[
+            dg.AssetSpec(raw_key(table), description=text, group_name="landing", kinds={"python", "duckdb"})
+            for table, text in DESCRIPTIONS.items()
+        ],
+        check_specs=[spec for source in CONTRACTS for spec in _check_specs(source)],
+        partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        pool=WRITER_POOL,
+    )
+    def land_inbox_assets(context: dg.AssetExecutionContext, home: HomeResource):
+        years = years_of_run(context, home)
+        with warehouse_turn(context, home.paths):
+            landed = land_inbox(home.paths, progress=lambda done, total, file: _log(context, done, total, file))
+            with connection.writing(home.paths.warehouse, say=context.log.warning) as open_connection:
+                load_raw(open_connection, home.paths)
+                require_years(open_connection, years, home.paths)
+                results = list(raw_results(open_connection, home.paths, landed))
+        yield from results
+
+    return land_inbox_assets
+
+
+def require_years(open_connection: duckdb.DuckDBPyConnection, years: list[int], home: Home) -> None:
+    """Raise `UsageError` for years of which no observation has come in."""
+    found = open_connection.execute("select distinct assessment_year from raw.observation").fetchall()
+    missing = sorted(set(years) - {year for (year,) in found})
+    if missing:
+        raise UsageError(
+            f"No observation of {', '.join(map(str, missing))} has been accepted. Put files with that assessment_year "
+            f"into {home.inbox / 'observation'} (zhengxin template observation writes an empty one), or see with "
+            "zhengxin status which rows are in quarantine and why."
+        )
+
+
+def raw_results(
+    open_connection: duckdb.DuckDBPyConnection, home: Home, landed: list[LandedFile]
+) -> Iterator[dg.MaterializeResult]:
+    """What became of each raw table, with the results of its checks."""
+    store = Store(home.landing)
+    for source in CONTRACTS:
+        yield dg.MaterializeResult(
+            raw_key(source),
+            metadata=_source_metadata(open_connection, store, source, landed),
+            check_results=_check_results(open_connection, store, source),
+        )
+    yield dg.MaterializeResult(
+        raw_key("quarantined_row"),
+        metadata={**_table_metadata(open_connection, "quarantined_row"), "rules": _quarantine_rules(open_connection)},
+    )
+    yield dg.MaterializeResult(
+        raw_key("batch"),
+        metadata={
+            **_table_metadata(open_connection, "batch"),
+            "landing_store": dg.MetadataValue.path(str(home.landing)),
+        },
+    )
+
+
+def _log(context: dg.AssetExecutionContext, done: int, total: int, file: LandedFile) -> None:
+    text = f"{done}/{total} {file.source}/{file.file_name}: {file.outcome}"
+    if file.error:
+        context.log.warning(f"{text}: {file.error}")
+    elif file.outcome == "unchanged":
+        context.log.info(text)
+    else:
+        context.log.info(
+            f"{text}, {file.accepted_count} of {file.row_count} rows accepted, {file.quarantined_count} quarantined"
+        )
+
+
+def _table_metadata(open_connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, object]:
+    return {
+        "dagster/row_count": row_count(open_connection, f"raw.{table}"),
+        "preview": preview(open_connection, f"raw.{table}"),
+    }
+
+
+def _source_metadata(
+    open_connection: duckdb.DuckDBPyConnection, store: Store, source: str, landed: list[LandedFile]
+) -> dict[str, object]:
+    per_year = open_connection.execute(
+        f"select assessment_year, count(*), count(distinct batch_id) from raw.{source} group by 1 order by 1"
+    ).fetchall()
+    batches = store.effective_batches(source)
+    files = [file for file in landed if file.source == source]
+    columns = ["file", "outcome", "batch", "rows", "accepted", "quarantined"]
+    rows = [
+        (file.file_name, file.outcome, file.batch_id, file.row_count, file.accepted_count, file.quarantined_count)
+        for file in files[:SHOWN_FILES]
+    ]
+    return {
+        **_table_metadata(open_connection, source),
+        "rows_per_year": dg.MetadataValue.md(markdown_table(["year", "rows", "batches"], per_year)),
+        "files": dg.MetadataValue.md(markdown_table(columns, rows)),
+        "batch_ids": dg.MetadataValue.json([batch.batch_id for batch in batches]),
+        "quarantined_rows": sum(batch.quarantined_count for batch in batches),
+    }
+
+
+def _quarantine_rules(open_connection: duckdb.DuckDBPyConnection) -> dg.MetadataValue:
+    rows = open_connection.execute(
+        "select source, rule, count(*), min(message) from raw.quarantined_row group by all order by 3 desc, 1, 2"
+    ).fetchall()
+    return dg.MetadataValue.md(markdown_table(["source", "rule", "rows", "for example"], rows))
+
+
+def _check_specs(source: str) -> list[dg.AssetCheckSpec]:
+    key = raw_key(source)
+    return [
+        dg.AssetCheckSpec(
+            "loaded_as_accepted",
+            asset=key,
+            blocking=True,
+            description="Every row of the files in effect was accepted or quarantined, and every accepted row is in "
+            "the table, once.",
+        ),
+        dg.AssetCheckSpec(
+            "files_readable", asset=key, description="No file was rejected as a whole the last time it was landed."
+        ),
+        dg.AssetCheckSpec(
+            "rows_accepted",
+            asset=key,
+            description="No row of the files in effect broke a rule at the door and went into quarantine.",
+        ),
+        dg.AssetCheckSpec(
+            "nothing_suspect",
+            asset=key,
+            description="No accepted row is suspect (Great Expectations at the door, severity warning).",
+        ),
+    ]
+
+
+def _check_results(open_connection: duckdb.DuckDBPyConnection, store: Store, source: str) -> list[dg.AssetCheckResult]:
+    batches = store.effective_batches(source)
+    loaded = dict(open_connection.execute(f"select batch_id, count(*) from raw.{source} group by batch_id").fetchall())
+    accepted = {batch.batch_id: batch.accepted_count for batch in batches if batch.accepted_count}
+    lost = [batch for batch in batches if batch.row_count != batch.accepted_count + batch.quarantined_count]
+    rejected = [
+        store.batch(source, delivery.batch_id)
+        for (its_source, _), delivery in sorted(store.latest_deliveries().items())
+        if its_source == source and store.batch(source, delivery.batch_id).error_rule
+    ]
+    suspect = [
+        (batch.batch_id, result["rule"], result["description"], result["unexpected_count"], "; ".join(result["sample"]))
+        for batch in batches
+        for result in store.validation(batch)["results"]
+        if result["severity"] == "warning" and not result["success"]
+    ]
+    quarantined = [
+        (batch.file_name, batch.batch_id, rule, count) for batch in batches for rule, count in batch.rules.items()
+    ]
+    return [
+        dg.AssetCheckResult(
+            asset_key=raw_key(source),
+            check_name="loaded_as_accepted",
+            passed=loaded == accepted and not lost,
+            severity=dg.AssetCheckSeverity.ERROR,
+            metadata={"accepted_rows": sum(accepted.values()), "loaded_rows": sum(loaded.values())},
+        ),
+        _warning(
+            source,
+            "files_readable",
+            ["file", "rule", "what to do"],
+            [(batch.file_name, batch.error_rule, batch.error_message) for batch in rejected],
+        ),
+        _warning(source, "rows_accepted", ["file", "batch", "rule", "rows"], quarantined),
+        _warning(source, "nothing_suspect", ["batch", "rule", "requirement", "rows", "examples"], suspect),
+    ]
+
+
+def _warning(source: str, check: str, columns: list[str], findings: list[tuple]) -> dg.AssetCheckResult:
+    """A check that passes without findings and else warns with a table of them."""
+    return dg.AssetCheckResult(
+        asset_key=raw_key(source),
+        check_name=check,
+        passed=not findings,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"findings": dg.MetadataValue.md(markdown_table(columns, findings))} if findings else {},
+    )

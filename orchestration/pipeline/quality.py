@@ -1,0 +1,111 @@
+"""Great Expectations on the marts as Dagster checks, and their results as an asset."""
+
+from collections.abc import Iterable, Iterator
+
+import dagster as dg
+
+from orchestration.home import Home
+from orchestration.pipeline.preview import markdown_table
+from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn, years_of_run
+from orchestration.quality.marts import MART_CHECKS
+from orchestration.quality.results import data_docs_folder, validate_and_record
+from orchestration.quality.validation import SuiteRun
+from orchestration.warehouse import connection
+
+VALIDATION_RESULT = dg.AssetKey(["quality", "validation_result"])
+CHECK_NAME = "great_expectations"
+
+
+def mart_key(mart: str) -> dg.AssetKey:
+    return dg.AssetKey(["marts", mart])
+
+
+def validation_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    """The suites on the marts of the years of a run; a failed error blocks what is downstream of the mart."""
+
+    @dg.multi_asset(
+        name="validate_marts",
+        specs=[
+            dg.AssetSpec(
+                VALIDATION_RESULT,
+                deps=[mart_key(check.mart) for check in MART_CHECKS],
+                group_name="quality",
+                kinds={"duckdb", "great_expectations"},
+                description="Results of all Great Expectations suites, at the door and on the marts, as a table and as "
+                "Data Docs pages. 数据质量检查结果。",
+            )
+        ],
+        check_specs=[
+            dg.AssetCheckSpec(
+                CHECK_NAME,
+                asset=mart_key(check.mart),
+                blocking=True,
+                description="; ".join(expectation.description for expectation in check.expectations),
+            )
+            for check in MART_CHECKS
+        ],
+        partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        pool=WRITER_POOL,
+        allow_arbitrary_check_specs=True,
+    )
+    def validate_marts(context: dg.AssetExecutionContext, home: HomeResource):
+        years = years_of_run(context, home)
+        with warehouse_turn(context, home.paths):
+            runs = validated(context, home.paths, years)
+        yield dg.MaterializeResult(VALIDATION_RESULT, metadata=validation_metadata(home.paths, runs))
+        yield from check_results(runs)
+
+    return validate_marts
+
+
+def validated(
+    context: dg.OpExecutionContext | dg.AssetExecutionContext, home: Home, years: list[int]
+) -> list[SuiteRun]:
+    """Run the suites on the marts of `years` and record them; needs the writer lock."""
+    with connection.writing(home.warehouse, say=context.log.warning) as open_connection:
+        return validate_and_record(home, open_connection, years)
+
+
+def validation_metadata(home: Home, runs: Iterable[SuiteRun]) -> dict[str, dg.MetadataValue]:
+    rows = [
+        (
+            run.suite,
+            len(run.outcomes),
+            sum(not outcome.success and outcome.severity == "error" for outcome in run.outcomes),
+            sum(not outcome.success and outcome.severity == "warning" for outcome in run.outcomes),
+        )
+        for run in runs
+    ]
+    return {
+        "suites": dg.MetadataValue.md(markdown_table(["suite", "expectations", "errors", "warnings"], rows)),
+        "data_docs": dg.MetadataValue.path(str(data_docs_folder(home) / "index.html")),
+    }
+
+
+def check_results(runs: Iterable[SuiteRun]) -> Iterator[dg.AssetCheckResult]:
+    """One result a mart: an error where an expectation of that severity fails, else a warning where any fails."""
+    for run in runs:
+        failed = [outcome for outcome in run.outcomes if not outcome.success]
+        columns = ["rule", "severity", "requirement", "rows", "breaking it", "examples"]
+        rows = [
+            (
+                outcome.rule,
+                outcome.severity,
+                outcome.description,
+                outcome.evaluated_count,
+                outcome.unexpected_count,
+                "; ".join(outcome.sample),
+            )
+            for outcome in failed
+        ]
+        yield dg.AssetCheckResult(
+            asset_key=mart_key(run.suite.removeprefix("marts.")),
+            check_name=CHECK_NAME,
+            passed=not failed,
+            severity=dg.AssetCheckSeverity.WARN if run.success else dg.AssetCheckSeverity.ERROR,
+            metadata={
+                "expectations": len(run.outcomes),
+                **({"failed": dg.MetadataValue.md(markdown_table(columns, rows))} if failed else {}),
+            },
+        )

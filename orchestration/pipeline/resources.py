@@ -1,0 +1,63 @@
+"""What every step is handed: the home it works in, and the one writer's pool."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration.errors import UsageError
+from orchestration.home import Home
+from orchestration.pipeline.editions import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG, check_years
+from orchestration.warehouse import provenance
+from orchestration.warehouse.lock import writer_lock
+
+# All steps that write the warehouse stand in this pool; dagster.yaml gives a pool one place.
+WRITER_POOL = "warehouse_writer"
+
+
+class HomeResource(dg.ConfigurableResource):
+    """The home whose inbox, landing store and warehouse a run works on, and the series that it holds."""
+
+    root: str
+    series_code: str
+
+    @property
+    def paths(self) -> Home:
+        return Home(Path(self.root))
+
+
+def years_of_run(context: dg.AssetExecutionContext, home: HomeResource) -> list[int]:
+    """The years that the run was launched for.
+
+    The UI offers only editions, but a run can also be launched through the API, where Dagster takes any partition: so
+    the first step fails with a message before it touches anything.
+    """
+    if not context.has_partition_key and not context.has_partition_key_range:
+        raise dg.Failure(
+            f"{context.run.job_name} was launched without a year: choose one or more partitions.", allow_retries=False
+        )
+    try:
+        tags = context.run.tags
+        bounds = [tags[name] for name in (PARTITION_TAG, RANGE_START_TAG, RANGE_END_TAG) if name in tags]
+        check_years(bounds, home.series_code)
+        return [int(key) for key in context.partition_keys]
+    except UsageError as error:
+        raise dg.Failure(str(error), allow_retries=False) from None
+
+
+@contextmanager
+def warehouse_turn(context: dg.OpExecutionContext | dg.AssetExecutionContext, home: Home) -> Iterator[None]:
+    """Hold the warehouse's writer lock for a step; what a person can mend fails the step with its message alone.
+
+    Waiting for another writer is told in the run's log.
+    """
+    what = f"the run {context.run.run_id[:8]} of {context.run.job_name}, step {context.op_execution_context.op.name}"
+    try:
+        with writer_lock(home.warehouse, what, say=context.log.warning):
+            provenance.forget(home)
+            yield
+    except UsageError as error:
+        raise dg.Failure(str(error), allow_retries=False) from None

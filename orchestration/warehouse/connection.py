@@ -1,0 +1,117 @@
+"""Connections to the build warehouse, opened for one purpose and closed for sure.
+
+DuckDB lets one process write or many read, never both, and a process keeps the file for as long as any of its
+handles is open: so every connection of this package is opened here and lives for one `with` block.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import duckdb
+
+from orchestration.errors import UsageError, WarehouseBusy, WarehouseMissing
+from orchestration.warehouse import lock
+
+RETRY_EVERY_SECONDS = 0.25
+
+
+@contextmanager
+def reading(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection. Raises `WarehouseMissing` or, while a run writes, `WarehouseBusy`; never waits."""
+    if not warehouse.exists():
+        raise WarehouseMissing(
+            f"There is no warehouse at {warehouse} yet. Run the pipeline first: zhengxin demo, then zhengxin run "
+            "(or name another home with --home)."
+        )
+    try:
+        connection = duckdb.connect(str(warehouse), read_only=True)
+    except duckdb.IOException as error:
+        raise _explained(warehouse, error) from error
+    with closing(connection):
+        yield connection
+
+
+@contextmanager
+def writing(
+    warehouse: Path, wait_seconds: float | None = None, say: Callable[[str], None] | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-write connection; hold the `writer_lock` around it. The file is made when absent.
+
+    The lock keeps other writers of this package out, but not a reader (an open query, a BI tool) nor a dbt process
+    whose parent was killed: these are waited for, up to `wait_seconds` (default as for the lock).
+    """
+    limit = lock.wait_limit() if wait_seconds is None else wait_seconds
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with closing(_connect_when_free(warehouse, limit, say or (lambda _: None))) as connection:
+        yield connection
+
+
+def wait_until_free(warehouse: Path, say: Callable[[str], None] | None = None) -> None:
+    """Return once the file can be opened for writing, so that a program started now (dbt) meets no reader."""
+    with writing(warehouse, say=say):
+        pass
+
+
+def drop(warehouse: Path, say: Callable[[str], None] | None = None) -> None:
+    """Remove the warehouse file and its write-ahead log; hold the `writer_lock` around it."""
+    if warehouse.exists():
+        try:
+            wait_until_free(warehouse, say)
+        except duckdb.Error as error:
+            # A file that is damaged, or written by a newer DuckDB, is one of the reasons to rebuild.
+            if say:
+                say(f"{warehouse.name} cannot be opened ({_first_line(error)}); it is removed all the same.")
+    warehouse.unlink(missing_ok=True)
+    warehouse.with_name(warehouse.name + ".wal").unlink(missing_ok=True)
+
+
+def _connect_when_free(warehouse: Path, limit: float, say: Callable[[str], None]) -> duckdb.DuckDBPyConnection:
+    deadline = time.monotonic() + limit
+    announced = False
+    while True:
+        try:
+            return duckdb.connect(str(warehouse))
+        except duckdb.IOException as error:
+            if not _is_conflict(error) or time.monotonic() >= deadline:
+                raise _explained(warehouse, error) from error
+            if not announced:
+                say(f"Waiting for the warehouse: it is open in {_process_of(error)}. Giving up after {limit:.0f} s.")
+                announced = True
+            time.sleep(RETRY_EVERY_SECONDS)
+
+
+def _explained(warehouse: Path, error: duckdb.IOException) -> UsageError:
+    if not _is_conflict(error):
+        return UsageError(
+            f"The warehouse {warehouse} cannot be opened: {_first_line(error)} "
+            "It can be built anew from what has landed: zhengxin rebuild (the job rebuild_warehouse)."
+        )
+    if lock.is_held(warehouse):
+        return WarehouseBusy(
+            f"The warehouse {warehouse} is being written by {lock.holder(warehouse)}. Try again when it has ended; "
+            "zhengxin status shows how far it is."
+        )
+    return WarehouseBusy(
+        f"The warehouse {warehouse} is open in {_process_of(error)}. Close that connection (an open query or BI tool "
+        "blocks a run, a run blocks readers) and try again."
+    )
+
+
+def _is_conflict(error: duckdb.IOException) -> bool:
+    return "lock on file" in str(error)
+
+
+def _process_of(error: duckdb.IOException) -> str:
+    found = re.search(r"held in (?P<program>\S+)? ?\(PID (?P<pid>\d+)\)", str(error))
+    if not found:
+        return "another process"
+    return f"process {found['pid']} ({Path(found['program'] or 'unknown').name})"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]

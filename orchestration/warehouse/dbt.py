@@ -1,0 +1,146 @@
+"""dbt against one home: the environment it runs in, its manifest, and running one of its commands.
+
+All paths are absolute: with a relative project folder or profile path, what dbt reads and writes depends on the
+directory it is called from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from filelock import FileLock
+
+from orchestration.errors import UsageError
+from orchestration.home import Home, project_root, seeds_folder
+
+MANIFEST_NAME = "manifest.json"
+PARSED_NAME = "partial_parse.msgpack"
+DIGEST_NAME = "digest.txt"
+IGNORED_FOLDERS = {"target", "logs", "dbt_packages", "__pycache__"}
+
+
+def project_folder() -> Path:
+    return project_root() / "dbt_project"
+
+
+def profiles_folder() -> Path:
+    return project_root()
+
+
+def executable() -> Path:
+    """The `dbt` of this very environment, whether or not it is activated."""
+    beside_python = Path(sys.executable).with_name("dbt")
+    if beside_python.exists():
+        return beside_python
+    found = shutil.which("dbt")
+    if found is None:
+        raise UsageError(f"dbt is not installed beside {sys.executable}. Install the project again: make install.")
+    return Path(found)
+
+
+def environment(home: Home) -> dict[str, str]:
+    """The variables that dbt needs for this home, to be laid over `os.environ`."""
+    return {
+        "ZHENGXIN_WAREHOUSE": str(home.warehouse),
+        "DBT_PROJECT_DIR": str(project_folder()),
+        "DBT_PROFILES_DIR": str(profiles_folder()),
+        "DBT_TARGET_PATH": str(target_folder(home)),
+        "DBT_LOG_PATH": str(home.dbt / "logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def target_folder(home: Home) -> Path:
+    """Where dbt writes what it compiled and its results: one folder, for there is one writer."""
+    return home.dbt / "target"
+
+
+def manifest_folder(home: Home) -> Path:
+    """Where the manifest lies that the definitions are loaded from; a run of dbt does not touch it."""
+    return home.dbt / "manifest"
+
+
+def parse_folder(home: Home) -> Path:
+    """Where dbt keeps what it parsed last, so that it parses only what changed since."""
+    return home.dbt / "parse"
+
+
+def run(home: Home, arguments: Sequence[str], target: Path | None = None) -> str:
+    """Run one dbt command to its end and return what it printed. Raises `UsageError` with the output if it fails."""
+    variables = os.environ | environment(home)
+    if target is not None:
+        variables |= {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)}
+    finished = subprocess.run(
+        [str(executable()), "--no-use-colors", *arguments],
+        cwd=project_folder(),
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    )
+    if finished.returncode != 0:
+        raise UsageError(f"dbt {' '.join(arguments)} failed:\n{finished.stdout.strip()}")
+    return finished.stdout
+
+
+def prepare_manifest(home: Home) -> Path:
+    """The manifest of the dbt project as it is now: parsed when absent or older than the project, else left alone.
+
+    It is written beside and moved into place, so that who loads definitions meanwhile never reads half of one.
+    """
+    folder = manifest_folder(home)
+    manifest = folder / MANIFEST_NAME
+    digest = project_digest()
+    if _is_current(folder, digest):
+        return manifest
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_name("manifest.lock"), preserve_lock_file=True):
+        if not _is_current(folder, digest):
+            parsed = parse_folder(home)
+            run(home, ["parse", "--quiet"], target=parsed)
+            (folder / DIGEST_NAME).unlink(missing_ok=True)
+            copy = folder / (MANIFEST_NAME + ".tmp")
+            shutil.copyfile(parsed / MANIFEST_NAME, copy)
+            copy.replace(manifest)
+            (folder / DIGEST_NAME).write_text(digest, encoding="ascii")
+    return manifest
+
+
+def reuse_parse(home: Home) -> None:
+    """Let the next command in the target folder start from what was parsed for the manifest."""
+    parsed = parse_folder(home) / PARSED_NAME
+    if parsed.exists():
+        target_folder(home).mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(parsed, target_folder(home) / PARSED_NAME)
+
+
+def project_digest() -> str:
+    """SHA-256 over all that a manifest is made from: paths and contents of dbt project, profile and seeds."""
+    digest = hashlib.sha256()
+    for name, file in _project_files():
+        digest.update(f"{name}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
+def _project_files() -> Iterable[tuple[str, Path]]:
+    """Every file a manifest is made from, with the name it counts under, in a fixed order."""
+    yield "profiles.yml", profiles_folder() / "profiles.yml"
+    for label, root in (("dbt_project", project_folder()), ("seeds", seeds_folder())):
+        for file in sorted(root.rglob("*")):
+            parts = file.relative_to(root).parts
+            if file.is_file() and not IGNORED_FOLDERS.intersection(parts) and not file.name.startswith("."):
+                yield f"{label}/{'/'.join(parts)}", file
+
+
+def _is_current(folder: Path, digest: str) -> bool:
+    known = folder / DIGEST_NAME
+    return (folder / MANIFEST_NAME).exists() and known.exists() and known.read_text(encoding="ascii") == digest

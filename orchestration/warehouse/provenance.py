@@ -1,0 +1,57 @@
+"""What the warehouse was last built from, so that a run can tell that it would change nothing.
+
+The note lies beside the warehouse file. Whoever starts to write the warehouse removes it first, and a run that came to
+its end writes it anew: so a note that is there speaks of a complete warehouse.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from orchestration.home import Home, project_root
+from orchestration.landing import Store
+from orchestration.landing.waiting import waiting_files
+from orchestration.warehouse.dbt import project_digest
+
+
+def note_path(home: Home) -> Path:
+    return home.warehouse.with_name("built_from.json")
+
+
+def forget(home: Home) -> None:
+    """The warehouse is about to change."""
+    note_path(home).unlink(missing_ok=True)
+
+
+def record(home: Home, years: Sequence[int], result: Any) -> None:
+    """The warehouse is complete, as a run of `years` left it; `result` is kept to be shown again (JSON)."""
+    note = {"built_from": _identity(home, years), "result": result}
+    partial = note_path(home).with_suffix(".tmp")
+    partial.write_text(json.dumps(note, ensure_ascii=False), encoding="utf-8")
+    partial.replace(note_path(home))
+
+
+def result_if_unchanged(home: Home, years: Sequence[int]) -> Any | None:
+    """The `result` of the last run if one of `years` now would read the very same inputs, else None."""
+    try:
+        note = json.loads(note_path(home).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not home.warehouse.exists() or waiting_files(home):
+        return None
+    return note["result"] if note["built_from"] == _identity(home, years) else None
+
+
+def _identity(home: Home, years: Sequence[int]) -> str:
+    """SHA-256 over years, code, dbt project, seeds and the batches in effect."""
+    digest = hashlib.sha256(f"{sorted(years)}\n{project_digest()}\n".encode())
+    package = project_root() / "orchestration"
+    for module in sorted(package.rglob("*.py")):
+        digest.update(module.relative_to(package).as_posix().encode() + b"\0" + module.read_bytes())
+    for (source, file_name), delivery in sorted(Store(home.landing).effective_deliveries().items()):
+        digest.update(f"{source}\0{file_name}\0{delivery.batch_id}\n".encode())
+    return digest.hexdigest()
