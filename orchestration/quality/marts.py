@@ -140,7 +140,7 @@ MART_CHECKS = (
         expectations=(
             _expect(
                 gxe.ExpectColumnValuesToBeBetween,
-                "normalised_range",
+                "normalised_below_zero",
                 "no normalised value below 0",
                 column="lowest",
                 min_value=0,
@@ -148,7 +148,7 @@ MART_CHECKS = (
             ),
             _expect(
                 gxe.ExpectColumnValuesToBeBetween,
-                "normalised_range",
+                "normalised_above_one",
                 "no normalised value above 1",
                 column="highest",
                 min_value=0,

@@ -5,53 +5,58 @@ with region_scores as (
 
 ),
 
-ordered as (
+editions as (
 
-    select
-        series_code,
-        assessment_year,
-        methodology_code,
-        region_code,
-        region_level,
-        region_name_zh,
-        region_name_en,
-        node_code,
-        node_level,
-        mean_of_units as score,
-        lag(assessment_year) over region_years as previous_assessment_year,
-        lag(mean_of_units) over region_years as previous_score,
-        lag(assessment_year, 2) over region_years as first_assessment_year,
-        lag(mean_of_units, 2) over region_years as first_score,
-        rank_in_level,
-        lag(rank_in_level) over region_years as previous_rank_in_level
-    from region_scores
-    window region_years as (
-        partition by series_code, methodology_code, region_code, node_code
-        order by assessment_year
-    )
+    select * from {{ ref('int_edition') }}
 
 )
 
+-- The edition before and the one before that, not the last one in which the region happened to have a mean.
 select
-    series_code,
-    methodology_code,
-    region_code,
-    node_code,
-    assessment_year,
-    region_level,
-    region_name_zh,
-    region_name_en,
-    node_level,
-    score,
-    previous_assessment_year,
-    previous_score,
-    cast(score - previous_score as decimal(18, 10)) as change_from_previous,
-    first_assessment_year,
-    first_score,
-    cast(score - first_score as decimal(18, 10)) as three_year_change,
-    {{ trend_direction('score - first_score') }} as three_year_direction,
-    rank_in_level,
-    previous_rank_in_level,
-    previous_rank_in_level - rank_in_level as rank_gain
-from ordered
-order by series_code, methodology_code, region_level, region_code, node_level, node_code, assessment_year
+    region_scores.series_code,
+    region_scores.methodology_code,
+    region_scores.region_code,
+    region_scores.node_code,
+    region_scores.assessment_year,
+    region_scores.region_level,
+    region_scores.region_name_zh,
+    region_scores.region_name_en,
+    region_scores.node_level,
+    region_scores.mean_of_units as score,
+    previous_scores.assessment_year as previous_assessment_year,
+    previous_scores.mean_of_units as previous_score,
+    cast(region_scores.mean_of_units - previous_scores.mean_of_units as decimal(18, 10)) as change_from_previous,
+    first_scores.assessment_year as first_assessment_year,
+    first_scores.mean_of_units as first_score,
+    cast(region_scores.mean_of_units - first_scores.mean_of_units as decimal(18, 10)) as three_year_change,
+    {{ trend_direction('region_scores.mean_of_units - first_scores.mean_of_units') }} as three_year_direction,
+    region_scores.rank_in_level,
+    previous_scores.rank_in_level as previous_rank_in_level,
+    previous_scores.rank_in_level - region_scores.rank_in_level as rank_gain
+from region_scores
+inner join editions
+    on region_scores.series_code = editions.series_code
+    and region_scores.assessment_year = editions.assessment_year
+left join editions as previous_editions
+    on editions.series_code = previous_editions.series_code
+    and editions.previous_assessment_year = previous_editions.assessment_year
+left join region_scores as previous_scores
+    on region_scores.series_code = previous_scores.series_code
+    and region_scores.methodology_code = previous_scores.methodology_code
+    and region_scores.region_code = previous_scores.region_code
+    and region_scores.node_code = previous_scores.node_code
+    and editions.previous_assessment_year = previous_scores.assessment_year
+left join region_scores as first_scores
+    on region_scores.series_code = first_scores.series_code
+    and region_scores.methodology_code = first_scores.methodology_code
+    and region_scores.region_code = first_scores.region_code
+    and region_scores.node_code = first_scores.node_code
+    and previous_editions.previous_assessment_year = first_scores.assessment_year
+order by
+    region_scores.series_code,
+    region_scores.methodology_code,
+    region_scores.region_level,
+    region_scores.region_code,
+    region_scores.node_level,
+    region_scores.node_code,
+    region_scores.assessment_year

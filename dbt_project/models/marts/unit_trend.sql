@@ -5,6 +5,12 @@ with node_scores as (
 
 ),
 
+editions as (
+
+    select * from {{ ref('int_edition') }}
+
+),
+
 lineages as (
 
     select * from {{ ref('int_unit_lineage') }}
@@ -17,7 +23,7 @@ unit_scores as (
 
 ),
 
-ordered as (
+lineage_scores as (
 
     select
         node_scores.series_code,
@@ -28,14 +34,7 @@ ordered as (
         node_scores.depth as node_level,
         node_scores.assessment_year,
         node_scores.score,
-        lag(node_scores.assessment_year) over unit_years as previous_assessment_year,
-        lag(node_scores.unit_code) over unit_years as previous_unit_code,
-        lag(node_scores.score) over unit_years as previous_score,
-        lag(node_scores.assessment_year, 2) over unit_years as first_assessment_year,
-        lag(node_scores.score, 2) over unit_years as first_score,
-        case when node_scores.depth = 0 then unit_scores.rank_national end as rank_national,
-        lag(case when node_scores.depth = 0 then unit_scores.rank_national end) over unit_years
-            as previous_rank_national
+        case when node_scores.depth = 0 then unit_scores.rank_national end as rank_national
     from node_scores
     inner join lineages
         on node_scores.series_code = lineages.series_code
@@ -46,36 +45,53 @@ ordered as (
         and node_scores.assessment_year = unit_scores.assessment_year
         and node_scores.methodology_code = unit_scores.methodology_code
         and node_scores.unit_code = unit_scores.unit_code
-    window unit_years as (
-        partition by
-            node_scores.series_code,
-            node_scores.methodology_code,
-            lineages.lineage_code,
-            node_scores.node_code
-        order by node_scores.assessment_year
-    )
 
 )
 
+-- The edition before and the one before that, not the last one in which the unit happened to be assessed.
 select
-    series_code,
-    methodology_code,
-    unit_code,
-    node_code,
-    assessment_year,
-    lineage_code,
-    node_level,
-    score,
-    previous_assessment_year,
-    previous_unit_code,
-    previous_score,
-    cast(score - previous_score as decimal(18, 10)) as change_from_previous,
-    first_assessment_year,
-    first_score,
-    cast(score - first_score as decimal(18, 10)) as three_year_change,
-    {{ trend_direction('score - first_score') }} as three_year_direction,
-    rank_national,
-    previous_rank_national,
-    previous_rank_national - rank_national as rank_gain
-from ordered
-order by series_code, methodology_code, unit_code, node_level, node_code, assessment_year
+    scores.series_code,
+    scores.methodology_code,
+    scores.unit_code,
+    scores.node_code,
+    scores.assessment_year,
+    scores.lineage_code,
+    scores.node_level,
+    scores.score,
+    previous_scores.assessment_year as previous_assessment_year,
+    previous_scores.unit_code as previous_unit_code,
+    previous_scores.score as previous_score,
+    cast(scores.score - previous_scores.score as decimal(18, 10)) as change_from_previous,
+    first_scores.assessment_year as first_assessment_year,
+    first_scores.score as first_score,
+    cast(scores.score - first_scores.score as decimal(18, 10)) as three_year_change,
+    {{ trend_direction('scores.score - first_scores.score') }} as three_year_direction,
+    scores.rank_national,
+    previous_scores.rank_national as previous_rank_national,
+    previous_scores.rank_national - scores.rank_national as rank_gain
+from lineage_scores as scores
+inner join editions
+    on scores.series_code = editions.series_code
+    and scores.assessment_year = editions.assessment_year
+left join editions as previous_editions
+    on editions.series_code = previous_editions.series_code
+    and editions.previous_assessment_year = previous_editions.assessment_year
+left join lineage_scores as previous_scores
+    on scores.series_code = previous_scores.series_code
+    and scores.methodology_code = previous_scores.methodology_code
+    and scores.lineage_code = previous_scores.lineage_code
+    and scores.node_code = previous_scores.node_code
+    and editions.previous_assessment_year = previous_scores.assessment_year
+left join lineage_scores as first_scores
+    on scores.series_code = first_scores.series_code
+    and scores.methodology_code = first_scores.methodology_code
+    and scores.lineage_code = first_scores.lineage_code
+    and scores.node_code = first_scores.node_code
+    and previous_editions.previous_assessment_year = first_scores.assessment_year
+order by
+    scores.series_code,
+    scores.methodology_code,
+    scores.unit_code,
+    scores.node_level,
+    scores.node_code,
+    scores.assessment_year
