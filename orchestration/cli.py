@@ -14,6 +14,7 @@ import typer
 from rich.markup import escape
 
 from orchestration.commands.demo import demo
+from orchestration.commands.dictionary import dictionary
 from orchestration.commands.land import land
 from orchestration.commands.query import query
 from orchestration.commands.run import rebuild, run
@@ -41,7 +42,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 INPUT, WORK, LOOK = "Inputs", "Work", "Look"
-COMMANDS = {INPUT: (demo, template, land), WORK: (run, rebuild), LOOK: (status, query, ui)}
+COMMANDS = {INPUT: (demo, template, land), WORK: (run, rebuild), LOOK: (status, query, dictionary, ui)}
 for panel, commands in COMMANDS.items():
     for command in commands:
         app.command(rich_help_panel=panel, help=_help(command))(command)

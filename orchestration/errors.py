@@ -14,5 +14,9 @@ class WarehouseMissing(UsageError):
     """There is no warehouse file yet."""
 
 
+class WarehouseDamaged(UsageError):
+    """The warehouse file cannot be opened, by nobody's holding it."""
+
+
 class WarehouseBusy(UsageError):
     """Another process holds the warehouse; the message names it."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from orchestration.pipeline.execution import CheckCount
 
 SHOWN_UNITS = 3
-SHOWN_CHECKS = 5
+SHOWN_NAMES = 6
 DATA_KINDS = {
     "synthetic": "[bold yellow]SYNTHETIC DATA[/] 合成数据: drawn at random, not observed.",
     "partly_synthetic": "[bold yellow]PARTLY SYNTHETIC DATA[/] 含合成数据: some rows are drawn at random.",
@@ -33,12 +33,15 @@ EDITIONS = """
     from marts.release_info as info
     inner join seed.series as series
         on info.series_code = series.series_code
+    inner join marts.dim_indicator as tree_root
+        on info.methodology_code = tree_root.methodology_code
+        and tree_root.node_level = 0
     left join marts.region_score as root
         on info.series_code = root.series_code
         and info.assessment_year = root.assessment_year
         and info.methodology_code = root.methodology_code
+        and tree_root.node_code = root.node_code
         and root.parent_region_code is null
-        and root.node_level = 0
     where ($1 is null or info.assessment_year in (select unnest($1)))
     order by info.assessment_year, not info.is_primary_methodology, info.methodology_code
 """
@@ -67,7 +70,7 @@ def print_summary(say: Console, home: Home, years: list[int] | None, checks: Che
         say.print()
         for kind in dict.fromkeys(row[8] for row in editions):
             say.print(DATA_KINDS[kind])
-        columns = ["edition", "methodology", "version", "units", "scored", "ranked", "mean of units", "mean of regions"]
+        columns = ["edition", "methodology", "version", "units", "scored", "ranked", "mean of units", "of regions"]
         rows = [(*row[:6], _published(row[6], row[9]), _published(row[7], row[9])) for row in editions]
         say.print(table(columns, rows))
         _print_units(say, connection, max(row[0] for row in editions))
@@ -117,21 +120,21 @@ def _print_quarantine(say: Console, connection: duckdb.DuckDBPyConnection) -> No
         "select rule, count(*) from raw.quarantined_row group by rule order by 2 desc, 1"
     ).fetchall()
     total = sum(count for _, count in rules)
-    detail = ": " + ", ".join(f"{rule} {count:,}" for rule, count in rules) if rules else ""
+    detail = _listed([f"{rule} {count:,}" for rule, count in rules])
     say.print(f"Rows in quarantine: {total:,}{escape(detail)}")
 
 
 def _print_checks(say: Console, checks: CheckCount) -> None:
     say.print(
         f"Checks: {checks.passed:,} passed, {len(checks.warned):,} warned, {len(checks.failed):,} failed"
-        + _named(checks.warned + checks.failed)
+        + escape(_listed(checks.failed + checks.warned))
     )
 
 
-def _named(checks: list[str]) -> str:
-    shown = ", ".join(checks[:SHOWN_CHECKS])
-    more = len(checks) - SHOWN_CHECKS
-    return f" ({shown}{f' and {more} more' if more > 0 else ''})" if checks else ""
+def _listed(names: list[str]) -> str:
+    """The first names in brackets, and how many more there are."""
+    more = len(names) - SHOWN_NAMES
+    return f" ({', '.join(names[:SHOWN_NAMES])}{f' and {more} more' if more > 0 else ''})" if names else ""
 
 
 def _print_where_to_look(say: Console, home: Home) -> None:

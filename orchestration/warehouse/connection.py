@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.errors import UsageError, WarehouseBusy, WarehouseMissing
+from orchestration.errors import UsageError, WarehouseBusy, WarehouseDamaged, WarehouseMissing
 from orchestration.warehouse import lock
 
 RETRY_EVERY_SECONDS = 0.25
@@ -30,7 +30,7 @@ def reading(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         )
     try:
         connection = duckdb.connect(str(warehouse), read_only=True)
-    except duckdb.IOException as error:
+    except duckdb.Error as error:
         raise _explained(warehouse, error) from error
     with closing(connection):
         yield connection
@@ -62,10 +62,10 @@ def drop(warehouse: Path, say: Callable[[str], None] | None = None) -> None:
     if warehouse.exists():
         try:
             wait_until_free(warehouse, say)
-        except duckdb.Error as error:
-            # A file that is damaged, or written by a newer DuckDB, is one of the reasons to rebuild.
+        except WarehouseDamaged as error:
+            # One of the reasons to rebuild.
             if say:
-                say(f"{warehouse.name} cannot be opened ({_first_line(error)}); it is removed all the same.")
+                say(f"{error} It is removed all the same.")
     warehouse.unlink(missing_ok=True)
     warehouse.with_name(warehouse.name + ".wal").unlink(missing_ok=True)
 
@@ -76,7 +76,7 @@ def _connect_when_free(warehouse: Path, limit: float, say: Callable[[str], None]
     while True:
         try:
             return duckdb.connect(str(warehouse))
-        except duckdb.IOException as error:
+        except duckdb.Error as error:
             if not _is_conflict(error) or time.monotonic() >= deadline:
                 raise _explained(warehouse, error) from error
             if not announced:
@@ -85,10 +85,10 @@ def _connect_when_free(warehouse: Path, limit: float, say: Callable[[str], None]
             time.sleep(RETRY_EVERY_SECONDS)
 
 
-def _explained(warehouse: Path, error: duckdb.IOException) -> UsageError:
+def _explained(warehouse: Path, error: duckdb.Error) -> UsageError:
     if not _is_conflict(error):
-        return UsageError(
-            f"The warehouse {warehouse} cannot be opened: {_first_line(error)} "
+        return WarehouseDamaged(
+            f"The warehouse {warehouse} cannot be opened: {str(error).splitlines()[0]} "
             "It can be built anew from what has landed: zhengxin rebuild (the job rebuild_warehouse)."
         )
     if lock.is_held(warehouse):
@@ -102,16 +102,12 @@ def _explained(warehouse: Path, error: duckdb.IOException) -> UsageError:
     )
 
 
-def _is_conflict(error: duckdb.IOException) -> bool:
-    return "lock on file" in str(error)
+def _is_conflict(error: duckdb.Error) -> bool:
+    return isinstance(error, duckdb.IOException) and "lock on file" in str(error)
 
 
-def _process_of(error: duckdb.IOException) -> str:
+def _process_of(error: duckdb.Error) -> str:
     found = re.search(r"held in (?P<program>\S+)? ?\(PID (?P<pid>\d+)\)", str(error))
     if not found:
         return "another process"
     return f"process {found['pid']} ({Path(found['program'] or 'unknown').name})"
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]

@@ -1,4 +1,4 @@
-"""The queries that the READMEs and documents show: SQL blocks, and those given to `zhengxin query` on the command line."""
+"""The queries that the READMEs and documents show: SQL blocks, and those given to `zhengxin query`."""
 
 from __future__ import annotations
 

@@ -1,0 +1,31 @@
+"""`zhengxin dictionary`: what every table and column means, as a document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.commands.terminal import output
+from orchestration.home import Home
+
+
+def dictionary(
+    path: Annotated[Path | None, typer.Argument(help="A Markdown file. Default: print it.", show_default=False)] = None,
+) -> None:
+    """Write the data dictionary: every table of the marts with its key and columns, in Chinese and English.
+
+    [dim]zhengxin dictionary
+    zhengxin dictionary docs/data_dictionary.md[/dim]
+    """
+    from orchestration.warehouse.data_dictionary import data_dictionary
+    from orchestration.warehouse.dbt import prepare_manifest
+
+    text = data_dictionary(prepare_manifest(Home.from_environment()))
+    if path is None:
+        typer.echo(text, nl=False)
+    else:
+        target = path.expanduser()
+        target.write_text(text, encoding="utf-8")
+        output().print(f"Wrote {target}.", markup=False)
