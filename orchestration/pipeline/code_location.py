@@ -27,8 +27,8 @@ def definitions_of(home: Home) -> dg.Definitions:
     return dg.Definitions(
         assets=[landing, models, validation],
         jobs=[
-            annual_run(landing, models, validation, partitions),
-            land_year(landing, partitions),
+            annual_run(landing, models, validation),
+            land_year(landing),
             rebuild_job(manifest),
         ],
         sensors=[inbox_sensor(home, series_code)],

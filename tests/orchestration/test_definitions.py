@@ -1,0 +1,99 @@
+"""What Dagster loads: a snapshot of all definitions, so that none comes, goes or moves unseen."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from orchestration.home import Home, project_root
+from orchestration.pipeline.code_location import definitions_of
+from orchestration.pipeline.quality import VALIDATION_RESULT
+from orchestration.pipeline.resources import WRITER_POOL
+from orchestration.warehouse import dbt
+from tests.orchestration.conftest import process_environment
+
+SNAPSHOT = Path(__file__).with_name("snapshots") / "definitions.txt"
+UPDATE_VARIABLE = "ZHENGXIN_UPDATE_SNAPSHOTS"
+
+
+@pytest.fixture(scope="module")
+def definitions(project_home: Home) -> dg.Definitions:
+    return definitions_of(project_home)
+
+
+def described(definitions: dg.Definitions) -> Iterator[str]:
+    """One line a definition."""
+    repository = definitions.get_repository_def()
+    graph = repository.asset_graph
+    for key in sorted(graph.get_all_asset_keys()):
+        node = graph.get(key)
+        partitions = "yearly" if node.partitions_def else "unpartitioned"
+        yield f"asset {key.to_user_string()}: group {node.group_name}, {partitions}"
+        for check_key in sorted(node.check_keys, key=lambda check_key: check_key.name):
+            blocking = "blocking" if graph.get(check_key).blocking else "warning"
+            yield f"  check {check_key.name}: {blocking}"
+    for job in sorted(repository.get_all_jobs(), key=lambda job: job.name):
+        years = ", ".join(job.partitions_def.get_partition_keys()) if job.partitions_def else "unpartitioned"
+        steps = ", ".join(node.name for node in job.nodes_in_topological_order)
+        yield f"job {job.name}: {steps}; {years}"
+    for sensor in repository.sensor_defs:
+        yield f"sensor {sensor.name}: {sensor.default_status.value}"
+    for schedule in repository.schedule_defs:
+        yield f"schedule {schedule.name}: {schedule.cron_schedule} {schedule.execution_timezone}, " + (
+            schedule.default_status.value
+        )
+
+
+def test_definitions_are_as_recorded(definitions: dg.Definitions) -> None:
+    now = "\n".join(described(definitions)) + "\n"
+    if os.environ.get(UPDATE_VARIABLE):
+        SNAPSHOT.write_text(now, encoding="utf-8")
+    assert now == SNAPSHOT.read_text(encoding="utf-8"), f"set {UPDATE_VARIABLE}=1 to record the definitions anew"
+
+
+def test_all_that_writes_stands_in_the_one_pool(definitions: dg.Definitions) -> None:
+    repository = definitions.get_repository_def()
+    for name in ("annual_run", "land_year", "rebuild_warehouse"):
+        for node in repository.get_job(name).nodes:
+            assert node.definition.pool == WRITER_POOL, (name, node.name)
+
+
+def test_every_asset_is_described(definitions: dg.Definitions) -> None:
+    graph = definitions.get_repository_def().asset_graph
+    bare = [key.to_user_string() for key in graph.get_all_asset_keys() if not graph.get(key).description]
+    assert bare == []
+
+
+def test_validation_comes_after_the_marts(definitions: dg.Definitions) -> None:
+    parents = definitions.get_repository_def().asset_graph.get(VALIDATION_RESULT).parent_keys
+    assert {key.path[0] for key in parents} == {"marts"}
+
+
+def test_manifest_is_parsed_once_for_one_state_of_the_project(
+    project_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dbt, "run", lambda *_, **__: pytest.fail("parsed again"))
+    manifest = dbt.prepare_manifest(project_home)
+    assert manifest.is_relative_to(project_home.root)
+    monkeypatch.setattr(dbt, "project_digest", lambda: "another state")
+    with pytest.raises(pytest.fail.Exception, match="parsed again"):
+        dbt.prepare_manifest(project_home)
+
+
+def test_dagster_finds_the_definitions_without_arguments(project_home: Home) -> None:
+    """`dagster` in the project's root, as someone types it who does not know `zhengxin ui`."""
+    done = subprocess.run(
+        [sys.executable, "-m", "dagster", "definitions", "validate"],
+        cwd=project_root(),
+        env=process_environment(ZHENGXIN_HOME=str(project_home.root), DAGSTER_DISABLE_TELEMETRY="1"),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,98 @@
+"""Dagster's instance: its settings are installed, checked, and abandoned runs do not hold the queue."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from dagster import DagsterRunStatus
+
+from orchestration.errors import UsageError
+from orchestration.home import Home
+from orchestration.pipeline.event_log import KeptOpenEventLogStorage
+from orchestration.pipeline.instance import (
+    PROCESS_TAG,
+    SHIPPED_SETTINGS,
+    end_abandoned_runs,
+    open_instance,
+    prepare_instance,
+)
+
+
+def test_settings_are_installed_and_in_force(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with open_instance(home) as instance:
+        assert instance.telemetry_enabled is False
+        assert instance.get_concurrency_config().pool_config.default_pool_limit == 1
+        assert instance.get_concurrency_config().run_queue_config.max_concurrent_runs == 1
+        assert isinstance(instance.event_log_storage, KeptOpenEventLogStorage)
+        assert Path(instance.root_directory) == home.dagster
+    assert (home.dagster / "dagster.yaml").read_bytes() == SHIPPED_SETTINGS.read_bytes()
+
+
+def test_edited_settings_are_kept_while_the_required_ones_stand(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    prepare_instance(home)
+    settings = home.dagster / "dagster.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "\nretention:\n  sensor: {purge_after_days: 3}\n")
+    prepare_instance(home)
+    assert "purge_after_days" in settings.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("shipped", "edited", "complaint"),
+    [
+        ("default_limit: 1", "default_limit: 4", "concurrency.pools.default_limit must be 1, not 4"),
+        ("max_concurrent_runs: 1", "tag_concurrency_limits: []", "max_concurrent_runs must be 1, not absent"),
+        ("telemetry:\n  enabled: false", "telemetry:\n  enabled: true", "telemetry.enabled must be false, not true"),
+        ("nux:", "nux: [", "cannot be read"),
+    ],
+)
+def test_settings_that_would_let_two_write_are_refused(
+    tmp_path: Path, shipped: str, edited: str, complaint: str
+) -> None:
+    home = Home(tmp_path)
+    prepare_instance(home)
+    settings = home.dagster / "dagster.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace(shipped, edited), encoding="utf-8")
+    with pytest.raises(UsageError, match=complaint) as caught:
+        prepare_instance(home)
+    assert str(settings) in str(caught.value)
+
+
+def test_runs_whose_process_is_gone_are_ended(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+
+    @dg.job
+    def nothing() -> None:
+        pass
+
+    with open_instance(Home(tmp_path)) as instance:
+        killed, alive = (
+            instance.create_run_for_job(nothing, status=DagsterRunStatus.STARTED, tags={PROCESS_TAG: str(process)})
+            for process in (gone.pid, os.getpid())
+        )
+        assert end_abandoned_runs(instance) == [killed.run_id]
+        assert instance.get_run_by_id(killed.run_id).status == DagsterRunStatus.FAILURE
+        assert instance.get_run_by_id(alive.run_id).status == DagsterRunStatus.STARTED
+        assert end_abandoned_runs(instance) == []
+
+
+def test_event_log_keeps_few_databases_open_and_forgets_none(tmp_path: Path) -> None:
+    @dg.op
+    def say(context: dg.OpExecutionContext) -> None:
+        context.log.info("said")
+
+    @dg.job
+    def talk() -> None:
+        say()
+
+    with open_instance(Home(tmp_path)) as instance:
+        runs = [talk.execute_in_process(instance=instance).run_id for _ in range(10)]
+        for run_id in runs:
+            assert any(entry.user_message == "said" for entry in instance.all_logs(run_id))
+    with open_instance(Home(tmp_path)) as instance:
+        assert all(instance.all_logs(run_id) for run_id in runs)
