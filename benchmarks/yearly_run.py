@@ -48,7 +48,9 @@ def read_unchecked(home: Home) -> int:
         for path in sorted((home.inbox / "observation").rglob("*.csv")):
             # GB18030 takes DuckDB an extension from the network.
             if _is_utf8(path):
-                connection.execute(f"create or replace table plain as from read_csv('{path}', all_varchar = true)")
+                connection.execute(
+                    f"create or replace table plain as from read_csv('{path}', all_varchar = true, ignore_errors = true)"
+                )
                 count += connection.execute("select count(*) from plain").fetchone()[0]
     return count
 
@@ -81,10 +83,8 @@ def main() -> None:
         one_year = timed(lambda: zhengxin(single, "run", "2019"))
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
         print(f"landing                       {landing:7.1f} s  {landed_rows / landing:10,.0f} rows/s")
-        print(f"  against a read without checks        × {landing / plain:5.1f}")
-        print(
-            f"yearly run, three years       {first:7.1f} s  again {again:.1f} s  (all of it: start, build, tests, validation)"
-        )
+        print(f"  a row, against a read without checks × {landing / landed_rows * plain_rows / plain:5.1f}")
+        print(f"yearly run, three years       {first:7.1f} s  again {again:.1f} s (start, build, tests, validation)")
         print(f"  against one year                     × {first / one_year:5.2f}")
         print(f"dbt build with data tests     {tested:7.1f} s")
         print(f"  against the models alone             × {tested / models:5.2f}")
