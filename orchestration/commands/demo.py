@@ -21,6 +21,8 @@ class DemoKind(StrEnum):
 
 
 SERIES = {DemoKind.county: "county_integrity", DemoKind.hdi: "hdi"}
+# What every file of a demo is called: a file under another name is somebody's own.
+FILE_PREFIX = {DemoKind.county: "synthetic_", DemoKind.hdi: "hdi_observation_"}
 
 
 def demo(
@@ -79,10 +81,10 @@ def _refuse_other_data(home: Home, kind: DemoKind) -> None:
     from orchestration.pipeline.editions import series_note, series_of
 
     held = [path for path in home.inbox.rglob("*") if path.is_file() and not path.name.startswith(".")]
-    if not held:
-        return
     is_same_demo = series_note(home).exists() and series_of(home) == SERIES[kind]
-    if not is_same_demo:
+    if is_same_demo:
+        held = [path for path in held if not path.name.startswith(FILE_PREFIX[kind])]
+    if held:
         raise UsageError(
             f"The inbox {home.inbox} already holds {len(held)} files of something else (such as "
             f"{held[0].relative_to(home.inbox)}). Demo inputs are not mixed with them: name another home, for example "

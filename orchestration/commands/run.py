@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -18,7 +18,7 @@ from rich.markup import escape
 
 from orchestration.commands.land import land_with_progress
 from orchestration.commands.summary import print_summary
-from orchestration.commands.terminal import diverted_output, messages, output
+from orchestration.commands.terminal import console_on, diverted_output, messages, output, spinner
 from orchestration.commands.years import parse_years
 from orchestration.errors import UsageError
 from orchestration.home import Home
@@ -135,7 +135,7 @@ class _Execution:
 
     def _execute(self, job_name: str, tags_of_runs: list[dict[str, str]]) -> RunOutcome:
         """One run for each set of tags, until one fails; their checks are counted together."""
-        with self.console.status("Starting Dagster and reading the dbt project"):
+        with spinner(self.console, "Starting Dagster and reading the dbt project"):
             from orchestration.pipeline.code_location import definitions_of
             from orchestration.pipeline.execution import CheckCount, execute
             from orchestration.pipeline.instance import end_abandoned_runs, open_instance
@@ -146,8 +146,8 @@ class _Execution:
         with instance:
             end_abandoned_runs(instance)
             for tags in tags_of_runs:
-                with _StepLines(self.console) as lines:
-                    outcome = execute(instance, job, tags, lines.take)
+                with spinner(self.console, "Starting") as show:
+                    outcome = execute(instance, job, tags, _StepLines(self.console, show).take)
                 checks.add(outcome.checks)
                 if not outcome.success:
                     break
@@ -165,23 +165,16 @@ def _execution(home: Home) -> Iterator[_Execution]:
     log = logs / f"run-{datetime.now():%Y%m%d-%H%M%S}.log"
     os.environ.update(instance_environment(home))
     with diverted_output(log) as person:
-        yield _Execution(home, log, Console(file=person, highlight=False, soft_wrap=True))
+        yield _Execution(home, log, console_on(person))
 
 
 class _StepLines:
     """Draws a run's steps: a line that moves while a step is under way, and one that stays when it has ended."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, show: Callable[[str], None]) -> None:
         self._console = console
-        self._status = console.status("Starting")
+        self._show = show
         self._title = ""
-
-    def __enter__(self) -> _StepLines:
-        self._status.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._status.stop()
 
     def take(self, entry: EventLogEntry) -> None:
         event = entry.dagster_event
@@ -189,7 +182,7 @@ class _StepLines:
             self._take_message(entry)
         elif event.is_step_start:
             self._title = STEP_TITLES.get(event.step_key, event.step_key)
-            self._status.update(self._title)
+            self._show(self._title)
         elif event.is_step_success:
             seconds = event.step_success_data.duration_ms / 1000
             self._console.print(f"  [green]done[/]    {self._title}  [dim]{seconds:.1f} s[/]")
@@ -201,7 +194,7 @@ class _StepLines:
         if entry.level >= logging.WARNING and not text.startswith("Dependencies for step"):
             self._console.print(f"  [yellow]note[/]    {escape(text)}")
         elif re.match(r"\d+/\d+ ", text):
-            self._status.update(f"{self._title}: {escape(text)}")
+            self._show(f"{self._title}: {escape(text)}")
 
 
 def _report(home: Home, outcome: RunOutcome, years: list[int] | None, log: Path) -> None:

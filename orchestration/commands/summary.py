@@ -112,7 +112,9 @@ def _print_published(say: Console, connection: duckdb.DuckDBPyConnection, years:
     if compared:
         say.print(f"Published unit scores: {matched:,} of {compared:,} match exactly.")
     if figures:
-        say.print(f"Published figures: {agreed:,} of {figures:,} match.")
+        is_real = connection.execute("select bool_and(data_kind = 'real') from marts.release_info").fetchone()[0]
+        reason = "" if is_real else " (the synthetic inputs were calibrated to these figures)"
+        say.print(f"Published figures: {agreed:,} of {figures:,} match{reason}.")
 
 
 def _print_quarantine(say: Console, connection: duckdb.DuckDBPyConnection) -> None:

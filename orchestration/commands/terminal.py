@@ -4,32 +4,47 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console
+from rich.live import Live
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.spinner import Spinner
 from rich.table import Table
 
 # Into a file or pipe, lines are not folded to the width of a terminal that is not there.
 UNBOUNDED_WIDTH = 10_000
 
 
-def output(file: Any = None) -> Console:
+def output() -> Console:
     """The console for what a command answers."""
-    console = Console(file=file, highlight=False, soft_wrap=True)
-    if not console.is_terminal:
-        console = Console(file=file, highlight=False, soft_wrap=True, width=UNBOUNDED_WIDTH)
-    return console
+    return console_on(sys.stdout)
 
 
 def messages() -> Console:
     """The console for what is said beside the answer: errors, hints, progress."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return console_on(sys.stderr)
+
+
+def console_on(stream: TextIO) -> Console:
+    console = Console(file=stream, highlight=False)
+    return console if console.is_terminal else Console(file=stream, highlight=False, width=UNBOUNDED_WIDTH)
+
+
+@contextmanager
+def spinner(console: Console, text: str) -> Iterator[Callable[[str], None]]:
+    """A line that moves while the block runs, and goes with it; the function given changes its text.
+
+    Rich's own `status` would send what others print to the console too, past `diverted_output`.
+    """
+    moving = Spinner("dots", text=text)
+    with Live(moving, console=console, transient=True, redirect_stdout=False, redirect_stderr=False):
+        yield lambda new_text: moving.update(text=new_text)
 
 
 def progress_bar(console: Console) -> Progress:
@@ -69,13 +84,13 @@ def text_of(value: Any) -> str:
 
 
 @contextmanager
-def diverted_output(log: Path) -> Iterator[Any]:
+def diverted_output(log: Path) -> Iterator[TextIO]:
     """Send all that this process and its children print into `log`; yield a stream that still reaches the person."""
     log.parent.mkdir(parents=True, exist_ok=True)
     sys.stdout.flush()
     sys.stderr.flush()
     kept = [os.dup(1), os.dup(2)]
-    with log.open("ab") as file, os.fdopen(os.dup(1), "w", encoding="utf-8") as person:
+    with log.open("ab") as file, os.fdopen(os.dup(2), "w", encoding="utf-8") as person:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
         try:

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 from filelock import FileLock, Timeout
 
-from orchestration.commands.terminal import messages
+from orchestration.commands.terminal import messages, spinner
 from orchestration.errors import UsageError
 from orchestration.home import Home, project_root
 
@@ -41,7 +41,7 @@ def ui(
     say = messages()
     with _only_ui(home, f"http://{host}:{port}"):
         _require_free(host, port)
-        with say.status("Reading the dbt project"):
+        with spinner(say, "Reading the dbt project"):
             from orchestration.pipeline.editions import series_of
             from orchestration.pipeline.instance import end_abandoned_runs, instance_environment, open_instance
             from orchestration.warehouse.dbt import prepare_manifest

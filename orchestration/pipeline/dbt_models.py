@@ -108,7 +108,7 @@ def build_events(
 
 def _collect(context: Any, invocation: DbtCliInvocation) -> Iterator[Any]:
     """Dagster's events of a dbt invocation, while the log tells how far it is."""
-    done = 0
+    done, total = 0, _table_count(context, invocation.manifest)
     for message in invocation.stream_raw_events():
         events = list(
             message.to_default_asset_events(
@@ -121,8 +121,15 @@ def _collect(context: Any, invocation: DbtCliInvocation) -> Iterator[Any]:
         node = message.raw_event["data"].get("node_info", {})
         if events and node.get("resource_type") in ("model", "seed"):
             done += 1
-            context.log.info(f"{done}: {node['resource_type']} {node['node_name']} built")
+            context.log.info(f"{done}/{total} {node['resource_type']} {node['node_name']} built")
         yield from events
+
+
+def _table_count(context: Any, manifest: Mapping[str, Any]) -> int:
+    """How many tables and views are to be built: those selected in the UI, or all."""
+    if isinstance(context, dg.AssetExecutionContext):
+        return len(context.selected_asset_keys)
+    return sum(node["resource_type"] in ("model", "seed") for node in manifest["nodes"].values())
 
 
 def _with_table_metadata(home: Home, manifest: Mapping[str, Any], events: list[Any]) -> Iterator[Any]:

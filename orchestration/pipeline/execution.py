@@ -48,7 +48,7 @@ class RunOutcome:
 def execute(
     instance: DagsterInstance, job: JobDefinition, tags: Mapping[str, str], listener: Listener | None = None
 ) -> RunOutcome:
-    """Run the job to its end; a failing step is told in the outcome, not raised."""
+    """Run the job to its end; a failing step is told in the outcome, not raised. Ctrl-C is `KeyboardInterrupt`."""
     run_id = make_new_run_id()
     own_tags = {PROCESS_TAG: str(os.getpid()), REPOSITORY_TAG: REPOSITORY_LABEL}
     with _Follower(instance, run_id, listener):
@@ -56,6 +56,8 @@ def execute(
             instance=instance, run_id=run_id, tags={**tags, **own_tags}, raise_on_error=False
         )
     entries = instance.all_logs(run_id)
+    if any(_is_interrupted(entry) for entry in entries):
+        raise KeyboardInterrupt
     return RunOutcome(run_id, result.success, _errors(entries), _checks(entries))
 
 
@@ -87,6 +89,13 @@ class _Follower:
                     self._listener(record.event_log_entry)
             if last_look:
                 return
+
+
+def _is_interrupted(entry: EventLogEntry) -> bool:
+    event = entry.dagster_event
+    if event is None or not event.is_step_failure or event.step_failure_data.error is None:
+        return False
+    return event.step_failure_data.error.cls_name == "DagsterExecutionInterruptedError"
 
 
 def _errors(entries: list[EventLogEntry]) -> list[str]:

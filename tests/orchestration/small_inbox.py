@@ -19,7 +19,9 @@ def write_small_inbox(inbox: Path, years: list[int]) -> int:
     end.
     """
     measures = [
-        row for row in _seed("methodology/measure.csv") if row["series_code"] == SERIES and row["value_kind"] != "event"
+        row
+        for row in _seed("methodology/measure.csv")
+        if row["series_code"] == SERIES and row["value_kind"] != "event_points"
     ]
     frame = _seed("geography/assessment_frame.csv")
     folder = inbox / "observation"

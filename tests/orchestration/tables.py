@@ -22,7 +22,8 @@ def fingerprint(home: Home) -> dict[str, tuple[int, int]]:
         for schema, name in tables:
             left_out = ", ".join(DIFFERING_COLUMNS.get((schema, name), ()))
             rows = f"select * {f'exclude ({left_out})' if left_out else ''} from {schema}.{name}"
+            texts = f"select rows::varchar as row_text from ({rows}) as rows"
             prints[f"{schema}.{name}"] = connection.execute(
-                f"select count(*), coalesce(sum(hash(row_text)), 0) from (select rows::varchar as row_text from ({rows}) as rows)"
+                f"select count(*), coalesce(sum(hash(row_text)), 0) from ({texts})"
             ).fetchone()
     return prints

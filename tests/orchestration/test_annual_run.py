@@ -90,7 +90,6 @@ def test_no_handle_on_the_warehouse_is_left(built: BuiltHome) -> None:
     ("tags", "complaint"),
     [
         ({PARTITION_TAG: "2035"}, "There is no edition 2035 of county_integrity. It has 2017–2019."),
-        ({PARTITION_TAG: "next"}, "There is no edition next of county_integrity."),
         (span_tags([2019, 2035]), "There is no edition 2035 of county_integrity."),
         ({}, "annual_run was launched without a year"),
     ],

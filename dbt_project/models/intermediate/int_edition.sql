@@ -17,21 +17,27 @@ observed_editions as (
         assessment_year
     from observations
 
+),
+
+-- The edition before is one of the series, scored or not: a gap shows as no comparison, not as a longer step.
+ordered_editions as (
+
+    select
+        *,
+        lag(assessment_year) over (partition by series_code order by assessment_year) as previous_assessment_year
+    from editions
+
 )
 
 select
-    editions.series_code,
-    editions.assessment_year,
-    editions.frame_date,
-    editions.primary_methodology_code,
-    editions.title_zh,
-    editions.title_en,
-    max(editions.assessment_year) over (
-        partition by editions.series_code
-        order by editions.assessment_year
-        rows between 1 preceding and 1 preceding
-    ) as previous_assessment_year
-from editions
+    ordered_editions.series_code,
+    ordered_editions.assessment_year,
+    ordered_editions.frame_date,
+    ordered_editions.primary_methodology_code,
+    ordered_editions.title_zh,
+    ordered_editions.title_en,
+    ordered_editions.previous_assessment_year
+from ordered_editions
 inner join observed_editions
-    on editions.series_code = observed_editions.series_code
-    and editions.assessment_year = observed_editions.assessment_year
+    on ordered_editions.series_code = observed_editions.series_code
+    and ordered_editions.assessment_year = observed_editions.assessment_year

@@ -60,9 +60,19 @@ statistics as (
 
     union all
 
-    select series_code, assessment_year, region_code, 'composite', 'base_mean_of_units', mean_of_units
+    select
+        region_scores.series_code,
+        region_scores.assessment_year,
+        region_scores.region_code,
+        nodes.node_code,
+        'base_mean_of_units',
+        region_scores.mean_of_units
     from region_scores
-    where node_code = 'base'
+    inner join nodes
+        on region_scores.series_code = nodes.series_code
+        and region_scores.assessment_year = nodes.assessment_year
+        and nodes.depth = 0
+    where region_scores.node_code = 'base'
 
     union all
 

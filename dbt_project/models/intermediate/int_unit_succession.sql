@@ -97,7 +97,13 @@ changed_code as (
         on frames.series_code = same_code.series_code
         and frames.assessment_year = same_code.assessment_year
         and frames.unit_code = same_code.unit_code
+    -- An old code that goes on keeps its history to itself.
+    left join same_code as continuing
+        on links.series_code = continuing.series_code
+        and links.assessment_year = continuing.assessment_year
+        and links.from_code = continuing.unit_code
     where same_code.unit_code is null
+        and continuing.unit_code is null
 
 )
 

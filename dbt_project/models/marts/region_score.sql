@@ -18,10 +18,20 @@ nodes as (
 
 base_marks as (
 
-    select distinct
-        methodology_code,
-        base_full_mark
-    from {{ ref('int_unit_score') }}
+    select
+        dimensions.methodology_code,
+        case
+            when roots.aggregation = 'sum' then coalesce(
+                sum(case when dimensions.is_base then dimensions.full_mark end), roots.full_mark
+            )
+            else roots.full_mark
+        end as base_full_mark
+    from nodes as dimensions
+    inner join nodes as roots
+        on dimensions.methodology_code = roots.methodology_code
+        and roots.depth = 0
+    where dimensions.depth = 1
+    group by dimensions.methodology_code, roots.aggregation, roots.full_mark
 
 ),
 
@@ -41,7 +51,7 @@ marked as (
         series.publication_digits,
         coalesce(nodes.depth, 0) as node_level,
         coalesce(nodes.sort_path, '000') as sort_path,
-        coalesce(nodes.full_mark, base_marks.base_full_mark) as full_mark
+        cast(coalesce(nodes.full_mark, base_marks.base_full_mark) as decimal(9, 4)) as full_mark
     from region_scores
     inner join regions
         on region_scores.series_code = regions.series_code

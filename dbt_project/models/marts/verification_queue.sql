@@ -8,11 +8,17 @@ measure_scores as (
 
     select
         measure_scores.*,
-        editions.primary_methodology_code
+        editions.primary_methodology_code,
+        coalesce(observations.is_verified, false) as is_verified
     from {{ ref('int_measure_score') }} as measure_scores
     inner join editions
         on measure_scores.series_code = editions.series_code
         and measure_scores.assessment_year = editions.assessment_year
+    left join {{ ref('int_observation_reconciled') }} as observations
+        on measure_scores.series_code = observations.series_code
+        and measure_scores.assessment_year = observations.assessment_year
+        and measure_scores.unit_code = observations.unit_code
+        and measure_scores.measure_code = observations.measure_code
 
 ),
 
@@ -29,6 +35,7 @@ unverified_cells as (
         max(case when methodology_code = primary_methodology_code then measure_mark end) as measure_mark
     from measure_scores
     where status in ('observed', 'not_published')
+        and not is_verified
     group by series_code, assessment_year, unit_code, measure_code
 
 ),
@@ -69,7 +76,7 @@ reasons as (
 
     union all
 
-    select distinct
+    select
         conflicts.series_code,
         conflicts.assessment_year,
         conflicts.unit_code,
@@ -77,6 +84,9 @@ reasons as (
         'conflict' as reason,
         cast(null as varchar) as detail
     from {{ ref('observation_conflict') }} as conflicts
+    where not conflicts.is_rejected
+    group by conflicts.series_code, conflicts.assessment_year, conflicts.unit_code, conflicts.measure_code
+    having count(distinct coalesce(cast(conflicts.value as varchar), conflicts.state)) > 1
 
     union all
 
@@ -115,8 +125,8 @@ reasons as (
     from unverified_cells as cells
     cross join sample_rule
     where substr(
-            md5(cells.series_code || cast(cells.assessment_year as varchar) || cells.unit_code || cells.measure_code), 1, 4
-        ) < printf('%04x', cast(sample_rule.threshold * 65536 as integer))
+            md5(cells.series_code || cast(cells.assessment_year as varchar) || cells.unit_code || cells.measure_code), 1, 8
+        ) <= printf('%08x', cast(sample_rule.threshold * 4294967295 as bigint))
 
 )
 

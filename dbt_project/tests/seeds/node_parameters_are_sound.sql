@@ -11,6 +11,7 @@ problems as (
         tree_code,
         node_code,
         case
+            when node_code = 'base' then 'base is the name under which averages of the base score are published'
             when full_mark <= min_mark then 'full_mark must be above min_mark'
             when min_coverage_denominator <= 0 or min_coverage_numerator not between 0 and min_coverage_denominator
                 then 'the lowest coverage must be a fraction between 0 and 1'

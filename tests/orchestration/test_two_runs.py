@@ -1,0 +1,67 @@
+"""Two runs at once on one home, in real processes: one waits for the other, or gives up and says for whom."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from orchestration.home import Home
+from orchestration.warehouse.connection import reading
+from orchestration.warehouse.lock import writer_lock
+from tests.orchestration.conftest import YEAR, Call, process_environment
+from tests.orchestration.small_inbox import write_small_inbox
+
+LAND_YEAR = f"""
+import sys
+from pathlib import Path
+from orchestration.home import Home
+from orchestration.pipeline.code_location import definitions_of
+from orchestration.pipeline.editions import span_tags
+from orchestration.pipeline.execution import execute
+from orchestration.pipeline.instance import open_instance
+home = Home(Path(sys.argv[1]))
+with open_instance(home) as instance:
+    job = definitions_of(home).resolve_job_def("land_year")
+    print("ready", flush=True)
+    sys.stdin.readline()
+    outcome = execute(instance, job, span_tags([{YEAR}]))
+print(outcome.errors)
+sys.exit(not outcome.success)
+"""
+
+
+def start(home: Home) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", LAND_YEAR, str(home.root)],
+        env=process_environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def test_two_runs_at_once_both_end_well(home: Home) -> None:
+    good_rows = write_small_inbox(home.inbox, [YEAR])
+    runs = [start(home), start(home)]
+    for run in runs:
+        assert run.stdout.readline().strip() == "ready"
+    for run in runs:
+        run.stdin.write("go\n")
+        run.stdin.flush()
+    for run in runs:
+        said, _ = run.communicate(timeout=120)
+        assert run.returncode == 0, said
+    with reading(home.warehouse) as connection:
+        assert connection.execute("select count(*) from raw.observation").fetchone() == (good_rows,)
+        assert connection.execute("select count(*) from raw.batch").fetchone() == (1,)
+
+
+def test_run_gives_up_on_a_writer_and_names_it(home: Home, zhengxin: Call) -> None:
+    write_small_inbox(home.inbox, [YEAR])
+    with writer_lock(home.warehouse, "the writer of the test"):
+        done = zhengxin(home, "run", str(YEAR), ZHENGXIN_WAIT_SECONDS="1")
+    assert done.returncode == 1
+    assert "Waiting for the warehouse: the writer of the test (process " in done.stderr
+    assert "error: land_inbox: The warehouse" in done.stderr and "the writer of the test" in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr

@@ -1,0 +1,168 @@
+"""The real web server and daemon, as `zhengxin ui` starts them, and a run launched over GraphQL."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration.home import Home
+from orchestration.warehouse.lock import is_held
+from tests.orchestration.conftest import YEAR, BuiltHome, Call, command_line, process_environment
+from tests.orchestration.tables import fingerprint
+
+START_SECONDS = 90
+RUN_SECONDS = 240
+
+LAUNCH = """
+mutation Launch($parameters: ExecutionParams!) {
+  launchRun(executionParams: $parameters) {
+    __typename
+    ... on LaunchRunSuccess { run { runId } }
+    ... on PythonError { message }
+  }
+}
+"""
+RUN = """
+query Run($id: ID!) {
+  runOrError(runId: $id) { ... on Run { status } }
+  logsForRun(runId: $id) {
+    ... on EventConnection { events { ... on ExecutionStepFailureEvent { stepKey error { message } } } }
+  }
+}
+"""
+JOB = """
+query Job {
+  pipelineOrError(
+    params: { repositoryName: "__repository__", repositoryLocationName: "zhengxin", pipelineName: "annual_run" }
+  ) { ... on Pipeline { partitionKeysOrError { partitionKeys } } }
+}
+"""
+
+
+class WebServer:
+    """The GraphQL interface of a server that is running."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+        request = urllib.request.Request(
+            f"{self.address}/graphql",
+            data=json.dumps({"query": query, "variables": variables}).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as response:
+            answer = json.load(response)
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    def launch(self, year: str) -> str:
+        """Launch annual_run as the UI does; the run's id."""
+        parameters = {
+            "selector": {
+                "repositoryName": "__repository__",
+                "repositoryLocationName": "zhengxin",
+                "jobName": "annual_run",
+            },
+            "runConfigData": {},
+            "executionMetadata": {"tags": [{"key": "dagster/partition", "value": year}]},
+        }
+        answer = self.ask(LAUNCH, parameters=parameters)["launchRun"]
+        assert answer["__typename"] == "LaunchRunSuccess", answer
+        return answer["run"]["runId"]
+
+    def end_of(self, run_id: str) -> tuple[str, list[str]]:
+        """Status of a run that has ended, and the messages of its failed steps."""
+        deadline = time.monotonic() + RUN_SECONDS
+        while True:
+            answer = self.ask(RUN, id=run_id)
+            status = answer["runOrError"]["status"]
+            if status in ("SUCCESS", "FAILURE", "CANCELED"):
+                return status, [event["error"]["message"] for event in answer["logsForRun"]["events"] if event]
+            assert time.monotonic() < deadline, f"the run is still {status}"
+            time.sleep(0.5)
+
+
+@pytest.fixture(scope="module")
+def home(built: BuiltHome, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """What the built home held before its run."""
+    home = Home(tmp_path_factory.mktemp("served") / "home")
+    shutil.copytree(built.home.inbox, home.inbox)
+    shutil.copytree(built.home.dbt, home.dbt)
+    return home
+
+
+@pytest.fixture(scope="module")
+def server(home: Home) -> Iterator[WebServer]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = home.root / "ui.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command_line(home, "ui", "--port", str(port)),
+            env=process_environment(),
+            cwd=home.root,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_up(address, process, log)
+        yield WebServer(address)
+    finally:
+        # As Ctrl-C in a terminal does: the signal goes to the whole group.
+        os.killpg(process.pid, signal.SIGINT)
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _wait_until_up(address: str, process: subprocess.Popen, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(f"{address}/server_info", timeout=5):
+                return
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            assert process.poll() is None, log.read_text(encoding="utf-8", errors="replace")
+            assert time.monotonic() < deadline, log.read_text(encoding="utf-8", errors="replace")
+            time.sleep(0.3)
+
+
+def test_editions_are_offered_as_partitions(server: WebServer) -> None:
+    assert server.ask(JOB)["pipelineOrError"]["partitionKeysOrError"]["partitionKeys"] == ["2017", "2018", "2019"]
+
+
+def test_one_ui_a_home(server: WebServer, home: Home, zhengxin: Call) -> None:
+    done = zhengxin(home, "ui", "--port", "1")
+    assert done.returncode == 1
+    assert "is running already" in done.stderr and server.address in done.stderr
+
+
+def test_one_launch_does_the_whole_and_two_at_once_do_not_collide(
+    server: WebServer, home: Home, built: BuiltHome
+) -> None:
+    run, wrong = server.launch(str(YEAR)), server.launch("2035")
+    assert server.end_of(run) == ("SUCCESS", [])
+    status, messages = server.end_of(wrong)
+    assert status == "FAILURE"
+    assert len(messages) == 1 and "There is no edition 2035 of county_integrity. It has 2017–2019." in messages[0]
+    assert fingerprint(home) == fingerprint(built.home)
+    assert not is_held(home.warehouse)
