@@ -22,7 +22,7 @@ from orchestration.commands.status import status
 from orchestration.commands.template import template
 from orchestration.commands.terminal import messages
 from orchestration.commands.ui import ui
-from orchestration.errors import UsageError
+from orchestration.errors import Interrupted, UsageError
 from orchestration.home import HOME_VARIABLE
 
 DEBUG_VARIABLE = "ZHENGXIN_DEBUG"
@@ -97,10 +97,10 @@ def main() -> None:
     """Run a command; every error ends in one message, with a traceback only for those who ask for it."""
     try:
         app()
+    except Interrupted as error:
+        _fail(str(error), code=130)
     except UsageError as error:
         _fail(str(error))
-    except KeyboardInterrupt:
-        _fail("Interrupted. What has landed stays; run the command again to go on.", code=130)
     except Exception as error:
         _fail(
             f"Unexpected: {type(error).__name__}: {error}. This is a fault of the program; "

@@ -10,6 +10,10 @@ class UsageError(Exception):
     """What was asked for cannot be done; the message says what is wrong, where, and what to do."""
 
 
+class Interrupted(UsageError):
+    """Somebody ended the work with Ctrl-C."""
+
+
 class WarehouseMissing(UsageError):
     """There is no warehouse file yet."""
 

@@ -14,7 +14,7 @@ import duckdb
 import typer
 from rich.console import Console
 
-from orchestration.commands.terminal import messages, output, table, text_of
+from orchestration.commands.terminal import messages, natural_width, output, table, text_of
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.warehouse.connection import reading
@@ -93,11 +93,10 @@ def _write_table(columns: list[str], relation: duckdb.DuckDBPyConnection, limit:
     rows = relation.fetchmany(limit + 1) if limit else relation.fetchall()
     shown = rows[:limit] if limit else rows
     say = output()
-    drawn = table(columns, shown)
-    if say.is_terminal and say.measure(drawn).maximum > say.width:
+    if say.is_terminal and natural_width(columns, shown) > say.width:
         _write_blocks(say, columns, shown)
     else:
-        say.print(drawn)
+        say.print(table(columns, shown))
     if len(rows) > len(shown):
         messages().print(f"The first {limit} rows; --rows 0 shows all, --format csv writes them to a file.")
 

@@ -11,12 +11,13 @@ from rich.console import Console
 from rich.markup import escape
 
 from orchestration.commands.summary import DATA_KINDS
-from orchestration.commands.terminal import output, table
+from orchestration.commands.terminal import cut_to_width, output, table
 from orchestration.errors import WarehouseBusy, WarehouseMissing
 from orchestration.home import Home
 from orchestration.warehouse.connection import reading
 
 SHOWN_FILES = 10
+SHOWN_RULES = 12
 
 
 def status() -> None:
@@ -102,12 +103,13 @@ def _print_rules(say: Console, connection: duckdb.DuckDBPyConnection) -> None:
     ).fetchall()
     if rules:
         say.print()
-        shortened = [(source, rule, count, _short(message)) for source, rule, count, message in rules]
-        say.print(table(["quarantine", "rule", "rows", "for example"], shortened))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 90 else text[:89] + "…"
+        columns = ["quarantine", "rule", "rows", "for example"]
+        say.print(table(columns, cut_to_width(say, columns, rules[:SHOWN_RULES])))
+        if len(rules) > SHOWN_RULES:
+            say.print(
+                f"and {len(rules) - SHOWN_RULES} more rules: "
+                'zhengxin query "select source, rule, count(*), min(message) from raw.quarantined_row group by all"'
+            )
 
 
 def _print_editions(say: Console, connection: duckdb.DuckDBPyConnection) -> None:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TextIO
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.live import Live
 from rich.markup import escape
@@ -19,6 +20,8 @@ from rich.table import Table
 
 # Into a file or pipe, lines are not folded to the width of a terminal that is not there.
 UNBOUNDED_WIDTH = 10_000
+COLUMN_GAP = 2
+MINIMUM_CUT = 20
 
 
 def output() -> Console:
@@ -74,6 +77,27 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | No
     for row in drawn:
         result.add_row(*(escape(text_of(value)) for value in row))
     return result
+
+
+def natural_width(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
+    """Cells that the table needs to be shown whole; a Chinese character takes two."""
+    widths = [
+        max(cell_len(text) for text in (name, *(text_of(row[position]) for row in rows)))
+        for position, name in enumerate(columns)
+    ]
+    return sum(widths) + COLUMN_GAP * (len(widths) - 1)
+
+
+def cut_to_width(console: Console, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[tuple]:
+    """The rows with the text of the last column cut so that the table fits the terminal."""
+    excess = natural_width(columns, rows) - console.width
+    longest = max((cell_len(text_of(row[-1])) for row in rows), default=0)
+    room = max(longest - excess, MINIMUM_CUT)
+    return [(*row[:-1], _cut(text_of(row[-1]), room)) for row in rows]
+
+
+def _cut(text: str, room: int) -> str:
+    return text if cell_len(text) <= room else set_cell_size(text, room - 1).rstrip() + "…"
 
 
 def text_of(value: Any) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,6 +22,8 @@ from orchestration.home import Home, project_root
 
 LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 3000
+STOP_SECONDS = 30
+TAIL_LINES = 10
 
 
 def ui(
@@ -52,18 +56,43 @@ def ui(
             prepare_manifest(home)
         if ended:
             say.print(f"{len(ended)} runs whose process was gone are now marked as failed.")
-        say.print(f"[bold]http://{host}:{port}[/]  home {home.root}  (Ctrl-C ends it; the first page takes a moment)")
-        command = [sys.executable, "-W", "ignore", "-m", "dagster", "dev", "--host", host, "--port", str(port)]
-        command += ["--log-level", "warning"]
-        # pyproject.toml in the project's root names the definitions.
-        environment = os.environ | instance_environment(home)
-        server = subprocess.Popen(command, cwd=project_root(), env=environment)
-        try:
-            code = server.wait()
-        except KeyboardInterrupt:
-            # The server got the same signal from the terminal and is shutting down.
-            code = server.wait()
-    raise typer.Exit(0 if code in (0, -2, 130) else 1)
+        log = home.root / "logs" / "ui.log"
+        say.print(f"[bold]http://{host}:{port}[/]  (Ctrl-C ends it; the first page takes a moment)")
+        say.print(f"Home {home.root}. What the server and its runs print: {log}", markup=False)
+        code = _serve(host, port, os.environ | instance_environment(home), log)
+    if code:
+        raise UsageError(f"The web server ended with code {code}. What it printed last ({log}):\n{_tail(log)}")
+
+
+def _serve(host: str, port: int, environment: dict[str, str], log: Path) -> int:
+    """Run the web server and the daemon until Ctrl-C or a request to terminate; 0 if it ended by that."""
+    command = [sys.executable, "-W", "ignore", "-m", "dagster", "dev", "--host", host, "--port", str(port)]
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        # pyproject.toml in the project's root names the definitions. A session of its own, so that Ctrl-C in the
+        # terminal reaches this process alone, and it alone tells the server to end.
+        server = subprocess.Popen(
+            command, cwd=project_root(), env=environment, stdout=output, stderr=output, start_new_session=True
+        )
+    asked_to_end = False
+    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return server.wait()
+    except KeyboardInterrupt:
+        asked_to_end = True
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+        if asked_to_end:
+            server.send_signal(signal.SIGINT)
+            try:
+                server.wait(timeout=STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(server.pid, signal.SIGKILL)
+    return 0
+
+
+def _tail(log: Path) -> str:
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:])
 
 
 @contextmanager

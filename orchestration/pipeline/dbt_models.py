@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, DbtProject, dbt_assets
 
 from orchestration.home import Home
 from orchestration.pipeline.preview import preview, row_count
@@ -21,12 +21,18 @@ PREVIEWED_SCHEMAS = {"marts"}
 
 
 class LayerTranslator(DagsterDbtTranslator):
-    """Groups assets by layer, and describes them by their text alone: the SQL stands in the dbt project."""
+    """Groups assets by layer; describes assets and checks by their text alone: the SQL stands in the dbt project."""
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         if dbt_resource_props["resource_type"] == "seed":
             return "seeds"
         return dbt_resource_props["config"].get("schema")
+
+    def get_asset_check_spec(
+        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetCheckSpec | None:
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        return spec and spec._replace(description=manifest["nodes"][unique_id].get("description") or None)
 
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
         return dbt_resource_props.get("description") or ""

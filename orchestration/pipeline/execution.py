@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from dagster import AssetCheckSeverity, DagsterEventType, DagsterInstance, EventLogEntry, JobDefinition
 from dagster._core.utils import make_new_run_id
 
+from orchestration.errors import Interrupted
 from orchestration.pipeline.instance import PROCESS_TAG
 
 POLL_SECONDS = 0.5
@@ -48,7 +49,7 @@ class RunOutcome:
 def execute(
     instance: DagsterInstance, job: JobDefinition, tags: Mapping[str, str], listener: Listener | None = None
 ) -> RunOutcome:
-    """Run the job to its end; a failing step is told in the outcome, not raised. Ctrl-C is `KeyboardInterrupt`."""
+    """Run the job to its end; a failing step is told in the outcome, not raised. Ctrl-C raises `Interrupted`."""
     run_id = make_new_run_id()
     own_tags = {PROCESS_TAG: str(os.getpid()), REPOSITORY_TAG: REPOSITORY_LABEL}
     with _Follower(instance, run_id, listener):
@@ -57,7 +58,7 @@ def execute(
         )
     entries = instance.all_logs(run_id)
     if any(_is_interrupted(entry) for entry in entries):
-        raise KeyboardInterrupt
+        raise Interrupted("Interrupted. What has landed stays; run it again to go on.")
     return RunOutcome(run_id, result.success, _errors(entries), _checks(entries))
 
 

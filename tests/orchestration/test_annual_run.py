@@ -143,3 +143,21 @@ def test_table_that_is_not_as_accepted_blocks(built: BuiltHome, tmp_path: Path) 
     outcome = run_job(home, "annual_run", span_tags([YEAR]))
     assert not outcome.success
     assert len(outcome.errors) == 1 and "is missing" in outcome.errors[0]
+
+
+def test_some_marts_alone_with_their_checks(built: BuiltHome, tmp_path: Path) -> None:
+    """What the UI launches for chosen assets: no year, and of the validation only the marts' own checks."""
+    shutil.copytree(built.home.root, tmp_path / "some")
+    home = Home(tmp_path / "some")
+    mart = dg.AssetKey(["marts", "published_reconciliation"])
+    with open_instance(home) as instance:
+        result = (
+            definitions_of(home)
+            .resolve_implicit_global_asset_job_def()
+            .execute_in_process(instance=instance, asset_selection=[mart], raise_on_error=False)
+        )
+    assert result.success
+    assert {event.asset_key for event in result.get_asset_materialization_events()} == {mart}
+    checks = {(evaluation.asset_key, evaluation.check_name) for evaluation in result.get_asset_check_evaluations()}
+    assert (mart, "great_expectations") in checks
+    assert {key for key, _ in checks} == {mart}

@@ -18,8 +18,8 @@ from tests.orchestration.small_inbox import write_small_inbox
 from tests.orchestration.tables import fingerprint
 
 
-def kill_run(home: Home, after_line: str, seconds: float) -> None:
-    """Start a run and kill it so many seconds after it has printed a line with the text."""
+def kill_run(home: Home, after_line: str, after_log: str) -> None:
+    """Start a run and kill it once it has printed a line with one text and dbt has logged the other."""
     run = subprocess.Popen(
         command_line(home, "run", str(YEAR)),
         env=process_environment(PYTHONUNBUFFERED="1"),
@@ -33,23 +33,28 @@ def kill_run(home: Home, after_line: str, seconds: float) -> None:
         line = run.stdout.readline()
         assert line, f"the run ended before: {printed}"
         printed += line
-    time.sleep(seconds)
+    while after_log and not any(
+        after_log in log.read_text(errors="replace") for log in home.dbt.glob("target/dbt.log*")
+    ):
+        assert run.poll() is None, "the run ended before it could be killed"
+        time.sleep(0.1)
     assert run.poll() is None, "the run ended before it could be killed"
     run.send_signal(signal.SIGKILL)
     run.wait()
 
 
 @pytest.mark.parametrize(
-    ("after_line", "seconds"),
+    ("after_line", "after_log"),
     [
-        pytest.param("Run of", 4, id="starting or landing", marks=pytest.mark.slow),
-        pytest.param("done    Land", 8, id="dbt at work"),
-        pytest.param("done    Build", 0.2, id="validating", marks=pytest.mark.slow),
+        pytest.param("Run of", "", id="starting"),
+        pytest.param("done    Land", "model intermediate.int_assessment_cell", id="building"),
+        pytest.param("done    Land", "model marts.fct_unit_score", id="building the marts", marks=pytest.mark.slow),
+        pytest.param("done    Build", "", id="validating", marks=pytest.mark.slow),
     ],
 )
-def test_run_after_a_killed_run(home: Home, built: BuiltHome, zhengxin: Call, after_line: str, seconds: float) -> None:
+def test_run_after_a_killed_run(home: Home, built: BuiltHome, zhengxin: Call, after_line: str, after_log: str) -> None:
     write_small_inbox(home.inbox, [YEAR])
-    kill_run(home, after_line, seconds)
+    kill_run(home, after_line, after_log)
     done = zhengxin(home, "run", str(YEAR))
     assert done.returncode == 0, done.stdout + done.stderr
     assert fingerprint(home) == fingerprint(built.home)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from orchestration.home import Home
 from orchestration.warehouse.connection import reading
 from orchestration.warehouse.lock import writer_lock
-from tests.orchestration.conftest import YEAR, Call, process_environment
+from tests.orchestration.conftest import YEAR, BuiltHome, Call, process_environment
 from tests.orchestration.small_inbox import write_small_inbox
+from tests.orchestration.tables import fingerprint
 
-LAND_YEAR = f"""
+LAUNCH = f"""
 import sys
 from pathlib import Path
 from orchestration.home import Home
@@ -21,7 +24,7 @@ from orchestration.pipeline.execution import execute
 from orchestration.pipeline.instance import open_instance
 home = Home(Path(sys.argv[1]))
 with open_instance(home) as instance:
-    job = definitions_of(home).resolve_job_def("land_year")
+    job = definitions_of(home).resolve_job_def(sys.argv[2])
     print("ready", flush=True)
     sys.stdin.readline()
     outcome = execute(instance, job, span_tags([{YEAR}]))
@@ -30,9 +33,9 @@ sys.exit(not outcome.success)
 """
 
 
-def start(home: Home) -> subprocess.Popen[str]:
+def start(home: Home, job: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", LAND_YEAR, str(home.root)],
+        [sys.executable, "-c", LAUNCH, str(home.root), job],
         env=process_environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -41,20 +44,23 @@ def start(home: Home) -> subprocess.Popen[str]:
     )
 
 
-def test_two_runs_at_once_both_end_well(home: Home) -> None:
+@pytest.mark.parametrize("job", ["land_year", pytest.param("annual_run", marks=pytest.mark.slow)])
+def test_two_runs_at_once_both_end_well(home: Home, built: BuiltHome, job: str) -> None:
     good_rows = write_small_inbox(home.inbox, [YEAR])
-    runs = [start(home), start(home)]
+    runs = [start(home, job), start(home, job)]
     for run in runs:
         assert run.stdout.readline().strip() == "ready"
     for run in runs:
         run.stdin.write("go\n")
         run.stdin.flush()
     for run in runs:
-        said, _ = run.communicate(timeout=120)
+        said, _ = run.communicate(timeout=240)
         assert run.returncode == 0, said
     with reading(home.warehouse) as connection:
         assert connection.execute("select count(*) from raw.observation").fetchone() == (good_rows,)
         assert connection.execute("select count(*) from raw.batch").fetchone() == (1,)
+    if job == "annual_run":
+        assert fingerprint(home) == fingerprint(built.home)
 
 
 def test_run_gives_up_on_a_writer_and_names_it(home: Home, zhengxin: Call) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import socket
@@ -109,7 +108,7 @@ def server(home: Home) -> Iterator[WebServer]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    log = home.root / "ui.log"
+    log = home.root / "test_ui.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
             command_line(home, "ui", "--port", str(port)),
@@ -118,20 +117,16 @@ def server(home: Home) -> Iterator[WebServer]:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            start_new_session=True,
         )
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_until_up(address, process, log)
         yield WebServer(address)
     finally:
-        # As Ctrl-C in a terminal does: the signal goes to the whole group.
-        os.killpg(process.pid, signal.SIGINT)
-        try:
-            process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 0, log.read_text(encoding="utf-8", errors="replace")
+        with pytest.raises(urllib.error.URLError):
+            urllib.request.urlopen(f"{address}/server_info", timeout=5)
 
 
 def _wait_until_up(address: str, process: subprocess.Popen, log: Path) -> None:

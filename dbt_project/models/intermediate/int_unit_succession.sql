@@ -17,9 +17,12 @@ previous_frames as (
         editions.assessment_year,
         frames.unit_code
     from editions
+    inner join editions as previous_editions
+        on editions.series_code = previous_editions.series_code
+        and editions.previous_assessment_year = previous_editions.assessment_year
     inner join frames
-        on editions.series_code = frames.series_code
-        and editions.previous_assessment_year = frames.assessment_year
+        on previous_editions.series_code = frames.series_code
+        and previous_editions.assessment_year = frames.assessment_year
 
 ),
 
