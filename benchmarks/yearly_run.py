@@ -48,9 +48,8 @@ def read_unchecked(home: Home) -> int:
         for path in sorted((home.inbox / "observation").rglob("*.csv")):
             # GB18030 takes DuckDB an extension from the network.
             if _is_utf8(path):
-                connection.execute(
-                    f"create or replace table plain as from read_csv('{path}', all_varchar = true, ignore_errors = true)"
-                )
+                source = f"read_csv('{path}', all_varchar = true, ignore_errors = true)"
+                connection.execute(f"create or replace table plain as from {source}")
                 count += connection.execute("select count(*) from plain").fetchone()[0]
     return count
 
