@@ -88,7 +88,10 @@ def _print_units(say: Console, connection: duckdb.DuckDBPyConnection, year: int)
     say.print()
     if rows:
         columns = ["rank", "unit", "name", "name (English)", "province", "score", "grade"]
-        say.print(table(columns, rows, title=f"Top and bottom of {year}"))
+        # Not every series has provinces or grades.
+        filled = [place for place in range(len(columns)) if any(row[place] is not None for row in rows)]
+        shown = [[row[place] for place in filled] for row in rows]
+        say.print(table([columns[place] for place in filled], shown, title=f"Top and bottom of {year}"))
     else:
         say.print(f"No unit of {year} is ranked: too little has been collected of each.")
 

@@ -68,27 +68,30 @@ def _serve(host: str, port: int, environment: dict[str, str], log: Path) -> int:
     """Run the web server and the daemon until Ctrl-C or a request to terminate; 0 if it ended by that."""
     command = [sys.executable, "-W", "ignore", "-m", "dagster", "dev", "--host", host, "--port", str(port)]
     log.parent.mkdir(parents=True, exist_ok=True)
+    # A shell starts what it runs in the background with SIGINT ignored, and the server would inherit that.
+    handlers = {number: signal.signal(number, signal.default_int_handler) for number in (signal.SIGINT, signal.SIGTERM)}
     with log.open("wb") as output:
         # pyproject.toml in the project's root names the definitions. A session of its own, so that Ctrl-C in the
         # terminal reaches this process alone, and it alone tells the server to end.
         server = subprocess.Popen(
             command, cwd=project_root(), env=environment, stdout=output, stderr=output, start_new_session=True
         )
-    asked_to_end = False
-    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return server.wait()
     except KeyboardInterrupt:
-        asked_to_end = True
+        _stop(server)
+        return 0
     finally:
-        signal.signal(signal.SIGTERM, previous)
-        if asked_to_end:
-            server.send_signal(signal.SIGINT)
-            try:
-                server.wait(timeout=STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                os.killpg(server.pid, signal.SIGKILL)
-    return 0
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def _stop(server: subprocess.Popen) -> None:
+    server.send_signal(signal.SIGINT)
+    try:
+        server.wait(timeout=STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)
 
 
 def _tail(log: Path) -> str:
