@@ -54,6 +54,7 @@ def environment(home: Home) -> dict[str, str]:
         "DBT_LOG_PATH": str(home.dbt / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
+        "ZHENGXIN_PROJECT_DIGEST": project_digest(),
     }
 
 

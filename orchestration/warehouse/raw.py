@@ -6,6 +6,7 @@ or the new one. An empty landing store gives empty tables of the right types.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -15,9 +16,10 @@ import pyarrow as pa
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.landing import chain
 from orchestration.landing.check import QUARANTINE_SCHEMA, accepted_schema
 from orchestration.landing.contracts import CONTRACTS
-from orchestration.landing.store import Store
+from orchestration.landing.store import Store, received_time
 
 BATCH_SCHEMA = pa.schema(
     [
@@ -40,6 +42,26 @@ BATCH_SCHEMA = pa.schema(
     ]
 )
 
+DECISION_LOG_SCHEMA = pa.schema(
+    [
+        ("entry_number", pa.int32()),
+        ("previous_hash", pa.string()),
+        ("entry_hash", pa.string()),
+        ("action", pa.string()),
+        ("decision_code", pa.string()),
+        ("series_code", pa.string()),
+        ("unit_code", pa.string()),
+        ("assessment_year", pa.int32()),
+        ("decision", pa.string()),
+        ("delivery_seq", pa.int32()),
+        ("received_at", pa.timestamp("us")),
+        ("file_name", pa.string()),
+        ("file_sha256", pa.string()),
+        ("batch_id", pa.string()),
+        ("row_number", pa.int32()),
+    ]
+)
+
 SQL_TYPES = {
     pa.string(): "varchar",
     pa.int32(): "integer",
@@ -54,7 +76,7 @@ COMMENTS = {
     "unit_code_received": ("Unit code as received, before succession", "收到时的单位代码(沿革换算之前)"),
     "batch_id": ("Landed batch that the row comes from", "所属入库批次"),
     "row_number": ("Row of the file as a spreadsheet shows it (header = 1)", "文件中的行号(表头为第1行)"),
-    "source": ("Source: observation, opinion_event or verification", "数据源"),
+    "source": ("Source: observation, opinion_event, verification, objection or decision", "数据源"),
     "row_key": ("Key of the row as received, parts separated by |", "行的键(以 | 分隔)"),
     "rule": ("First rule that the row breaks", "违反的第一条规则"),
     "column_name": ("Column to look at", "相关列"),
@@ -74,6 +96,37 @@ COMMENTS = {
     "is_effective": ("Whether the batch is in effect under this file name", "该文件名下此批次是否有效"),
     "delivery_seq": ("Order of the batch's last delivery under this file name", "最近一次交付的顺序号"),
     "received_at": ("Time of that delivery (China Standard Time)", "交付时间(北京时间)"),
+    "entry_number": ("Number of the entry in the log of decisions", "决定日志条目序号"),
+    "previous_hash": ("SHA-256 of the entry before", "上一条目的 SHA-256"),
+    "entry_hash": ("SHA-256 of the entry", "本条目的 SHA-256"),
+    "action": ("recorded, or withdrawn by a later file", "记录或被后来文件撤回"),
+    "decision_code": ("Code of the decision", "决定编号"),
+    "decision": ("The decision as received (JSON)", "收到的决定(JSON)"),
+}
+
+
+# What earlier releases published, read from their own files by `release.history`; here only made when absent, so that
+# the models that show them can be built in a home without releases.
+RELEASED_TABLES = {
+    "released_unit_score": """
+        release_id varchar, series_code varchar, assessment_year integer, methodology_code varchar,
+        methodology_version varchar, unit_code varchar, unit_name_zh varchar, unit_name_en varchar,
+        score decimal(18, 10), published_score decimal(14, 4), base_score decimal(18, 10), grade varchar,
+        is_ranked boolean, rank_national integer, ranked_unit_count_national integer
+    """,
+    "released_region_score": """
+        release_id varchar, series_code varchar, assessment_year integer, methodology_code varchar,
+        methodology_version varchar, region_code varchar, region_level varchar, region_name_zh varchar,
+        region_name_en varchar, node_code varchar, node_level integer, full_mark decimal(9, 4),
+        mean_of_units decimal(18, 10), mean_of_subregions decimal(18, 10), published_mean_of_units decimal(14, 4),
+        published_mean_of_subregions decimal(14, 4), unit_count integer, rank_in_level integer
+    """,
+    "revised_figure": """
+        release_id varchar, previous_release_id varchar, series_code varchar, assessment_year integer,
+        table_name varchar, row_key varchar, methodology_code varchar, unit_code varchar, region_code varchar,
+        node_code varchar, column_name varchar, change_kind varchar, old_value varchar, new_value varchar,
+        reason varchar
+    """,
 }
 
 
@@ -93,6 +146,10 @@ def load_raw(connection: duckdb.DuckDBPyConnection, home: Home) -> dict[str, int
         counts = {source: _load_source(connection, store, source) for source in CONTRACTS}
         counts["quarantined_row"] = _load_quarantine(connection, store)
         counts["batch"] = _load_batches(connection, store)
+        counts["decision_log"] = _load_decision_log(connection, home)
+        for table, columns in RELEASED_TABLES.items():
+            connection.execute(f"create table if not exists raw.{table} ({columns})")
+            (counts[table],) = connection.execute(f"select count(*) from raw.{table}").fetchone()
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")
@@ -130,11 +187,29 @@ def _load_batches(connection: duckdb.DuckDBPyConnection, store: Store) -> int:
                 "received_at": delivery.received_time,
             }
         )
-    ledger = pa.Table.from_pylist(rows, schema=BATCH_SCHEMA)
-    connection.register("zhengxin_ledger", ledger)
-    connection.execute("insert into raw.batch by name select * from zhengxin_ledger")
-    connection.unregister("zhengxin_ledger")
-    return ledger.num_rows
+    return _insert_rows(connection, "batch", pa.Table.from_pylist(rows, schema=BATCH_SCHEMA))
+
+
+def _load_decision_log(connection: duckdb.DuckDBPyConnection, home: Home) -> int:
+    _create_table(connection, "decision_log", DECISION_LOG_SCHEMA, _shared_comments())
+    rows = [
+        {name: entry["decision"].get(name, entry.get(name)) for name in DECISION_LOG_SCHEMA.names}
+        | {
+            "entry_number": entry["number"],
+            "delivery_seq": entry["delivery"],
+            "received_at": received_time(entry["received_at"]),
+            "decision": json.dumps(entry["decision"], ensure_ascii=False),
+        }
+        for entry in chain.entries(home)
+    ]
+    return _insert_rows(connection, "decision_log", pa.Table.from_pylist(rows, schema=DECISION_LOG_SCHEMA))
+
+
+def _insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> int:
+    connection.register("zhengxin_rows", rows)
+    connection.execute(f"insert into raw.{table} by name select * from zhengxin_rows")
+    connection.unregister("zhengxin_rows")
+    return rows.num_rows
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, paths: Sequence[Path], expected: int) -> int:

@@ -106,6 +106,22 @@ year,from_code,to_code,link_kind
 2018,469004,469009,succeeds
 2016,520303,520302,territory_transfer
 """,
+    "decisions/decision_authority.csv": """\
+role_code,decision_kind
+lead,objection
+lead,correction
+lead,repair
+panel,objection
+inspector,repair
+""",
+    # O2 came from the unit that was 520222 and is 520281; O3 has left.
+    "decisions/decision_officer.csv": """\
+officer_code,role_code,unit_code,valid_from,valid_to
+O1,lead,,2017-01-01,
+O2,panel,520222,2017-01-01,
+O3,panel,,2017-01-01,2020-01-01
+O4,panel,520102,2017-01-01,
+""",
 }
 
 OBSERVATION_ROW = {
@@ -160,7 +176,53 @@ VERIFICATION_ROW = {
     "evidence_hash": "",
     "provenance": "synthetic",
 }
-GOOD_ROWS = {"observation": OBSERVATION_ROW, "opinion_event": EVENT_ROW, "verification": VERIFICATION_ROW}
+OBJECTION_ROW = {
+    "objection_code": "Y1",
+    "unit_code": "520102",
+    "assessment_year": "2019",
+    "subject": "observation",
+    "measure_code": "share",
+    "cluster_code": "",
+    "request": "correct",
+    "value": "95",
+    "state": "",
+    "reason": "年末统计",
+    "evidence_url": "https://example.org/1",
+    "evidence_hash": "",
+    "submitted_by": "区政府办公室",
+    "submitted_at": "2020-03-02 09:00",
+    "provenance": "synthetic",
+}
+DECISION_ROW = {
+    "decision_code": "D1",
+    "decision_kind": "objection",
+    "objection_code": "Y1",
+    "outcome": "upheld",
+    "unit_code": "520102",
+    "assessment_year": "2019",
+    "subject": "observation",
+    "measure_code": "share",
+    "cluster_code": "",
+    "expected_value": "91.64",
+    "expected_state": "",
+    "value": "95",
+    "state": "",
+    "repaired_at": "",
+    "reason": "属实",
+    "officer_code": "O1",
+    "role_code": "lead",
+    "decided_at": "2020-03-20 10:00",
+    "evidence_url": "",
+    "evidence_hash": "",
+    "provenance": "synthetic",
+}
+GOOD_ROWS = {
+    "observation": OBSERVATION_ROW,
+    "opinion_event": EVENT_ROW,
+    "verification": VERIFICATION_ROW,
+    "objection": OBJECTION_ROW,
+    "decision": DECISION_ROW,
+}
 
 
 def csv_text(rows: list[dict[str, str]], columns: list[str] | None = None, delimiter: str = ",") -> str:

@@ -8,6 +8,18 @@ from orchestration.landing.contracts import CONTRACTS
 
 from .conftest import GOOD_ROWS, OBSERVATION_ROW, World, csv_text
 
+# Other kinds of decision, as changes to the good row, an upheld objection.
+CORRECTION = {"decision_kind": "correction", "objection_code": ""}
+NO_VALUES = {"value": "", "expected_value": ""}
+REPAIR = {
+    "decision_kind": "repair",
+    "subject": "opinion_event",
+    "measure_code": "",
+    "cluster_code": "C1",
+    "repaired_at": "2020-03-01",
+    **NO_VALUES,
+}
+
 # (source, rule, changes to a good row, words the message must hold)
 ERROR_CASES = [
     ("observation", "unit_code_missing", {"unit_code": " "}, "blank"),
@@ -171,8 +183,84 @@ ERROR_CASES = [
     ("verification", "value_above_upper_bound", {"value": "129"}, "upper bound 100"),
     ("verification", "value_below_lower_bound", {"value": "-1"}, "lower bound 0"),
     ("verification", "value_not_whole", {"measure_code": "found", "value": "0.5"}, "whole number"),
+    ("opinion_event", "response_incomplete", {"response_kind": "repaired", "response_at": ""}, "a repair have a time"),
+    ("objection", "spreadsheet_error", {"submitted_by": "#REF!"}, "submitted_by #REF!"),
+    ("decision", "spreadsheet_error", {"reason": "#REF!"}, "reason #REF!"),
+    ("objection", "objection_code_missing", {"objection_code": ""}, "blank"),
+    ("objection", "objection_code_too_long", {"objection_code": "x" * 101}, "100"),
+    ("objection", "request_missing", {"request": ""}, "blank"),
+    ("objection", "request_unknown", {"request": "annul"}, "withdraw"),
+    ("objection", "request_unfit_subject", {"request": "repair", "value": ""}, "withdraw or repair an opinion event"),
+    ("objection", "claim_incomplete", {"value": ""}, "neither"),
+    ("objection", "claim_incomplete", {"state": "not_applicable"}, "both"),
+    ("objection", "claim_not_expected", {"request": "withdraw"}, "request is withdraw"),
+    ("objection", "reason_missing", {"reason": ""}, "blank"),
+    ("objection", "reason_too_long", {"reason": "x" * 1001}, "1000"),
+    ("objection", "evidence_missing", {"evidence_url": ""}, "SHA-256"),
+    ("objection", "submitted_by_missing", {"submitted_by": ""}, "blank"),
+    ("objection", "submitted_by_too_long", {"submitted_by": "x" * 201}, "200"),
+    ("objection", "submitted_at_missing", {"submitted_at": ""}, "blank"),
+    ("objection", "submitted_at_malformed", {"submitted_at": "x"}, "YYYY-MM-DD"),
+    ("objection", "submitted_at_before_year", {"submitted_at": "2018-06-01"}, "before the assessed year"),
+    ("decision", "decision_code_missing", {"decision_code": ""}, "blank"),
+    ("decision", "decision_code_too_long", {"decision_code": "x" * 101}, "100"),
+    ("decision", "decision_kind_missing", {"decision_kind": ""}, "blank"),
+    ("decision", "decision_kind_unknown", {"decision_kind": "ruling"}, "correction"),
+    ("decision", "objection_code_too_long", {"objection_code": "x" * 101}, "100"),
+    ("decision", "outcome_missing", {"outcome": ""}, "blank"),
+    ("decision", "outcome_unknown", {"outcome": "partly"}, "rejected"),
+    ("decision", "expected_value_malformed", {"expected_value": "x"}, "plain number"),
+    ("decision", "expected_value_too_precise", {"expected_value": "0.12345678901"}, "round it"),
+    ("decision", "expected_state_unknown", {"expected_value": "", "expected_state": "observed"}, "not_collected"),
+    ("decision", "repaired_at_malformed", {"repaired_at": "x"}, "YYYY-MM-DD"),
+    ("decision", "reason_missing", {"reason": ""}, "blank"),
+    ("decision", "reason_too_long", {"reason": "x" * 1001}, "1000"),
+    ("decision", "officer_code_missing", {"officer_code": ""}, "blank"),
+    ("decision", "role_code_missing", {"role_code": ""}, "blank"),
+    ("decision", "decided_at_missing", {"decided_at": ""}, "blank"),
+    ("decision", "decided_at_malformed", {"decided_at": "x"}, "YYYY-MM-DD"),
+    ("decision", "decided_at_before_year", {"decided_at": "2018-06-01"}, "before the assessed year"),
+    ("decision", "kind_unfit_subject", {"decision_kind": "repair"}, "a repair of an opinion event"),
+    ("decision", "objection_code_unfit", {"objection_code": ""}, "name the objection"),
+    ("decision", "objection_code_unfit", {"decision_kind": "correction"}, "a correction has none"),
+    ("decision", "outcome_unfit_kind", CORRECTION | {"outcome": "rejected", **NO_VALUES}, "delete the row"),
+    ("decision", "result_incomplete", {"value": ""}, "neither"),
+    ("decision", "result_incomplete", {"state": "not_collected"}, "both"),
+    ("decision", "expected_incomplete", {"expected_value": ""}, "not_collected"),
+    ("decision", "expected_incomplete", {"expected_state": "not_published"}, "exactly one"),
+    ("decision", "result_not_expected", {"outcome": "rejected"}, "clear them"),
+    ("decision", "result_changes_nothing", {"expected_value": "95.0"}, "already"),
+    ("decision", "repaired_at_unfit", {"repaired_at": "2020-01-02"}, "other decisions have none"),
+    ("decision", "repaired_at_unfit", REPAIR | {"repaired_at": ""}, "needs the time"),
+    ("decision", "decided_before_repair", REPAIR | {"repaired_at": "2020-04-01"}, "after it was made"),
+    ("decision", "officer_unknown", {"officer_code": "O9"}, "'O9'"),
+    ("decision", "officer_without_role", {"role_code": "panel"}, "did not hold"),
+    ("decision", "officer_without_role", {"officer_code": "O3", "role_code": "panel"}, "2020-03-20"),
+    ("decision", "kind_not_allowed", CORRECTION | {"officer_code": "O2", "role_code": "panel"}, "who may: lead"),
+    ("decision", "decider_is_party", {"officer_code": "O4", "role_code": "panel"}, "somebody else"),
+    ("decision", "decider_is_party", {"unit_code": "520281", "officer_code": "O2", "role_code": "panel"}, "520281"),
+]
+# What objections and decisions have in common with verifications.
+SHARED_RULES = {
+    *("unit_code_missing", "assessment_year_missing", "assessment_year_malformed", "assessment_year_unknown"),
+    *("subject_missing", "subject_unknown", "subject_key_unfit", "cluster_code_too_long"),
+    *("value_malformed", "value_too_precise", "state_unknown", "evidence_url_malformed", "evidence_url_too_long"),
+    *("evidence_hash_malformed", "provenance_missing", "provenance_unknown"),
+    *("measure_code_unknown", "measure_comes_from_events", "unit_code_lost_zero", "unit_code_unknown"),
+    *("unit_code_not_in_edition", "unit_code_split", "unit_code_merged"),
+    *("value_above_upper_bound", "value_below_lower_bound", "value_not_whole"),
+}
+ERROR_CASES += [
+    (source, rule, changes, words)
+    for source in ("objection", "decision")
+    for its_source, rule, changes, words in ERROR_CASES
+    if its_source == "verification" and rule in SHARED_RULES and changes.keys() <= GOOD_ROWS[source].keys()
 ]
 NEEDS_OTHER_ROWS = {
+    ("objection", "duplicate_row"),
+    ("decision", "duplicate_row"),
+    ("objection", "code_repeated"),
+    ("decision", "code_repeated"),
     ("observation", "duplicate_row"),
     ("opinion_event", "duplicate_row"),
     ("verification", "duplicate_row"),
@@ -184,6 +272,8 @@ WARNING_CASES = [
     ("observation", "unit_not_assessed", {"unit_code": "540102"}),
     ("opinion_event", "unit_not_assessed", {"unit_code": "540102"}),
     ("verification", "unit_not_assessed", {"unit_code": "540102"}),
+    ("objection", "unit_not_assessed", {"unit_code": "540102"}),
+    ("decision", "unit_not_assessed", {"unit_code": "540102"}),
     ("opinion_event", "reported_before_event", {"reported_at": "2019-08-06 09:30"}),
 ]
 
@@ -198,7 +288,11 @@ def test_every_rule_has_a_case() -> None:
 def test_broken_rules_are_named(world: World, source: str) -> None:
     """All cases of a source in one file: each bad row is quarantined under its rule, the good row is accepted."""
     cases = [case for case in ERROR_CASES if case[0] == source]
-    rows = [GOOD_ROWS[source], *(GOOD_ROWS[source] | changes for _, _, changes, _ in cases)]
+    code = f"{source}_code"
+    rows = [GOOD_ROWS[source]]
+    for number, (_, _, changes, _) in enumerate(cases):
+        own_code = {code: f"case {number}"} if code in GOOD_ROWS[source] else {}
+        rows.append(GOOD_ROWS[source] | own_code | changes)
     landed = world.land_one(csv_text(rows), source=source)
     quarantined = {row["row_number"]: row for row in world.quarantined(landed)}
     assert [row["row_number"] for row in world.accepted(landed)] == [2]
@@ -222,13 +316,25 @@ def test_warnings_keep_the_row(world: World, source: str, rule: str, changes: di
 @pytest.mark.parametrize("source", CONTRACTS)
 def test_the_later_of_two_equal_rows_is_quarantined(world: World, source: str) -> None:
     good = GOOD_ROWS[source]
-    landed = world.land_one(csv_text([good, {**good, "provenance": "collected"}, good, good]), source=source)
+    code = {f"{source}_code": "another"} if source in ("objection", "decision") else {}
+    landed = world.land_one(csv_text([good, {**good, **code, "provenance": "collected"}, good, good]), source=source)
     assert [(row["row_number"], row["rule"]) for row in world.quarantined(landed)] == [
         (4, "duplicate_row"),
         (5, "duplicate_row"),
     ]
     assert "row 2" in world.quarantined(landed)[1]["message"]
     assert landed.accepted_count == 2
+
+
+@pytest.mark.parametrize("source", ["objection", "decision"])
+def test_a_code_names_one_row(world: World, source: str) -> None:
+    good, code = GOOD_ROWS[source], f"{source}_code"
+    landed = world.land_one(csv_text([good, good | {"reason": "另一理由"}, good | {code: "another"}]), source=source)
+    assert [(row["row_number"], row["rule"]) for row in world.quarantined(landed)] == [
+        (2, "code_repeated"),
+        (3, "code_repeated"),
+    ]
+    assert [row[code] for row in world.accepted(landed)] == ["another"]
 
 
 def test_funnel_order_is_a_warning(world: World) -> None:
@@ -290,7 +396,7 @@ def test_what_blank_cells_stand_for(world: World) -> None:
         event | positive | {"responsibility": ""},
         event | positive | {"responsibility": "found", "response_kind": "none"},
         event | {"response_kind": "", "response_at": ""},
-        event | {"response_kind": "repaired", "response_at": ""},
+        event | {"response_kind": "repaired"},
     ]
     landed = world.land_one(csv_text(events), source="opinion_event")
     assert [(row["responsibility"], row["response_kind"]) for row in world.accepted(landed)] == [

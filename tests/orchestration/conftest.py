@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.home import Home, project_root
+from orchestration.home import Home
 from tests.orchestration.small_inbox import write_small_inbox
 
 YEAR = 2019
@@ -69,9 +69,9 @@ def home(project_home: Home, tmp_path: Path) -> Home:
 def built(project_home: Home, tmp_path_factory: pytest.TempPathFactory) -> BuiltHome:
     """The small inbox after `annual_run` through Dagster's own API. Look, don't change; copy it to change it."""
     from orchestration.pipeline.code_location import definitions_of
-    from orchestration.pipeline.editions import span_tags
     from orchestration.pipeline.execution import execute
     from orchestration.pipeline.instance import open_instance
+    from orchestration.pipeline.partitions import span_tags
 
     home = Home(tmp_path_factory.mktemp("built") / "home")
     shutil.copytree(project_home.root, home.root)
@@ -91,7 +91,7 @@ def command_line(home: Home, *arguments: str) -> list[str]:
 def process_environment(**variables: str) -> dict[str, str]:
     """The environment of a person who has set nothing but `variables`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ZHENGXIN_", "DAGSTER_", "DBT_"))}
-    return kept | {"PYTHONPATH": str(project_root()), "PYTHONIOENCODING": "utf-8"} | variables
+    return kept | {"PYTHONIOENCODING": "utf-8"} | variables
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Collection
 from pathlib import Path
 
 from orchestration.home import seeds_folder
@@ -12,8 +13,8 @@ PREFECTURE = "520400"
 SERIES = "county_integrity"
 
 
-def write_small_inbox(inbox: Path, years: list[int]) -> int:
-    """Write one observation file a year for the prefecture's counties; return the number of good rows.
+def write_small_inbox(inbox: Path, years: list[int], regions: Collection[str] = (PREFECTURE,)) -> int:
+    """Write one observation file a year for the counties right below `regions`; return the number of good rows.
 
     Values differ from unit to unit so that there is something to rank. The first year's file has one bad row at its
     end.
@@ -31,8 +32,8 @@ def write_small_inbox(inbox: Path, years: list[int]) -> int:
         units = [
             row["unit_code"]
             for row in frame
-            if (row["series_code"], row["assessment_year"], row["region_code"], row["is_included"])
-            == (SERIES, str(year), PREFECTURE, "1")
+            if (row["series_code"], row["assessment_year"], row["is_included"]) == (SERIES, str(year), "1")
+            and row["region_code"] in regions
         ]
         rows = [
             _row(unit, year, measure["measure_code"], _value(measure, position))

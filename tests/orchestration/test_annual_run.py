@@ -10,9 +10,9 @@ import pytest
 
 from orchestration.home import Home
 from orchestration.pipeline.code_location import definitions_of
-from orchestration.pipeline.editions import PARTITION_TAG, span_tags
 from orchestration.pipeline.execution import RunOutcome, execute
 from orchestration.pipeline.instance import open_instance
+from orchestration.pipeline.partitions import PARTITION_TAG, span_tags
 from orchestration.warehouse.connection import reading
 from tests.orchestration.conftest import YEAR, BuiltHome
 from tests.orchestration.small_inbox import write_small_inbox

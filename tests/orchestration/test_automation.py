@@ -53,6 +53,18 @@ def test_sensor_takes_neighbouring_years_in_one_run(tmp_path: Path) -> None:
     assert request.tags["dagster/asset_partition_range_end"] == "2019"
 
 
+def test_event_of_a_year_without_observations_comes_in_with_the_last_one_observed(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    write_small_inbox(home.inbox, [2017, 2018])
+    land_inbox(home)
+    folder = home.inbox / "opinion_event"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "may.csv").write_text("cluster_code,unit_code,assessment_year\nC1,520402,2019\n", encoding="utf-8")
+    _, cursor = evaluate(home, None)
+    [request], _ = evaluate(home, cursor)
+    assert request.tags["dagster/partition"] == "2018"
+
+
 def test_unreadable_file_is_landed_to_be_rejected(tmp_path: Path) -> None:
     home = Home(tmp_path)
     (home.inbox / "observation").mkdir(parents=True)

@@ -20,7 +20,7 @@ from orchestration.warehouse.lock import writer_lock
 from tests.orchestration.conftest import YEAR, BuiltHome, Call
 from tests.orchestration.small_inbox import write_small_inbox
 
-COMMANDS = ("demo", "template", "land", "run", "rebuild", "status", "query", "ui")
+COMMANDS = ("demo", "template", "land", "run", "rebuild", "status", "explain", "compare", "query", "ui")
 SCORES = f"""
     select unit_code, published_score
     from marts.fct_unit_score

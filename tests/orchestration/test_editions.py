@@ -6,19 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.errors import UsageError
-from orchestration.home import Home
-from orchestration.pipeline.editions import (
+from orchestration.editions import (
     SERIES_VARIABLE,
     check_years,
     edition_years,
     note_series,
     series_of,
-    span_tags,
     year_spans,
-    yearly_partitions,
     years_in_words,
 )
+from orchestration.errors import UsageError
+from orchestration.home import Home
+from orchestration.pipeline.partitions import span_tags, yearly_partitions
 
 
 def write_editions(folder: Path, years: list[int]) -> Path:

@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 from orchestration.home import Home
 from orchestration.pipeline.code_location import definitions_of
-from orchestration.pipeline.editions import span_tags
+from orchestration.pipeline.partitions import span_tags
 from orchestration.pipeline.execution import execute
 from orchestration.pipeline.instance import open_instance
 home = Home(Path(sys.argv[1]))

@@ -1,4 +1,4 @@
-"""The real web server and daemon, as `zhengxin ui` starts them, and a run launched over GraphQL."""
+"""The real web server and daemon, as `zhengxin ui` starts them; a run and a backfill launched over GraphQL."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from typing import Any
 import pytest
 
 from orchestration.home import Home
+from orchestration.warehouse.connection import reading
 from orchestration.warehouse.lock import is_held
 from tests.orchestration.conftest import YEAR, BuiltHome, Call, command_line, process_environment
+from tests.orchestration.small_inbox import write_small_inbox
 from tests.orchestration.tables import fingerprint
 
 START_SECONDS = 90
@@ -39,6 +41,20 @@ query Run($id: ID!) {
   logsForRun(runId: $id) {
     ... on EventConnection { events { ... on ExecutionStepFailureEvent { stepKey error { message } } } }
   }
+}
+"""
+BACKFILL = """
+mutation Backfill($parameters: LaunchBackfillParams!) {
+  launchPartitionBackfill(backfillParams: $parameters) {
+    __typename
+    ... on LaunchBackfillSuccess { backfillId }
+    ... on PythonError { message }
+  }
+}
+"""
+BACKFILL_RUNS = """
+query BackfillRuns($id: String!) {
+  partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill { status runs(limit: 10) { runId } } }
 }
 """
 JOB = """
@@ -81,6 +97,29 @@ class WebServer:
         answer = self.ask(LAUNCH, parameters=parameters)["launchRun"]
         assert answer["__typename"] == "LaunchRunSuccess", answer
         return answer["run"]["runId"]
+
+    def launch_backfill(self, years: list[int]) -> str:
+        """Launch a backfill of annual_run as the UI does; the backfill's id."""
+        parameters = {
+            "selector": {
+                "partitionSetName": "annual_run_partition_set",
+                "repositorySelector": {"repositoryName": "__repository__", "repositoryLocationName": "zhengxin"},
+            },
+            "partitionNames": [str(year) for year in years],
+        }
+        answer = self.ask(BACKFILL, parameters=parameters)["launchPartitionBackfill"]
+        assert answer["__typename"] == "LaunchBackfillSuccess", answer
+        return answer["backfillId"]
+
+    def runs_of(self, backfill_id: str) -> list[str]:
+        """The runs of a backfill that has launched all of them."""
+        deadline = time.monotonic() + RUN_SECONDS
+        while True:
+            backfill = self.ask(BACKFILL_RUNS, id=backfill_id)["partitionBackfillOrError"]
+            if backfill["runs"] and backfill["status"] != "REQUESTED":
+                return [run["runId"] for run in backfill["runs"]]
+            assert time.monotonic() < deadline, f"the backfill is still {backfill}"
+            time.sleep(0.5)
 
     def end_of(self, run_id: str) -> tuple[str, list[str]]:
         """Status of a run that has ended, and the messages of its failed steps."""
@@ -160,4 +199,19 @@ def test_one_launch_does_the_whole_and_two_at_once_do_not_collide(
     assert status == "FAILURE"
     assert len(messages) == 1 and "There is no edition 2035 of county_integrity. It has 2017–2019." in messages[0]
     assert fingerprint(home) == fingerprint(built.home)
+    assert not is_held(home.warehouse)
+
+
+# The daemon looks for backfills every half minute.
+@pytest.mark.slow
+def test_backfill_of_three_years(server: WebServer, home: Home) -> None:
+    write_small_inbox(home.inbox, [2017, 2018, 2019])
+    runs = server.runs_of(server.launch_backfill([2017, 2018, 2019]))
+    assert [server.end_of(run) for run in runs] == [("SUCCESS", [])] * len(runs)
+    with reading(home.warehouse) as connection:
+        scored = connection.execute(
+            "select assessment_year, count(*) filter (score is not null) from marts.fct_unit_score "
+            "where methodology_code = 'quality' group by 1 order by 1"
+        ).fetchall()
+    assert scored == [(2017, 6), (2018, 6), (2019, 6)]
     assert not is_held(home.warehouse)

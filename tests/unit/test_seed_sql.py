@@ -1,11 +1,14 @@
-"""The SQL over the seeds, run without dbt: each singular test must be able to fail, and the analyses that draft the
-frame and the regions of an edition must give the rows that the seeds hold."""
+"""The SQL over the seeds, run without dbt: each singular test, and each generic test of a seed on each of its columns,
+must be able to fail, and the analyses that draft the frame and the regions of an edition must give the rows that the
+seeds hold."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import jinja2
@@ -223,6 +226,67 @@ def test_check_fails_on_a_fault(check: str, fault: str, seeds: duckdb.DuckDBPyCo
     assert changed > 0, "the fault changes nothing"
     path = ROOT / "dbt_project" / "tests" / "seeds" / f"{check}.sql"
     assert seeds.execute(render(path)).fetchall() != []
+
+
+@dataclass(frozen=True)
+class GenericTest:
+    """A generic test that a seed's yml asks for, rendered with its arguments."""
+
+    seed: str
+    name: str
+    arguments: dict[str, Any]
+
+    def failures(self, seeds: duckdb.DuckDBPyConnection) -> list[tuple]:
+        source = (ROOT / "dbt_project" / "tests" / "generic" / f"{self.name}.sql").read_text(encoding="utf-8")
+        macros = jinja2.Template(source.replace("{% test ", "{% macro ").replace("{% endtest %}", "{% endmacro %}"))
+        return seeds.execute(getattr(macros.module, self.name)(self.seed, **self.arguments)).fetchall()
+
+
+def generic_tests(name: str) -> list[GenericTest]:
+    """All uses of one generic test over the seeds."""
+    return [
+        GenericTest(seed["name"], name, test[name]["arguments"])
+        for yml in sorted((ROOT / "seeds").glob("*/_*.yml"))
+        for seed in yaml.safe_load(yml.read_text(encoding="utf-8"))["seeds"]
+        for test in seed.get("data_tests", [])
+        if name in test
+    ]
+
+
+GENERIC_TESTS = [test for name in ("unique_key", "complete_columns", "listed_values") for test in generic_tests(name)]
+
+
+def test_every_seed_has_a_complete_key() -> None:
+    keys = {test.seed: test.arguments["columns"] for test in generic_tests("unique_key")}
+    complete = {test.seed: test.arguments["columns"] for test in generic_tests("complete_columns")}
+    assert sorted(keys) == sorted(path.stem for path in (ROOT / "seeds").glob("*/*.csv"))
+    assert [seed for seed, key in keys.items() if not set(key) <= set(complete[seed])] == []
+
+
+@pytest.mark.parametrize("test", GENERIC_TESTS, ids=lambda test: f"{test.seed}-{test.name}")
+def test_generic_test_passes_on_the_seeds(test: GenericTest, seeds: duckdb.DuckDBPyConnection) -> None:
+    assert test.failures(seeds) == []
+
+
+@pytest.mark.parametrize("test", generic_tests("unique_key"), ids=lambda test: test.seed)
+def test_row_with_the_key_of_another_is_refused(test: GenericTest, seeds: duckdb.DuckDBPyConnection) -> None:
+    seeds.execute(f"insert into {test.seed} from {test.seed} limit 1")
+    assert [row[-1] for row in test.failures(seeds)] == [2]
+
+
+@pytest.mark.parametrize("test", generic_tests("complete_columns"), ids=lambda test: test.seed)
+def test_empty_cell_is_refused_in_every_column(test: GenericTest, seeds: duckdb.DuckDBPyConnection) -> None:
+    for count, column in enumerate(test.arguments["columns"], start=1):
+        seeds.execute(f"update {test.seed} set {column} = null where rowid = (select min(rowid) from {test.seed})")
+        assert sorted(row[0] for row in test.failures(seeds)) == sorted(test.arguments["columns"][:count])
+
+
+@pytest.mark.parametrize("test", generic_tests("listed_values"), ids=lambda test: test.seed)
+def test_unlisted_value_is_refused_in_every_column(test: GenericTest, seeds: duckdb.DuckDBPyConnection) -> None:
+    columns = list(test.arguments["values"])
+    for count, column in enumerate(columns, start=1):
+        seeds.execute(f"update {test.seed} set {column} = 'other' where rowid = (select min(rowid) from {test.seed})")
+        assert sorted(test.failures(seeds)) == [(name, "other", 1) for name in sorted(columns[:count])]
 
 
 @pytest.mark.parametrize("seed", ["assessment_frame", "region"])

@@ -1,25 +1,20 @@
-"""Which series a home holds, and its editions as yearly partitions."""
+"""Which series a home holds, and the years of which the series has an edition.
+
+An edition is one assessed year of a series, a row of `seeds/methodology/edition.csv`. Nothing here knows Dagster.
+"""
 
 from __future__ import annotations
 
 import csv
 import os
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from pathlib import Path
-
-import dagster as dg
 
 from orchestration.errors import UsageError
 from orchestration.home import Home, seeds_folder
 
 SERIES_VARIABLE = "ZHENGXIN_SERIES"
 DEFAULT_SERIES = "county_integrity"
-
-# Dagster's own tags: the partition of a run, or the first and last one of a run over a range of partitions.
-PARTITION_TAG = "dagster/partition"
-RANGE_START_TAG = "dagster/asset_partition_range_start"
-RANGE_END_TAG = "dagster/asset_partition_range_end"
 
 
 def series_note(home: Home) -> Path:
@@ -64,23 +59,8 @@ def check_years(years: Iterable[int | str], series_code: str) -> None:
         )
 
 
-def yearly_partitions(series_code: str) -> dg.TimeWindowPartitionsDefinition:
-    """One partition per edition of the series, keyed by its year; years between without an edition are left out."""
-    years = edition_years(series_code)
-    gaps = sorted(set(range(years[0], years[-1])) - set(years))
-    return dg.TimeWindowPartitionsDefinition(
-        cron_schedule="0 0 1 1 *",
-        fmt="%Y",
-        start=datetime(years[0], 1, 1),
-        end=datetime(years[-1] + 1, 1, 1),
-        # The edition of the running year can be launched too, before the year is over.
-        end_offset=1,
-        exclusions=[datetime(year, 1, 1) for year in gaps] or None,
-    )
-
-
 def year_spans(years: Iterable[int], editions: Sequence[int]) -> list[list[int]]:
-    """`years` (each an edition) as runs of neighbouring editions: what one Dagster run can work on as a range."""
+    """`years` (each an edition) as spans of neighbouring editions, ascending."""
     positions = {year: position for position, year in enumerate(editions)}
     spans: list[list[int]] = []
     for year in sorted(set(years)):
@@ -91,11 +71,9 @@ def year_spans(years: Iterable[int], editions: Sequence[int]) -> list[list[int]]
     return spans
 
 
-def span_tags(years: Sequence[int]) -> dict[str, str]:
-    """Tags by which one run works on the editions from the first to the last of `years`."""
-    if len(years) == 1:
-        return {PARTITION_TAG: str(years[0])}
-    return {RANGE_START_TAG: str(years[0]), RANGE_END_TAG: str(years[-1])}
+def is_released(series_code: str) -> bool:
+    """Whether yearly runs cut releases of the series' editions (`is_released` in seeds/methodology/series.csv)."""
+    return any(row["is_released"] == "true" for row in _rows("series") if row["series_code"] == series_code)
 
 
 def years_in_words(years: Iterable[int]) -> str:
@@ -107,9 +85,13 @@ def years_in_words(years: Iterable[int]) -> str:
 
 
 def _edition_rows() -> list[dict[str, str]]:
-    path = seeds_folder() / "methodology" / "edition.csv"
+    return _rows("edition")
+
+
+def _rows(seed: str) -> list[dict[str, str]]:
+    path = seeds_folder() / "methodology" / f"{seed}.csv"
     try:
         with path.open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
     except OSError as error:
-        raise UsageError(f"The editions cannot be read from {path}: {error.strerror}.") from error
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from orchestration.home import Home, project_root
 from orchestration.landing import Store
 from orchestration.landing.waiting import waiting_files
 from orchestration.warehouse.dbt import project_digest
+
+# The packages whose code makes or judges the tables.
+PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations")
 
 
 def note_path(home: Home) -> Path:
@@ -47,11 +51,13 @@ def result_if_unchanged(home: Home, years: Sequence[int]) -> Any | None:
 
 
 def _identity(home: Home, years: Sequence[int]) -> str:
-    """SHA-256 over years, code, dbt project, seeds and the batches in effect."""
+    """SHA-256 over years, code, packages, dbt project, seeds and the batches in effect."""
     digest = hashlib.sha256(f"{sorted(years)}\n{project_digest()}\n".encode())
-    package = project_root() / "orchestration"
-    for module in sorted(package.rglob("*.py")):
-        digest.update(module.relative_to(package).as_posix().encode() + b"\0" + module.read_bytes())
+    for package in PACKAGES:
+        digest.update(f"{package}=={version(package)}\n".encode())
+    code = project_root() / "orchestration"
+    for file in sorted(path for path in code.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
+        digest.update(f"{file.relative_to(code).as_posix()}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
     for (source, file_name), delivery in sorted(Store(home.landing).effective_deliveries().items()):
         digest.update(f"{source}\0{file_name}\0{delivery.batch_id}\n".encode())
     return digest.hexdigest()

@@ -1,0 +1,15 @@
+{# Each column holds only the values that are listed for it, or NULL: fails with each other value and its column. #}
+{% test listed_values(model, values) %}
+
+{% for column, listed in values.items() %}
+select
+    '{{ column }}' as column_name,
+    cast(checked.{{ column }} as varchar) as unlisted_value,
+    count(*) as row_count
+from {{ model }} as checked
+where checked.{{ column }} not in ('{{ listed | join("', '") }}')
+group by checked.{{ column }}
+{% if not loop.last %}union all{% endif %}
+{% endfor %}
+
+{% endtest %}

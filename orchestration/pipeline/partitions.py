@@ -1,0 +1,37 @@
+"""The editions of a series as Dagster's yearly partitions, and the tags that put a run on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import dagster as dg
+
+from orchestration.editions import edition_years
+
+# Dagster's own tags: the partition of a run, or the first and last one of a run over a range of partitions.
+PARTITION_TAG = "dagster/partition"
+RANGE_START_TAG = "dagster/asset_partition_range_start"
+RANGE_END_TAG = "dagster/asset_partition_range_end"
+
+
+def yearly_partitions(series_code: str) -> dg.TimeWindowPartitionsDefinition:
+    """One partition per edition of the series, keyed by its year; years between without an edition are left out."""
+    years = edition_years(series_code)
+    gaps = sorted(set(range(years[0], years[-1])) - set(years))
+    return dg.TimeWindowPartitionsDefinition(
+        cron_schedule="0 0 1 1 *",
+        fmt="%Y",
+        start=datetime(years[0], 1, 1),
+        end=datetime(years[-1] + 1, 1, 1),
+        # The edition of the running year can be launched too, before the year is over.
+        end_offset=1,
+        exclusions=[datetime(year, 1, 1) for year in gaps] or None,
+    )
+
+
+def span_tags(years: Sequence[int]) -> dict[str, str]:
+    """Tags by which one run works on the editions from the first to the last of `years`."""
+    if len(years) == 1:
+        return {PARTITION_TAG: str(years[0])}
+    return {RANGE_START_TAG: str(years[0]), RANGE_END_TAG: str(years[-1])}
