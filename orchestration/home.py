@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HOME_VARIABLE = "ZHENGXIN_HOME"
+PROJECT_VARIABLE = "ZHENGXIN_PROJECT"
 
 
 def project_root() -> Path:
-    """Folder that holds `dbt_project/`, `seeds/` and `profiles.yml`."""
-    return Path(__file__).resolve().parent.parent
+    """Folder that holds `dbt_project/`, `seeds/` and `profiles.yml`; `ZHENGXIN_PROJECT` names another."""
+    named = os.environ.get(PROJECT_VARIABLE)
+    return Path(named).resolve() if named else Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,14 @@ class Home:
     @property
     def warehouse(self) -> Path:
         return self.root / "warehouse" / "warehouse.duckdb"
+
+    @property
+    def releases(self) -> Path:
+        return self.root / "releases"
+
+    @property
+    def reports(self) -> Path:
+        return self.root / "reports"
 
     @property
     def quality(self) -> Path:

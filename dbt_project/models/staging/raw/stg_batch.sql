@@ -19,5 +19,6 @@ select
     error_rule,
     error_message,
     is_effective,
-    delivery_seq
+    delivery_seq,
+    received_at
 from source

@@ -1,0 +1,137 @@
+"""Releases as the last Dagster asset of a year: cut, judged by gates, published, or offered for want of a reason."""
+
+from collections.abc import Iterable, Iterator
+
+import dagster as dg
+
+from orchestration.errors import UsageError
+from orchestration.pipeline.preview import markdown_table
+from orchestration.pipeline.quality import VALIDATION_RESULT
+from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn, years_of_run
+from orchestration.release.gates import GATE_NAMES, GateResult
+from orchestration.release.publish import (
+    OFFERED,
+    EditionIncomplete,
+    Outcome,
+    ReleaseRefused,
+    current_release,
+    release_edition,
+)
+from orchestration.warehouse import connection
+from orchestration.warehouse.dbt import prepare_manifest
+
+EDITION_RELEASE = dg.AssetKey(["release", "edition"])
+OFFER_CHECK = "nothing_waits"
+
+
+class ReleaseConfig(dg.Config):
+    """What only a person can say: why figures changed, and the digest of the earlier editions' changes."""
+
+    note: str | None = None
+    acknowledge: str | None = None
+
+
+def release_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    """The releases of the years of a run, in their order; a year whose figures stand is left alone."""
+
+    @dg.multi_asset(
+        name="release_editions",
+        specs=[
+            dg.AssetSpec(
+                EDITION_RELEASE,
+                deps=[VALIDATION_RESULT],
+                group_name="release",
+                kinds={"duckdb", "parquet"},
+                description="The edition as a frozen, read-only release, and `current.duckdb` for readers. A changed "
+                "result is offered until somebody gives the reason (job publish_release, config `note`). 发布版。",
+            )
+        ],
+        check_specs=[
+            *(dg.AssetCheckSpec(name, asset=EDITION_RELEASE, blocking=True) for name in GATE_NAMES),
+            dg.AssetCheckSpec(
+                OFFER_CHECK,
+                asset=EDITION_RELEASE,
+                description="An edition waits for observations, or a changed result for a person to say why.",
+            ),
+        ],
+        partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        pool=WRITER_POOL,
+    )
+    def release_editions(context: dg.AssetExecutionContext, config: ReleaseConfig, home: HomeResource):
+        years = years_of_run(context, home)
+        outcomes: list[Outcome] = []
+        waiting: list[str] = []
+        with warehouse_turn(context, home.paths):
+            manifest = prepare_manifest(home.paths)
+            with connection.writing(home.paths.warehouse, say=context.log.warning) as warehouse:
+                for year in years:
+                    try:
+                        outcome = release_edition(
+                            home.paths,
+                            warehouse,
+                            manifest,
+                            home.series_code,
+                            year,
+                            note=config.note,
+                            acknowledged=config.acknowledge,
+                            say=context.log.info,
+                        )
+                    except EditionIncomplete as incomplete:
+                        # A run in the midst of collection is no failure.
+                        context.log.warning(str(incomplete))
+                        waiting.append(str(incomplete))
+                        continue
+                    except ReleaseRefused as refusal:
+                        yield from gate_results(refusal.gates)
+                        raise dg.Failure(str(refusal), allow_retries=False) from None
+                    except UsageError as error:
+                        raise dg.Failure(str(error), allow_retries=False) from None
+                    (context.log.warning if outcome.state == OFFERED else context.log.info)(outcome.message)
+                    outcomes.append(outcome)
+        rows = [(str(each.release), each.state, each.changes, each.message) for each in outcomes]
+        yield dg.MaterializeResult(
+            EDITION_RELEASE,
+            metadata={
+                "editions": dg.MetadataValue.md(
+                    markdown_table(["release", "state", "changed figures", "what to do"], rows)
+                ),
+                "current": current_release(home.paths) or "none",
+                "path": dg.MetadataValue.path(str(home.paths.releases)),
+            },
+        )
+        yield from gate_results(gate for outcome in outcomes for gate in outcome.gates)
+        waiting += [outcome.message for outcome in outcomes if outcome.state == OFFERED]
+        yield _offer_result(waiting)
+
+    return release_editions
+
+
+def gate_results(gates: Iterable[GateResult]) -> Iterator[dg.AssetCheckResult]:
+    """One result a gate over all editions; a gate that no candidate reached has passed before."""
+    findings: dict[str, list[str]] = {name: [] for name in GATE_NAMES}
+    holds: dict[str, str] = {}
+    for gate in gates:
+        findings[gate.name] += gate.findings
+        holds[gate.name] = gate.holds
+    for name, found in findings.items():
+        yield dg.AssetCheckResult(
+            asset_key=EDITION_RELEASE,
+            check_name=name,
+            passed=not found,
+            severity=dg.AssetCheckSeverity.ERROR,
+            metadata={
+                "holds": holds.get(name, "no candidate: nothing changed"),
+                "findings": "\n".join(found) or "none",
+            },
+        )
+
+
+def _offer_result(waiting: list[str]) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=EDITION_RELEASE,
+        check_name=OFFER_CHECK,
+        passed=not waiting,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"waiting": "\n".join(waiting) or "none"},
+    )

@@ -1,0 +1,75 @@
+"""Files that may become a release: cut with the history of earlier releases, and with the figures that they change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from orchestration.release import history
+from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId, database_name
+from orchestration.release.cut import (
+    ReleaseFacts,
+    TableSummary,
+    cut_database,
+    only_internal,
+    summarise,
+    visible_tables,
+)
+from orchestration.release.difference import Change
+from orchestration.release.tables import ReleaseTable
+
+
+@dataclass
+class Candidate:
+    """`folder` holds the databases that have been cut; `summaries` tell of their tables, by audience."""
+
+    facts: ReleaseFacts
+    tables: Sequence[ReleaseTable]
+    folder: Path
+    summaries: dict[str, dict[str, TableSummary]] = field(default_factory=dict)
+
+    def database(self, audience: str) -> Path:
+        return self.folder / database_name(self.facts.release, audience)
+
+    def cut_public(self, warehouse: duckdb.DuckDBPyConnection) -> None:
+        cut_database(warehouse, self.tables, self.facts, self.folder, PUBLIC)
+        self.summaries[PUBLIC] = summarise(self.database(PUBLIC), visible_tables(self.tables, PUBLIC))
+
+    def cut_internal(self, warehouse: duckdb.DuckDBPyConnection) -> None:
+        """After the public file, with which it shares what needs no second look."""
+        cut_database(warehouse, self.tables, self.facts, self.folder, INTERNAL)
+        differing = {table.name for table in only_internal(self.tables)}
+        shared = {name: summary for name, summary in self.summaries[PUBLIC].items() if name not in differing}
+        self.summaries[INTERNAL] = summarise(self.database(INTERNAL), self.tables, shared)
+
+
+def cut_candidate(
+    warehouse: duckdb.DuckDBPyConnection,
+    catalogue: Catalogue,
+    tables: Sequence[ReleaseTable],
+    facts: ReleaseFacts,
+    earlier: Sequence[ReleaseId],
+    previous: ReleaseId | None,
+    folder: Path,
+) -> Candidate:
+    """Cut the edition's public file; `earlier` are the releases in force of earlier editions, `previous` the edition's
+    last one."""
+    history.load_history(warehouse, catalogue, earlier)
+    if previous:
+        history.load_revisions(warehouse, catalogue, previous)
+    history.add_candidate(warehouse, facts.release)
+    candidate = Candidate(facts, tables, folder)
+    candidate.cut_public(warehouse)
+    return candidate
+
+
+def record_changes(
+    warehouse: duckdb.DuckDBPyConnection, candidate: Candidate, in_force: ReleaseId, changes: Sequence[Change]
+) -> None:
+    """Cut the public file again, with what it changes of `in_force` in its table `revision`."""
+    facts = candidate.facts
+    history.add_revisions(warehouse, facts.release, in_force, facts.series_code, changes, facts.note)
+    candidate.cut_public(warehouse)

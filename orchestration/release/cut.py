@@ -1,0 +1,154 @@
+"""Cuts an edition out of the build warehouse into files of their own: DuckDB and Parquet, for each audience."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from orchestration.release.catalogue import INTERNAL, PUBLIC, ReleaseId, database_name
+from orchestration.release.logical_hash import logical_hash
+from orchestration.release.tables import READERS_SCHEMA, ReleaseTable
+
+# Read by DuckDB 1.4 and everything since, also by clients that are older than the one that wrote it.
+STORAGE_VERSION = "v1.4.0"
+AUDIENCES = (PUBLIC, INTERNAL)
+
+
+@dataclass(frozen=True)
+class ReleaseFacts:
+    """What is known of a release beside its tables; `released_at` is China Standard Time in ISO 8601."""
+
+    release: ReleaseId
+    series_code: str
+    note: str
+    released_at: str
+    git_revision: str | None
+
+    def as_columns(self) -> dict[str, object]:
+        """The columns of `release_info` that only a release can fill."""
+        return {
+            "release_id": str(self.release),
+            "revision_number": self.release.revision,
+            "release_note": self.note,
+            "released_at": datetime.fromisoformat(self.released_at).replace(tzinfo=None),
+            "git_revision": self.git_revision,
+        }
+
+
+@dataclass(frozen=True)
+class TableSummary:
+    """A table of a candidate: rows, the hash of all of it, and the hash of its figures without provenance."""
+
+    rows: int
+    sha256: str
+    figures_sha256: str
+
+
+def cut_database(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Sequence[ReleaseTable],
+    facts: ReleaseFacts,
+    folder: Path,
+    audience: str,
+) -> None:
+    """Write the database of an audience below `folder`, anew where it is there; `connection` holds the warehouse."""
+    database = folder / database_name(facts.release, audience)
+    database.parent.mkdir(parents=True, exist_ok=True)
+    database.unlink(missing_ok=True)
+    connection.execute(f"attach '{_quoted(database)}' as candidate (storage_version '{STORAGE_VERSION}')")
+    try:
+        connection.execute(f"create schema candidate.{READERS_SCHEMA}")
+        for table in visible_tables(tables, audience):
+            _create(connection, table)
+            query, parameters = _rows_of_edition(table, facts)
+            connection.execute(
+                f"insert into candidate.{READERS_SCHEMA}.{table.name} by name "
+                f"select * from ({query}) order by {_order(table)}",
+                parameters,
+            )
+        connection.execute("checkpoint candidate")
+    finally:
+        connection.execute("detach candidate")
+
+
+def visible_tables(tables: Sequence[ReleaseTable], audience: str) -> list[ReleaseTable]:
+    """The tables as the audience sees them."""
+    return [seen for table in tables if (seen := table.for_audience(audience))]
+
+
+def summarise(
+    database: Path, tables: Sequence[ReleaseTable], known: Mapping[str, TableSummary] | None = None
+) -> dict[str, TableSummary]:
+    """Rows and logical hashes of the `tables` as they stand in a release's database, but for those `known`."""
+    known = known or {}
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return {table.name: known.get(table.name) or _summary(connection, table) for table in tables}
+
+
+def only_internal(tables: Sequence[ReleaseTable]) -> list[ReleaseTable]:
+    """The tables of which the public file lacks something: all of them, or columns."""
+    return [table for table in tables if table.for_audience(PUBLIC) != table]
+
+
+def write_parquet(database: Path, tables: Sequence[ReleaseTable], folder: Path) -> None:
+    """Write each table as one Parquet file, in the order of its key."""
+    folder.mkdir(parents=True)
+    with duckdb.connect(str(database), read_only=True) as connection:
+        for table in tables:
+            target = _quoted(folder / f"{table.name}.parquet")
+            connection.execute(
+                f"copy (select * from {READERS_SCHEMA}.{table.name} order by {_order(table)}) "
+                f"to '{target}' (format parquet, compression zstd)"
+            )
+
+
+def _summary(connection: duckdb.DuckDBPyConnection, table: ReleaseTable) -> TableSummary:
+    relation = f"{READERS_SCHEMA}.{table.name}"
+    (rows,) = connection.execute(f"select count(*) from {relation}").fetchone()
+    types = {column.name: column.data_type for column in table.columns}
+    whole = logical_hash(connection, relation, list(types.items()))
+    if table.figures == table.column_names:
+        return TableSummary(rows, whole, whole)
+    return TableSummary(
+        rows, whole, logical_hash(connection, relation, [(name, types[name]) for name in table.figures])
+    )
+
+
+def _create(connection: duckdb.DuckDBPyConnection, table: ReleaseTable) -> None:
+    name = f"candidate.{READERS_SCHEMA}.{table.name}"
+    columns = ", ".join(
+        f'"{column.name}" {column.data_type}{" not null" if column.is_key else ""}' for column in table.columns
+    )
+    connection.execute(f"create table {name} ({columns})")
+    connection.execute(f"comment on table {name} is '{_quoted(table.comment)}'")
+    for column in table.columns:
+        connection.execute(f"comment on column {name}.\"{column.name}\" is '{_quoted(column.comment)}'")
+
+
+def _rows_of_edition(table: ReleaseTable, facts: ReleaseFacts) -> tuple[str, dict[str, object]]:
+    """Query and parameters of the rows that belong to the edition; a row without a readable year belongs to each."""
+    filled = facts.as_columns() if table.name == "release_info" else {}
+    parameters = dict(filled)
+    columns = ", ".join(f'${name} as "{name}"' if name in filled else f'"{name}"' for name in table.column_names)
+    conditions = []
+    if "series_code" in table.column_names:
+        conditions.append("series_code = $series_code")
+        parameters["series_code"] = facts.series_code
+    if "assessment_year" in table.column_names:
+        comparison = "<=" if table.holds_earlier_years else "="
+        conditions.append(f"(assessment_year {comparison} $assessment_year or assessment_year is null)")
+        parameters["assessment_year"] = facts.release.year
+    where = f" where {' and '.join(conditions)}" if conditions else ""
+    return f"select {columns} from {READERS_SCHEMA}.{table.name}{where}", parameters
+
+
+def _order(table: ReleaseTable) -> str:
+    return ", ".join(f'"{name}"' for name in table.order)
+
+
+def _quoted(text: object) -> str:
+    return str(text).replace("'", "''")

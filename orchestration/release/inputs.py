@@ -1,0 +1,107 @@
+"""What a release is made from, written down so that it can be made again: its lock."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import tarfile
+from collections.abc import Iterable
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.errors import UsageError
+from orchestration.home import Home, project_root, seeds_folder
+from orchestration.landing import Store
+from orchestration.release.catalogue import Catalogue, ReleaseId
+from orchestration.release.cut import ReleaseFacts
+from orchestration.release.files import sha256_of
+from orchestration.warehouse.dbt import IGNORED_FOLDERS, project_digest
+
+PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "pyarrow")
+ARCHIVE_NAME = "source.tar.gz"
+ARCHIVED_FILES = ("profiles.yml", "pyproject.toml", "constraints.txt", "README.md", "LICENSE")
+ARCHIVED_FOLDERS = ("dbt_project", "orchestration")
+ARCHIVED_SUFFIXES = (".py", ".sql", ".yml", ".yaml", ".md", ".csv", ".html", ".toml", ".typ", ".css", ".json", ".jinja")
+
+
+def lock_of(home: Home, catalogue: Catalogue, facts: ReleaseFacts, earlier: Iterable[ReleaseId]) -> dict[str, Any]:
+    """Batches with hashes, deliveries, seeds, methodology, code, packages and the earlier releases that were read."""
+    store = Store(home.landing)
+    ledger = store.ledger()
+    batches = {(batch.source, batch.batch_id): batch for batch, _, _ in ledger}
+    return {
+        "release": {**asdict(facts), "release": str(facts.release)},
+        "batches": [
+            {
+                "source": batch.source,
+                "batch_id": batch.batch_id,
+                "original": batch.original,
+                "contract_version": batch.contract_version,
+                "sha256": {path.name: sha256_of(path) for path in sorted(store.batch_folder(*key).iterdir())},
+            }
+            for key, batch in sorted(batches.items())
+        ],
+        "deliveries": [{**asdict(delivery), "is_effective": is_effective} for _, delivery, is_effective in ledger],
+        "seeds": {
+            path.relative_to(seeds_folder()).as_posix(): sha256_of(path)
+            for path in sorted(seeds_folder().rglob("*.csv"))
+        },
+        "project_digest": project_digest(),
+        "earlier_releases": {str(each): sha256_of(catalogue.folder(each) / "manifest.json") for each in earlier},
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+    }
+
+
+def require_built_from_inputs(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
+    """Raise `UsageError` where the warehouse does not hold what has landed, or was built by other seeds or models."""
+    effective = {
+        (source, file_name, delivery.batch_id)
+        for (source, file_name), delivery in Store(home.landing).effective_deliveries().items()
+    }
+    loaded = set(connection.execute("select source, file_name, batch_id from raw.batch where is_effective").fetchall())
+    built_by = {digest for (digest,) in connection.execute("select project_digest from marts.release_info").fetchall()}
+    if effective != loaded or built_by != {project_digest()}:
+        reason = "something has landed since" if effective != loaded else "seeds or models have changed since"
+        raise UsageError(f"The warehouse is not what a release would say it is: {reason}. Run first: zhengxin run")
+
+
+def git_revision() -> str | None:
+    """The commit that is checked out, with `+changes` where files differ from it; None outside a git checkout."""
+    try:
+        commit = _git("rev-parse", "HEAD").strip()
+        return commit + ("+changes" if _git("status", "--porcelain", "--untracked-files=no").strip() else "")
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def write_source_archive(target: Path) -> None:
+    """Seeds, models and code as one archive; the same content always makes the same bytes."""
+    with tarfile.open(target, "w:gz", compresslevel=6) as archive:
+        for name, path in sorted(_archived()):
+            member = tarfile.TarInfo(name)
+            member.size = path.stat().st_size
+            with path.open("rb") as file:
+                archive.addfile(member, file)
+
+
+def _archived() -> Iterable[tuple[str, Path]]:
+    root = project_root()
+    for name in ARCHIVED_FILES:
+        if (root / name).exists():
+            yield name, root / name
+    folders = [(name, root / name) for name in ARCHIVED_FOLDERS] + [("seeds", seeds_folder())]
+    for label, folder in folders:
+        for path in folder.rglob("*"):
+            parts = path.relative_to(folder).parts
+            if path.suffix in ARCHIVED_SUFFIXES and path.is_file() and not IGNORED_FOLDERS.intersection(parts):
+                yield f"{label}/{'/'.join(parts)}", path
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(
+        ["git", "-C", str(project_root()), *arguments], check=True, capture_output=True, text=True
+    ).stdout

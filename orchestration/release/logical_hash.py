@@ -1,0 +1,29 @@
+"""What a table says, as one SHA-256 that any DuckDB, or any other program, finds again.
+
+The canonical text: a first line with the JSON array of `[name, type]` of each column; then one line a row, the JSON
+array of its values as text (decimals with all digits of their scale, dates and times as ISO 8601, booleans true or
+false), null where there is none; rows in the byte order of their lines; each line ended by a line feed; UTF-8.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+
+import duckdb
+
+ROWS_AT_ONCE = 50_000
+
+
+def logical_hash(connection: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[tuple[str, str]]) -> str:
+    """SHA-256 of the `columns` (name, type) of `relation`, in hexadecimal."""
+    digest = hashlib.sha256()
+    digest.update((json.dumps([list(column) for column in columns], ensure_ascii=False) + "\n").encode())
+    values = ", ".join(f'cast("{name}" as varchar)' for name, _ in columns)
+    result = connection.execute(
+        f"select line from (select cast(to_json([{values}]) as varchar) as line from {relation}) order by line"
+    )
+    while batch := result.fetchmany(ROWS_AT_ONCE):
+        digest.update("".join(f"{line}\n" for (line,) in batch).encode())
+    return digest.hexdigest()

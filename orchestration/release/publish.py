@@ -1,0 +1,325 @@
+"""Makes a release of an edition: cut, compare, judge, publish, switch; or offer it, where a person has to say why.
+
+    work folder ─▶ candidate ─▶ unchanged: swept
+                            ├─▶ offer: r<N>.offer/ with the difference, until somebody gives a reason
+                            └─▶ gates ─▶ release: one rename of the complete, synced folder ─▶ index, current
+
+Killed at any point, what is there is the old state or the new one; the next to hold the lock sweeps and mends the rest.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.errors import UsageError
+from orchestration.home import Home
+from orchestration.landing.store import now_text
+from orchestration.release.candidate import Candidate, cut_candidate, record_changes
+from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId, read_json
+from orchestration.release.cut import (
+    AUDIENCES,
+    STORAGE_VERSION,
+    ReleaseFacts,
+    TableSummary,
+    only_internal,
+    visible_tables,
+    write_parquet,
+)
+from orchestration.release.difference import (
+    UNCOMPARED_TABLES,
+    Change,
+    changes_between,
+    changes_in_words,
+    digest_of,
+    restated_figures,
+    write_changes,
+)
+from orchestration.release.edition_change import edition_change_in_words
+from orchestration.release.files import seal, sha256_of, sync, write_json
+from orchestration.release.gates import GateResult, run_gates
+from orchestration.release.inputs import (
+    ARCHIVE_NAME,
+    git_revision,
+    lock_of,
+    require_built_from_inputs,
+    write_source_archive,
+)
+from orchestration.release.tables import release_tables
+from orchestration.warehouse.data_dictionary import data_dictionary
+
+PUBLISHED, UNCHANGED, OFFERED = "published", "unchanged", "offered"
+FIRST_NOTE = "首次发布 / First release"
+CHECKSUMS = "SHA256SUMS"
+SHOWN_CELLS = 3
+
+
+class EditionIncomplete(UsageError):
+    """Cells that must exist have no observation yet: too early for a release."""
+
+
+class ReleaseRefused(UsageError):
+    """A gate does not let the candidate through; the message names gate and findings, `gates` holds all results."""
+
+    def __init__(self, release: ReleaseId, gates: Sequence[GateResult]) -> None:
+        self.gates = list(gates)
+        lines = [f"{gate.name} ({gate.holds}): {'; '.join(gate.findings)}" for gate in gates if not gate.passed]
+        super().__init__(f"{release} is not published, nothing was changed. " + "\n".join(lines))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an edition: `state` is published, unchanged or offered; `message` says it to a person."""
+
+    state: str
+    release: ReleaseId
+    message: str
+    changes: int = 0
+    gates: list[GateResult] = field(default_factory=list)
+
+
+def release_edition(
+    home: Home,
+    warehouse: duckdb.DuckDBPyConnection,
+    manifest: Path,
+    series_code: str,
+    year: int,
+    note: str | None = None,
+    acknowledged: str | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Outcome:
+    """Release the edition as it stands in the warehouse, if it differs from what was released last.
+
+    `warehouse` writes the build warehouse, whose lock is held. A first release needs no `note`; a revision does, and
+    `acknowledged` must be the digest of the difference where figures of earlier editions stand differently now:
+    without them the result is offered. Raises `EditionIncomplete` where cells are still to be assessed, and
+    `ReleaseRefused` where a gate finds something.
+    """
+    require_built_from_inputs(warehouse, home)
+    require_complete(warehouse, year)
+    catalogue = Catalogue(home.releases)
+    with catalogue.lock(f"release of {year}"):
+        attempt = _Attempt(home, catalogue, warehouse, manifest, series_code, year, note, say)
+        return attempt.run(acknowledged)
+
+
+class _Attempt:
+    """One way from the warehouse to a release, with what its steps share."""
+
+    def __init__(
+        self,
+        home: Home,
+        catalogue: Catalogue,
+        warehouse: duckdb.DuckDBPyConnection,
+        manifest: Path,
+        series_code: str,
+        year: int,
+        note: str | None,
+        say: Callable[[str], None],
+    ) -> None:
+        self.home, self.catalogue, self.warehouse, self.manifest, self.say = home, catalogue, warehouse, manifest, say
+        self.previous = catalogue.latest(year)
+        self.in_force = catalogue.in_force(year)
+        release = self.previous.next if self.previous else ReleaseId(year, 1)
+        self.has_reason = self.previous is None or bool(note)
+        self.facts = ReleaseFacts(release, series_code, note or FIRST_NOTE, now_text(), git_revision())
+        self.earlier = [each for each in catalogue.all_in_force() if each.year < year]
+        self.tables = release_tables(warehouse, manifest)
+
+    @property
+    def release(self) -> ReleaseId:
+        return self.facts.release
+
+    def run(self, acknowledged: str | None) -> Outcome:
+        self.say(f"{self.release}: cutting")
+        candidate = cut_candidate(
+            self.warehouse,
+            self.catalogue,
+            self.tables,
+            self.facts,
+            self.earlier,
+            self.previous,
+            self.catalogue.work_folder(),
+        )
+        if self.in_force and not self._differing_tables(candidate.summaries[PUBLIC]):
+            shutil.rmtree(candidate.folder)
+            shutil.rmtree(self.catalogue.offer(self.release), ignore_errors=True)
+            return Outcome(UNCHANGED, self.in_force, f"{self.in_force} stands: no figure has changed since.")
+        changes = self._changes(candidate)
+        if changes:
+            record_changes(self.warehouse, candidate, self.in_force, changes)
+        candidate.cut_internal(self.warehouse)
+        restated = restated_figures(candidate.database(PUBLIC), self.release.year)
+        gates = run_gates(candidate, self.warehouse)
+        if not all(gate.passed for gate in gates):
+            raise ReleaseRefused(self.release, gates)
+        missing = self._missing_word(changes, restated, acknowledged)
+        self._write_difference(candidate, changes, restated, missing)
+        if missing:
+            return self._offer(candidate, missing, len(changes), gates)
+        self._complete(candidate)
+        self._publish(candidate)
+        return Outcome(PUBLISHED, self.release, f"{self.release} is published: {self.facts.note}", len(changes), gates)
+
+    def _differing_tables(self, public: dict[str, TableSummary]) -> list[str]:
+        """Compared public tables whose figures are not those of the release in force."""
+        released = self.catalogue.manifest(self.in_force)["tables"][PUBLIC]
+        names = (released.keys() | public.keys()) - UNCOMPARED_TABLES
+        return sorted(
+            name
+            for name in names
+            if name not in released
+            or name not in public
+            or released[name]["figures_sha256"] != public[name].figures_sha256
+        )
+
+    def _changes(self, candidate: Candidate) -> list[Change]:
+        """Against the release in force; nothing for a first release or one after a withdrawal."""
+        if self.in_force is None:
+            return []
+        differing = set(self._differing_tables(candidate.summaries[PUBLIC]))
+        tables = [table for table in visible_tables(self.tables, PUBLIC) if table.name in differing]
+        return changes_between(self.catalogue.database(self.in_force), candidate.database(PUBLIC), tables)
+
+    def _missing_word(
+        self, changes: Sequence[Change], restated: Sequence[Change], acknowledged: str | None
+    ) -> str | None:
+        """What a person still has to say, as the command that says it; None where nothing is missing."""
+        command = f"zhengxin release {self.release.year}"
+        options = "" if self.has_reason else ' --note "why the figures changed"'
+        if restated and acknowledged != digest_of(restated):
+            options += f" --acknowledge {digest_of(restated)}"
+        return command + options if options else None
+
+    def _write_difference(
+        self, candidate: Candidate, changes: Sequence[Change], restated: Sequence[Change], missing: str | None
+    ) -> None:
+        against = f"Against {self.in_force} 与 {self.in_force} 相比" if self.in_force else "First release 首次发布"
+        parts = [
+            f"# {self.release}",
+            "",
+            f"Note · 说明: {self.facts.note}" if not missing else f"To publish · 发布: `{missing}`",
+            "",
+        ]
+        parts.append(changes_in_words(against, changes) if self.in_force else f"## {against}\n")
+        if restated:
+            parts.append(
+                changes_in_words("Published by earlier editions, restated 早先公布、重算后不同的数值", restated)
+            )
+        before = self.earlier[-1] if self.earlier else None
+        if before:
+            title = f"Against the edition before, {before} 与上一年度 {before} 相比"
+            parts.append(edition_change_in_words(self.catalogue.database(before), candidate.database(PUBLIC), title))
+        (candidate.folder / "diff.md").write_text("\n".join(parts), encoding="utf-8")
+        write_changes([*changes, *restated], candidate.folder / "diff.csv")
+
+    def _offer(self, candidate: Candidate, missing: str, changes: int, gates: list[GateResult]) -> Outcome:
+        offer = self.catalogue.offer(self.release)
+        shutil.rmtree(offer, ignore_errors=True)
+        offer.parent.mkdir(parents=True, exist_ok=True)
+        ready = self.catalogue.work_folder() / offer.name
+        ready.mkdir()
+        for name in ("diff.md", "diff.csv"):
+            os.replace(candidate.folder / name, ready / name)
+        os.replace(ready, offer)
+        shutil.rmtree(candidate.folder)
+        message = (
+            f"{self.release} is offered: {changes:,} figures differ from {self.in_force}. Read {offer / 'diff.md'}, "
+            f"then: {missing}"
+        )
+        return Outcome(OFFERED, self.release, message, changes, gates)
+
+    def _complete(self, candidate: Candidate) -> None:
+        """All files of the release beside its databases."""
+        self.say(f"{self.release}: writing Parquet, lock and manifest")
+        folder = candidate.folder
+        write_parquet(candidate.database(PUBLIC), visible_tables(self.tables, PUBLIC), folder / "parquet")
+        write_parquet(candidate.database(INTERNAL), only_internal(self.tables), folder / "internal" / "parquet")
+        write_source_archive(folder / ARCHIVE_NAME)
+        text = data_dictionary(self.manifest)
+        (folder / "data_dictionary.md").write_text(text, encoding="utf-8")
+        read = [*self.earlier, *sorted({self.previous, self.in_force} - {None})]
+        lock = lock_of(self.home, self.catalogue, self.facts, read) | {
+            "in_force_before": str(self.in_force) if self.in_force else None,
+            "source_archive_sha256": sha256_of(folder / ARCHIVE_NAME),
+        }
+        write_json(folder / "lock.json", lock)
+        write_json(folder / "manifest.json", self._manifest(candidate))
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        lines = [f"{sha256_of(path)}  {path.relative_to(folder).as_posix()}\n" for path in files]
+        (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
+
+    def _manifest(self, candidate: Candidate) -> dict[str, Any]:
+        with duckdb.connect(str(candidate.database(PUBLIC)), read_only=True) as connection:
+            kinds = connection.execute("select distinct data_kind from marts.release_info order by 1").fetchall()
+        facts = self.facts.as_columns()
+        return {
+            "series_code": self.facts.series_code,
+            "assessment_year": self.release.year,
+            **{name: facts[name] for name in ("release_id", "revision_number", "release_note", "git_revision")},
+            "released_at": self.facts.released_at,
+            "data_kind": ", ".join(kind for (kind,) in kinds),
+            "storage_version": STORAGE_VERSION,
+            "logical_hash": "SHA-256 as orchestration/release/logical_hash.py in source.tar.gz describes it",
+            "tables": {
+                audience: {
+                    table.name: {"key": table.key, **asdict(candidate.summaries[audience][table.name])}
+                    for table in visible_tables(self.tables, audience)
+                }
+                for audience in AUDIENCES
+            },
+        }
+
+    def _publish(self, candidate: Candidate) -> None:
+        """The commit point is the rename; what follows is repeated by the next to hold the lock."""
+        seal(candidate.folder)
+        target = self.catalogue.folder(self.release)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.rename(candidate.folder, target)
+        sync(target.parent)
+        shutil.rmtree(self.catalogue.offer(self.release), ignore_errors=True)
+        self.catalogue.settle()
+
+
+def require_complete(warehouse: duckdb.DuckDBPyConnection, year: int) -> None:
+    """Raise `EditionIncomplete` while cells of the edition wait for an observation, with some of them."""
+    waiting = warehouse.execute(
+        "select unit_code, measure_code from marts.fct_measure_score "
+        "where assessment_year = $1 and status = 'to_be_assessed' group by all order by all",
+        [year],
+    ).fetchall()
+    if waiting:
+        examples = ", ".join(f"{unit} {measure}" for unit, measure in waiting[:SHOWN_CELLS])
+        raise EditionIncomplete(
+            f"{year} is not released: {len(waiting):,} cells are still to be assessed (such as {examples}). Deliver an "
+            "observation for each, or one that says why there is none (state not_collected, not_applicable, "
+            "not_published), and run again."
+        )
+
+
+def withdraw(home: Home, release: ReleaseId, reason: str) -> ReleaseId | None:
+    """Take a release out of force, with the reason; return the release that `current` shows now."""
+    catalogue = Catalogue(home.releases)
+    if not reason.strip():
+        raise UsageError("A withdrawal needs a reason.")
+    with catalogue.lock(f"withdrawal of {release}"):
+        catalogue.require(release)
+        if withdrawal := catalogue.withdrawal(release):
+            raise UsageError(
+                f"{release} was withdrawn already, at {withdrawal['withdrawn_at']}: {withdrawal['reason']}"
+            )
+        catalogue.withdraw(release, reason)
+        in_force = catalogue.all_in_force()
+    return in_force[-1] if in_force else None
+
+
+def current_release(home: Home) -> str | None:
+    """The release that readers of `current.duckdb` see."""
+    index = home.releases / "index.json"
+    return read_json(index)["current"] if index.exists() else None

@@ -1,0 +1,112 @@
+"""Which tables and columns a release holds and who may see them, from the dbt project's manifest.
+
+`config.meta` of a mart: `audience` public or internal (internal where nothing is said), `years` edition (default) or
+`up_to_edition`. Of a column: `audience` internal hides it from the public file, `role` provenance marks what tells
+where a row came from and is no figure.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.errors import UsageError
+from orchestration.release.catalogue import INTERNAL, PUBLIC
+
+READERS_SCHEMA = "marts"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as the warehouse has it; `data_type` is DuckDB's name of the type."""
+
+    name: str
+    data_type: str
+    comment: str
+    audience: str
+    is_key: bool
+    is_provenance: bool
+
+
+@dataclass(frozen=True)
+class ReleaseTable:
+    """A mart as a release holds it; `declared` is its contract: data type by column, None without one."""
+
+    name: str
+    comment: str
+    audience: str
+    holds_earlier_years: bool
+    columns: tuple[Column, ...]
+    declared: dict[str, str] | None
+
+    @property
+    def key(self) -> list[str]:
+        return [column.name for column in self.columns if column.is_key]
+
+    @property
+    def column_names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+    @property
+    def order(self) -> list[str]:
+        """Key columns, then all others: an order without ties that matter."""
+        return self.key + [name for name in self.column_names if name not in self.key]
+
+    @property
+    def figures(self) -> list[str]:
+        return [column.name for column in self.columns if not column.is_provenance]
+
+    def for_audience(self, audience: str) -> ReleaseTable | None:
+        """The table with the columns that the audience may see; None where it may not see the table."""
+        if audience == INTERNAL:
+            return self
+        if self.audience != PUBLIC:
+            return None
+        visible = tuple(column for column in self.columns if column.audience == PUBLIC)
+        return ReleaseTable(self.name, self.comment, PUBLIC, self.holds_earlier_years, visible, self.declared)
+
+
+def release_tables(connection: duckdb.DuckDBPyConnection, manifest: Path) -> list[ReleaseTable]:
+    """The marts of the warehouse behind `connection`, by name."""
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
+    marts = [node for node in nodes if node["resource_type"] == "model" and node["schema"] == READERS_SCHEMA]
+    return [_table(connection, node) for node in sorted(marts, key=lambda node: node["name"])]
+
+
+def _table(connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> ReleaseTable:
+    found = connection.execute(
+        "select column_name, data_type, comment from duckdb_columns() "
+        "where database_name = current_database() and schema_name = $1 and table_name = $2 order by column_index",
+        [READERS_SCHEMA, node["name"]],
+    ).fetchall()
+    if not found:
+        raise UsageError(f"The warehouse has no table {READERS_SCHEMA}.{node['name']}. Run first: zhengxin run")
+    meta = node["config"].get("meta") or {}
+    has_contract = node["config"].get("contract", {}).get("enforced", False)
+    columns = tuple(
+        _column(name, data_type, comment or "", node["columns"].get(name), has_contract)
+        for name, data_type, comment in found
+    )
+    declared = {name: column["data_type"] for name, column in node["columns"].items()} if has_contract else None
+    return ReleaseTable(
+        name=node["name"],
+        comment=node["description"].strip(),
+        audience=meta.get("audience", INTERNAL),
+        holds_earlier_years=meta.get("years") == "up_to_edition",
+        columns=columns,
+        declared=declared,
+    )
+
+
+def _column(name: str, data_type: str, comment: str, declared: dict[str, Any] | None, has_contract: bool) -> Column:
+    """A column that a contract does not name is internal; without a contract it has its table's audience."""
+    if declared is None:
+        return Column(name, data_type, comment, INTERNAL if has_contract else PUBLIC, False, False)
+    meta = declared.get("config", {}).get("meta") or declared.get("meta") or {}
+    is_key = any(constraint["type"] == "not_null" for constraint in declared.get("constraints", []))
+    text = comment or " ".join(declared["description"].split())
+    return Column(name, data_type, text, meta.get("audience", PUBLIC), is_key, meta.get("role") == "provenance")

@@ -1,0 +1,120 @@
+"""A home with two small editions, each released once; copy it to change it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestration.home import PROJECT_VARIABLE, Home, project_root
+from orchestration.landing import land_inbox
+from orchestration.release.publish import Outcome, release_edition
+from orchestration.warehouse import connection, dbt
+from orchestration.warehouse.raw import load_raw
+from tests.orchestration.small_inbox import SERIES, write_small_inbox
+from tests.release.small_project import write_small_project
+
+YEARS = [2018, 2019]
+NO_CHECKS = """
+    create schema if not exists quality;
+    create table if not exists quality.validation_result (
+        layer varchar, suite varchar, rule varchar, description varchar, severity varchar, success boolean
+    )
+"""
+Call = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def build(home: Home) -> None:
+    """Land what waits and build the tables, without tests and checks."""
+    land_inbox(home)
+    with connection.writing(home.warehouse) as warehouse:
+        load_raw(warehouse, home)
+        warehouse.execute(NO_CHECKS)
+    dbt.run(home, ["build", "--quiet", "--exclude-resource-type", "test", "unit_test"])
+
+
+def release(home: Home, year: int, note: str | None = None, acknowledged: str | None = None) -> Outcome:
+    manifest = dbt.prepare_manifest(home)
+    with connection.writing(home.warehouse) as warehouse:
+        return release_edition(home, warehouse, manifest, SERIES, year, note, acknowledged)
+
+
+def command_line(home: Home, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", "orchestration.cli", "--home", str(home.root), *arguments]
+
+
+def process_environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ZHENGXIN_", "DAGSTER_", "DBT_"))}
+    return kept | {
+        PROJECT_VARIABLE: str(project_root()),
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "PYTHONIOENCODING": "utf-8",
+    }
+
+
+@pytest.fixture(scope="package", autouse=True)
+def small_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """For all tests of this folder the project is the small one."""
+    with pytest.MonkeyPatch.context() as patch:
+        project = write_small_project(tmp_path_factory.mktemp("small") / "project")
+        patch.setenv(PROJECT_VARIABLE, str(project))
+        yield project
+
+
+@pytest.fixture(scope="package")
+def released(small_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Two editions, built and released. Look, don't change."""
+    home = Home(tmp_path_factory.mktemp("released") / "home")
+    write_small_inbox(home.inbox, YEARS)
+    build(home)
+    for year in YEARS:
+        release(home, year)
+    return home
+
+
+@pytest.fixture
+def home(released: Home, tmp_path: Path) -> Home:
+    """A copy of the released home."""
+    shutil.copytree(released.root, tmp_path / "home")
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def zhengxin() -> Call:
+    """Call `zhengxin --home HOME ARGUMENTS…` as a process."""
+
+    def call(home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command_line(home, *arguments),
+            env=process_environment(),
+            cwd=home.root.parent,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=600,
+        )
+
+    return call
+
+
+def change_observation(home: Home, year: int, unit: str, measure: str, value: str) -> None:
+    """Deliver the year's file again with another value in one row, and build."""
+    original = next(
+        path
+        for path in sorted(home.landing.glob("batches/observation/*/original.csv"))
+        if f",{year}," in path.read_text(encoding="utf-8").splitlines()[1]
+    )
+    lines = original.read_text(encoding="utf-8").splitlines()
+    start = f"{unit},{year},{measure},"
+    changed = [f"{start}{value},{line.split(',', 4)[4]}" if line.startswith(start) else line for line in lines]
+    assert changed != lines
+    folder = home.inbox / "observation"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"small_{year}.csv").write_text("\n".join(changed) + "\n", encoding="utf-8")
+    build(home)

@@ -1,0 +1,79 @@
+"""A release that is killed leaves the old `current` or the new one, and the next one goes through."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.home import Home
+from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId
+from orchestration.release.verify import verify_files
+from tests.release.conftest import Call, command_line, process_environment
+
+NEW = ReleaseId(2019, 2)
+Moment = Callable[[Home], bool]
+
+
+def appeared(home: Home, pattern: str) -> bool:
+    try:
+        return any(home.releases.glob(pattern))
+    except FileNotFoundError:
+        return False  # a folder went while it was read
+
+
+def cutting(home: Home) -> bool:
+    return appeared(home, "tmp/*/*.duckdb")
+
+
+def writing_files(home: Home) -> bool:
+    return appeared(home, "tmp/*/parquet")
+
+
+def sealing(home: Home) -> bool:
+    return appeared(home, "tmp/*/SHA256SUMS")
+
+
+def renamed(home: Home) -> bool:
+    return Catalogue(home.releases).folder(NEW).exists()
+
+
+def switching(home: Home) -> bool:
+    return appeared(home, "current*.tmp")
+
+
+def release_in(database: Path) -> str:
+    with duckdb.connect(str(database), read_only=True) as opened:
+        return opened.execute("select distinct release_id from marts.release_info").fetchone()[0]
+
+
+@pytest.mark.parametrize("moment", [cutting, writing_files, sealing, renamed, switching])
+def test_killed_release(home: Home, zhengxin: Call, moment: Moment) -> None:
+    with duckdb.connect(str(home.warehouse)) as warehouse:
+        warehouse.execute("update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
+    process = subprocess.Popen(
+        command_line(home, "release", "2019", "--note", "a reason"),
+        env=process_environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while not moment(home):
+        assert process.poll() is None, "the release ended before it could be killed"
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+    catalogue = Catalogue(home.releases)
+    for audience in (PUBLIC, INTERNAL):
+        assert release_in(catalogue.current(audience)) in ("2019-r1", "2019-r2")
+    assert all(verify_files(catalogue, each).problems == [] for each in catalogue.releases())
+
+    again = zhengxin(home, "release", "2019", "--note", "a reason")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert catalogue.releases() == [ReleaseId(2018, 1), ReleaseId(2019, 1), NEW]
+    assert [release_in(catalogue.current(audience)) for audience in (PUBLIC, INTERNAL)] == ["2019-r2"] * 2
+    assert verify_files(catalogue, NEW).problems == []
+    assert not any((home.releases / "tmp").glob("*"))

@@ -1,0 +1,283 @@
+"""What a release holds, when a new one comes to be, and what is refused."""
+
+from __future__ import annotations
+
+import csv
+import json
+import stat
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.errors import UsageError
+from orchestration.home import Home
+from orchestration.landing import land_inbox
+from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId
+from orchestration.release.publish import (
+    OFFERED,
+    PUBLISHED,
+    UNCHANGED,
+    EditionIncomplete,
+    ReleaseRefused,
+    withdraw,
+)
+from orchestration.release.verify import verify_files
+from orchestration.warehouse import connection
+from tests.release.conftest import Call, change_observation, release
+
+FIRST, SECOND, EARLIER = ReleaseId(2019, 1), ReleaseId(2019, 2), ReleaseId(2018, 1)
+# These tell of the release itself, or where a row came from.
+UNCOMPARED = {"release_info", "unit_history", "region_history", "revision"}
+PROVENANCE = {"batch_id", "row_number"}
+
+
+def rows(database: Path, query: str) -> list[tuple]:
+    with duckdb.connect(str(database), read_only=True) as opened:
+        return opened.execute(query).fetchall()
+
+
+def scoring_cell(home: Home, year: int) -> tuple[str, str]:
+    """A unit and a measure that earns it something in both methodologies."""
+    return rows(
+        home.warehouse,
+        f"""
+        select unit_code, measure_code from marts.fct_measure_score
+        where assessment_year = {year} and rule_family = 'linear' and value > 0
+        group by unit_code, measure_code having min(normalised_value) > 0
+        order by max(measure_mark) desc, unit_code, measure_code limit 1
+        """,
+    )[0]
+
+
+def all_figures(database: Path) -> dict[tuple, str]:
+    """Each value of the public tables by (table, key, column), read without the code under test."""
+    figures = {}
+    with duckdb.connect(str(database), read_only=True) as opened:
+        columns: dict[str, list[tuple[str, bool]]] = {}
+        for table, column, is_nullable in opened.execute(
+            "select table_name, column_name, is_nullable from duckdb_columns() where schema_name = 'marts' "
+            "order by table_name, column_index"
+        ).fetchall():
+            columns.setdefault(table, []).append((column, not is_nullable))
+        for table in columns.keys() - UNCOMPARED:
+            for row in opened.execute(f"select * from marts.{table}").fetchall():
+                pairs = list(zip(row, columns[table], strict=True))
+                key = tuple(str(value) for value, (_, is_key) in pairs if is_key)
+                figures |= {(table, key, name): str(value) for value, (name, _) in pairs if name not in PROVENANCE}
+    return figures
+
+
+@pytest.mark.parametrize("one", [EARLIER, FIRST], ids=str)
+def test_files_are_there_and_sealed(released: Home, one: ReleaseId) -> None:
+    catalogue = Catalogue(released.releases)
+    folder = catalogue.folder(one)
+    names = {path.name for path in folder.iterdir()}
+    assert {f"zhengxin-{one}.duckdb", "parquet", "internal", "manifest.json", "lock.json", "diff.md"} <= names
+    assert {"data_dictionary.md", "SHA256SUMS", "source.tar.gz"} <= names
+    assert verify_files(catalogue, one).problems == []
+    assert all(not path.stat().st_mode & stat.S_IWUSR for path in folder.rglob("*") if path.is_file())
+
+
+def test_public_file_holds_nothing_internal(released: Home) -> None:
+    catalogue = Catalogue(released.releases)
+    seen = "select table_name, column_name from duckdb_columns() where schema_name = 'marts'"
+    public, internal = (set(rows(catalogue.database(FIRST, audience), seen)) for audience in (PUBLIC, INTERNAL))
+    assert public < internal
+    hidden = {"evidence_url", "evidence_hash", "collector", "verifier", "raw_payload", "file_name"}
+    assert not {column for _, column in public} & hidden
+    internal_tables = {"quarantined_row", "verification_queue", "observation_conflict"}
+    assert not {table for table, _ in public} & internal_tables
+    assert internal_tables <= {table for table, _ in internal}
+
+
+def test_only_the_edition_is_in_it(released: Home) -> None:
+    database = Catalogue(released.releases).database(FIRST)
+    assert rows(database, "select distinct assessment_year from marts.fct_unit_score") == [(2019,)]
+    assert rows(database, "select distinct series_code from marts.dim_indicator") == [("county_integrity",)]
+
+
+def test_comments_reach_the_reader(released: Home) -> None:
+    bare = (
+        "select table_name, column_name from duckdb_columns() "
+        "where schema_name = 'marts' and coalesce(comment, '') = ''"
+    )
+    assert rows(Catalogue(released.releases).database(FIRST), bare) == []
+
+
+def test_storage_version_is_one_that_older_clients_read(released: Home) -> None:
+    database = str(Catalogue(released.releases).database(FIRST))
+    with duckdb.connect() as opened:
+        opened.execute(f"attach '{database}' as release (read_only)")
+        (tags,) = opened.execute("select tags from duckdb_databases() where database_name = 'release'").fetchone()
+    assert tags["storage_version"].startswith("v1.4")
+
+
+def test_parquet_holds_the_same_rows(released: Home) -> None:
+    catalogue = Catalogue(released.releases)
+    folder = catalogue.folder(FIRST) / "parquet"
+    for table, facts in catalogue.manifest(FIRST)["tables"][PUBLIC].items():
+        assert duckdb.sql(f"select count(*) from '{folder / table}.parquet'").fetchone() == (facts["rows"],)
+
+
+def test_current_is_the_newest_edition(released: Home) -> None:
+    catalogue = Catalogue(released.releases)
+    for audience in (PUBLIC, INTERNAL):
+        assert rows(catalogue.current(audience), "select distinct release_id from marts.release_info") == [("2019-r1",)]
+    assert json.loads((released.releases / "index.json").read_text(encoding="utf-8"))["current"] == "2019-r1"
+
+
+def test_history_holds_both_bases(released: Home) -> None:
+    found = rows(
+        Catalogue(released.releases).database(FIRST),
+        "select assessment_year, basis, release_id from marts.unit_history group by all order by all",
+    )
+    assert found == [
+        (2018, "as_published", "2018-r1"),
+        (2018, "restated", None),
+        (2019, "as_published", "2019-r1"),
+        (2019, "restated", None),
+    ]
+
+
+def test_nothing_changed_is_no_release(home: Home) -> None:
+    outcome = release(home, 2019)
+    assert (outcome.state, outcome.release) == (UNCHANGED, FIRST)
+    assert Catalogue(home.releases).releases() == [EARLIER, FIRST]
+
+
+def test_changed_observation_is_offered_with_exactly_its_figures_then_published(home: Home) -> None:
+    catalogue = Catalogue(home.releases)
+    unit, measure = scoring_cell(home, 2019)
+    change_observation(home, 2019, unit, measure, "0")
+
+    offered = release(home, 2019)
+    assert (offered.state, offered.release) == (OFFERED, SECOND)
+    assert catalogue.releases() == [EARLIER, FIRST]
+    assert "--note" in (catalogue.offer(SECOND) / "diff.md").read_text(encoding="utf-8")
+
+    published = release(home, 2019, note="a wrong value was corrected")
+    assert (published.state, published.release) == (PUBLISHED, SECOND)
+    assert not catalogue.offer(SECOND).exists()
+
+    before, after = (all_figures(catalogue.database(each)) for each in (FIRST, SECOND))
+    changed = {place for place in before.keys() | after.keys() if before.get(place) != after.get(place)}
+    with (catalogue.folder(SECOND) / "diff.csv").open(encoding="utf-8") as file:
+        named = list(csv.DictReader(file))
+    told = {(row["table_name"], tuple(json.loads(row["row_key"]).values()), row["column_name"]) for row in named}
+    whole_rows = {place[:2] for place in told if place[2] == "*"}
+    assert {place for place in changed if place[:2] not in whole_rows} == {place for place in told if place[2] != "*"}
+    assert {place[:2] for place in changed if place[:2] in whole_rows} == whole_rows
+    assert ("fct_measure_score", ("county_integrity", "2019", "quality", unit, measure), "value") in told
+
+    revised = rows(catalogue.database(SECOND), "select count(*), min(reason), max(release_id) from marts.revision")
+    assert revised == [(len(named), "a wrong value was corrected", "2019-r2")]
+    assert rows(catalogue.current(), "select distinct release_id from marts.release_info") == [("2019-r2",)]
+    assert rows(catalogue.database(FIRST), "select distinct release_id from marts.release_info") == [("2019-r1",)]
+
+
+def test_changed_figures_of_an_earlier_edition_must_be_acknowledged(home: Home) -> None:
+    change_observation(home, 2018, *scoring_cell(home, 2018), "0")
+    offered = release(home, 2019, note="the trend moved")
+    assert offered.state == OFFERED
+    digest = offered.message.rsplit("--acknowledge ", 1)[1].split()[0]
+    assert release(home, 2019, note="the trend moved", acknowledged="00000000").state == OFFERED
+    assert release(home, 2019, note="the trend moved", acknowledged=digest).state == PUBLISHED
+
+
+def test_withdrawn_release_stays_and_current_goes_back(home: Home) -> None:
+    catalogue = Catalogue(home.releases)
+    assert withdraw(home, FIRST, "wrong batch") == EARLIER
+    assert catalogue.database(FIRST).exists()
+    assert rows(catalogue.current(), "select distinct release_id from marts.release_info") == [("2018-r1",)]
+    index = json.loads((home.releases / "index.json").read_text(encoding="utf-8"))
+    entry = next(each for each in index["releases"] if each["release_id"] == "2019-r1")
+    assert (entry["state"], entry["reason"]) == ("withdrawn", "wrong batch")
+    with pytest.raises(UsageError, match="withdrawn already"):
+        withdraw(home, FIRST, "again")
+    assert release(home, 2019).state == OFFERED
+    assert release(home, 2019, note="right batch").release == SECOND
+
+
+DAMAGES = {
+    "cells_assessed": "update marts.fct_measure_score set status = null where unit_code = '520402'",
+    "expected_counts": "delete from marts.fct_unit_score where assessment_year = 2019 and unit_code = '520402'",
+    "parts_equal_wholes": "update marts.region_score set unit_count = 1 where parent_region_code is null",
+    "checks": "insert into quality.validation_result by name select 'marts' as layer, 'a suite' as suite, "
+    "'a rule' as rule, 'what it asks' as description, 'error' as severity, false as success",
+}
+
+
+@pytest.mark.parametrize("gate", DAMAGES)
+def test_gate_refuses(home: Home, gate: str) -> None:
+    with connection.writing(home.warehouse) as warehouse:
+        # A figure differs, so that there is a candidate.
+        warehouse.execute("update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
+        warehouse.execute(DAMAGES[gate])
+    with pytest.raises(ReleaseRefused, match=gate):
+        release(home, 2019, note="try")
+    assert Catalogue(home.releases).releases() == [EARLIER, FIRST]
+
+
+def test_edition_with_a_cell_to_be_assessed_is_too_early(home: Home) -> None:
+    with connection.writing(home.warehouse) as warehouse:
+        warehouse.execute("update marts.fct_measure_score set status = 'to_be_assessed' where unit_code = '520402'")
+    with pytest.raises(EditionIncomplete, match="still to be assessed"):
+        release(home, 2019)
+
+
+def test_internal_column_in_the_public_file_is_refused(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    from orchestration.release import cut
+
+    real = cut.visible_tables
+    # The cut forgets the audience; the gate looks at the file.
+    monkeypatch.setattr(cut, "visible_tables", lambda tables, audience: real(tables, INTERNAL))
+    with connection.writing(home.warehouse) as warehouse:
+        warehouse.execute("update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
+    with pytest.raises(ReleaseRefused, match="quarantined_row is internal"):
+        release(home, 2019, note="try")
+
+
+def test_warehouse_that_misses_a_landed_file_is_refused(home: Home) -> None:
+    folder = home.inbox / "observation"
+    folder.mkdir(parents=True, exist_ok=True)
+    some = next(home.landing.glob("batches/observation/*/original.csv")).read_text(encoding="utf-8").splitlines()
+    (folder / "more.csv").write_text("\n".join(some[:3]) + "\n", encoding="utf-8")
+    land_inbox(home)
+    with pytest.raises(UsageError, match="landed since"):
+        release(home, 2019)
+
+
+def test_verify_names_what_was_changed(home: Home, zhengxin: Call) -> None:
+    folder = Catalogue(home.releases).folder(FIRST)
+    assert zhengxin(home, "verify", "2019-r1").returncode == 0
+    (folder / "diff.md").chmod(0o644)
+    (folder / "diff.md").write_text("changed", encoding="utf-8")
+    (folder / "added.txt").write_text("x", encoding="utf-8")
+    done = zhengxin(home, "verify", "2019-r1")
+    assert done.returncode == 1
+    assert "diff.md was changed" in done.stderr and "added.txt was added" in done.stderr
+
+
+def test_unknown_release_is_told_with_those_there_are(released: Home, zhengxin: Call) -> None:
+    done = zhengxin(released, "verify", "2017-r3")
+    assert done.returncode == 1 and "2018-r1, 2019-r1" in done.stderr
+    assert "such as 2019-r1" in zhengxin(released, "verify", "2019").stderr
+
+
+def test_export_writes_a_workbook_and_csv(released: Home, zhengxin: Call, tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    book, folder = tmp_path / "out.xlsx", tmp_path / "out"
+    assert zhengxin(released, "export", "2019-r1", "--output", str(book)).returncode == 0
+    assert zhengxin(released, "export", "2019-r1", "--format", "csv", "--output", str(folder)).returncode == 0
+    names = ["summary", "units", "regions", "indicators", "methodology", "dictionary"]
+    workbook = load_workbook(book)
+    assert workbook.sheetnames == names
+    assert "SYNTHETIC" in workbook["units"]["A1"].value
+    database = Catalogue(released.releases).database(FIRST)
+    (count,) = rows(database, "select count(*) from marts.dim_unit where is_included")[0]
+    assert workbook["units"].max_row == count + 2
+    assert sorted(path.stem for path in folder.iterdir()) == sorted(names)
+    done = zhengxin(released, "export", "2019-r1", "--output", str(book))
+    assert done.returncode == 1 and "there already" in done.stderr
