@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 YEARS ?= 2017-2019
+SUPERSET_PORT ?= 8088
 ZHENGXIN_HOME ?= $(CURDIR)/var
 HDI_HOME ?= $(ZHENGXIN_HOME)/hdi
 
@@ -20,7 +21,7 @@ HDI_DEMO := $(HDI_HOME)/.demo
 # The demo inputs follow from these alone.
 DEMO_SOURCES := $(wildcard orchestration/demo/*.py orchestration/demo/data/* seeds/geography/*.csv seeds/methodology/*.csv)
 
-.PHONY: help install demo run ui hdi test test-all lint clean distclean
+.PHONY: help install demo run ui superset hdi test test-all lint clean distclean
 
 help: ## Show the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +32,9 @@ run: demo ## Environment, demo inputs, the yearly run for YEARS, and a summary
 
 ui: $(INSTALLED) ## Open Dagster on the same home
 	@$(ZHENGXIN) ui
+
+superset: ## Install Apache Superset below the home, import the dashboard and serve the current release
+	@$(PYTHON) bi/superset/launch.py --home $(ZHENGXIN_HOME) --port $(SUPERSET_PORT)
 
 hdi: $(HDI_DEMO) ## Real data: the Human Development Index 1990-2022 against its published values
 	@$(ZHENGXIN) --home $(HDI_HOME) run --if-changed
