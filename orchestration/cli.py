@@ -13,15 +13,21 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from orchestration.commands.compare import compare
 from orchestration.commands.demo import demo
 from orchestration.commands.dictionary import dictionary
+from orchestration.commands.explain import explain
 from orchestration.commands.land import land
 from orchestration.commands.query import query
+from orchestration.commands.queue import queue
+from orchestration.commands.release import export, release, verify, withdraw
+from orchestration.commands.report import report
 from orchestration.commands.run import rebuild, run
 from orchestration.commands.status import status
 from orchestration.commands.template import template
 from orchestration.commands.terminal import messages
 from orchestration.commands.ui import ui
+from orchestration.commands.warnings import warnings
 from orchestration.errors import Interrupted, UsageError
 from orchestration.home import HOME_VARIABLE
 
@@ -41,8 +47,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-INPUT, WORK, LOOK = "Inputs", "Work", "Look"
-COMMANDS = {INPUT: (demo, template, land), WORK: (run, rebuild), LOOK: (status, query, dictionary, ui)}
+INPUT, WORK, RELEASE, LOOK = "Inputs", "Work", "Releases", "Look"
+COMMANDS = {
+    INPUT: (demo, template, land),
+    WORK: (run, rebuild),
+    RELEASE: (release, withdraw, verify, export, report),
+    LOOK: (status, explain, compare, query, warnings, queue, dictionary, ui),
+}
 for panel, commands in COMMANDS.items():
     for command in commands:
         app.command(rich_help_panel=panel, help=_help(command))(command)

@@ -14,7 +14,7 @@
 
     ),
 
-    -- The rate score / full mark as an integer of 10^-12.
+    -- The rate score / full mark as an integer of 10^-12; a sum does without.
     weighed_children as (
 
         select
@@ -23,13 +23,18 @@
             child_nodes.is_base,
             child_nodes.full_mark,
             {{ scaled_integer('child_nodes.weight', 6) }} as scaled_weight,
-            {{ integer_quotient_half_up(
-                scaled_integer('children.score', 10) ~ ' * 1000000000000', scaled_integer('child_nodes.full_mark', 10)
-            ) }} as scaled_rate
+            case
+                when parent_nodes.aggregation <> 'sum' then {{ integer_quotient_half_up(
+                    scaled_integer('children.score', 10) ~ ' * 1000000000000', scaled_integer('child_nodes.full_mark', 10)
+                ) }}
+            end as scaled_rate
         from children
         inner join nodes as child_nodes
             on children.methodology_code = child_nodes.methodology_code
             and children.node_code = child_nodes.node_code
+        inner join nodes as parent_nodes
+            on child_nodes.methodology_code = parent_nodes.methodology_code
+            and child_nodes.parent_node_code = parent_nodes.node_code
 
     ),
 
@@ -91,10 +96,15 @@
                     and (nodes.aggregation <> 'sum' or totals.base_count = 0 or totals.scored_base_count > 0)
                 )
             ) as is_scored,
-            {{ score_quotient(
-                'totals.base_mark * cast(totals.base_sum as decimal(38, 10))',
-                'totals.scored_base_mark', 14
-            ) }} as base_score
+            cast(
+                case
+                    when totals.scored_base_mark = totals.base_mark and totals.base_mark > 0 then totals.base_sum
+                    else {{ score_quotient(
+                        'totals.base_mark * cast(totals.base_sum as decimal(38, 10))',
+                        'totals.scored_base_mark', 14
+                    ) }}
+                end as decimal(18, 10)
+            ) as base_score
         from totals
         inner join nodes
             on totals.methodology_code = nodes.methodology_code

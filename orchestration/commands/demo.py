@@ -46,7 +46,7 @@ def demo(
     zhengxin demo county --years 2019
     zhengxin --home var/hdi demo hdi[/dim]
     """
-    from orchestration.pipeline.editions import note_series
+    from orchestration.editions import note_series
 
     home = Home.from_environment()
     _refuse_other_data(home, kind)
@@ -78,7 +78,7 @@ def demo(
 
 def _refuse_other_data(home: Home, kind: DemoKind) -> None:
     """Demo inputs go into an empty inbox, or one that holds the same demo."""
-    from orchestration.pipeline.editions import series_note, series_of
+    from orchestration.editions import series_note, series_of
 
     held = [path for path in home.inbox.rglob("*") if path.is_file() and not path.name.startswith(".")]
     is_same_demo = series_note(home).exists() and series_of(home) == SERIES[kind]

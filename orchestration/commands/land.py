@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 def land(
     source: Annotated[
         list[str] | None,
-        typer.Option(help="Only this source: observation, opinion_event or verification. May be given again."),
+        typer.Option(
+            help="Only this source: observation, opinion_event, verification, objection or decision; again for more."
+        ),
     ] = None,
 ) -> None:
     """Land the files of the inbox: check every row, keep what was received, quarantine what is wrong.

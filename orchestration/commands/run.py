@@ -33,6 +33,7 @@ STEP_TITLES = {
     "land_inbox": "Land the inbox and load it",
     "build_models": "Build the scores (dbt)",
     "validate_marts": "Validate the marts (Great Expectations)",
+    "release_editions": "Release what is new",
     "drop_and_load": "Drop the warehouse and load what has landed",
     "build_models_anew": "Build the scores (dbt)",
     "validate_all_years": "Validate the marts (Great Expectations)",
@@ -57,9 +58,9 @@ def run(
     zhengxin run 2019
     zhengxin run 2017-2019[/dim]
     """
-    from orchestration.pipeline.editions import check_years, series_of, years_in_words
+    from orchestration.editions import check_years, series_of, years_in_words
     from orchestration.pipeline.execution import CheckCount
-    from orchestration.warehouse import provenance
+    from orchestration.warehouse import built_from
 
     home = Home.from_environment()
     series_code = series_of(home)
@@ -67,7 +68,7 @@ def run(
     check_years(asked, series_code)
     wanted = asked or _years_with_data(home, series_code)
     if if_changed:
-        known = provenance.result_if_unchanged(home, wanted)
+        known = built_from.result_if_unchanged(home, wanted)
         if known is not None:
             output().print("Nothing has changed since the last run.")
             print_summary(output(), home, wanted, CheckCount(**known))
@@ -76,7 +77,7 @@ def run(
     with _execution(home) as execution:
         outcome = execution.annual_run(wanted, series_code)
     _report(home, outcome, wanted, execution.log)
-    provenance.record(home, wanted, asdict(outcome.checks))
+    built_from.record(home, wanted, asdict(outcome.checks))
 
 
 def rebuild() -> None:
@@ -96,8 +97,8 @@ def _years_with_data(home: Home, series_code: str) -> list[int]:
     import pyarrow.compute as compute
     import pyarrow.parquet as parquet
 
+    from orchestration.editions import edition_years
     from orchestration.landing import Store
-    from orchestration.pipeline.editions import edition_years
 
     land_with_progress(home)
     store = Store(home.landing)
@@ -122,8 +123,9 @@ class _Execution:
         self.home, self.log, self.console = home, log, console
 
     def annual_run(self, years: list[int], series_code: str) -> RunOutcome:
-        from orchestration.pipeline.editions import edition_years, span_tags, year_spans
+        from orchestration.editions import edition_years, year_spans
         from orchestration.pipeline.jobs import ANNUAL_RUN
+        from orchestration.pipeline.partitions import span_tags
 
         spans = year_spans(years, edition_years(series_code))
         return self._execute(ANNUAL_RUN, [span_tags(span) for span in spans])

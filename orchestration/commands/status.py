@@ -10,11 +10,12 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from orchestration.commands.summary import DATA_KINDS
+from orchestration.commands.summary import DATA_KINDS, print_releases
 from orchestration.commands.terminal import cut_to_width, output, table
 from orchestration.errors import WarehouseBusy, WarehouseMissing
 from orchestration.home import Home
 from orchestration.warehouse.connection import reading
+from orchestration.warehouse.quarantine import ROWS_BY_RULE, rows_by_rule
 
 SHOWN_FILES = 10
 SHOWN_RULES = 12
@@ -31,7 +32,7 @@ def status() -> None:
     if not home.root.exists():
         say.print(f"There is nothing at {home.root} yet. zhengxin demo writes inputs to try.")
         raise typer.Exit(0)
-    from orchestration.pipeline.editions import edition_years, series_of, years_in_words
+    from orchestration.editions import edition_years, series_of, years_in_words
 
     series_code = series_of(home)
     editions = years_in_words(edition_years(series_code))
@@ -40,6 +41,8 @@ def status() -> None:
     _print_inbox(say, home)
     _print_batches(say, home)
     _print_warehouse(say, home)
+    say.print()
+    print_releases(say, home)
     _print_last_run(say, home)
 
 
@@ -54,19 +57,13 @@ def _print_inbox(say: Console, home: Home) -> None:
 
 def _print_batches(say: Console, home: Home) -> None:
     from orchestration.landing import CONTRACTS, Store
-    from orchestration.landing.store import REJECTED
 
     store = Store(home.landing)
     rows = []
     for source in CONTRACTS:
         batches = store.effective_batches(source)
-        rejected = [
-            delivery
-            for (its_source, _), delivery in store.latest_deliveries().items()
-            if its_source == source and store.batch(source, delivery.batch_id).state == REJECTED
-        ]
         counts = [sum(getattr(batch, name) for batch in batches) for name in ("accepted_count", "quarantined_count")]
-        rows.append((source, len(batches), *counts, len(rejected)))
+        rows.append((source, len(batches), *counts, len(store.rejected_batches(source))))
     say.print()
     say.print(table(["landed", "batches in effect", "rows accepted", "rows quarantined", "files rejected"], rows))
 
@@ -98,18 +95,13 @@ def _has(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
 
 
 def _print_rules(say: Console, connection: duckdb.DuckDBPyConnection) -> None:
-    rules = connection.execute(
-        "select source, rule, count(*), min(message) from raw.quarantined_row group by all order by 3 desc, 1, 2"
-    ).fetchall()
+    rules = rows_by_rule(connection)
     if rules:
         say.print()
         columns = ["quarantine", "rule", "rows", "for example"]
         say.print(table(columns, cut_to_width(say, columns, rules[:SHOWN_RULES])))
         if len(rules) > SHOWN_RULES:
-            say.print(
-                f"and {len(rules) - SHOWN_RULES} more rules: "
-                'zhengxin query "select source, rule, count(*), min(message) from raw.quarantined_row group by all"'
-            )
+            say.print(f'and {len(rules) - SHOWN_RULES} more rules: zhengxin query "{ROWS_BY_RULE}"')
 
 
 def _print_editions(say: Console, connection: duckdb.DuckDBPyConnection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from rich.markup import escape
 from orchestration.commands.terminal import table
 from orchestration.home import Home, project_root
 from orchestration.warehouse.connection import reading
+from orchestration.warehouse.quarantine import rows_by_rule
 
 if TYPE_CHECKING:
     from orchestration.pipeline.execution import CheckCount
@@ -76,6 +78,7 @@ def print_summary(say: Console, home: Home, years: list[int] | None, checks: Che
         _print_units(say, connection, max(row[0] for row in editions))
         _print_published(say, connection, years)
         _print_quarantine(say, connection)
+    print_releases(say, home)
     _print_checks(say, checks)
     _print_where_to_look(say, home)
 
@@ -121,12 +124,27 @@ def _print_published(say: Console, connection: duckdb.DuckDBPyConnection, years:
 
 
 def _print_quarantine(say: Console, connection: duckdb.DuckDBPyConnection) -> None:
-    rules = connection.execute(
-        "select rule, count(*) from raw.quarantined_row group by rule order by 2 desc, 1"
-    ).fetchall()
-    total = sum(count for _, count in rules)
-    detail = _listed([f"{rule} {count:,}" for rule, count in rules])
-    say.print(f"Rows in quarantine: {total:,}{escape(detail)}")
+    counts: Counter[str] = Counter()
+    for broken in rows_by_rule(connection):
+        counts[broken.rule] += broken.row_count
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    detail = _listed([f"{rule} {count:,}" for rule, count in ordered])
+    say.print(f"Rows in quarantine: {counts.total():,}{escape(detail)}")
+
+
+def print_releases(say: Console, home: Home) -> None:
+    """The releases in force, what readers see, and the revisions that wait for a reason."""
+    from orchestration.release.catalogue import Catalogue
+
+    catalogue = Catalogue(home.releases)
+    in_force = catalogue.all_in_force()
+    if in_force:
+        say.print(f"Releases: {', '.join(map(str, in_force))}; readers open {catalogue.current()}", markup=False)
+    for offered in catalogue.offers():
+        say.print(
+            f"[yellow]{offered} waits for a reason[/]: read {escape(str(catalogue.offer(offered) / 'diff.md'))}, then "
+            f'zhengxin release {offered.year} --note "why the figures changed"'
+        )
 
 
 def _print_checks(say: Console, checks: CheckCount) -> None:

@@ -19,6 +19,8 @@ class Source(StrEnum):
     observation = "observation"
     opinion_event = "opinion_event"
     verification = "verification"
+    objection = "objection"
+    decision = "decision"
 
 
 def template(

@@ -46,7 +46,7 @@ def ui(
     with _only_ui(home, f"http://{host}:{port}"):
         _require_free(host, port)
         with spinner(say, "Reading the dbt project"):
-            from orchestration.pipeline.editions import series_of
+            from orchestration.editions import series_of
             from orchestration.pipeline.instance import end_abandoned_runs, instance_environment, open_instance
             from orchestration.warehouse.dbt import prepare_manifest
 

@@ -72,7 +72,7 @@ def _opinion_event(frame: pd.DataFrame, reference: Reference) -> None:
     frame["response_standing"] = _choose(
         [
             (positive & kind.isin(["targeted", "off_point", "repaired"]), "unfit_polarity"),
-            (negative & kind.isin(["targeted", "off_point"]) & ~answered, "incomplete"),
+            (negative & kind.isin(["targeted", "off_point", "repaired"]) & ~answered, "incomplete"),
             (negative & (kind.isna() | (kind == "none")) & answered, "incomplete"),
         ],
         "fits",
@@ -88,22 +88,127 @@ def _opinion_event(frame: pd.DataFrame, reference: Reference) -> None:
 
 def _verification(frame: pd.DataFrame, reference: Reference) -> None:
     of_observation, of_event = frame["subject"] == "observation", frame["subject"] == "opinion_event"
-    has_measure, has_cluster = frame["measure_code"].notna(), frame["cluster_code"].notna()
     correct, gives = frame["verdict"] == "correct", frame["value"].notna() | frame["state"].notna()
-    series_of_measure = _mapped(frame["measure_code"], lambda code: _series_of_measure(reference, code))
-    series_of_event = _mapped(frame["unit_code"], reference.series_of_event_unit)
-    frame["series_code"] = series_of_measure.where(of_observation, series_of_event.where(of_event, None))
     frame["given"] = _given(frame)
-    frame["subject_key_standing"] = _choose(
-        [(of_observation & (~has_measure | has_cluster), "unfit"), (of_event & (~has_cluster | has_measure), "unfit")],
-        "fits",
-    )
     frame["correction_standing"] = _choose(
         [(of_event & correct, "of_event"), (frame["verdict"].notna() & ~correct & gives, "not_expected")], "fits"
     )
     frame["correction_given"] = frame["given"].where(of_observation & correct, None)
     frame["reason_standing"] = _choose(
         [(frame["verdict"].isin(["correct", "reject"]) & frame["reason"].isna(), "missing")], "fits"
+    )
+    _add_subject(frame, reference)
+
+
+def _objection(frame: pd.DataFrame, reference: Reference) -> None:
+    of_observation, of_event = frame["subject"] == "observation", frame["subject"] == "opinion_event"
+    correct, gives = frame["request"] == "correct", frame["value"].notna() | frame["state"].notna()
+    frame["given"] = _given(frame)
+    frame["request_standing"] = _choose(
+        [(of_event & correct, "unfit"), (of_observation & (frame["request"] == "repair"), "unfit")], "fits"
+    )
+    is_complete = frame["given"].isin(["value", "state"])
+    frame["claim_standing"] = _choose(
+        [
+            (of_observation & correct & ~is_complete, "incomplete"),
+            (frame["request"].notna() & ~correct & gives, "not_expected"),
+        ],
+        "fits",
+    )
+    frame["evidence_standing"] = _choose(
+        [(frame["evidence_url"].isna() & frame["evidence_hash"].isna(), "missing")], "fits"
+    )
+    _add_code(frame, "objection_code")
+    _add_subject(frame, reference)
+
+
+def _decision(frame: pd.DataFrame, reference: Reference) -> None:
+    of_observation, of_event = frame["subject"] == "observation", frame["subject"] == "opinion_event"
+    kind, upheld = frame["decision_kind"], frame["outcome"] == "upheld"
+    frame["kind_standing"] = _choose(
+        [
+            (((kind == "correction") & of_event) | ((kind == "repair") & of_observation), "unfit_subject"),
+            ((kind == "correction") & (frame["outcome"] == "rejected"), "rejected_correction"),
+        ],
+        "fits",
+    )
+    names_objection = frame["objection_code"].notna()
+    frame["objection_standing"] = _choose(
+        [(((kind == "objection") & ~names_objection) | ((kind == "correction") & names_objection), "unfit")], "fits"
+    )
+    _add_result(frame, sets_value=of_observation & upheld, sets_none=of_event | (frame["outcome"] == "rejected"))
+    has_repair, needs_repair = frame["repaired_at"].notna(), (kind == "repair") & upheld
+    frame["repair_standing"] = _choose(
+        [(kind.notna() & frame["outcome"].notna() & (needs_repair != has_repair), "unfit")], "fits"
+    )
+    _add_code(frame, "decision_code")
+    _add_subject(frame, reference)
+    _add_officer(frame, reference)
+
+
+def _add_result(frame: pd.DataFrame, sets_value: pd.Series, sets_none: pd.Series) -> None:
+    """`given`, `result_standing`, `expected_standing`: value or state that a decision sets, and the one it expects."""
+    frame["given"] = _given(frame)
+    expected = frame["expected_value"].notna().astype(int) + frame["expected_state"].notna().astype(int)
+    same_value = (frame["value_read"] == frame["expected_value_read"]) & frame["value_read"].notna()
+    same_state = (frame["state"] == frame["expected_state"]) & frame["state"].notna()
+    gives = frame["value"].notna() | frame["state"].notna() | (expected > 0)
+    frame["result_standing"] = _choose(
+        [
+            (sets_value & ~frame["given"].isin(["value", "state"]), "incomplete"),
+            (sets_none & gives, "not_expected"),
+            (sets_value & (same_value | (same_state & frame["value"].isna())), "changes_nothing"),
+        ],
+        "fits",
+    )
+    frame["expected_standing"] = _choose([(sets_value & (expected != 1), "incomplete")], "fits")
+
+
+def _add_officer(frame: pd.DataFrame, reference: Reference) -> None:
+    """`officer_standing`, `authority_standing`, `allowed_roles` and `party_standing` of who decides."""
+
+    def by_office(officer: str, role: str, decided_at: pd.Timestamp) -> tuple[str | None]:
+        if officer not in reference.officers:
+            return ("unknown",)
+        return (None if reference.holds_role(officer, role, decided_at.date()) else "without_role",)
+
+    def by_kind(role: str, kind: str) -> tuple[str | None, str]:
+        allowed = sorted(role for role, its_kind in reference.authorities if its_kind == kind)
+        return (None if role in allowed else "not_allowed"), ", ".join(allowed)
+
+    def by_unit(officer: str, unit_code: str, series: str, year: int) -> tuple[str | None]:
+        return ("own_unit" if reference.belongs_to(officer, unit_code, series, year) else None,)
+
+    (frame["officer_standing"],) = _looked_up(
+        [frame["officer_code"], frame["role_code"], frame["decided_at_read"]], by_office, 1
+    )
+    frame["authority_standing"], frame["allowed_roles"] = _looked_up(
+        [frame["role_code"], frame["decision_kind"]], by_kind, 2
+    )
+    (frame["party_standing"],) = _looked_up(
+        [frame["officer_code"], frame["unit_code_in_edition"], frame["series_code"], frame["assessment_year_read"]],
+        by_unit,
+        1,
+    )
+
+
+def _add_code(frame: pd.DataFrame, column: str) -> None:
+    """`code_standing`: repeated where other rows of the file, exact copies aside, carry the same code."""
+    originals = frame.loc[frame["copy_of_row"].isna(), column]
+    uses = originals.value_counts()
+    frame["code_standing"] = _choose([(frame[column].map(uses).fillna(0) > 1, "repeated")], None)
+
+
+def _add_subject(frame: pd.DataFrame, reference: Reference) -> None:
+    """`subject_key_standing`, the series, and what `_add_measure` and `_add_unit` tell, of an observation or event."""
+    of_observation, of_event = frame["subject"] == "observation", frame["subject"] == "opinion_event"
+    has_measure, has_cluster = frame["measure_code"].notna(), frame["cluster_code"].notna()
+    series_of_measure = _mapped(frame["measure_code"], lambda code: _series_of_measure(reference, code))
+    series_of_event = _mapped(frame["unit_code"], reference.series_of_event_unit)
+    frame["series_code"] = series_of_measure.where(of_observation, series_of_event.where(of_event, None))
+    frame["subject_key_standing"] = _choose(
+        [(of_observation & (~has_measure | has_cluster), "unfit"), (of_event & (~has_cluster | has_measure), "unfit")],
+        "fits",
     )
     _add_measure(frame, reference)
     _add_unit(frame, reference)
@@ -115,6 +220,8 @@ _DERIVE: dict[str, Callable[[pd.DataFrame, Reference], None]] = {
     "observation": _observation,
     "opinion_event": _opinion_event,
     "verification": _verification,
+    "objection": _objection,
+    "decision": _decision,
 }
 
 

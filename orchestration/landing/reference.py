@@ -1,12 +1,13 @@
-"""What the checks at the door know from the seeds: editions, frames, measures, topics, severities, succession.
+"""What the checks at the door know from the seeds: editions, frames, measures, topics, succession, officers.
 
-`read_reference` reads only the columns that the checks use; `Reference.digest` changes when one of these changes and
-with nothing else, so a corrected translation in a seed does not land every file anew.
+`read_reference` reads only the columns that the checks use; `Reference.digest_of` a source changes when one of these
+changes and with nothing else, so a corrected translation in a seed, or a new officer, does not land every file anew.
 """
 
 from __future__ import annotations
 
 import csv
+import datetime
 import hashlib
 import json
 from collections import defaultdict
@@ -18,7 +19,7 @@ from pathlib import Path
 from orchestration.errors import UsageError
 from orchestration.landing.succession import Succession
 
-# The columns that the checks read, per seed file.
+# The columns that the checks of all sources read, per seed file.
 SEED_COLUMNS = {
     "methodology/edition.csv": ("series_code", "assessment_year", "frame_date"),
     "methodology/measure.csv": (
@@ -36,6 +37,11 @@ SEED_COLUMNS = {
     "geography/assessment_frame.csv": ("series_code", "assessment_year", "unit_code", "name_zh", "is_included"),
     "geography/division_history.csv": ("code", "name_zh", "first_year", "last_year"),
     "geography/division_change.csv": ("year", "from_code", "to_code", "link_kind"),
+}
+# What only the checks of decisions read.
+OFFICE_COLUMNS = {
+    "decisions/decision_authority.csv": ("role_code", "decision_kind"),
+    "decisions/decision_officer.csv": ("officer_code", "role_code", "unit_code", "valid_from", "valid_to"),
 }
 POLARITY_OF_FACTOR = {"base_negative": "negative", "base_positive": "positive"}
 
@@ -58,6 +64,17 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class Term:
+    """One officer's term in a role: `unit_code` is the unit that the officer belongs to, None for none; `until` is
+    exclusive, None while it lasts."""
+
+    role: str
+    unit_code: str | None
+    since: datetime.date
+    until: datetime.date | None
+
+
+@dataclass(frozen=True)
 class UnitStanding:
     """What a received unit code is in an edition.
 
@@ -76,6 +93,7 @@ class Reference:
     """The seeds as the checks use them. Keys: series_code, assessment year, unit_code."""
 
     digest: str
+    office_digest: str
     frame_years: dict[tuple[str, int], int]
     frames: dict[tuple[str, int], dict[str, bool]]
     names: dict[str, str]
@@ -83,6 +101,27 @@ class Reference:
     topics: dict[str, tuple[str, str]]
     severities: dict[str, str]
     succession: Succession
+    authorities: frozenset[tuple[str, str]]
+    officers: dict[str, list[Term]]
+
+    def digest_of(self, source: str) -> str:
+        """SHA-256 over all that the checks of a source read."""
+        return self.office_digest if source == "decision" else self.digest
+
+    def holds_role(self, officer: str, role: str, day: datetime.date) -> bool:
+        return any(
+            term.role == role and term.since <= day and (term.until is None or day < term.until)
+            for term in self.officers.get(officer, ())
+        )
+
+    def belongs_to(self, officer: str, unit_code: str, series: str, year: int) -> bool:
+        """Whether a term of the officer, of any time, is in the unit, under its code in that edition or another."""
+        own = {term.unit_code for term in self.officers.get(officer, ()) if term.unit_code}
+        if unit_code in own:
+            return True
+        return (series, year) in self.frame_years and any(
+            self.stand(series, code, year).unit_code == unit_code for code in own
+        )
 
     @cached_property
     def known_codes(self) -> dict[str, set[str]]:
@@ -148,6 +187,7 @@ class Reference:
 def read_reference(seeds: Path) -> Reference:
     """Read the seeds below `seeds`. Raises `SeedError` naming the file and what is wrong with it."""
     tables = {name: _read_seed(seeds / name, columns) for name, columns in SEED_COLUMNS.items()}
+    offices = {name: _read_seed(seeds / name, columns) for name, columns in OFFICE_COLUMNS.items()}
     series_of_tree = {row["tree_code"]: row["series_code"] for row in tables["methodology/methodology.csv"]}
     frames: dict[tuple[str, int], dict[str, bool]] = defaultdict(dict)
     names: dict[str, str] = {row["code"]: row["name_zh"] for row in tables["geography/division_history.csv"]}
@@ -157,6 +197,11 @@ def read_reference(seeds: Path) -> Reference:
     try:
         return Reference(
             digest=_digest(tables),
+            office_digest=_digest(tables | offices),
+            authorities=frozenset(
+                (row["role_code"], row["decision_kind"]) for row in offices["decisions/decision_authority.csv"]
+            ),
+            officers=_terms(offices["decisions/decision_officer.csv"]),
             frame_years={
                 (row["series_code"], int(row["assessment_year"])): int(row["frame_date"][:4])
                 for row in tables["methodology/edition.csv"]
@@ -211,6 +256,15 @@ def _measure(row: dict[str, str]) -> Measure:
         is_from_events=row["value_kind"] == "event_points",
         earlier_stage=row["funnel_earlier_measure_code"] or None,
     )
+
+
+def _terms(rows: list[dict[str, str]]) -> dict[str, list[Term]]:
+    terms: dict[str, list[Term]] = defaultdict(list)
+    for row in rows:
+        since = datetime.date.fromisoformat(row["valid_from"])
+        until = datetime.date.fromisoformat(row["valid_to"]) if row["valid_to"] else None
+        terms[row["officer_code"]].append(Term(row["role_code"], row["unit_code"] or None, since, until))
+    return dict(terms)
 
 
 def _digest(tables: dict[str, list[dict[str, str]]]) -> str:

@@ -18,8 +18,10 @@ import pyarrow.parquet as pq
 
 from orchestration.errors import UsageError
 from orchestration.home import Home, seeds_folder
+from orchestration.landing import chain
 from orchestration.landing.check import StructureRejected, check_file
 from orchestration.landing.contracts import CONTRACTS
+from orchestration.landing.contracts.decision import DECISION
 from orchestration.landing.inbox import InboxItem, scan_inbox
 from orchestration.landing.readers import FileRejected, read_table
 from orchestration.landing.reference import Reference, read_reference
@@ -82,6 +84,8 @@ def land_inbox(
     store = Store(home.landing)
     with store.lock("landing the inbox", wait_seconds):
         lander = _Lander(store, read_reference(seeds or seeds_folder()))
+        # A lander that was killed may have recorded a delivery of decisions and not yet logged it.
+        chain.extend(store)
         items = scan_inbox(home.inbox, wanted)
         items += lander.to_check_anew(items, wanted)
         landed = []
@@ -109,7 +113,8 @@ class _Lander:
             if source not in sources or (source, file_name) in present:
                 continue
             batch = self.store.batch(source, delivery.batch_id)
-            if (batch.contract_version, batch.seeds_digest) != (CONTRACTS[source].version, self.reference.digest):
+            judged_by = (CONTRACTS[source].version, self.reference.digest_of(source))
+            if (batch.contract_version, batch.seeds_digest) != judged_by:
                 found.append(InboxItem(source, file_name, self.store.original_path(batch)))
         return found
 
@@ -134,7 +139,7 @@ class _Lander:
         try:
             original = work / _original_name(item.file_name)
             file_sha256 = _copy(item.path, original)
-            batch_id = batch_id_of(item.source, contract.version, file_sha256, self.reference.digest)
+            batch_id = batch_id_of(item.source, contract.version, file_sha256, self.reference.digest_of(item.source))
             if not self.store.has_batch(item.source, batch_id):
                 batch = _make_batch(work, original, item, batch_id, file_sha256, self.reference)
                 self.store.commit_batch(work, batch)
@@ -151,6 +156,8 @@ class _Lander:
             self.latest[key] = self.store.commit_delivery(*key, batch.batch_id)
             if batch.state == LANDED:
                 self.effective[key] = self.latest[key]
+                if item.source == DECISION.source:
+                    chain.extend(self.store)
         notices = list(batch.notices)
         superseded = None
         if batch.state == REJECTED:
@@ -194,7 +201,7 @@ def _make_batch(
         "file_sha256": file_sha256,
         "file_size": original.stat().st_size,
         "contract_version": contract.version,
-        "seeds_digest": reference.digest,
+        "seeds_digest": reference.digest_of(item.source),
         "original": original.name,
         "landed_at": now_text(),
     }

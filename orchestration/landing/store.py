@@ -3,6 +3,7 @@
     landing/batches/<source>/<batch_id>/   original.<ext>  accepted.parquet  quarantined.parquet  validation.json
                                            batch.json
     landing/deliveries/<seq>.json          which file name carried which batch, in the order of arrival
+    landing/decision_log.jsonl             every decision, chained by hashes (see `chain`)
     landing/tmp/                           work in progress; swept by the next lander
     landing/landing.lock                   held while landing; landing.lock.holder.json says by whom
 
@@ -88,8 +89,7 @@ class Delivery:
     @property
     def received_time(self) -> datetime.datetime:
         """Time of arrival, naive China Standard Time."""
-        moment = datetime.datetime.fromisoformat(self.received_at)
-        return moment.astimezone(CHINA_STANDARD_TIME).replace(tzinfo=None)
+        return received_time(self.received_at)
 
 
 def batch_id_of(source: str, contract_version: str, file_sha256: str, seeds_digest: str) -> str:
@@ -140,6 +140,12 @@ class Store:
         """The batches in effect, each once, by source and batch id."""
         keys = {(delivery.source, delivery.batch_id) for delivery in self.effective_deliveries().values()}
         return [self.batch(*key) for key in sorted(keys) if source in (None, key[0])]
+
+    def rejected_batches(self, source: str) -> list[Batch]:
+        """The batches of the files of a source that were rejected when they last came, by file name."""
+        latest = sorted(self.latest_deliveries().items())
+        batches = [self.batch(source, item.batch_id) for (its_source, _), item in latest if its_source == source]
+        return [batch for batch in batches if batch.state == REJECTED]
 
     def ledger(self) -> list[tuple[Batch, Delivery, bool]]:
         """(batch, its last delivery under a file name, whether that delivery is in effect), in order of delivery."""
@@ -217,12 +223,12 @@ class Store:
         """Make the files in `folder` the batch: write its ledger entry, sync everything, rename the folder."""
         write_json(folder / "batch.json", asdict(batch))
         for path in folder.iterdir():
-            _sync(path)
-        _sync(folder)
+            sync_path(path)
+        sync_path(folder)
         target = self.batch_folder(batch.source, batch.batch_id)
         _make_folder(target.parent)
         os.rename(folder, target)
-        _sync(target.parent)
+        sync_path(target.parent)
 
     def commit_delivery(self, source: str, file_name: str, batch_id: str) -> Delivery:
         """Record that `file_name` now carries the batch."""
@@ -233,9 +239,9 @@ class Store:
         target = folder / f"{delivery.seq:08d}.json"
         ready = self.work_folder() / target.name
         write_json(ready, asdict(delivery))
-        _sync(ready)
+        sync_path(ready)
         os.rename(ready, target)
-        _sync(target.parent)
+        sync_path(target.parent)
         ready.parent.rmdir()
         return delivery
 
@@ -252,6 +258,11 @@ def sweep(root: Path) -> None:
 
 def now_text() -> str:
     return datetime.datetime.now(CHINA_STANDARD_TIME).isoformat(timespec="seconds")
+
+
+def received_time(text: str) -> datetime.datetime:
+    """A time of arrival as the store writes it, as naive China Standard Time."""
+    return datetime.datetime.fromisoformat(text).astimezone(CHINA_STANDARD_TIME).replace(tzinfo=None)
 
 
 def write_json(path: Path, content: Any) -> None:
@@ -279,10 +290,10 @@ def _make_folder(folder: Path) -> None:
     missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     for parent in missing:
-        _sync(parent.parent)
+        sync_path(parent.parent)
 
 
-def _sync(path: Path) -> None:
+def sync_path(path: Path) -> None:
     """Have the operating system write a file, or a folder's entries, to disk."""
     if path.is_dir() and sys.platform == "win32":
         return  # Windows has no sync of folders

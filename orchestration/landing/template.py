@@ -33,7 +33,7 @@ def write_template(source: str, path: Path) -> Path:
     if path.suffix.lower() == ".csv":
         _write_csv(contract, path)
     elif path.suffix.lower() == ".xlsx":
-        _write_workbook(contract, path)
+        template_workbook(contract).save(path)
     else:
         raise UsageError(f"{path}: a template is a .csv or an .xlsx file")
     return path
@@ -59,7 +59,8 @@ def _write_csv(contract: Contract, path: Path) -> None:
             writer.writerow([f"{mark} {cells[0]}", *cells[1:]])
 
 
-def _write_workbook(contract: Contract, path: Path) -> None:
+def template_workbook(contract: Contract) -> openpyxl.Workbook:
+    """A workbook with an empty sheet to fill in, named after the source, and a sheet of help."""
     workbook = openpyxl.Workbook()
     sheet = workbook.active
     sheet.title = contract.source
@@ -95,4 +96,4 @@ def _write_workbook(contract: Contract, path: Path) -> None:
         for cell in row:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             cell.number_format = "@"
-    workbook.save(path)
+    return workbook

@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import pyarrow.parquet as pq
+
 from orchestration.home import Home
 from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.inbox import InboxItem, scan_inbox
@@ -48,6 +50,17 @@ def waiting_files(home: Home) -> list[WaitingFile]:
         if delivery is None or store.batch(item.source, delivery.batch_id).file_sha256 != file_sha256:
             waiting.append(WaitingFile(item, file_sha256))
     return waiting
+
+
+def observed_years(home: Home, files: Iterable[WaitingFile]) -> set[int]:
+    """Years of which observations have landed or wait among `files`: those that a run can score."""
+    waiting = set().union(*(file.assessment_years() for file in files if file.item.source == "observation"))
+    store = Store(home.landing)
+    landed = (
+        pq.read_table(store.accepted_path(batch), columns=["assessment_year"]).column(0).unique().to_pylist()
+        for batch in store.effective_batches("observation")
+    )
+    return waiting.union(*landed)
 
 
 def identity_of(files: Iterable[WaitingFile]) -> str:

@@ -2,10 +2,11 @@
 
 import dagster as dg
 
+from orchestration.editions import edition_years, year_spans
 from orchestration.home import Home
-from orchestration.landing.waiting import identity_of, waiting_files
-from orchestration.pipeline.editions import edition_years, span_tags, year_spans
+from orchestration.landing.waiting import identity_of, observed_years, waiting_files
 from orchestration.pipeline.jobs import ANNUAL_RUN
+from orchestration.pipeline.partitions import span_tags
 
 SENSOR_SECONDS = 60
 
@@ -30,8 +31,10 @@ def inbox_sensor(home: Home, series_code: str) -> dg.SensorDefinition:
             return dg.SkipReason(f"{len(files)} files wait in {home.inbox}" + (", just arrived." if files else "."))
         editions = edition_years(series_code)
         named = set().union(*(file.assessment_years() for file in files))
-        # Files that cannot be read are landed too, to be rejected with their reason.
-        years = sorted(named.intersection(editions)) or editions[-1:]
+        observed = sorted(observed_years(home, files).intersection(editions))
+        # Files that cannot be read are landed too, to be rejected with their reason; events of a year that nobody has
+        # observed yet come in with the run of the last one observed, and raise their warnings.
+        years = sorted(named.intersection(observed)) or observed[-1:] or editions[-1:]
         return [
             dg.RunRequest(run_key=f"{identity}-{span[0]}", tags=span_tags(span)) for span in year_spans(years, editions)
         ]

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import dagster as dg
 
+from orchestration.editions import is_released, series_of
 from orchestration.home import Home
 from orchestration.pipeline.automation import inbox_sensor, yearly_schedule
 from orchestration.pipeline.dbt_models import dbt_model_assets, dbt_resource, read_manifest
-from orchestration.pipeline.editions import series_of, yearly_partitions
-from orchestration.pipeline.jobs import annual_run, land_year
+from orchestration.pipeline.jobs import annual_run, land_year, publish_release, yearly_report
 from orchestration.pipeline.landing import landing_assets
+from orchestration.pipeline.partitions import yearly_partitions
 from orchestration.pipeline.quality import validation_asset
 from orchestration.pipeline.rebuild import rebuild_job
+from orchestration.pipeline.release import release_asset
+from orchestration.pipeline.report import report_asset
 from orchestration.pipeline.resources import HomeResource
+from orchestration.pipeline.warnings import handed_on_asset, open_warnings_check
 from orchestration.warehouse.dbt import prepare_manifest
 
 
@@ -24,11 +28,18 @@ def definitions_of(home: Home) -> dg.Definitions:
     landing = landing_assets(partitions)
     models = dbt_model_assets(manifest)
     validation = validation_asset(partitions)
+    release = release_asset(partitions)
+    report = report_asset(partitions)
+    warnings = handed_on_asset()
+    steps = [landing, models, validation, warnings, *([release] if is_released(series_code) else [])]
     return dg.Definitions(
-        assets=[landing, models, validation],
+        assets=[landing, models, validation, warnings, release],
+        asset_checks=[open_warnings_check()],
         jobs=[
-            annual_run(landing, models, validation),
+            annual_run(*steps),
             land_year(landing),
+            publish_release(release),
+            yearly_report(report),
             rebuild_job(manifest),
         ],
         sensors=[inbox_sensor(home, series_code)],

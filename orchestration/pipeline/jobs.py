@@ -6,20 +6,28 @@ import dagster as dg
 
 ANNUAL_RUN = "annual_run"
 LAND_YEAR = "land_year"
+PUBLISH_RELEASE = "publish_release"
 REBUILD_WAREHOUSE = "rebuild_warehouse"
+YEARLY_REPORT = "yearly_report"
 
 
-def annual_run(
-    landing: dg.AssetsDefinition,
-    models: dg.AssetsDefinition,
-    validation: dg.AssetsDefinition,
-):
-    """The whole way of a year: land, build, validate."""
+def annual_run(*steps: dg.AssetsDefinition):
+    """The whole way of a year: land, build, validate and, for a series that we publish, release."""
     return dg.define_asset_job(
         ANNUAL_RUN,
-        selection=dg.AssetSelection.assets(landing, models, validation),
+        selection=dg.AssetSelection.assets(*steps),
         description="The whole way of one or more years: land what waits in the inbox, check it, build the scores, "
-        "validate the marts.",
+        "validate the marts, release what is new.",
+    )
+
+
+def publish_release(release: dg.AssetsDefinition):
+    """Only the release of what has been built, with the reason that a revision needs."""
+    return dg.define_asset_job(
+        PUBLISH_RELEASE,
+        selection=dg.AssetSelection.assets(release),
+        description="Publish what the last run built as a release of its edition. A revision needs config `note`: why "
+        "the figures changed.",
     )
 
 
@@ -29,4 +37,14 @@ def land_year(landing: dg.AssetsDefinition):
         LAND_YEAR,
         selection=dg.AssetSelection.assets(landing),
         description="Land what waits in the inbox and load it, without scoring: what do the checks at the door say?",
+    )
+
+
+def yearly_report(report: dg.AssetsDefinition):
+    """The reports of a year, from its release: long, so it stands apart from the yearly run."""
+    return dg.define_asset_job(
+        YEARLY_REPORT,
+        selection=dg.AssetSelection.assets(report),
+        description="Write the reports on the nation and every province of a year, from its last release in force, as "
+        "web pages and PDF. Config: languages and formats.",
     )

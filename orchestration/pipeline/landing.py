@@ -11,19 +11,24 @@ import duckdb
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
-from orchestration.landing import CONTRACTS, LandedFile, Store, land_inbox
+from orchestration.landing import CONTRACTS, LandedFile, Store, chain, land_inbox
 from orchestration.pipeline.preview import markdown_table, preview, row_count
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn, years_of_run
 from orchestration.warehouse import connection
+from orchestration.warehouse.quarantine import rows_by_rule
 from orchestration.warehouse.raw import load_raw
 
 SHOWN_FILES = 50
+WHOLE_CHECK = "chain_is_whole"
 DESCRIPTIONS = {
     "observation": "Observations: one row per accepted row of the files in inbox/observation. 观测。",
     "opinion_event": "Opinion events: one row per accepted row of the files in inbox/opinion_event. 舆情事件。",
     "verification": "Verifications: one row per accepted row of the files in inbox/verification. 人工查验。",
+    "objection": "Objections: one row per accepted row of the files in inbox/objection. 异议申请。",
+    "decision": "Decisions: one row per accepted row of the files in inbox/decision. 处理决定。",
     "quarantined_row": "Rows that broke a rule at the door, each with its rule, message and content. 隔离行。",
     "batch": "The ledger: one row per batch and file name, with its counts or the reason why it was rejected. 批次。",
+    "decision_log": "The log of decisions, chained by hashes: what was ever recorded or withdrawn. 决定日志。",
 }
 
 
@@ -40,7 +45,15 @@ def landing_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
             dg.AssetSpec(raw_key(table), description=text, group_name="landing", kinds={"python", "duckdb"})
             for table, text in DESCRIPTIONS.items()
         ],
-        check_specs=[spec for source in CONTRACTS for spec in _check_specs(source)],
+        check_specs=[
+            *(spec for source in CONTRACTS for spec in _check_specs(source)),
+            dg.AssetCheckSpec(
+                WHOLE_CHECK,
+                asset=raw_key("decision_log"),
+                blocking=True,
+                description="Every entry of the log of decisions follows from the one before and from what has landed.",
+            ),
+        ],
         partitions_def=partitions,
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool=WRITER_POOL,
@@ -92,6 +105,20 @@ def raw_results(
             "landing_store": dg.MetadataValue.path(str(home.landing)),
         },
     )
+    state = chain.verify(home)
+    yield dg.MaterializeResult(
+        raw_key("decision_log"),
+        metadata={**_table_metadata(open_connection, "decision_log"), "head": state.head},
+        check_results=[
+            dg.AssetCheckResult(
+                asset_key=raw_key("decision_log"),
+                check_name=WHOLE_CHECK,
+                passed=state.is_whole,
+                severity=dg.AssetCheckSeverity.ERROR,
+                metadata={"entries": state.entry_count} | ({"problem": state.problem} if state.problem else {}),
+            )
+        ],
+    )
 
 
 def _log(context: dg.AssetExecutionContext, done: int, total: int, file: LandedFile) -> None:
@@ -136,10 +163,7 @@ def _source_metadata(
 
 
 def _quarantine_rules(open_connection: duckdb.DuckDBPyConnection) -> dg.MetadataValue:
-    rows = open_connection.execute(
-        "select source, rule, count(*), min(message) from raw.quarantined_row group by all order by 3 desc, 1, 2"
-    ).fetchall()
-    return dg.MetadataValue.md(markdown_table(["source", "rule", "rows", "for example"], rows))
+    return dg.MetadataValue.md(markdown_table(["source", "rule", "rows", "for example"], rows_by_rule(open_connection)))
 
 
 def _check_specs(source: str) -> list[dg.AssetCheckSpec]:
@@ -173,11 +197,6 @@ def _check_results(open_connection: duckdb.DuckDBPyConnection, store: Store, sou
     loaded = dict(open_connection.execute(f"select batch_id, count(*) from raw.{source} group by batch_id").fetchall())
     accepted = {batch.batch_id: batch.accepted_count for batch in batches if batch.accepted_count}
     lost = [batch for batch in batches if batch.row_count != batch.accepted_count + batch.quarantined_count]
-    rejected = [
-        store.batch(source, delivery.batch_id)
-        for (its_source, _), delivery in sorted(store.latest_deliveries().items())
-        if its_source == source and store.batch(source, delivery.batch_id).error_rule
-    ]
     suspect = [
         (batch.batch_id, result["rule"], result["description"], result["unexpected_count"], "; ".join(result["sample"]))
         for batch in batches
@@ -199,7 +218,7 @@ def _check_results(open_connection: duckdb.DuckDBPyConnection, store: Store, sou
             source,
             "files_readable",
             ["file", "rule", "what to do"],
-            [(batch.file_name, batch.error_rule, batch.error_message) for batch in rejected],
+            [(batch.file_name, batch.error_rule, batch.error_message) for batch in store.rejected_batches(source)],
         ),
         _warning(source, "rows_accepted", ["file", "batch", "rule", "rows"], quarantined),
         _warning(source, "nothing_suspect", ["batch", "rule", "requirement", "rows", "examples"], suspect),

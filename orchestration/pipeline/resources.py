@@ -8,10 +8,11 @@ from pathlib import Path
 
 import dagster as dg
 
+from orchestration.editions import check_years
 from orchestration.errors import UsageError
 from orchestration.home import Home
-from orchestration.pipeline.editions import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG, check_years
-from orchestration.warehouse import provenance
+from orchestration.pipeline.partitions import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG
+from orchestration.warehouse import built_from
 from orchestration.warehouse.lock import writer_lock
 
 # All steps that write the warehouse stand in this pool; dagster.yaml gives a pool one place.
@@ -57,7 +58,7 @@ def warehouse_turn(context: dg.OpExecutionContext | dg.AssetExecutionContext, ho
     what = f"the run {context.run.run_id[:8]} of {context.run.job_name}, step {context.op_execution_context.op.name}"
     try:
         with writer_lock(home.warehouse, what, say=context.log.warning):
-            provenance.forget(home)
+            built_from.forget(home)
             yield
     except UsageError as error:
         raise dg.Failure(str(error), allow_retries=False) from None

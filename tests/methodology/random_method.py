@@ -120,11 +120,12 @@ def random_world(
             world["assessment_frame"] += _frame_rows(rng, series_code, year, unit_count, regions, places)
             _add_raw_rows(rng, world, batches, series_code, year, sorted(places), measures)
     world["batch"] = batches.rows()
-    for table in ("observation", "verification", "opinion_event", "quarantined_row"):
+    for table in RAW_TABLES:
         rng.shuffle(world[table])
     return world
 
 
+RAW_TABLES = ("observation", "verification", "opinion_event", "objection", "decision", "quarantined_row")
 _TABLES = (
     *(
         "series",
@@ -138,7 +139,7 @@ _TABLES = (
         "grade_band",
     ),
     *("assessment_frame", "region", "region_level"),
-    *("observation", "verification", "opinion_event", "quarantined_row", "batch"),
+    *(*RAW_TABLES, "batch"),
 )
 
 
@@ -758,7 +759,7 @@ def _add_raw_rows(
         if drafts and _chance(rng, 0.25):
             draft = drafts[rng.choice(list(drafts))]  # a twin: same facts, so a tied rank where both are scored
         else:
-            draft = {table: [] for table in ("observation", "verification", "opinion_event", "quarantined_row")}
+            draft = {table: [] for table in RAW_TABLES}
             holes = rng.choice((0.0, 0.05, 0.2, 0.45))
             for measure in observed:
                 _draft_cell(rng, draft, series_code, year, measure, holes)
@@ -770,7 +771,12 @@ def _add_raw_rows(
                 is_quarantined = table == "quarantined_row"
                 place = batches.place(row["source"] if is_quarantined else table, is_quarantined=is_quarantined)
                 received = {} if is_quarantined else {"unit_code_received": unit}
-                world[table].append({**row, "unit_code": unit, **received, **place})
+                codes = {
+                    name: f"{series_code}-{unit}-{year}-{row[name]}"
+                    for name in ("decision_code", "objection_code")
+                    if row.get(name) and row[name] != "used_again"
+                }
+                world[table].append({**row, "unit_code": unit, **received, **codes, **place})
 
 
 def _draft_cell(rng: random.Random, draft: World, series_code: str, year: int, measure: _Measure, holes: float) -> None:
@@ -786,6 +792,14 @@ def _draft_cell(rng: random.Random, draft: World, series_code: str, year: int, m
     if _chance(rng, 0.18):
         for _ in range(_pick(rng, {1: 0.6, 2: 0.25, 3: 0.15})):
             draft["verification"].append(_verification_row(rng, series_code, year, measure))
+    if _chance(rng, 0.12):
+        found = [row for table in ("observation", "verification") for row in draft[table] if _is_about(row, measure)]
+        for _ in range(_pick(rng, {1: 0.7, 2: 0.3})):
+            _draft_decision(rng, draft, series_code, year, measure, found)
+
+
+def _is_about(row: Row, measure: _Measure) -> bool:
+    return row["measure_code"] == measure.code and row["state"] is not None
 
 
 def _value_or_state(rng: random.Random, measure: _Measure) -> Row:
@@ -828,6 +842,71 @@ def _verification_row(rng: random.Random, series_code: str, year: int, measure: 
     }
 
 
+def _draft_decision(
+    rng: random.Random, draft: World, series_code: str, year: int, measure: _Measure, found: list[Row]
+) -> None:
+    """A decision on a cell, half of them on an objection; most expect what one of the rows that came in says."""
+    expected = rng.choice(found) if found and _chance(rng, 0.9) else {"value": None, "state": "not_collected"}
+    result = _value_or_state(rng, measure)
+    _draft_ruling(
+        rng,
+        draft,
+        {"series_code": series_code, "assessment_year": year, "subject": "observation", "measure_code": measure.code},
+        kind="correction",
+        expected_value=expected["value"],
+        expected_state=None if expected["value"] is not None else expected["state"],
+        **result,
+    )
+
+
+def _draft_event_decision(rng: random.Random, draft: World, series_code: str, year: int, cluster_code: str) -> None:
+    subject = {"subject": "opinion_event", "cluster_code": cluster_code}
+    moments = _moments(year)
+    _draft_ruling(
+        rng,
+        draft,
+        {"series_code": series_code, "assessment_year": year, **subject},
+        kind="repair",
+        repaired_at=rng.choice((datetime(year, 2, 1), datetime(year, 7, 1), moments[0])),
+    )
+
+
+def _draft_ruling(rng: random.Random, draft: World, subject: Row, *, kind: str, **result: Any) -> None:
+    """A decision of the kind, or on an objection, with its faults: rejected, too early, about nothing, a code again."""
+    number = len(draft["decision"])
+    on_objection = _chance(rng, 0.5)
+    decision = {
+        "measure_code": None,
+        "cluster_code": None,
+        **subject,
+        "decision_code": "used_again" if _chance(rng, 0.03) else f"d{number:03}",
+        "decision_kind": "objection" if on_objection else kind,
+        "objection_code": f"y{number:03}" if on_objection else None,
+        "outcome": _pick(rng, {"upheld": 0.85, "rejected": 0.15}),
+        **result,
+        "reason": "随机",
+        "officer_code": "random",
+        "role_code": "random",
+        "decided_at": rng.choice(_moments(subject["assessment_year"])),
+        **_EVIDENCE,
+    }
+    if on_objection:
+        decision |= {"repaired_at": None}
+        if not _chance(rng, 0.05):
+            draft["objection"].append(
+                {
+                    **{name: decision[name] for name in ("measure_code", "cluster_code", "objection_code")},
+                    **subject,
+                    "request": "withdraw",
+                    "reason": "随机",
+                    "submitted_by": "random",
+                    "submitted_at": rng.choice(_moments(subject["assessment_year"])[:3]),
+                    **_EVIDENCE,
+                }
+            )
+    draft["decision"].append(decision)
+
+
 def _quarantined_row(rng: random.Random, year: int, measure_code: str) -> Row:
     return {
         "source": _pick(rng, {"observation": 0.9, "verification": 0.1}),
@@ -854,6 +933,9 @@ def _draft_event(rng: random.Random, draft: World, series_code: str, year: int, 
     if _chance(rng, 0.4):
         for _ in range(rng.choice((1, 1, 2))):
             draft["verification"].append(_verification_row(rng, series_code, year, None, cluster_code=cluster_code))
+    if _chance(rng, 0.3):
+        for _ in range(rng.choice((1, 1, 2))):
+            _draft_event_decision(rng, draft, series_code, year, cluster_code)
 
 
 def _event_row(

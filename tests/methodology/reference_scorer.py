@@ -5,9 +5,9 @@ the SQL. It is written to be compared with the warehouse, so it shares no code, 
 
 A *world* is a mapping from table name to rows. The tables are the seeds (`methodology`, `node`, `measure_rule`,
 `event_factor`, `event_topic`, `grade_band`, `assessment_frame`, `region`) and the raw tables (`observation`,
-`verification`, `opinion_event`, `quarantined_row`); a table that is missing counts as empty. A row is a mapping from
-column to value; values may be text as read from CSV (empty text is null) or what DuckDB returns (Decimal, int, bool,
-date, datetime). Binary floats are refused for exact columns.
+`verification`, `opinion_event`, `objection`, `decision`, `quarantined_row`); a table that is missing counts as empty. A
+row is a mapping from column to value; values may be text as read from CSV (empty text is null) or what DuckDB returns
+(Decimal, int, bool, date, datetime). Binary floats are refused for exact columns.
 
 Keys of the result run series, year, methodology, then unit or region, then measure, node or cluster. Years are ints.
 
@@ -136,7 +136,8 @@ def world_from_csv_seeds(folder: Path | str) -> dict[str, list[dict[str, str]]]:
 
 def score(world: World) -> Result:
     """Score every included unit, edition and methodology. Raises ValueError for a world that cannot be scored."""
-    world = {**world, "verification": list(world.get("verification", ()))}  # read twice
+    read_twice = ("verification", "opinion_event", "objection", "decision")
+    world = {**world, **{table: list(world.get(table, ())) for table in read_twice}}
     methods = _read_methods(world)
     frames = _read_frames(world)
     cells = _reconcile(world, methods, frames)
@@ -542,8 +543,16 @@ def _reconcile(
         if row["source"] == "observation" and year is not None and unit is not None and measure is not None:
             quarantined.add((int(year), unit, measure))
     cells: dict[tuple[str, int, str], dict[str, Cell]] = defaultdict(dict)
-    for key in observations.keys() | verifications.keys():
+    decisions = {
+        (series_code, year, unit, code): row
+        for (series_code, year, unit, subject, code, _), row in _last_decisions(world).items()
+        if subject == "observation"
+    }
+    for key in observations.keys() | verifications.keys() | decisions.keys():
         cell = _reconcile_cell(observations.get(key, []), verifications.get(key, []))
+        decision = decisions.get(key)
+        if decision is not None and _is_expected(decision, cell):
+            cell = _cell_of(decision, "verified")
         if cell is not None:
             cells[key[:3]][key[3]] = cell
     for (series_code, year), frame in frames.items():
@@ -616,6 +625,61 @@ def _cell_of(row: Row, status_of_a_value: str) -> Cell:
     return Cell(_required(row, "state"), None) if value is None else Cell(status_of_a_value, value)
 
 
+# (series, year, unit, subject, measure or cluster, is a repair)
+_DecisionKey = tuple[str, int, str, str, str, bool]
+
+
+def _last_decisions(world: World) -> dict[_DecisionKey, Row]:
+    """The upheld and sound decision that counts on each subject, whether or not it finds there what it expects."""
+    rows = list(world.get("decision", ()))
+    uses: dict[str, int] = defaultdict(int)
+    for row in rows:
+        uses[row["decision_code"]] += 1
+    objections: dict[str, Row] = {}
+    for row in sorted(
+        world.get("objection", ()), key=lambda row: (_moment_required(row, "submitted_at"), _arrival(row))
+    ):
+        objections.setdefault(row["objection_code"], row)
+    polarities: dict[tuple, set[str]] = defaultdict(set)
+    for row in world.get("opinion_event", ()):
+        key = (row["series_code"], int(row["assessment_year"]), row["unit_code"], row["cluster_code"])
+        polarities[key].add(row["polarity"])
+    last: dict[_DecisionKey, Row] = {}
+    for row in sorted(rows, key=lambda row: row["decision_code"], reverse=True):
+        *place, subject, code = _subject_of(row)
+        is_repair = row["decision_kind"] == "repair"
+        if row["outcome"] != "upheld" or uses[row["decision_code"]] > 1:
+            continue
+        named = _text(row, "objection_code")
+        if named is not None:
+            objection = objections.get(named)
+            if objection is None or _subject_of(objection)[1:] != _subject_of(row)[1:]:
+                continue
+            if _moment_required(row, "decided_at") < _moment_required(objection, "submitted_at"):
+                continue
+        if subject == "opinion_event":
+            reported = polarities.get((*place, code), set())
+            if not reported or (is_repair and "negative" not in reported):
+                continue
+        key = (*place, subject, code, is_repair)
+        if key not in last or _moment_required(row, "decided_at") >= _moment_required(last[key], "decided_at"):
+            last[key] = row
+    return last
+
+
+def _subject_of(row: Row) -> tuple[str, int, str, str, str]:
+    code = _text(row, "measure_code") or _text(row, "cluster_code")
+    return row["series_code"], int(row["assessment_year"]), row["unit_code"], row["subject"], str(code)
+
+
+def _is_expected(decision: Row, cell: Cell | None) -> bool:
+    """Whether the cell, as it is without decisions, says what the decision expects."""
+    value, state = _decimal(decision, "expected_value"), _text(decision, "expected_state")
+    if value is not None:
+        return cell is not None and cell.value == value
+    return state == ("not_collected" if cell is None else cell.status if cell.value is None else "observed")
+
+
 # ----------------------------------------------------------------------------------------------------------- 3. events
 
 
@@ -626,6 +690,24 @@ class _Event(NamedTuple):
     reported_at: datetime
     reaches: list[str]
     verdict: str | None  # of the latest verification
+    is_withdrawn: bool = False  # by a decision
+    repaired_at: datetime | None = None  # by a decision
+
+    @property
+    def response_kind(self) -> str | None:
+        return _text(self.latest, "response_kind") if self.repaired_at is None else "repaired"
+
+    @property
+    def responded_at(self) -> datetime | None:
+        responded_at = _moment(self.latest, "response_at")
+        if self.repaired_at is None:
+            return responded_at
+        is_silent = responded_at is None or _text(self.latest, "response_kind") in (None, "none")
+        return self.repaired_at if is_silent else responded_at
+
+    @property
+    def is_rejected(self) -> bool:
+        return self.verdict == "reject" or self.is_withdrawn
 
 
 def _read_events(world: World, frames: dict[tuple[str, int], _Frame]) -> dict[tuple[str, int, str], dict[str, _Event]]:
@@ -639,14 +721,19 @@ def _read_events(world: World, frames: dict[tuple[str, int], _Frame]) -> dict[tu
         if row["subject"] == "opinion_event":
             key = (row["series_code"], int(row["assessment_year"]), row["unit_code"], row["cluster_code"])
             verifications[key].append(row)
+    decisions = _last_decisions(world)
     events: dict[tuple[str, int, str], dict[str, _Event]] = defaultdict(dict)
     for key, rows in rows_of.items():
+        place, code = key[:3], key[3]
+        repair = decisions.get((*place, "opinion_event", code, True))
         verification = _deciding_verification(verifications.get(key, []))
         events[key[:3]][key[3]] = _Event(
             _latest_row(rows),
             min(_moment_required(row, "reported_at") for row in rows),
             [_required(row, "reach") for row in rows],
             None if verification is None else verification["verdict"],
+            (*place, "opinion_event", code, False) in decisions,
+            None if repair is None else _moment_required(repair, "repaired_at"),
         )
     return events
 
@@ -675,17 +762,17 @@ def _score_event(event: _Event, method: _Method) -> EventScore:
         faults = _response_faults(event, factors.limit(severity))
         points *= -factors.value("response", level)
     fault_points = sum((factors.value("response_fault", fault) for fault in faults), Fraction(0))
-    if event.verdict == "reject":
+    if event.is_rejected:
         points, faults, fault_points = Fraction(0), (), Fraction(0)
     return EventScore(
-        polarity, topic, method.node_of_topic.get(topic), points, level, faults, fault_points, event.verdict == "reject"
+        polarity, topic, method.node_of_topic.get(topic), points, level, faults, fault_points, event.is_rejected
     )
 
 
 def _response_level(event: _Event, limit: timedelta) -> str:
     row = event.latest
-    kind, responded_at = _text(row, "response_kind"), _moment(row, "response_at")
-    if kind == "repaired" and event.verdict == "confirm":
+    kind, responded_at = event.response_kind, event.responded_at
+    if kind == "repaired" and (event.verdict == "confirm" or event.repaired_at is not None):
         return "repaired"
     is_by_responsible_body = _text(row, "responder") is not None and row["responder"] == row["responsible_body"]
     is_in_time = responded_at is not None and responded_at <= event.reported_at + limit
@@ -694,7 +781,7 @@ def _response_level(event: _Event, limit: timedelta) -> str:
 
 def _response_faults(event: _Event, limit: timedelta) -> tuple[str, ...]:
     row = event.latest
-    kind, responded_at = _text(row, "response_kind"), _moment(row, "response_at")
+    kind, responded_at = event.response_kind, event.responded_at
     if responded_at is None or kind == "none":
         return ("silent",)
     responder, responsible_body = _text(row, "responder"), _text(row, "responsible_body")

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.home import Home, project_root
+from orchestration.home import Home
 
 
 def call(home: Home, *arguments: str) -> str:
@@ -18,7 +18,7 @@ def call(home: Home, *arguments: str) -> str:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ZHENGXIN_", "DAGSTER_", "DBT_"))}
     done = subprocess.run(
         [sys.executable, "-m", "orchestration.cli", "--home", str(home.root), *arguments],
-        env=kept | {"PYTHONPATH": str(project_root()), "PYTHONIOENCODING": "utf-8", "COLUMNS": "160"},
+        env=kept | {"PYTHONIOENCODING": "utf-8", "COLUMNS": "160"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -23,3 +23,17 @@ def test_no_model_knows_the_index() -> None:
     models = project_root() / "dbt_project"
     naming = [path for path in models.rglob("*.sql") if "hdi" in path.read_text(encoding="utf-8").lower()]
     assert [path for path in naming if "tests" not in path.parts] == []
+
+
+def test_the_scorecard_has_the_columns_of_the_index(hdi_home: Home) -> None:
+    names = [name for (name, *_) in rows(hdi_home, "describe marts.unit_scorecard")]
+    assert names[-5:] == [
+        *("health_score", "education_score", "expected_schooling_score", "mean_schooling_score", "income_score")
+    ]
+    [(name, score, health)] = rows(
+        hdi_home,
+        "select unit_name_en, published_score, health_score from marts.unit_scorecard "
+        "where assessment_year = 2022 and unit_code = 'NOR'",
+    )
+    assert (name, str(score)) == ("Norway", "0.9660")
+    assert health > 0.9

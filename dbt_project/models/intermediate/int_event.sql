@@ -11,6 +11,23 @@ decisions as (
 
 ),
 
+withdrawals as (
+
+    select * from {{ ref('int_decision') }}
+    where decision_status = 'in_effect'
+        and subject = 'opinion_event'
+        and decision_kind = 'objection'
+
+),
+
+repairs as (
+
+    select * from {{ ref('int_decision') }}
+    where decision_status = 'in_effect'
+        and decision_kind = 'repair'
+
+),
+
 reach_factors as (
 
     select
@@ -64,8 +81,13 @@ select
     events.headline,
     events.responsible_body,
     events.responder,
-    events.response_at,
-    events.response_kind,
+    -- What was decided to be repaired has been answered, at the latest by the repair.
+    case
+        when repairs.decision_code is null then events.response_at
+        when coalesce(events.response_kind, 'none') = 'none' then repairs.repaired_at
+        else coalesce(events.response_at, repairs.repaired_at)
+    end as response_at,
+    case when repairs.decision_code is not null then 'repaired' else events.response_kind end as response_kind,
     events.evidence_url,
     events.evidence_hash,
     events.collector,
@@ -75,11 +97,23 @@ select
     events.report_count,
     decisions.verdict as verification_verdict,
     decisions.reason as verification_reason,
-    coalesce(decisions.verdict = 'reject', false) as is_rejected
+    coalesce(decisions.verdict = 'reject', false) or withdrawals.decision_code is not null as is_rejected,
+    repairs.decision_code is not null as is_repair_decided,
+    coalesce(withdrawals.decision_code, repairs.decision_code) as decision_code
 from ranked_reports as events
 left join decisions
     on events.series_code = decisions.series_code
     and events.assessment_year = decisions.assessment_year
     and events.unit_code = decisions.unit_code
     and events.cluster_code = decisions.cluster_code
+left join withdrawals
+    on events.series_code = withdrawals.series_code
+    and events.assessment_year = withdrawals.assessment_year
+    and events.unit_code = withdrawals.unit_code
+    and events.cluster_code = withdrawals.cluster_code
+left join repairs
+    on events.series_code = repairs.series_code
+    and events.assessment_year = repairs.assessment_year
+    and events.unit_code = repairs.unit_code
+    and events.cluster_code = repairs.cluster_code
 where events.precedence = 1

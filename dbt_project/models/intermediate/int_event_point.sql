@@ -4,9 +4,10 @@ with events as (
 
 ),
 
+-- Units of all editions: an event counts for a warning before anything of its year has been observed.
 units as (
 
-    select * from {{ ref('int_unit') }}
+    select * from {{ ref('stg_assessment_frame') }}
     where is_included
 
 ),
@@ -65,7 +66,7 @@ answered_events as (
         *,
         case
             when polarity = 'positive' then null
-            when response_kind = 'repaired' and verification_verdict = 'confirm' then 'repaired'
+            when response_kind = 'repaired' and (verification_verdict = 'confirm' or is_repair_decided) then 'repaired'
             when not is_silent and not is_late and not is_off_point and is_right_body then 'timely'
             else 'other'
         end as response_level

@@ -19,12 +19,14 @@ units as (
 
 nodes as (
 
-    select * from {{ ref('int_methodology_node') }}
+    select
+        *,
+        {{ scaled_integer('full_mark', 4) }} as scaled_full_mark
+    from {{ ref('int_methodology_node') }}
     where is_leaf
 
 ),
 
--- Weights in millionths and normalised values in 10^-12 as integers, so that the one division below is exact.
 measured_leaves as (
 
     select
@@ -35,14 +37,37 @@ measured_leaves as (
         node_code,
         sum(case when status <> 'not_applicable' then measure_mark else 0 end) as applicable_mark,
         sum(case when normalised_value is not null then measure_mark else 0 end) as assessed_mark,
-        sum(case when normalised_value is not null then {{ scaled_integer('weight', 6) }} else 0 end) as scaled_weight,
-        sum(
-            {{ scaled_integer('weight', 6) }} * {{ scaled_integer('coalesce(normalised_value, 0)', 12) }}
-        ) as scaled_weighted_value,
+        sum(case when normalised_value is not null then weight else 0 end) as assessed_weight,
+        sum(weight * coalesce(normalised_value, 0)) as weighted_value,
         sum(deduction) as deduction,
         bool_or(is_vetoed) as is_vetoed
     from measure_scores
     group by series_code, assessment_year, methodology_code, unit_code, node_code
+
+),
+
+-- Most leaves are at 0 or at the full mark and need no division.
+graded_leaves as (
+
+    select
+        *,
+        deduction = 0 and weighted_value = 0 as is_at_zero,
+        deduction = 0 and weighted_value = assessed_weight as is_at_full_mark
+    from measured_leaves
+
+),
+
+-- Weights in millionths and normalised values in 10^-12 as integers, so that the one division below is exact.
+scaled_leaves as (
+
+    select
+        *,
+        {{ scaled_integer('case when not is_at_zero and not is_at_full_mark then assessed_weight end', 6) }} as scaled_weight,
+        {{ scaled_integer(
+            'case when not is_at_zero and not is_at_full_mark then cast(weighted_value as decimal(38, 18)) end', 18
+        ) }} as scaled_weighted_value,
+        {{ scaled_integer('case when not is_at_zero and not is_at_full_mark then deduction end', 13) }} as scaled_deduction
+    from graded_leaves
 
 ),
 
@@ -56,14 +81,16 @@ scored_leaves as (
         nodes.rounding_digits,
         case
             when leaves.is_vetoed then 0
-            when leaves.scaled_weight = 0 then null
+            when leaves.assessed_weight = 0 then null
+            when leaves.is_at_zero then 0
+            when leaves.is_at_full_mark then nodes.full_mark
             else {{ score_from_scaled(integer_quotient_half_up(
-                scaled_integer('nodes.full_mark', 4) ~ ' * leaves.scaled_weighted_value - '
-                ~ scaled_integer('leaves.deduction', 13) ~ ' * leaves.scaled_weight * 1000',
+                'nodes.scaled_full_mark * leaves.scaled_weighted_value'
+                ~ ' - leaves.scaled_deduction * leaves.scaled_weight * 1000',
                 'leaves.scaled_weight * 1000000'
             )) }}
         end as unclipped_score
-    from measured_leaves as leaves
+    from scaled_leaves as leaves
     inner join nodes
         on leaves.methodology_code = nodes.methodology_code
         and leaves.node_code = nodes.node_code

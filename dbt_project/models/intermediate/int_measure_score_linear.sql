@@ -9,7 +9,14 @@ with cells as (
 
 rules as (
 
-    select * from {{ ref('stg_measure_rule') }}
+    select
+        methodology_code,
+        measure_code,
+        transform,
+        floor,
+        target,
+        {{ scaled_integer('target - floor', 9) }} as scaled_range
+    from {{ ref('stg_measure_rule') }}
 
 ),
 
@@ -26,6 +33,7 @@ transformed as (
         rules.transform,
         rules.floor,
         rules.target,
+        rules.scaled_range,
         case rules.transform
             when 'positive' then case when cells.value > 0 then 1 else 0 end
             when 'observed' then 1
@@ -38,7 +46,19 @@ transformed as (
 
 ),
 
--- A quotient below 0 or above 1 is clipped before it is divided: exact, and no overflow at the far ends.
+-- Only values between floor and target are divided: the others are clipped, so nothing overflows at the far ends.
+scaled as (
+
+    select
+        *,
+        {{ scaled_integer(
+            'case when transformed_value > least(floor, target) and transformed_value < greatest(floor, target)'
+            ~ ' then transformed_value - floor end', 9
+        ) }} as scaled_distance
+    from transformed
+
+),
+
 normalised as (
 
     select
@@ -55,12 +75,9 @@ normalised as (
                 / (ln(cast(target as double)) - ln(cast(floor as double)))
                 as decimal(14, 12)
             )
-            else {{ normalised_from_scaled(integer_quotient_half_up(
-                scaled_integer('transformed_value - floor', 9) ~ ' * 1000000000000',
-                scaled_integer('target - floor', 9)
-            )) }}
+            else {{ normalised_from_scaled(integer_quotient_half_up('scaled_distance * 1000000000000', 'scaled_range')) }}
         end as normalised_value
-    from transformed
+    from scaled
 
 )
 

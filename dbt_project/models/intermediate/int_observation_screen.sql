@@ -12,6 +12,12 @@ units as (
 
 ),
 
+editions as (
+
+    select * from {{ ref('int_edition') }}
+
+),
+
 rules as (
 
     select
@@ -101,9 +107,12 @@ screened as (
         and unit_values.assessment_year = spreads.assessment_year
         and unit_values.measure_code = spreads.measure_code
     cross join rules
+    inner join editions
+        on unit_values.series_code = editions.series_code
+        and unit_values.assessment_year = editions.assessment_year
     left join unit_values as previous_values
         on unit_values.series_code = previous_values.series_code
-        and unit_values.assessment_year = previous_values.assessment_year + 1
+        and editions.previous_assessment_year = previous_values.assessment_year
         and unit_values.previous_unit_code = previous_values.unit_code
         and unit_values.measure_code = previous_values.measure_code
 

@@ -42,6 +42,7 @@ select
     units.name_zh as unit_name_zh,
     units.name_en as unit_name_en,
     units.province_name_zh,
+    units.province_name_en,
     unit_scores.score,
     {{ published_score('unit_scores.score', 'series.publication_digits') }} as published_score,
     unit_scores.full_mark,

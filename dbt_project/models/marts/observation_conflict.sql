@@ -4,6 +4,14 @@ with candidates as (
 
 ),
 
+decisions as (
+
+    select * from {{ ref('int_decision') }}
+    where decision_status = 'in_effect'
+        and subject = 'observation'
+
+),
+
 conflicting_cells as (
 
     select
@@ -23,7 +31,7 @@ select
     candidates.unit_code,
     candidates.measure_code,
     cast(candidates.precedence as integer) as precedence,
-    candidates.precedence = 1 and not candidates.is_rejected as is_effective,
+    candidates.precedence = 1 and not candidates.is_rejected and decisions.decision_code is null as is_effective,
     candidates.is_rejected,
     candidates.source,
     candidates.value,
@@ -41,6 +49,11 @@ inner join conflicting_cells
     and candidates.assessment_year = conflicting_cells.assessment_year
     and candidates.unit_code = conflicting_cells.unit_code
     and candidates.measure_code = conflicting_cells.measure_code
+left join decisions
+    on candidates.series_code = decisions.series_code
+    and candidates.assessment_year = decisions.assessment_year
+    and candidates.unit_code = decisions.unit_code
+    and candidates.measure_code = decisions.measure_code
 order by
     candidates.series_code,
     candidates.assessment_year,

@@ -4,6 +4,12 @@ with events as (
 
 ),
 
+editions as (
+
+    select * from {{ ref('int_edition') }}
+
+),
+
 points as (
 
     select * from {{ ref('int_event_point') }}
@@ -49,6 +55,9 @@ select
     events.batch_id,
     events.row_number
 from points
+inner join editions
+    on points.series_code = editions.series_code
+    and points.assessment_year = editions.assessment_year
 inner join events
     on points.series_code = events.series_code
     and points.assessment_year = events.assessment_year

@@ -47,6 +47,14 @@ input_rows as (
 
     select series_code, assessment_year, provenance, batch_id from {{ ref('stg_verification') }}
 
+    union all
+
+    select series_code, assessment_year, provenance, batch_id from {{ ref('stg_objection') }}
+
+    union all
+
+    select series_code, assessment_year, provenance, batch_id from {{ ref('stg_decision') }}
+
 ),
 
 inputs as (
@@ -90,7 +98,14 @@ select
     cast(inputs.input_row_count as integer) as input_row_count,
     cast(inputs.synthetic_row_count as integer) as synthetic_row_count,
     cast(inputs.batch_count as integer) as batch_count,
-    inputs.input_digest
+    inputs.input_digest,
+    cast('{{ env_var("ZHENGXIN_PROJECT_DIGEST", "") }}' as varchar) as project_digest,
+    -- What only a release knows: filled in when it is cut.
+    cast(null as varchar) as release_id,
+    cast(null as integer) as revision_number,
+    cast(null as varchar) as release_note,
+    cast(null as timestamp) as released_at,
+    cast(null as varchar) as git_revision
 from editions
 inner join methodologies
     on editions.series_code = methodologies.series_code

@@ -1,165 +1,38 @@
-with editions as (
+with reasons as (
 
-    select * from {{ ref('int_edition') }}
-
-),
-
-measure_scores as (
-
-    select
-        measure_scores.*,
-        editions.primary_methodology_code,
-        coalesce(observations.is_verified, false) as is_verified
-    from {{ ref('int_measure_score') }} as measure_scores
-    inner join editions
-        on measure_scores.series_code = editions.series_code
-        and measure_scores.assessment_year = editions.assessment_year
-    left join {{ ref('int_observation_reconciled') }} as observations
-        on measure_scores.series_code = observations.series_code
-        and measure_scores.assessment_year = observations.assessment_year
-        and measure_scores.unit_code = observations.unit_code
-        and measure_scores.measure_code = observations.measure_code
+    select * from {{ ref('int_verification_reason') }}
 
 ),
 
-unverified_cells as (
+items as (
 
-    select
-        series_code,
-        assessment_year,
-        unit_code,
-        measure_code,
-        max(value) as value,
-        bool_or(is_vetoed) as is_vetoed,
-        max(case when methodology_code = primary_methodology_code then normalised_value end) as normalised_value,
-        max(case when methodology_code = primary_methodology_code then measure_mark end) as measure_mark
-    from measure_scores
-    where status in ('observed', 'not_published')
-        and not is_verified
-    group by series_code, assessment_year, unit_code, measure_code
-
-),
-
-sample_rule as (
-
-    select threshold
-    from {{ ref('stg_screening_rule') }}
-    where screening_rule = 'random_sample'
-
-),
-
-reasons as (
-
-    select
-        screens.series_code,
-        screens.assessment_year,
-        screens.unit_code,
-        screens.measure_code,
-        'outlier' as reason,
-        'median ' || cast(screens.median_value as varchar)
-        || ', standardised MAD ' || cast(screens.standardised_mad as varchar) as detail
-    from {{ ref('int_observation_screen') }} as screens
-    where screens.is_outside_fence
-
-    union all
-
-    select
-        screens.series_code,
-        screens.assessment_year,
-        screens.unit_code,
-        screens.measure_code,
-        'year_on_year_jump' as reason,
-        'previous value ' || cast(screens.previous_value as varchar)
-        || ', standardised MAD ' || cast(screens.standardised_mad as varchar) as detail
-    from {{ ref('int_observation_screen') }} as screens
-    where screens.is_year_on_year_jump
-
-    union all
-
-    select
-        conflicts.series_code,
-        conflicts.assessment_year,
-        conflicts.unit_code,
-        conflicts.measure_code,
-        'conflict' as reason,
-        cast(null as varchar) as detail
-    from {{ ref('observation_conflict') }} as conflicts
-    where not conflicts.is_rejected
-    group by conflicts.series_code, conflicts.assessment_year, conflicts.unit_code, conflicts.measure_code
-    having count(distinct coalesce(cast(conflicts.value as varchar), conflicts.state)) > 1
-
-    union all
-
-    select
-        cells.series_code,
-        cells.assessment_year,
-        cells.unit_code,
-        cells.measure_code,
-        'veto' as reason,
-        cast(null as varchar) as detail
-    from unverified_cells as cells
-    where cells.is_vetoed
-
-    union all
-
-    select
-        cells.series_code,
-        cells.assessment_year,
-        cells.unit_code,
-        cells.measure_code,
-        'zero' as reason,
-        cast(null as varchar) as detail
-    from unverified_cells as cells
-    where cells.normalised_value = 0
-
-    union all
-
-    -- md5 is the same in every engine and version, so the sample of a year never moves.
-    select
-        cells.series_code,
-        cells.assessment_year,
-        cells.unit_code,
-        cells.measure_code,
-        'random_sample' as reason,
-        cast(null as varchar) as detail
-    from unverified_cells as cells
-    cross join sample_rule
-    where substr(
-            md5(cells.series_code || cast(cells.assessment_year as varchar) || cells.unit_code || cells.measure_code), 1, 8
-        ) <= printf('%08x', cast(sample_rule.threshold * 4294967295 as bigint))
+    select * from {{ ref('int_verification_item') }}
 
 )
 
 select
     reasons.series_code,
     reasons.assessment_year,
-    'observation' as subject,
+    reasons.subject,
     reasons.unit_code,
-    reasons.measure_code as subject_code,
+    reasons.subject_code,
     reasons.reason,
     reasons.detail,
-    cells.value,
-    cells.measure_mark
+    reasons.value,
+    reasons.measure_mark,
+    cast(reasons.score_weight as decimal(18, 10)) as score_weight,
+    items.priority
 from reasons
-inner join unverified_cells as cells
-    on reasons.series_code = cells.series_code
-    and reasons.assessment_year = cells.assessment_year
-    and reasons.unit_code = cells.unit_code
-    and reasons.measure_code = cells.measure_code
-
-union all
-
-select
-    events.series_code,
-    events.assessment_year,
-    'opinion_event' as subject,
-    events.unit_code,
-    events.cluster_code as subject_code,
-    'negative_event' as reason,
-    events.headline as detail,
-    cast(null as decimal(20, 9)) as value,
-    cast(null as decimal(18, 10)) as measure_mark
-from {{ ref('int_event') }} as events
-where events.polarity = 'negative'
-    and events.verification_verdict is null
-order by series_code, assessment_year, unit_code, subject, subject_code, reason
+inner join items
+    on reasons.series_code = items.series_code
+    and reasons.assessment_year = items.assessment_year
+    and reasons.subject = items.subject
+    and reasons.unit_code = items.unit_code
+    and reasons.subject_code = items.subject_code
+order by
+    reasons.series_code,
+    reasons.assessment_year,
+    reasons.unit_code,
+    reasons.subject,
+    reasons.subject_code,
+    reasons.reason

@@ -1,6 +1,6 @@
 -- Fails with each accepted observation that is lost on its way: it must be a candidate of its cell, and the cell of every
 -- methodology that scores its measure must take value, status and source row from the first candidate; where all were
--- rejected the cell is not_collected.
+-- rejected the cell is not_collected. Where a decision is in effect, the decision is the cell's row.
 with candidates as (
 
     select * from {{ ref('int_observation_candidate') }}
@@ -58,7 +58,14 @@ expected_cells as (
         on methodologies.methodology_code = rules.methodology_code
         and candidates.measure_code = rules.measure_code
         and rules.rule_family <> 'event'
+    left join {{ ref('int_decision') }} as decisions
+        on candidates.series_code = decisions.series_code
+        and candidates.assessment_year = decisions.assessment_year
+        and candidates.unit_code = decisions.unit_code
+        and candidates.measure_code = decisions.measure_code
+        and decisions.decision_status = 'in_effect'
     where candidates.precedence = 1
+        and decisions.decision_code is null
 
 ),
 

@@ -21,7 +21,7 @@ POSITIVE_SEVERITIES = ("national", "provincial", "municipal", "routine")
 
 OPINION_EVENT = Contract(
     source="opinion_event",
-    version="1",
+    version="2",
     title_zh="政务信用舆情事件",
     title_en="Opinion events",
     key=("cluster_code", "unit_code", "assessment_year", "reported_at"),
@@ -209,7 +209,7 @@ OPINION_EVENT = Contract(
             "response_at",
             "an answer has both a time and a kind",
             "response_at '{response_at}' and response_kind '{response_kind}' do not go together: an answer (targeted,"
-            " off_point) has a time, no answer (none or blank) has no time",
+            " off_point) and a repair have a time, no answer (none or blank) has no time",
             NoneOf("response_standing", ("incomplete",)),
         ),
         Rule(

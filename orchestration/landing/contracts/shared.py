@@ -58,6 +58,15 @@ PROVENANCE = Column(
     choices=("collected", "published", "synthetic"),
 )
 
+SUBJECT_KEY_RULE = Rule(
+    "subject_key_unfit",
+    "subject",
+    "an observation is named by measure_code, an opinion event by cluster_code",
+    "subject '{subject}' with measure_code '{measure_code}' and cluster_code '{cluster_code}': name an observation by"
+    " measure_code alone, an opinion event by cluster_code alone",
+    NoneOf("subject_key_standing", ("unfit",)),
+)
+
 MEASURE_RULES = (
     Rule(
         "measure_code_unknown",
@@ -190,4 +199,15 @@ def repeated_key(columns: tuple[str, ...], says: str) -> Rule:
         " reconciliation decides",
         DistinctTogether(columns),
         severity="warning",
+    )
+
+
+def unrepeated_code(column: str) -> Rule:
+    """Rule that a code which names one row is used once in the file."""
+    return Rule(
+        "code_repeated",
+        column,
+        f"{column} is used once",
+        f"{column} '{{{column}}}' names several rows of the file: give each its own code",
+        NoneOf("code_standing", ("repeated",)),
     )

@@ -12,6 +12,7 @@ from orchestration.landing.contracts.shared import (
     MEASURE_RULES,
     PROVENANCE,
     STATES,
+    SUBJECT_KEY_RULE,
     UNIT_CODE,
     UNIT_NOT_ASSESSED,
     UNIT_RULES,
@@ -109,14 +110,7 @@ VERIFICATION = Contract(
         PROVENANCE,
     ),
     row_rules=(
-        Rule(
-            "subject_key_unfit",
-            "subject",
-            "an observation is named by measure_code, an opinion event by cluster_code",
-            "subject '{subject}' with measure_code '{measure_code}' and cluster_code '{cluster_code}': name an"
-            " observation by measure_code alone, an opinion event by cluster_code alone",
-            NoneOf("subject_key_standing", ("unfit",)),
-        ),
+        SUBJECT_KEY_RULE,
         Rule(
             "event_not_correctable",
             "verdict",

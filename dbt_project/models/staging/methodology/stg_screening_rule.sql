@@ -6,6 +6,7 @@ with source as (
 
 select
     screening_rule,
+    cast(position as integer) as position,
     cast(threshold as decimal(9, 4)) as threshold,
     name_zh,
     name_en,

@@ -1,0 +1,147 @@
+{{ config(materialized="view") }}
+
+with rules as (
+
+    select
+        rules.*,
+        nodes.full_mark,
+        nodes.min_mark,
+        count(*) over (partition by rules.methodology_code, rules.node_code) as measure_count
+    from {{ ref('stg_measure_rule') }} as rules
+    inner join {{ ref('int_methodology_node') }} as nodes
+        on rules.methodology_code = nodes.methodology_code
+        and rules.node_code = nodes.node_code
+
+),
+
+-- A leaf of one measure needs no gathering.
+gathered_leaves as (
+
+    select
+        scores.series_code,
+        scores.assessment_year,
+        scores.methodology_code,
+        scores.unit_code,
+        scores.node_code,
+        sum(case when scores.normalised_value is not null then scores.weight else 0 end) as counted_weight,
+        sum(scores.deduction) as deduction,
+        bool_or(scores.is_vetoed) as is_vetoed,
+        string_agg(
+            case when scores.weight > 0
+                then {{ operand('scores.weight') }} || ' × ' || {{ plain_number('scores.normalised_value') }}
+            end,
+            ' + ' order by scores.measure_code
+        ) as weighted_values
+    from {{ ref('int_measure_score') }} as scores
+    inner join rules
+        on scores.methodology_code = rules.methodology_code
+        and scores.measure_code = rules.measure_code
+        and rules.measure_count > 1
+    group by scores.series_code, scores.assessment_year, scores.methodology_code, scores.unit_code, scores.node_code
+
+),
+
+measures as (
+
+    select
+        scores.*,
+        rules.transform,
+        rules.floor,
+        rules.target,
+        rules.deduct_per_case,
+        rules.veto_operator,
+        rules.veto_threshold,
+        rules.full_mark,
+        rules.min_mark,
+        coalesce(gathered_leaves.counted_weight, scores.weight) as counted_weight,
+        coalesce(gathered_leaves.deduction, scores.deduction) as leaf_deduction,
+        coalesce(gathered_leaves.is_vetoed, scores.is_vetoed) as is_leaf_vetoed,
+        coalesce(
+            gathered_leaves.weighted_values,
+            {{ operand('scores.weight') }} || ' × ' || {{ plain_number('scores.normalised_value') }}
+        ) as weighted_values,
+        leaves.score as leaf_score
+    from {{ ref('int_measure_score') }} as scores
+    inner join rules
+        on scores.methodology_code = rules.methodology_code
+        and scores.measure_code = rules.measure_code
+    inner join {{ ref('int_leaf_score') }} as leaves
+        on scores.series_code = leaves.series_code
+        and scores.assessment_year = leaves.assessment_year
+        and scores.methodology_code = leaves.methodology_code
+        and scores.unit_code = leaves.unit_code
+        and scores.node_code = leaves.node_code
+    left join gathered_leaves
+        on scores.series_code = gathered_leaves.series_code
+        and scores.assessment_year = gathered_leaves.assessment_year
+        and scores.methodology_code = gathered_leaves.methodology_code
+        and scores.unit_code = gathered_leaves.unit_code
+        and scores.node_code = gathered_leaves.node_code
+
+),
+
+formulas as (
+
+    select
+        *,
+        case rule_family
+            when 'linear' then
+                case transform
+                    when 'positive' then 'positive'
+                    when 'observed' then 'observed'
+                    else case when transform = 'log' then 'log; ' else '' end
+                        || 'floor ' || {{ plain_number('floor') }} || '; target ' || {{ plain_number('target') }}
+                end
+            when 'deduct' then {{ plain_number('deduct_per_case') }} || ' off per case'
+            when 'veto' then 'veto ' || veto_operator || ' ' || {{ plain_number('veto_threshold') }}
+        end || '; weight ' || {{ plain_number('weight') }} || '; full mark ' || {{ plain_number('full_mark') }} as parameters,
+        case
+            when normalised_value is null then 'NA'
+            when status = 'not_published' then '0'
+            when rule_family = 'deduct'
+                then {{ operand('deduct_per_case') }} || ' × ' || {{ operand('value') }} || ' = '
+                    || {{ plain_number('deduction') }} || ' off'
+            when rule_family = 'veto'
+                then {{ plain_number('value') }} || ' ' || veto_operator || ' ' || {{ plain_number('veto_threshold') }}
+                    || case when is_vetoed then ': veto' else ': no veto' end
+            when transform = 'positive'
+                then {{ plain_number('value') }} || ' > 0: ' || {{ plain_number('normalised_value') }}
+            when transform = 'observed' then 'observed: 1'
+            when transform = 'log' and value <= 0 then 'clip(ln ' || {{ operand('value') }} || ') = 0'
+            when transform = 'log'
+                then 'clip((ln ' || {{ operand('value') }} || ' - ln ' || {{ operand('floor') }} || ') / (ln '
+                    || {{ operand('target') }} || ' - ln ' || {{ operand('floor') }} || ')) = '
+                    || {{ plain_number('normalised_value') }}
+            else 'clip((' || {{ operand('value') }} || ' - ' || {{ operand('floor') }} || ') / ('
+                || {{ operand('target') }} || ' - ' || {{ operand('floor') }} || ')) = '
+                || {{ plain_number('normalised_value') }}
+        end as arithmetic
+    from measures
+
+)
+
+select
+    series_code,
+    assessment_year,
+    methodology_code,
+    unit_code,
+    node_code,
+    measure_code,
+    status,
+    value,
+    normalised_value,
+    deduction,
+    is_vetoed,
+    parameters,
+    arithmetic,
+    case
+        when is_leaf_vetoed then 'veto: 0'
+        when leaf_score is null then 'NA'
+        else {{ plain_number('full_mark') }} || ' × ('
+            || weighted_values
+            || ')' || case when counted_weight <> 1 then ' / ' || {{ plain_number('counted_weight') }} else '' end
+            || case when leaf_deduction > 0 then ' - ' || {{ plain_number('leaf_deduction') }} else '' end
+            || ', within ' || {{ plain_number('min_mark') }} || ' to ' || {{ plain_number('full_mark') }} || ' = '
+            || {{ plain_number('leaf_score') }}
+    end as leaf_arithmetic
+from formulas

@@ -1,0 +1,159 @@
+with findings as (
+
+    select * from {{ ref('int_warning_edition') }}
+
+    union all
+
+    select * from {{ ref('int_warning_event_points') }}
+
+    union all
+
+    select * from {{ ref('int_warning_response') }}
+
+),
+
+as_of as (
+
+    select
+        series_code,
+        cast(as_of as date) as as_of_day
+    from {{ ref('int_as_of') }}
+
+),
+
+methodologies as (
+
+    select * from {{ ref('stg_methodology') }}
+
+),
+
+rules as (
+
+    select * from {{ ref('stg_warning_rule') }}
+
+),
+
+editions as (
+
+    select * from {{ ref('stg_edition') }}
+
+),
+
+nodes as (
+
+    select * from {{ ref('int_methodology_node') }}
+
+),
+
+frames as (
+
+    select * from {{ ref('stg_assessment_frame') }}
+
+),
+
+dated as (
+
+    select
+        findings.*,
+        as_of.as_of_day,
+        case when findings.ends_on <= as_of.as_of_day then findings.ends_on end as cleared_on,
+        row_number() over (
+            partition by
+                findings.series_code,
+                findings.assessment_year,
+                findings.methodology_code,
+                findings.unit_code,
+                findings.warning_kind,
+                findings.node_code,
+                findings.subject_code
+            order by findings.first_seen
+        ) as episode
+    from findings
+    inner join as_of
+        on findings.series_code = as_of.series_code
+    where findings.first_seen <= as_of.as_of_day
+
+)
+
+select
+    md5(
+        dated.series_code || '|' || cast(dated.assessment_year as varchar) || '|' || dated.methodology_code || '|'
+        || dated.unit_code || '|' || dated.warning_kind || '|' || dated.node_code || '|' || dated.subject_code || '|'
+        || cast(dated.episode as varchar)
+    ) as warning_code,
+    dated.series_code,
+    dated.assessment_year,
+    dated.methodology_code,
+    dated.methodology_code = editions.primary_methodology_code as is_primary_methodology,
+    dated.unit_code,
+    frames.name_zh as unit_name_zh,
+    frames.name_en as unit_name_en,
+    frames.region_code,
+    dated.warning_kind,
+    rules.name_zh as warning_name_zh,
+    rules.name_en as warning_name_en,
+    rules.severity,
+    dated.node_code,
+    dated.subject_code,
+    cast(dated.episode as integer) as episode,
+    dated.value,
+    dated.threshold,
+    dated.first_seen,
+    case
+        when dated.cleared_on is null then dated.as_of_day
+        else greatest(dated.first_seen, {{ day_before('dated.cleared_on') }})
+    end as last_seen,
+    dated.cleared_on,
+    dated.cleared_on is null as is_open,
+    dated.as_of_day as as_of,
+    case dated.warning_kind
+        when 'veto' then nodes.name_zh || '被单项否决:' || dated.subject_code || ' 为 ' || {{ plain_number('dated.value') }}
+        when 'response_overdue'
+            then '负面事件 ' || dated.subject_code || ' 报道后 ' || {{ plain_number('dated.value') }} || ' 小时未回应或才回应,时限 '
+            || {{ plain_number('dated.threshold') }} || ' 小时:' || coalesce(dated.detail, '')
+        when 'event_points'
+            then '近十二个月舆情事件得分降至 ' || {{ plain_number('dated.value') }} || '(界限 ' || {{ plain_number('dated.threshold') }}
+            || '),最近事件 ' || dated.subject_code
+        when 'composite_fall' then '综合得分较上年下降 ' || {{ plain_number('dated.value') }} || ' 分'
+        when 'rank_fall' then '全国排名较上年下降,幅度为参评单元的 ' || {{ plain_number('round(100 * dated.value, 1)') }} || '%'
+        when 'indicator_zero' then nodes.name_zh || '降为 0 分'
+    end as text_zh,
+    case dated.warning_kind
+        when 'veto' then nodes.name_en || ' vetoed: ' || dated.subject_code || ' is ' || {{ plain_number('dated.value') }}
+        when 'response_overdue'
+            then 'Negative event ' || dated.subject_code || ' without an answer for ' || {{ plain_number('dated.value') }}
+            || ' hours after the report, limit ' || {{ plain_number('dated.threshold') }} || ': ' || coalesce(dated.detail, '')
+        when 'event_points'
+            then 'Points of opinion events over twelve months down to ' || {{ plain_number('dated.value') }} || ' (threshold '
+            || {{ plain_number('dated.threshold') }} || '), last event ' || dated.subject_code
+        when 'composite_fall'
+            then 'Composite ' || {{ plain_number('dated.value') }} || ' points below the edition before'
+        when 'rank_fall'
+            then 'National rank down by ' || {{ plain_number('round(100 * dated.value, 1)') }} || ' % of the ranked units'
+        when 'indicator_zero' then nodes.name_en || ' dropped to 0'
+    end as text_en
+from dated
+inner join methodologies
+    on dated.methodology_code = methodologies.methodology_code
+inner join rules
+    on methodologies.tree_code = rules.tree_code
+    and dated.warning_kind = rules.warning_kind
+inner join editions
+    on dated.series_code = editions.series_code
+    and dated.assessment_year = editions.assessment_year
+inner join nodes
+    on dated.methodology_code = nodes.methodology_code
+    and dated.node_code = nodes.node_code
+inner join frames
+    on dated.series_code = frames.series_code
+    and dated.assessment_year = frames.assessment_year
+    and dated.unit_code = frames.unit_code
+order by
+    dated.series_code,
+    dated.assessment_year,
+    dated.methodology_code,
+    dated.unit_code,
+    rules.position,
+    dated.node_code,
+    dated.subject_code,
+    dated.episode

@@ -1,0 +1,163 @@
+"""`zhengxin compare`: what makes the difference between two units, or between two years of one unit."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+import duckdb
+import typer
+from rich.console import Console
+
+from orchestration.commands.explain import MARK_DECIMALS, print_heading
+from orchestration.commands.node_tree import NodeLine, grow, number_text, print_node_tree
+from orchestration.commands.subject import Edition, Unit, explaining, find_edition, find_unit, records
+from orchestration.commands.summary import DATA_KINDS
+from orchestration.commands.terminal import output
+from orchestration.errors import UsageError
+
+DIFFERENCES = """
+    select
+        coalesce(former.node_code, latter.node_code) as node_code,
+        coalesce(former.parent_node_code, latter.parent_node_code) as parent_node_code,
+        coalesce(former.node_level, latter.node_level) as node_level,
+        coalesce(former.node_name_zh, former.node_name_en, latter.node_name_zh, latter.node_name_en) as node_name,
+        former.points as former_points,
+        latter.points as latter_points,
+        latter.points - former.points as difference,
+        former.reason_zh as former_reason,
+        latter.reason_zh as latter_reason
+    from (
+        select * from marts.score_contribution
+        where series_code = $1 and methodology_code = $2 and assessment_year = $3 and unit_code = $4
+    ) as former
+    full join (
+        select * from marts.score_contribution
+        where series_code = $1 and methodology_code = $2 and assessment_year = $5 and unit_code = $6
+    ) as latter
+        on former.node_code = latter.node_code
+    order by coalesce(former.sort_path, latter.sort_path)
+"""
+IN_THE_LINE = """
+    select unit_code from marts.dim_unit
+    where series_code = $1 and assessment_year = $2 and lineage_code = $3 and is_included
+"""
+
+Side = tuple[Edition, Unit]
+
+
+def compare(
+    unit: Annotated[str, typer.Argument(help="Code or name of the unit.", show_default=False)],
+    other: Annotated[
+        str | None, typer.Argument(help="Unit to compare it with, in the same edition.", show_default=False)
+    ] = None,
+    year: Annotated[int | None, typer.Option(help="Edition. Default: the latest.", show_default=False)] = None,
+    years: Annotated[
+        tuple[int, int] | None,
+        typer.Option(help="Compare one unit between these two editions.", metavar="YEAR YEAR", show_default=False),
+    ] = None,
+    methodology: Annotated[
+        str | None, typer.Option(help="Methodology. Default: the edition's primary one.", show_default=False)
+    ] = None,
+    release: Annotated[
+        str | None, typer.Option(help="Compare within a release, such as 2019-r1.", show_default=False)
+    ] = None,
+    all_nodes: Annotated[bool, typer.Option("--all", help="Show nodes without a difference too.")] = False,
+) -> None:
+    """Show what makes the difference between two units, or between two years of one unit.
+
+    Each node's difference is that of the points it gives to the composite, the second less the first; the differences
+    of its children add up to it exactly. A unit that changed its code is followed to the other year.
+
+    [dim]zhengxin compare 520115 520102 --year 2019
+    zhengxin compare 520115 --years 2018 2019 --methodology quality[/dim]
+    """
+    if (other is None) == (years is None):
+        raise UsageError(
+            "Name a second unit (zhengxin compare 520115 520102 --year 2019) or two years (--years 2018 2019)."
+        )
+    if years and year is not None:
+        raise UsageError("Write --year for two units or --years for one, not both.")
+    with explaining(release) as connection:
+        if years:
+            former, latter = _two_years(connection, unit, years, methodology)
+        else:
+            edition = find_edition(connection, year, methodology)
+            former, latter = ((edition, find_unit(connection, edition, named)) for named in (unit, other))
+        rows = records(connection, DIFFERENCES, _key(former, latter))
+    say = output()
+    for kind in dict.fromkeys(edition.data_kind for edition, _ in (former, latter)):
+        say.print(DATA_KINDS[kind])
+    print_heading(say, *former)
+    print_heading(say, *latter)
+    say.print()
+    _print_differences(say, rows, ["first", "second"] if other else [str(each) for each in years], all_nodes)
+
+
+def _two_years(
+    connection: duckdb.DuckDBPyConnection, named: str, years: tuple[int, int], methodology: str | None
+) -> tuple[Side, Side]:
+    """The unit in both editions, under one methodology, followed through its changes of code."""
+    latter_edition = find_edition(connection, years[1], methodology)
+    former_edition = find_edition(connection, years[0], latter_edition.methodology_code)
+    try:
+        latter = find_unit(connection, latter_edition, named)
+    except UsageError:
+        # Perhaps it is an old code.
+        former = find_unit(connection, former_edition, named)
+        return (former_edition, former), (latter_edition, _in_line(connection, former, former_edition, latter_edition))
+    return (former_edition, _in_line(connection, latter, latter_edition, former_edition)), (latter_edition, latter)
+
+
+def _in_line(connection: duckdb.DuckDBPyConnection, unit: Unit, edition: Edition, other: Edition) -> Unit:
+    """The unit of `other` that continues `unit`'s line, or that it continues."""
+    found = connection.execute(IN_THE_LINE, [other.series_code, other.year, unit.lineage_code]).fetchall()
+    if not found:
+        raise UsageError(
+            f"{unit.unit_code} {unit.name_zh or unit.name_en} of {edition.year} has no single counterpart among the "
+            f"units assessed in {other.year}: it was founded, split, merged or left out. Compare two units instead."
+        )
+    return find_unit(connection, other, found[0][0])
+
+
+def _key(former: Side, latter: Side) -> list[Any]:
+    edition = former[0]
+    return [
+        edition.series_code,
+        edition.methodology_code,
+        *(value for its_edition, unit in (former, latter) for value in (its_edition.year, unit.unit_code)),
+    ]
+
+
+def _print_differences(say: Console, rows: list[dict[str, Any]], names: list[str], all_nodes: bool) -> None:
+    if any(row["difference"] is None for row in rows if row["node_level"] == 0):
+        raise UsageError("One of the two has no score: too little has been collected. zhengxin explain shows what.")
+
+    def line_of(row: dict[str, Any], children: list[NodeLine]) -> NodeLine | None:
+        if not (all_nodes or row["difference"] or row["node_level"] <= 1 or children):
+            return None
+        changed = row["difference"] and not children
+        return NodeLine(
+            name=f"{row['node_code']} {row['node_name']}",
+            numbers=[
+                number_text(row["former_points"], MARK_DECIMALS),
+                number_text(row["latter_points"], MARK_DECIMALS),
+                _signed(row["difference"]),
+            ],
+            remark=f"{row['former_reason'] or ''} → {row['latter_reason'] or ''}" if changed else "",
+            style=_style_of(row),
+            children=children,
+        )
+
+    print_node_tree(say, [*names, "difference"], grow(rows, None, line_of))
+
+
+def _style_of(row: dict[str, Any]) -> str:
+    if row["node_level"] == 0:
+        return "bold"
+    difference = row["difference"] or 0
+    return "green" if difference > 0 else "red" if difference < 0 else ""
+
+
+def _signed(difference: Decimal | None) -> str:
+    return "–" if difference is None else f"{difference:+.{MARK_DECIMALS}f}" if difference else "0"

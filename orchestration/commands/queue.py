@@ -1,0 +1,72 @@
+"""`zhengxin queue`: what to verify next, on the screen or as a workbook to fill in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.commands.terminal import cut_to_width, messages, output, table
+from orchestration.errors import UsageError
+from orchestration.home import Home
+from orchestration.warehouse.connection import reading
+
+
+def queue(
+    year: Annotated[int, typer.Option(help="Edition.", show_default=False)],
+    region: Annotated[
+        str | None, typer.Option(help="Only below this region, or of this unit (a code).", show_default=False)
+    ] = None,
+    items: Annotated[int, typer.Option(help="How many, the most urgent first; 0 takes all.", min=0)] = 100,
+    out: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write a workbook (.xlsx) to fill in.", show_default=False),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that exists.")] = False,
+) -> None:
+    """Show what to verify next, each with its reasons and its weight in the score.
+
+    The workbook holds the keys and what is known; fill in verdict, reason, verifier and time, delete the rows that
+    nobody came to, and put it into inbox/verification.
+
+    [dim]zhengxin queue --year 2019 --region 520000
+    zhengxin queue --year 2019 --region 520000 --output to_verify.xlsx[/dim]
+    """
+    from orchestration.verification.queue import read_queue
+    from orchestration.verification.worksheet import write_worksheet
+
+    home = Home.from_environment()
+    target = out.expanduser() if out else None
+    if target and target.exists() and not force:
+        raise UsageError(f"{target} exists already: name another file, or write over it with --force.")
+    with reading(home.warehouse) as connection:
+        found = read_queue(connection, year, region, items or None)
+    say = output()
+    if not found:
+        say.print("Nothing waits to be verified there.")
+        return
+    if target:
+        write_worksheet(found, year, target)
+        say.print(
+            f"Wrote {len(found)} items to {target}. Fill it in, put it into {home.inbox / 'verification'}, then:"
+            " zhengxin land",
+            markup=False,
+        )
+        return
+    columns = ["priority", "unit", "name", "item", "value", "weight", "reasons"]
+    rows = [
+        (
+            item.priority,
+            item.unit_code,
+            item.unit_name_zh,
+            item.subject_code,
+            item.state if item.value is None else item.value,
+            item.score_weight,
+            item.reasons,
+        )
+        for item in found
+    ]
+    say.print(table(columns, cut_to_width(say, columns, rows)))
+    if items and len(found) == items:
+        messages().print(f"The first {items}; --items 0 takes all.")

@@ -1,0 +1,104 @@
+"""`zhengxin report`: the yearly report on a region or unit, written from a release."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from orchestration.commands.terminal import messages, output, progress_bar, spinner
+from orchestration.errors import UsageError
+from orchestration.home import Home
+
+if TYPE_CHECKING:
+    from orchestration.report.write import WrittenReport
+
+
+class Language(StrEnum):
+    """Language of a report."""
+
+    zh = "zh"
+    en = "en"
+
+
+class ReportFormat(StrEnum):
+    """Files of a report."""
+
+    html = "html"
+    pdf = "pdf"
+    both = "both"
+
+
+def report(
+    region: Annotated[
+        str | None,
+        typer.Option(
+            help="Code of a province (520000), a prefecture (520100), a unit (520115) or the nation (000000).",
+            show_default=False,
+        ),
+    ] = None,
+    year: Annotated[
+        int | None, typer.Option(help="Assessed year. Default: that of the current release.", show_default=False)
+    ] = None,
+    release: Annotated[
+        str | None,
+        typer.Option(
+            help="A release such as 2019-r2, or the path of a release file. Default: the year's last in force.",
+            show_default=False,
+        ),
+    ] = None,
+    language: Annotated[Language, typer.Option(help="Language of the report.")] = Language.zh,
+    format: Annotated[ReportFormat, typer.Option("--format", "-f", help="Files to write.")] = ReportFormat.both,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--output", help="Folder to write into. Default: reports/YEAR in the home.", show_default=False),
+    ] = None,
+    all_provinces: Annotated[
+        bool, typer.Option("--all-provinces", help="The nation and every province, instead of one region.")
+    ] = False,
+    methodology: Annotated[
+        str | None,
+        typer.Option(help="Methodology to report by. Default: the edition's primary one.", show_default=False),
+    ] = None,
+    internal: Annotated[
+        bool, typer.Option("--internal", help="From the release's internal file: with evidence, quarantine and queue.")
+    ] = False,
+) -> None:
+    """Write the yearly report on a region or unit, as a web page and as PDF, from a release.
+
+    All figures come from the release file, so a report can be written anew years later.
+
+    [dim]zhengxin report --region 520000 --year 2019
+    zhengxin report --region 520115 --language en --format html
+    zhengxin report --year 2019 --all-provinces[/dim]
+    """
+    home = Home.from_environment()
+    if all_provinces == (region is not None):
+        raise UsageError("Name a region (--region 520000), or ask for the nation and all provinces (--all-provinces).")
+    from orchestration.report.release import find_release, year_of_request
+    from orchestration.report.write import Format, write_all, write_report
+
+    assessed_year = year_of_request(home, year, release)
+    release_file = find_release(home, assessed_year, release, internal)
+    target = folder or home.reports / str(assessed_year)
+    formats = Format(format.value)
+    say = messages()
+    if region is not None:
+        with spinner(say, f"Writing the report on {region}"):
+            written = [write_report(release_file, region, language.value, formats, target, methodology)]
+    else:
+        with progress_bar(say) as bar:
+            task = bar.add_task("Writing reports", total=None)
+
+            def advance(done: int, total: int, last: WrittenReport) -> None:
+                bar.update(task, completed=done, total=total, description=f"Written: {last.title}")
+                if not say.is_terminal:
+                    say.print(f"{done}/{total} {last.title}", markup=False)
+
+            written = write_all(release_file, language.value, formats, target, methodology, advance)
+    for one in written:
+        for path in one.files:
+            output().print(f"{escape(one.title)}  {escape(str(path))}")

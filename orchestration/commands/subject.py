@@ -1,0 +1,163 @@
+"""What a command speaks about: a warehouse or a release, an edition under one methodology, a unit, a node.
+
+Whatever a person writes is looked up here, and what is not there is answered with what is near it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from orchestration.errors import UsageError
+from orchestration.home import Home
+from orchestration.warehouse.connection import reading
+
+SHOWN_CANDIDATES = 6
+NEEDED_TABLES = ("release_info", "dim_methodology", "dim_unit", "score_contribution", "score_trace")
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One edition under one methodology; `digits` are the decimals that its series publishes."""
+
+    series_code: str
+    year: int
+    methodology_code: str
+    methodology_version: str
+    data_kind: str
+    digits: int
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One unit of an edition; `places` names what it lies in, the largest first."""
+
+    unit_code: str
+    name_zh: str
+    name_en: str
+    places: str
+    lineage_code: str
+
+
+@contextmanager
+def explaining(release: str | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection to the home's warehouse, or to the internal file of a release such as 2019-r1."""
+    home = Home.from_environment()
+    path = home.warehouse
+    if release is not None:
+        from orchestration.release.catalogue import INTERNAL, Catalogue, ReleaseId
+
+        catalogue = Catalogue(home.releases)
+        path = catalogue.database(catalogue.require(ReleaseId.parse(release)), INTERNAL)
+    with reading(path) as connection:
+        there = {
+            name
+            for (name,) in connection.execute(
+                "select table_name from information_schema.tables where table_schema = 'marts'"
+            ).fetchall()
+        }
+        if missing := [name for name in NEEDED_TABLES if name not in there]:
+            raise UsageError(f"{path} has no marts.{missing[0]} yet: nothing has been scored. zhengxin run builds it.")
+        yield connection
+
+
+def find_edition(connection: duckdb.DuckDBPyConnection, year: int | None, methodology: str | None) -> Edition:
+    """The edition of `year` (None: the latest) under `methodology` (None: its primary one)."""
+    rows = connection.execute(
+        """
+        select info.series_code, info.assessment_year, info.methodology_code, info.methodology_version, info.data_kind,
+            methodology.publication_digits, info.is_primary_methodology
+        from marts.release_info as info
+        inner join marts.dim_methodology as methodology
+            on info.methodology_code = methodology.methodology_code
+        order by info.assessment_year, not info.is_primary_methodology, info.methodology_code
+        """
+    ).fetchall()
+    if not rows:
+        raise UsageError("Nothing has been scored yet: zhengxin run.")
+    years = sorted({row[1] for row in rows})
+    wanted_year = years[-1] if year is None else year
+    of_year = [row for row in rows if row[1] == wanted_year]
+    if not of_year:
+        raise UsageError(f"There is no edition {wanted_year} here. Editions: {', '.join(map(str, years))}.")
+    chosen = [row for row in of_year if (row[6] if methodology is None else row[2] == methodology)]
+    if not chosen:
+        names = ", ".join(row[2] for row in of_year)
+        raise UsageError(f"The edition {wanted_year} has no methodology '{methodology}'. Methodologies: {names}.")
+    return Edition(*chosen[0][:6])
+
+
+def find_unit(connection: duckdb.DuckDBPyConnection, edition: Edition, named: str) -> Unit:
+    """The assessed unit of that code or name, Chinese or English; `UsageError` with near ones if there is none."""
+    rows = connection.execute(
+        """
+        select unit_code, name_zh, name_en,
+            concat_ws(' ', province_name_zh, prefecture_name_zh) as places, lineage_code, is_included,
+            exclusion_reason_zh, exclusion_reason_en
+        from marts.dim_unit
+        where series_code = $1 and assessment_year = $2
+        order by unit_code
+        """,
+        [edition.series_code, edition.year],
+    ).fetchall()
+    wanted = named.strip()
+    for matches in (
+        lambda row: row[0] == wanted,
+        lambda row: wanted in (row[1], f"{row[3].replace(' ', '')}{row[1]}"),
+        lambda row: (row[2] or "").casefold() == wanted.casefold(),
+        lambda row: len(wanted) > 1 and (row[1] or "").startswith(wanted),
+    ):
+        found = [row for row in rows if matches(row)]
+        found = [row for row in found if row[5]] or found
+        if len(found) > 1:
+            raise UsageError(f"'{wanted}' names {len(found)} units of {edition.year}; write a code: {_listed(found)}.")
+        if found:
+            return _assessed(found[0], edition)
+    raise UsageError(f"There is no unit '{wanted}' in the edition {edition.year}. {_nearest(rows, wanted)}")
+
+
+def _assessed(row: tuple, edition: Edition) -> Unit:
+    if not row[5]:
+        reason = " / ".join(filter(None, row[6:8]))
+        raise UsageError(f"{row[0]} {row[1]} was left out of the edition {edition.year}: {reason}.")
+    return Unit(*row[:5])
+
+
+def _nearest(rows: Sequence[tuple], wanted: str) -> str:
+    """Units whose code or name looks like what was written."""
+    by_word: dict[str, list[tuple]] = {}
+    for row in rows:
+        for word in filter(None, (row[0], row[1], (row[2] or "").casefold())):
+            by_word.setdefault(word, []).append(row)
+    words = difflib.get_close_matches(wanted.casefold(), by_word, n=SHOWN_CANDIDATES, cutoff=0.6)
+    contained = [row for row in rows if wanted and wanted in (row[1] or "")]
+    near = list(dict.fromkeys([*contained, *(row for word in words for row in by_word[word])]))
+    return f"Did you mean {_listed(near)}?" if near else 'zhengxin query "select * from marts.dim_unit" lists all.'
+
+
+def _listed(rows: Sequence[tuple]) -> str:
+    names = [" ".join(filter(None, (row[0], row[3], row[1] or row[2]))) for row in rows[:SHOWN_CANDIDATES]]
+    more = f" and {len(rows) - SHOWN_CANDIDATES} more" if len(rows) > SHOWN_CANDIDATES else ""
+    return ", ".join(names) + more
+
+
+def require_node(codes: Sequence[str], named: str, edition: Edition) -> str:
+    """The node's code as the tree writes it; `UsageError` with near ones if the methodology has none of that name."""
+    written = {code.casefold(): code for code in codes}
+    if named.casefold() in written:
+        return written[named.casefold()]
+    near = difflib.get_close_matches(named.casefold(), written, n=SHOWN_CANDIDATES, cutoff=0.5)
+    hint = f"Did you mean {', '.join(written[code] for code in near)}?" if near else f"Nodes: {', '.join(codes)}."
+    raise UsageError(f"The methodology {edition.methodology_code} has no node '{named}'. {hint}")
+
+
+def records(connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence) -> list[dict[str, Any]]:
+    """The rows of a query, each by column name."""
+    answer = connection.execute(query, parameters)
+    names = [column[0] for column in answer.description]
+    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]

@@ -1,0 +1,278 @@
+"""The contract of `inbox/decision`: what an officer decided on an objection, a wrong value or a repair."""
+
+from __future__ import annotations
+
+from orchestration.landing.contracts.definition import AtLeast, Column, Contract, NoneOf, Rule
+from orchestration.landing.contracts.shared import (
+    ASSESSMENT_YEAR,
+    BOUND_RULES,
+    DUPLICATE_ROW,
+    EVIDENCE_HASH,
+    EVIDENCE_URL,
+    MEASURE_RULES,
+    PROVENANCE,
+    STATES,
+    SUBJECT_KEY_RULE,
+    UNIT_CODE,
+    UNIT_NOT_ASSESSED,
+    UNIT_RULES,
+    YEAR_RULE,
+    unrepeated_code,
+    year_started,
+)
+
+DECISION_KINDS = ("objection", "correction", "repair")
+
+DECISION = Contract(
+    source="decision",
+    version="1",
+    title_zh="处理决定",
+    title_en="Decisions",
+    key=("decision_code", "objection_code", "unit_code", "assessment_year"),
+    columns=(
+        Column(
+            "decision_code",
+            "code",
+            "决定编号,全库唯一",
+            "Code of the decision, used once",
+            "JD-2019-001",
+            required=True,
+            max_length=100,
+        ),
+        Column(
+            "decision_kind",
+            "choice",
+            "种类:objection 对异议的决定;correction 依职权更正观测值;repair 认定事件已修复",
+            "Kind: on an objection, a correction of an observation without one, or the finding that an event has been"
+            " repaired",
+            "correction",
+            required=True,
+            choices=DECISION_KINDS,
+        ),
+        Column(
+            "objection_code",
+            "code",
+            "所处理异议的编号(对异议的决定必填,修复可填)",
+            "Code of the objection decided on (required for the kind objection; a repair may name one)",
+            "",
+            in_header=True,
+            max_length=100,
+        ),
+        Column(
+            "outcome",
+            "choice",
+            "结果:upheld 成立;rejected 不成立",
+            "Outcome: upheld or rejected",
+            "upheld",
+            required=True,
+            choices=("upheld", "rejected"),
+        ),
+        UNIT_CODE,
+        ASSESSMENT_YEAR,
+        Column(
+            "subject",
+            "choice",
+            "对象:observation 观测值;opinion_event 舆情事件",
+            "What is decided on: an observation or an opinion event",
+            "observation",
+            required=True,
+            choices=("observation", "opinion_event"),
+        ),
+        Column(
+            "measure_code",
+            "code",
+            "测量项代码(观测值必填)",
+            "Code of the measure (of an observation)",
+            "T5.1.linked_share",
+            in_header=True,
+        ),
+        Column(
+            "cluster_code",
+            "code",
+            "事件编号(事件必填)",
+            "Code of the event (of an opinion event)",
+            "",
+            max_length=100,
+        ),
+        Column(
+            "expected_value",
+            "decimal",
+            "来源中现有的错误值;来源改正后,本决定即告失效并报错(与 expected_state 二选一)",
+            "Wrong value that the source holds now; once the source holds another one the decision is refused (either"
+            " expected_value or expected_state)",
+            "91.64",
+            in_header=True,
+        ),
+        Column(
+            "expected_state",
+            "choice",
+            "来源中现有的错误状态;无任何观测时填 not_collected",
+            "Wrong state that the source holds now; not_collected where there is no observation",
+            "",
+            choices=STATES[1:],
+        ),
+        Column(
+            "value",
+            "decimal",
+            "决定后的值(成立且对象为观测值时填;与 state 二选一)",
+            "Resulting value (upheld, of an observation; either value or state)",
+            "92.5",
+            in_header=True,
+        ),
+        Column(
+            "state",
+            "choice",
+            "决定后的状态(撤销观测值填 not_collected)",
+            "Resulting state (not_collected withdraws an observation)",
+            "",
+            choices=STATES,
+        ),
+        Column(
+            "repaired_at",
+            "timestamp",
+            "修复完成时间(北京时间;认定修复时必填)",
+            "Time of the repair (China Standard Time; of an upheld repair)",
+            "",
+        ),
+        Column("reason", "text", "理由", "Reason", "统计页所载为准", required=True, max_length=1000),
+        Column(
+            "officer_code",
+            "code",
+            "经办人代码,见 seeds/decisions/decision_officer.csv,不写姓名",
+            "Code of the person in charge, see seeds/decisions/decision_officer.csv; no name",
+            "OFF-02",
+            required=True,
+        ),
+        Column(
+            "role_code",
+            "code",
+            "决定时的职责,见 seeds/decisions/decision_role.csv",
+            "Role in which it was decided, see seeds/decisions/decision_role.csv",
+            "data_steward",
+            required=True,
+        ),
+        Column(
+            "decided_at",
+            "timestamp",
+            "决定时间(北京时间)",
+            "Time of the decision (China Standard Time)",
+            "2020-03-20 10:00:00",
+            required=True,
+        ),
+        EVIDENCE_URL,
+        EVIDENCE_HASH,
+        PROVENANCE,
+    ),
+    row_rules=(
+        SUBJECT_KEY_RULE,
+        Rule(
+            "kind_unfit_subject",
+            "decision_kind",
+            "a correction is of an observation, a repair of an opinion event",
+            "a decision of the kind {decision_kind} cannot be on the subject {subject}: a correction is of an"
+            " observation, a repair of an opinion event",
+            NoneOf("kind_standing", ("unfit_subject",)),
+        ),
+        Rule(
+            "objection_code_unfit",
+            "objection_code",
+            "a decision on an objection names it, a correction names none",
+            "objection_code '{objection_code}' does not go with the kind {decision_kind}: name the objection decided"
+            " on; a correction has none",
+            NoneOf("objection_standing", ("unfit",)),
+        ),
+        Rule(
+            "outcome_unfit_kind",
+            "outcome",
+            "a correction is upheld",
+            "a correction that is rejected says nothing: delete the row, or name the objection that it rejects",
+            NoneOf("kind_standing", ("rejected_correction",)),
+        ),
+        Rule(
+            "result_incomplete",
+            "value",
+            "what is upheld on an observation gives exactly one of value and state",
+            "an upheld decision on an observation needs exactly one of value and state, here {given} given: fill in"
+            " what holds from now on (the state not_collected withdraws the observation)",
+            NoneOf("result_standing", ("incomplete",)),
+        ),
+        Rule(
+            "expected_incomplete",
+            "expected_value",
+            "what is upheld on an observation gives exactly one of expected_value and expected_state",
+            "an upheld decision on an observation names the wrong value that it expects in the source: fill in exactly"
+            " one of expected_value and expected_state (not_collected where there is no observation)",
+            NoneOf("expected_standing", ("incomplete",)),
+        ),
+        Rule(
+            "result_not_expected",
+            "value",
+            "a rejection, and a decision on an event, give no values",
+            "value, state, expected_value and expected_state go only with an upheld decision on an observation: clear"
+            " them",
+            NoneOf("result_standing", ("not_expected",)),
+        ),
+        Rule(
+            "result_changes_nothing",
+            "value",
+            "the resulting value differs from the expected one",
+            "the result is what is expected already: give another value, or reject",
+            NoneOf("result_standing", ("changes_nothing",)),
+        ),
+        Rule(
+            "repaired_at_unfit",
+            "repaired_at",
+            "an upheld repair says when, other decisions have no time of repair",
+            "repaired_at '{repaired_at}' does not go with the kind {decision_kind} and the outcome {outcome}: an upheld"
+            " repair needs the time of the repair, other decisions have none",
+            NoneOf("repair_standing", ("unfit",)),
+        ),
+        Rule(
+            "decided_before_repair",
+            "decided_at",
+            "decided_at is not before repaired_at",
+            "decided_at {decided_at} is before repaired_at {repaired_at}: a repair is found after it was made, so"
+            " correct one of them",
+            AtLeast("decided_at_read", "repaired_at_read"),
+        ),
+        Rule(
+            "officer_unknown",
+            "officer_code",
+            "officer_code stands in seeds/decisions/decision_officer.csv",
+            "officer_code '{officer_code}' is not known: see seeds/decisions/decision_officer.csv",
+            NoneOf("officer_standing", ("unknown",)),
+        ),
+        Rule(
+            "officer_without_role",
+            "role_code",
+            "the officer held the role at the time of the decision",
+            "officer '{officer_code}' did not hold the role '{role_code}' at {decided_at}: correct the role, or the"
+            " terms of office in seeds/decisions/decision_officer.csv",
+            NoneOf("officer_standing", ("without_role",)),
+        ),
+        Rule(
+            "kind_not_allowed",
+            "role_code",
+            "the role may make this kind of decision",
+            "the role '{role_code}' may not make decisions of the kind {decision_kind} (who may: {allowed_roles}): have"
+            " one of them decide",
+            NoneOf("authority_standing", ("not_allowed",)),
+        ),
+        Rule(
+            "decider_is_party",
+            "officer_code",
+            "nobody decides on their own unit",
+            "officer '{officer_code}' belongs to the unit {unit_code} that the decision is about: have somebody else"
+            " decide",
+            NoneOf("party_standing", ("own_unit",)),
+        ),
+        *MEASURE_RULES,
+        YEAR_RULE,
+        *UNIT_RULES,
+        *BOUND_RULES,
+        year_started("decided_at"),
+        DUPLICATE_ROW,
+        unrepeated_code("decision_code"),
+        UNIT_NOT_ASSESSED,
+    ),
+)

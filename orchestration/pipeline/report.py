@@ -1,0 +1,77 @@
+"""The yearly reports as a Dagster asset: the nation and every province of a year, from the year's release."""
+
+import dagster as dg
+from pydantic import Field
+
+from orchestration.errors import UsageError
+from orchestration.pipeline.preview import markdown_table
+from orchestration.pipeline.release import EDITION_RELEASE
+from orchestration.pipeline.resources import HomeResource, years_of_run
+from orchestration.report.release import find_release
+from orchestration.report.texts import LANGUAGES
+from orchestration.report.write import Format, WrittenReport, write_all
+
+YEARLY_REPORT = dg.AssetKey(["report", "yearly"])
+
+
+class ReportConfig(dg.Config):
+    """Which languages (`zh`, `en`) and which files (`html`, `pdf`, `both`)."""
+
+    languages: list[str] = Field(default_factory=lambda: ["zh"])
+    format: str = Format.both.value
+
+
+def report_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    """The reports of the years of a run. They only read releases, so they wait for no writer and block none."""
+
+    @dg.asset(
+        key=YEARLY_REPORT,
+        deps=[EDITION_RELEASE],
+        group_name="report",
+        kinds={"html", "pdf"},
+        partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        description="The yearly report on the nation and on every province, from the last release in force. 年度报告。",
+    )
+    def yearly_report(context: dg.AssetExecutionContext, config: ReportConfig, home: HomeResource):
+        years = years_of_run(context, home)
+        try:
+            _check(config)
+            written = [one for year in years for one in _write_year(context, config, home, year)]
+        except UsageError as error:
+            raise dg.Failure(str(error), allow_retries=False) from None
+        rows = [(one.region_code, one.title, ", ".join(path.name for path in one.files)) for one in written]
+        return dg.MaterializeResult(
+            metadata={
+                "reports": len(written),
+                "folder": dg.MetadataValue.path(str(home.paths.reports)),
+                "files": dg.MetadataValue.md(markdown_table(["region", "title", "files"], rows)),
+            }
+        )
+
+    return yearly_report
+
+
+def _check(config: ReportConfig) -> None:
+    unknown = sorted(set(config.languages) - set(LANGUAGES))
+    if unknown or not config.languages:
+        raise UsageError(f"languages: {', '.join(unknown) or 'none'}; choose from {', '.join(LANGUAGES)}.")
+    if config.format not in {each.value for each in Format}:
+        raise UsageError(f"format: '{config.format}'; choose one of {', '.join(each.value for each in Format)}.")
+
+
+def _write_year(
+    context: dg.AssetExecutionContext, config: ReportConfig, home: HomeResource, year: int
+) -> list[WrittenReport]:
+    release_file = find_release(home.paths, year)
+    context.log.info(f"Reports of {year} from {release_file}")
+    written = []
+    for language in config.languages:
+        written += write_all(
+            release_file,
+            language,
+            Format(config.format),
+            home.paths.reports / str(year),
+            progress=lambda done, total, one: context.log.info(f"{done}/{total} {one.title}"),
+        )
+    return written

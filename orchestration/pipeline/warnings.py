@@ -1,0 +1,71 @@
+"""Early warnings in Dagster: open ones show as a check of their mart, and go on to a webhook where one is set."""
+
+import dagster as dg
+
+from orchestration.pipeline.preview import markdown_table
+from orchestration.pipeline.quality import mart_key
+from orchestration.pipeline.resources import WRITER_POOL, HomeResource
+from orchestration.warehouse import connection
+from orchestration.warning.hand_on import WEBHOOK_VARIABLE, WebhookFailed, hand_on, webhook_address
+from orchestration.warning.reading import EarlyWarning, read_warnings
+
+HANDED_ON = dg.AssetKey(["warning", "handed_on"])
+CHECK_NAME = "none_open"
+SHOWN_WARNINGS = 50
+
+
+def open_warnings_check() -> dg.AssetChecksDefinition:
+    """A check that warns, and never blocks, while warnings are open; the gravest stand in its metadata."""
+
+    @dg.asset_check(
+        asset=mart_key("warning"),
+        name=CHECK_NAME,
+        description="No early warning is open. Warnings show here and block nothing. 无未解除的预警。",
+        pool=WRITER_POOL,
+    )
+    def none_open(home: HomeResource) -> dg.AssetCheckResult:
+        found = _open_warnings(home)
+        columns = ["since", "severity", "unit", "name", "warning", "what"]
+        rows = [
+            (item.first_seen, item.severity, item.unit_code, item.unit_name_zh, item.warning_name_zh, item.text_zh)
+            for item in found[:SHOWN_WARNINGS]
+        ]
+        return dg.AssetCheckResult(
+            passed=not found,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata={"open": len(found)}
+            | ({"warnings": dg.MetadataValue.md(markdown_table(columns, rows))} if rows else {}),
+        )
+
+    return none_open
+
+
+def handed_on_asset() -> dg.AssetsDefinition:
+    """Hands open warnings on. A receiver that fails does not fail the run: what it has not taken goes out next time."""
+
+    @dg.asset(
+        key=HANDED_ON,
+        deps=[mart_key("warning")],
+        group_name="warning",
+        kinds={"python"},
+        pool=WRITER_POOL,
+        description=f"Open warnings handed on to the webhook that {WEBHOOK_VARIABLE} names, each once; off without it. "
+        "向外推送的预警。",
+    )
+    def handed_on(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult:
+        address = webhook_address()
+        if address is None:
+            return dg.MaterializeResult(metadata={"webhook": f"off: {WEBHOOK_VARIABLE} is not set"})
+        try:
+            done = hand_on(home.paths, _open_warnings(home), address, say=context.log.warning)
+        except WebhookFailed as error:
+            context.log.error(str(error))
+            return dg.MaterializeResult(metadata={"webhook": "on", "problem": str(error)})
+        return dg.MaterializeResult(metadata={"webhook": "on", "sent": done.sent, "sent_before": done.known})
+
+    return handed_on
+
+
+def _open_warnings(home: HomeResource) -> list[EarlyWarning]:
+    with connection.reading(home.paths.warehouse) as open_connection:
+        return read_warnings(open_connection, only_open=True)

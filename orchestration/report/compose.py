@@ -1,0 +1,70 @@
+"""A report composed from a release: title page, sections in order, sources."""
+
+from __future__ import annotations
+
+from orchestration.report.document import Labels, Report, Section
+from orchestration.report.release import Release
+from orchestration.report.scope import Context, Kind
+from orchestration.report.sections import appendix, background, dimensions, overall, problems, regions
+from orchestration.report.sections.parts import Numbering
+from orchestration.report.sections.units import UnitPages
+from orchestration.report.texts import Texts
+
+
+def compose(release: Release, region_code: str, language: str, methodology_code: str | None = None) -> Report:
+    """The report on a region or unit of the release's edition, in `zh` or `en`.
+
+    `methodology_code` defaults to the edition's primary methodology. Raises `UsageError` for an unknown region.
+    """
+    ctx = Context(release, region_code, language, methodology_code)
+    t, info, kind = ctx.t, ctx.info, ctx.scope.kind
+    title = t.word(f"title.{kind}", region=ctx.subject_name)
+    sections = _sections(ctx)
+    return Report(
+        title=title,
+        subtitle=t.word("title.edition", year=str(ctx.year)),
+        language=language,
+        file_stem=f"{ctx.year}-{ctx.scope.code}-{language}",
+        description=t.word("title.description", title=title, year=str(ctx.year), release=info.release_id),
+        notice=t.word(f"notice.{info.data_kind}"),
+        watermark=t.word(f"watermark.{info.data_kind}"),
+        running_head=t.word("title.running_head", title=title, year=str(ctx.year)),
+        cover_facts=_cover_facts(ctx),
+        labels=_labels(t),
+        sections=tuple(sections),
+        sources=release.sources(),
+        released_at=info.released_at,
+    )
+
+
+def _sections(ctx: Context) -> list[Section]:
+    number = Numbering(ctx.language)
+    found: list[Section] = []
+    if ctx.scope.kind is Kind.unit:
+        found += UnitPages(ctx).sections(number)
+        found += background.sections(ctx, number)
+    else:
+        for part in (background, overall, dimensions, regions, problems):
+            found += part.sections(ctx, number)
+        if ctx.has_unit_pages:
+            found += UnitPages(ctx).sections(number)
+    return [*found, *appendix.sections(ctx, number)]
+
+
+def _cover_facts(ctx: Context) -> tuple:
+    t, infos, info = ctx.t, ctx.infos, ctx.info
+    return (
+        (t.word("release.title"), (ctx.named(info, "title"),)),
+        (t.word("release.release_id"), (infos.text(info.release_id),)),
+        (t.word("release.released_at"), (infos.text(info.released_at),)),
+        (
+            t.word("release.methodology"),
+            (t.word("title.methodology", name=ctx.named(info, "methodology_name"), version=info.methodology_version),),
+        ),
+        (t.word("release.data_kind"), (t.word(f"data_kind_name.{info.data_kind}"),)),
+    )
+
+
+def _labels(t: Texts) -> Labels:
+    names = ("contents", "figure", "table", "page", "skip_to_content", "sources", "rule", "continued", "of_release")
+    return Labels(**{name: t.known(f"label.{name}", "") for name in names})

@@ -1,0 +1,70 @@
+"""Which Chinese font paper is set in: the one that a Python package brings, else one that the machine has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import typst
+
+from orchestration.errors import UsageError
+
+FONT_PACKAGE = "manimgx_fonts_cjk"  # Noto Sans CJK as Noto publishes it, SIL Open Font License 1.1
+FONT_DISTRIBUTION = "manimgx-fonts-cjk"
+FAMILIES = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Source Han Sans CN",
+    "PingFang SC",
+    "Microsoft YaHei",
+    "Hiragino Sans GB",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "SimHei",
+    "Noto Serif CJK SC",
+    "SimSun",
+)
+
+
+@dataclass(frozen=True)
+class ChineseFont:
+    """A font family with simplified Chinese glyphs, and all fonts that typst is to know of."""
+
+    family: str
+    fonts: typst.Fonts
+
+
+@cache
+def chinese_font() -> ChineseFont:
+    """The font that the package brings; without it, the first known family of the machine. `UsageError` when there is
+    neither: better no report than one in boxes."""
+    folder = package_folder()
+    if folder is not None:
+        found = font_among(typst.Fonts(include_system_fonts=False, font_paths=[str(folder)]))
+        if found is not None:
+            return found
+    found = font_among(typst.Fonts(include_system_fonts=True))
+    if found is None:
+        raise UsageError(
+            "No font with Chinese glyphs was found, so a PDF would show boxes. Install the one that the project names "
+            f"(pip install {FONT_DISTRIBUTION}) or one of the system, for example Debian's fonts-noto-cjk. "
+            f"Known families: {', '.join(FAMILIES)}."
+        )
+    return found
+
+
+def package_folder() -> Path | None:
+    """The folder of the package's font files, None when it is not installed."""
+    spec = find_spec(FONT_PACKAGE)
+    if spec is None or spec.origin is None:
+        return None
+    return Path(spec.origin).parent
+
+
+def font_among(fonts: typst.Fonts) -> ChineseFont | None:
+    """The first known family among the fonts."""
+    present = set(fonts.families())
+    return next((ChineseFont(family, fonts) for family in FAMILIES if family in present), None)

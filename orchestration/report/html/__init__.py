@@ -1,0 +1,117 @@
+"""The report as one web page: its style, charts and maps inside, no script, nothing from the network."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup, escape
+
+from orchestration.report import charts, maps
+from orchestration.report.document import Chart, Column, Figure, Link, Map, Report, Run, Section, Strong, Table, Text
+
+FOLDER = Path(__file__).parent
+LOCALES = {"zh": "zh-CN", "en": "en-GB"}
+FEW_CONTENTS = 24
+FIGURE = Markup('<data class="figure" data-source="{}" value="{}">{}</data>')
+
+
+def render(report: Report) -> str:
+    """The whole page. Charts and maps are drawn here."""
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            report=report,
+            locale=LOCALES[report.language],
+            style=Markup((FOLDER / "style.css").read_text(encoding="utf-8")),
+            contents=_contents(report),
+            draw=lambda block: _drawn(block, report.language),
+            number=_Counter(report),
+            few=FEW_CONTENTS,
+        )
+    )
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["runs"] = _runs
+    environment.filters["kind"] = lambda block: type(block).__name__
+    environment.filters["groups"] = _column_groups
+    environment.filters["share"] = _column_share
+    return environment
+
+
+def _runs(text: Text) -> Markup:
+    return Markup("").join(_run(run) for run in text)
+
+
+def _run(run: Run) -> Markup:
+    if isinstance(run, str):
+        return escape(run)
+    if isinstance(run, Figure):
+        return FIGURE.format(run.source, run.text, run.text)
+    if isinstance(run, Link):
+        return Markup('<a href="#{}">{}</a>').format(run.target, run.text)
+    assert isinstance(run, Strong)
+    return Markup("<strong>{}</strong>").format(run.text)
+
+
+def _drawn(block: Chart | Map, language: str) -> Markup:
+    svg = charts.draw(block, language) if isinstance(block, Chart) else maps.draw(block, language)
+    return Markup(svg)
+
+
+def _contents(report: Report) -> list[tuple[Section, list[Section]]]:
+    """Sections of level 1, each with those of level 2 that belong to it."""
+    found: list[tuple[Section, list[Section]]] = []
+    for section in report.sections:
+        if section.level == 1:
+            found.append((section, []))
+        elif section.level == 2 and section.in_contents:
+            found[-1][1].append(section)
+    return found
+
+
+def _column_groups(table: Table) -> list[tuple[str, int]]:
+    """Headings that span columns, with how many; no list where no column has one."""
+    if not any(column.group for column in table.columns):
+        return []
+    spans: list[tuple[str, int]] = []
+    for group, members in groupby(table.columns, key=lambda column: column.group):
+        count = len(list(members))
+        spans += [(group, count)] if group else [("", 1)] * count
+    return spans
+
+
+def _column_share(column: Column, table: Table) -> str:
+    """A column's part of the table's width, in per cent."""
+    return f"{100 * column.width / sum(other.width for other in table.columns):.1f}"
+
+
+class _Counter:
+    """Numbers of tables and of charts and maps, in the order of the report, by the block itself."""
+
+    def __init__(self, report: Report) -> None:
+        tables = figures = 0
+        self._numbers: dict[int, int] = {}
+        for section in report.sections:
+            for block in section.blocks:
+                if isinstance(block, Table):
+                    tables += 1
+                    self._numbers[id(block)] = tables
+                elif isinstance(block, Chart | Map):
+                    figures += 1
+                    self._numbers[id(block)] = figures
+
+    def __call__(self, label: str, block: Table | Chart | Map) -> str:
+        return label.replace("{number}", str(self._numbers[id(block)]))

@@ -1,0 +1,45 @@
+-- zh: 本地区分值最大的正面与负面事件(各五件)
+-- en: The five largest positive and the five largest negative events of the region
+
+with units as (
+
+    select unit_code, prefecture_code, province_code, region_code
+    from marts.dim_unit
+    where is_included
+        and $region in ($nation, province_code, prefecture_code, unit_code)
+
+)
+
+select
+    event.unit_code,
+    event.event_date,
+    event.polarity,
+    event.severity,
+    event.reach,
+    event.responsibility,
+    event.topic,
+    event.headline,
+    coalesce(event.response_kind, '') as response_kind,
+    coalesce(event.response_level, '') as response_level,
+    coalesce(event.responsible_body, '') as responsible_body,
+    coalesce(event.responder, '') as responder,
+    cast(date_diff('minute', event.reported_at, event.response_at) / cast(60 as decimal(3, 0)) as decimal(18, 1))
+        as response_hours,
+    event.is_late,
+    event.is_off_point,
+    event.is_wrong_body,
+    event.is_silent,
+    cast(event.points as decimal(18, 3)) as points,
+    cast(event.response_fault_points as decimal(18, 3)) as response_fault_points,
+    event.is_rejected
+from marts.opinion_event as event
+inner join units
+    on event.unit_code = units.unit_code
+where event.methodology_code = $methodology
+    and not event.is_rejected
+    and event.points <> 0
+qualify row_number() over (
+    partition by event.polarity
+    order by abs(event.points) desc, event.event_date, event.unit_code, event.cluster_code
+) <= 5
+order by event.polarity desc, abs(event.points) desc, event.event_date, event.unit_code, event.cluster_code

@@ -1,0 +1,7 @@
+-- zh: 等级的分数区间
+-- en: Bands of the grades
+
+select grade, grade_position, name_zh, name_en, grade_lower_bound, grade_upper_bound
+from marts.dim_grade
+where methodology_code = $methodology
+order by grade_position

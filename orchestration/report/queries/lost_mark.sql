@@ -1,0 +1,26 @@
+-- zh: 各单位失分按大小排列
+-- en: Marks lost by each unit, most first
+
+with units as (
+
+    select unit_code, prefecture_code, province_code, region_code
+    from marts.dim_unit
+    where is_included
+        and $region in ($nation, province_code, prefecture_code, unit_code)
+
+)
+
+select
+    lost.unit_code,
+    lost.node_code,
+    lost.points_lost,
+    lost.lost_rank,
+    lost.status,
+    coalesce(lost.reason_zh, '') as reason_zh,
+    coalesce(lost.reason_en, '') as reason_en
+from marts.lost_mark as lost
+inner join units
+    on lost.unit_code = units.unit_code
+where lost.methodology_code = $methodology
+    and not lost.is_bonus
+order by lost.unit_code, lost.lost_rank, lost.node_code

@@ -1,0 +1,28 @@
+-- zh: 本地区各单位的五个维度得分与得分率、所在省的得分率
+-- en: Dimension scores and score rates of the region's units, and the rates of their province
+
+with units as (
+
+    select unit_code, prefecture_code, province_code, region_code
+    from marts.dim_unit
+    where is_included
+        and $region in ($nation, province_code, prefecture_code, unit_code)
+
+)
+
+select
+    score.unit_code,
+    score.node_code,
+    score.full_mark,
+    score.score,
+    score.score_rate,
+    province.score_rate as province_score_rate
+from marts.fct_dimension_score as score
+inner join units
+    on score.unit_code = units.unit_code
+left join marts.region_score as province
+    on score.methodology_code = province.methodology_code
+    and score.node_code = province.node_code
+    and units.province_code = province.region_code
+where score.methodology_code = $methodology
+order by score.unit_code, score.node_code

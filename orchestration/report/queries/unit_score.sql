@@ -1,0 +1,37 @@
+-- zh: 本地区各单位的综合得分、基础分、等级与名次
+-- en: Composite, base score, grade and ranks of the region's units
+
+with units as (
+
+    select unit_code, prefecture_code, province_code, region_code
+    from marts.dim_unit
+    where is_included
+        and $region in ($nation, province_code, prefecture_code, unit_code)
+
+)
+
+select
+    score.unit_code,
+    score.unit_name_zh,
+    score.unit_name_en,
+    coalesce(units.prefecture_code, '') as prefecture_code,
+    units.province_code,
+    score.score,
+    score.full_mark,
+    score.base_score,
+    score.base_full_mark,
+    score.grade,
+    score.is_ranked,
+    score.rank_national,
+    score.ranked_unit_count_national,
+    score.rank_in_province,
+    score.ranked_unit_count_in_province,
+    score.rank_in_prefecture,
+    score.ranked_unit_count_in_prefecture,
+    score.coverage,
+    score.veto_count
+from marts.fct_unit_score as score
+inner join units
+    on score.unit_code = units.unit_code
+where score.methodology_code = $methodology
+order by score.rank_national nulls last, score.unit_code

@@ -1,0 +1,33 @@
+-- zh: 本地区各单位三年的得分与名次变化
+-- en: Three years of the region's units: scores and change of rank
+
+with units as (
+
+    select unit_code, prefecture_code, province_code, region_code
+    from marts.dim_unit
+    where is_included
+        and $region in ($nation, province_code, prefecture_code, unit_code)
+
+)
+
+select
+    trend.unit_code,
+    trend.node_code,
+    trend.assessment_year,
+    trend.score,
+    trend.previous_assessment_year,
+    coalesce(trend.previous_unit_code, '') as previous_unit_code,
+    trend.previous_score,
+    trend.change_from_previous,
+    trend.first_assessment_year,
+    trend.first_score,
+    trend.three_year_change,
+    coalesce(trend.three_year_direction, '') as three_year_direction,
+    trend.rank_national,
+    trend.previous_rank_national,
+    trend.rank_gain
+from marts.unit_trend as trend
+inner join units
+    on trend.unit_code = units.unit_code
+where trend.methodology_code = $methodology
+order by trend.unit_code, trend.node_code

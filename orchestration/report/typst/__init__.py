@@ -1,0 +1,78 @@
+"""The report as PDF: pages, type and tables by typst, from a template that gets the report as data.
+
+PDF/A-2a with tags: for archives, and for readers who do not see the page.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import pikepdf
+import typst
+
+from orchestration.report.document import Report
+from orchestration.report.fonts import chinese_font
+from orchestration.report.typst.content import report_json
+
+TEMPLATE = Path(__file__).parent / "report.typ"
+PDF_STANDARDS = ["a-2a"]
+
+
+def pdf(report: Report) -> bytes:
+    """The PDF file's bytes; the same report gives the same bytes. `UsageError` when no font has Chinese glyphs.
+
+    A report without date of release is a plain PDF: an archive's file has to name its date.
+    """
+    released_at = report.released_at
+    return packed(
+        compiler().compile(
+            format="pdf",
+            sys_inputs=inputs(report),
+            pdf_standards=PDF_STANDARDS if released_at else [],
+            timestamp=released_at.replace(tzinfo=UTC) if released_at else None,
+        )
+    )
+
+
+def packed(pdf: bytes) -> bytes:
+    """The same document with its many small objects (the tags of every cell) compressed, a fifth of the size."""
+    result = BytesIO()
+    with pikepdf.open(BytesIO(pdf)) as document:
+        document.save(result, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+    return result.getvalue()
+
+
+def write_pdf(report: Report, path: Path) -> None:
+    """Writes the PDF to `path`, whole or not at all. `UsageError` when no font has Chinese glyphs."""
+    content = pdf(report)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        temporary = Path(file.name)
+        file.write(content)
+    temporary.chmod(0o644)
+    os.replace(temporary, path)
+
+
+def page_images(report: Report, pixels_per_inch: int = 80) -> list[bytes]:
+    """Each page as PNG."""
+    images = compiler().compile(format="png", sys_inputs=inputs(report), ppi=pixels_per_inch)
+    return images if isinstance(images, list) else [images]
+
+
+def inputs(report: Report) -> dict[str, str]:
+    return {
+        "report": report_json(report),
+        "family": chinese_font().family,
+        "dated": "yes" if report.released_at else "",
+    }
+
+
+@cache
+def compiler() -> typst.Compiler:
+    """One compiler a process: it reads the fonts once."""
+    return typst.Compiler(input=str(TEMPLATE), root=str(TEMPLATE.parent), font_paths=chinese_font().fonts)

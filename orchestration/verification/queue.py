@@ -1,0 +1,86 @@
+"""The verification queue of a warehouse, item by item in the order in which to verify."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import duckdb
+
+from orchestration.errors import UsageError
+
+
+@dataclass(frozen=True)
+class QueueItem:
+    """One row of `marts.verification_list`; `score_weight` in points of the composite, times in China Standard Time."""
+
+    priority: int
+    subject: str
+    unit_code: str
+    unit_name_zh: str
+    subject_code: str
+    subject_name_zh: str
+    reasons: str
+    reasons_zh: str
+    detail: str | None
+    score_weight: Decimal
+    value: Decimal | None
+    state: str | None
+    channel: str | None
+    captured_at: datetime | None
+    evidence_url: str | None
+
+
+def read_queue(
+    connection: duckdb.DuckDBPyConnection, year: int, region: str | None = None, limit: int | None = None
+) -> list[QueueItem]:
+    """The items of an edition, below a region or of a unit (a code) if one is given; the first `limit` of them.
+
+    Raises `UsageError` where the edition has not been built, or the region is not in it.
+    """
+    built = "select 1 from information_schema.tables where table_schema = 'marts' and table_name = 'verification_list'"
+    if not connection.execute(built).fetchall():
+        raise UsageError("There is no verification queue in the warehouse yet: zhengxin run builds it.")
+    editions = [
+        found for (found,) in connection.execute("select distinct assessment_year from marts.release_info").fetchall()
+    ]
+    if year not in editions:
+        named = ", ".join(map(str, sorted(editions))) or "none"
+        raise UsageError(f"The edition {year} has not been scored (there are: {named}): zhengxin run {year}.")
+    if (
+        region is not None
+        and not connection.execute(
+            """
+        select 1 from staging.stg_region where assessment_year = $1 and region_code = $2
+        union all
+        select 1 from staging.stg_assessment_frame where assessment_year = $1 and unit_code = $2
+        """,
+            [year, region],
+        ).fetchall()
+    ):
+        raise UsageError(f"There is no region or unit {region} in the edition {year}: see marts.dim_region.")
+    columns = ", ".join(f"items.{name}" for name in QueueItem.__dataclass_fields__)
+    found = connection.execute(
+        f"""
+        select {columns}
+        from marts.verification_list as items
+        where items.assessment_year = $year
+            and (
+                $region is null
+                or items.unit_code = $region
+                or exists (
+                    select 1
+                    from intermediate.int_region_ancestor as ancestors
+                    where ancestors.series_code = items.series_code
+                        and ancestors.assessment_year = items.assessment_year
+                        and ancestors.region_code = items.region_code
+                        and ancestors.ancestor_region_code = $region
+                )
+            )
+        order by items.series_code, items.priority
+        limit coalesce($limit, 9223372036854775807)
+        """,
+        {"year": year, "region": region, "limit": limit},
+    ).fetchall()
+    return [QueueItem(*row) for row in found]

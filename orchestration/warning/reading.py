@@ -1,0 +1,112 @@
+"""The warnings of a warehouse, as rows of `marts.warning`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from orchestration.errors import UsageError
+
+
+@dataclass(frozen=True)
+class EarlyWarning:
+    """One row of `marts.warning`; days, and points or shares as exact decimals."""
+
+    warning_code: str
+    series_code: str
+    assessment_year: int
+    methodology_code: str
+    unit_code: str
+    unit_name_zh: str
+    unit_name_en: str
+    warning_kind: str
+    warning_name_zh: str
+    warning_name_en: str
+    severity: str
+    node_code: str
+    subject_code: str
+    value: Decimal | None
+    threshold: Decimal | None
+    first_seen: date
+    last_seen: date
+    cleared_on: date | None
+    as_of: date
+    text_zh: str
+    text_en: str
+
+    def as_record(self) -> dict[str, Any]:
+        """For JSON: decimals and days as text."""
+        return {
+            name: cell if cell is None or isinstance(cell, (str, int)) else str(cell)
+            for name, cell in asdict(self).items()
+        }
+
+
+def read_warnings(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    year: int | None = None,
+    region: str | None = None,
+    methodology: str | None = None,
+    only_open: bool = False,
+) -> list[EarlyWarning]:
+    """The warnings of the warehouse, the gravest and newest first; of the editions' primary methodologies unless one is
+    named. `region` is the code of a region or unit. Raises `UsageError` where there are no warnings built, or for a
+    region that no edition has."""
+    if not connection.execute(
+        "select 1 from information_schema.tables where table_schema = 'marts' and table_name = 'warning'"
+    ).fetchall():
+        raise UsageError("There are no warnings in the warehouse yet: zhengxin run builds them.")
+    if region is not None:
+        _require_region(connection, region)
+    columns = ", ".join(f"warning.{name}" for name in EarlyWarning.__dataclass_fields__)
+    found = connection.execute(
+        f"""
+        with recursive regions as (
+            select distinct series_code, assessment_year, region_code
+            from staging.stg_region
+            where region_code = $region
+            union
+            select children.series_code, children.assessment_year, children.region_code
+            from regions
+            inner join staging.stg_region as children
+                on regions.series_code = children.series_code
+                and regions.assessment_year = children.assessment_year
+                and regions.region_code = children.parent_region_code
+        )
+        select {columns}
+        from marts.warning as warning
+        where ($year is null or warning.assessment_year = $year)
+            and (warning.methodology_code = $methodology or ($methodology is null and warning.is_primary_methodology))
+            and (warning.is_open or not $only_open)
+            and (
+                $region is null
+                or warning.unit_code = $region
+                or (warning.series_code, warning.assessment_year, warning.region_code) in (select * from regions)
+            )
+        order by
+            case warning.severity when 'high' then 1 when 'medium' then 2 else 3 end,
+            warning.first_seen desc,
+            warning.unit_code,
+            warning.warning_code
+        """,
+        {"year": year, "region": region, "methodology": methodology, "only_open": only_open},
+    ).fetchall()
+    return [EarlyWarning(*row) for row in found]
+
+
+def _require_region(connection: duckdb.DuckDBPyConnection, region: str) -> None:
+    known = connection.execute(
+        """
+        select 1 from staging.stg_region where region_code = $1
+        union all select 1 from staging.stg_assessment_frame where unit_code = $1
+        limit 1
+        """,
+        [region],
+    ).fetchall()
+    if not known:
+        raise UsageError(f"There is no region or unit {region}: codes stand in marts.dim_region and marts.dim_unit.")

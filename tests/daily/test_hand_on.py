@@ -1,0 +1,201 @@
+"""Handing warnings on: to a real local server that fails, stays down, refuses, or hears from a sender that dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from orchestration.errors import UsageError
+from orchestration.home import Home
+from orchestration.warning import hand_on as module
+from orchestration.warning.hand_on import WebhookFailed, hand_on, ledger_path, webhook_address
+from orchestration.warning.reading import EarlyWarning
+from tests.landing.lander_process import start
+
+QUICK = (0.01, 0.01)
+
+
+def warning(number: int) -> EarlyWarning:
+    return EarlyWarning(
+        warning_code=f"w{number:03d}",
+        series_code="county_integrity",
+        assessment_year=2019,
+        methodology_code="presence",
+        unit_code="520402",
+        unit_name_zh="西秀区",
+        unit_name_en="Xixiu",
+        warning_kind="event_points",
+        warning_name_zh="舆情事件得分过低",
+        warning_name_en="Low points of opinion events",
+        severity="high",
+        node_code="E",
+        subject_code="C1",
+        value=Decimal("-7.5000000000"),
+        threshold=Decimal(-5),
+        first_seen=date(2019, 5, 2),
+        last_seen=date(2019, 5, 4),
+        cleared_on=None,
+        as_of=date(2019, 5, 4),
+        text_zh="合成",
+        text_en="synthetic",
+    )
+
+
+@dataclass
+class Receiver:
+    """A web server on this machine that answers with `answers` in turn, then 204, and keeps what it was sent."""
+
+    answers: list[int] = field(default_factory=list)
+    parcels: list[dict] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)
+    address: str = ""
+
+    def sent_codes(self) -> list[list[str]]:
+        return [[item["warning_code"] for item in parcel["warnings"]] for parcel in self.parcels]
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    state = Receiver()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            parcel = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            assert self.headers["Idempotency-Key"] == parcel["parcel"]
+            state.parcels.append(parcel)
+            answer = state.answers.pop(0) if state.answers else 204
+            if answer < 300:
+                state.taken.append(parcel["parcel"])
+            self.send_response(answer)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    state.address = f"http://127.0.0.1:{server.server_port}/hook/secret"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield state
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+def test_each_warning_goes_out_once(home: Home, receiver: Receiver) -> None:
+    first = hand_on(home, [warning(1), warning(2)], receiver.address)
+    again = hand_on(home, [warning(1), warning(2)], receiver.address)
+    more = hand_on(home, [warning(2), warning(3)], receiver.address)
+    assert [(done.sent, done.known) for done in (first, again, more)] == [(2, 0), (0, 2), (1, 1)]
+    assert receiver.sent_codes() == [["w001", "w002"], ["w003"]]
+    parcel = receiver.parcels[0]
+    assert (parcel["may_repeat"], parcel["as_of"]) == (False, "2019-05-04")
+    assert parcel["warnings"][0]["value"] == "-7.5000000000"
+    assert parcel["warnings"][0]["text_zh"] == "合成"
+
+
+def test_cleared_warnings_stay(home: Home, receiver: Receiver) -> None:
+    hand_on(home, [replace(warning(1), cleared_on=date(2019, 5, 3))], receiver.address)
+    assert receiver.parcels == []
+
+
+def test_many_go_out_in_parcels(home: Home, receiver: Receiver) -> None:
+    hand_on(home, [warning(number) for number in range(250)], receiver.address)
+    assert [len(codes) for codes in receiver.sent_codes()] == [100, 100, 50]
+
+
+def test_a_receiver_that_fails_first_is_asked_again(home: Home, receiver: Receiver) -> None:
+    receiver.answers = [503, 429]
+    said: list[str] = []
+    assert hand_on(home, [warning(1)], receiver.address, backoff=QUICK, say=said.append).sent == 1
+    assert len(receiver.parcels) == 3 and len(receiver.taken) == 1
+    assert len(said) == 2 and "503" in said[0] and "secret" not in "".join(said)
+
+
+def test_a_receiver_that_stays_down_gets_it_the_next_time(home: Home, receiver: Receiver) -> None:
+    receiver.answers = [500, 500, 500]
+    with pytest.raises(WebhookFailed, match="3 times") as failed:
+        hand_on(home, [warning(1)], receiver.address, backoff=QUICK)
+    assert "secret" not in str(failed.value)
+    assert hand_on(home, [warning(1)], receiver.address, backoff=QUICK).sent == 1
+    assert len(receiver.taken) == 1
+
+
+def test_what_was_taken_before_a_failure_is_not_sent_again(home: Home, receiver: Receiver) -> None:
+    receiver.answers = [204, 500, 500, 500]
+    many = [warning(number) for number in range(150)]
+    with pytest.raises(WebhookFailed):
+        hand_on(home, many, receiver.address, backoff=QUICK)
+    done = hand_on(home, many, receiver.address)
+    assert (done.sent, done.known) == (50, 100)
+    assert len(receiver.taken) == len(set(receiver.taken)) == 2
+
+
+def test_a_refusal_is_not_tried_again(home: Home, receiver: Receiver) -> None:
+    receiver.answers = [404]
+    with pytest.raises(WebhookFailed, match="404"):
+        hand_on(home, [warning(1)], receiver.address, backoff=QUICK)
+    assert len(receiver.parcels) == 1
+
+
+def test_nobody_listening(home: Home) -> None:
+    with pytest.raises(WebhookFailed, match="cannot be reached"):
+        hand_on(home, [warning(1)], "http://127.0.0.1:9/hook", backoff=QUICK)
+
+
+def send_and_die(root: Path, address: str, when: str) -> None:
+    """Send one warning, and be killed before or after the receiver has it."""
+    real = module._post
+
+    def deadly(*arguments: object) -> None:
+        if when == "after":
+            real(*arguments)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    module._post = deadly
+    hand_on(Home(root), [warning(1)], address)
+
+
+@pytest.mark.parametrize(("when", "posts"), [("before", 1), ("after", 2)])
+def test_a_killed_sender(home: Home, receiver: Receiver, when: str, posts: int) -> None:
+    """What the receiver may have goes out again under the same id and says so."""
+    process = start(send_and_die, home.root, receiver.address, when)
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+    hand_on(home, [warning(1), warning(2)], receiver.address)
+    hand_on(home, [warning(1), warning(2)], receiver.address)
+    about_first = [parcel for parcel in receiver.parcels if parcel["warnings"][0]["warning_code"] == "w001"]
+    assert len(about_first) == posts
+    assert len({parcel["parcel"] for parcel in about_first}) == 1
+    assert about_first[-1]["may_repeat"]
+    assert receiver.sent_codes()[-1] == ["w002"]
+
+
+def test_a_torn_ledger_line_is_cut_off(home: Home, receiver: Receiver) -> None:
+    hand_on(home, [warning(1)], receiver.address)
+    with ledger_path(home).open("a") as file:
+        file.write('{"state": "sen')
+    assert hand_on(home, [warning(1), warning(2)], receiver.address).sent == 1
+    assert receiver.sent_codes() == [["w001"], ["w002"]]
+
+
+def test_off_by_default_and_only_for_web_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(module.WEBHOOK_VARIABLE, raising=False)
+    assert webhook_address() is None
+    monkeypatch.setenv(module.WEBHOOK_VARIABLE, "file:///etc/passwd")
+    with pytest.raises(UsageError, match="https://host/path"):
+        webhook_address()

@@ -1,0 +1,206 @@
+"""`zhengxin explain` and `zhengxin compare` on a random world: what they answer, and what they refuse."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from decimal import Decimal
+
+import duckdb
+import pytest
+from rich.cells import cell_len
+
+from orchestration.commands.node_tree import NodeLine, print_node_tree
+from orchestration.commands.terminal import console_on
+from orchestration.home import Home, project_root
+from tests.explain.conftest import records
+
+
+def call(home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ZHENGXIN_")}
+    return subprocess.run(
+        [sys.executable, "-m", "orchestration.cli", "--home", str(home.root), *arguments],
+        env=kept | {"PYTHONPATH": str(project_root()), "PYTHONIOENCODING": "utf-8"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+@pytest.fixture(scope="module")
+def pair(warehouse: duckdb.DuckDBPyConnection) -> dict:
+    """A methodology with two scored units in the later year, the first of them scored in both."""
+    [chosen, *_] = records(
+        warehouse,
+        """
+        select later.methodology_code, later.assessment_year as year, earlier.assessment_year as earlier_year,
+            min(later.unit_code) as unit_code, max(later.unit_code) as other_code, count(*) as unit_count
+        from marts.fct_unit_score as later
+        inner join marts.fct_unit_score as earlier
+            on later.series_code = earlier.series_code and later.methodology_code = earlier.methodology_code
+            and later.unit_code = earlier.unit_code and later.assessment_year = earlier.assessment_year + 1
+        where later.score is not null and earlier.score is not null and later.score <> earlier.score
+        group by all having count(*) > 1
+        order by later.methodology_code
+        """,
+    )
+    return chosen
+
+
+def leaves(branch: dict) -> Iterator[dict]:
+    if "children" in branch:
+        for child in branch["children"]:
+            yield from leaves(child)
+    else:
+        yield branch
+
+
+def test_json_goes_from_the_composite_to_the_rows(world_home: Home, pair: dict) -> None:
+    done = call(
+        world_home, "explain", pair["unit_code"], "--year", str(pair["year"]),
+        *("--methodology", pair["methodology_code"], "--format", "json"),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert Decimal(answer["node"]["points"]) == Decimal(answer["unit"]["score"])
+    assert sum(Decimal(leaf["points"]) for leaf in leaves(answer["node"])) == Decimal(answer["unit"]["score"])
+    traced = [trace for leaf in leaves(answer["node"]) for trace in leaf["trace"]]
+    assert any(trace["batch_id"] and trace["row_number"] for trace in traced)
+
+
+def test_tree_shows_every_node_once(world_home: Home, warehouse: duckdb.DuckDBPyConnection, pair: dict) -> None:
+    done = call(
+        world_home, "explain", pair["unit_code"], "--year", str(pair["year"]), "--methodology", pair["methodology_code"]
+    )
+    assert done.returncode == 0, done.stderr
+    nodes = records(
+        warehouse,
+        """
+        select * from marts.score_contribution
+        where methodology_code = $1 and assessment_year = $2 and unit_code = $3
+        """,
+        [pair["methodology_code"], pair["year"], pair["unit_code"]],
+    )
+    for node in nodes:
+        shown = [
+            line for line in done.stdout.splitlines() if f" {node['node_code']} " in f" {line.lstrip('│├└─ ')}"[:40]
+        ]
+        assert any(f"{node['points']:.4f}" in line for line in shown), node
+
+
+def test_one_node_shows_all_that_is_known(world_home: Home, warehouse: duckdb.DuckDBPyConnection, pair: dict) -> None:
+    [trace, *_] = records(
+        warehouse,
+        """
+        select * from marts.score_trace
+        where methodology_code = $1 and assessment_year = $2 and unit_code = $3
+            and state = 'observed' and source = 'observation'
+        order by sort_path, item_code
+        """,
+        [pair["methodology_code"], pair["year"], pair["unit_code"]],
+    )
+    done = call(
+        world_home, "explain", pair["unit_code"].lower(), "--year", str(pair["year"]),
+        *("--methodology", pair["methodology_code"], "--node", trace["node_code"].upper()),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    for column in (
+        "parameters",
+        "arithmetic",
+        "leaf_arithmetic",
+        "file_sha256",
+        "batch_id",
+        "collector",
+        "rule_text_en",
+    ):
+        assert trace[column] in done.stdout, column
+    assert f"{trace['source']}/{trace['file_name']} row {trace['row_number']}" in done.stdout
+
+
+def differences(output: str) -> list[Decimal]:
+    """The last number of each line with a difference below the root, by depth 1."""
+    lines = [line for line in output.splitlines() if line.startswith(("├── ", "└── "))]
+    return [
+        Decimal(line.split("  ")[-1].strip() if "→" not in line else line.split("  ")[-2].strip()) for line in lines
+    ]
+
+
+@pytest.mark.parametrize("way", ["two units", "two years"])
+def test_differences_add_up(world_home: Home, warehouse: duckdb.DuckDBPyConnection, pair: dict, way: str) -> None:
+    scores = {
+        (row["assessment_year"], row["unit_code"]): row["score"]
+        for row in records(
+            warehouse, "select * from marts.fct_unit_score where methodology_code = $1", [pair["methodology_code"]]
+        )
+    }
+    year, unit, other = pair["year"], pair["unit_code"], pair["other_code"]
+    if way == "two units":
+        arguments = [unit, other, "--year", str(year)]
+        expected = scores[year, other] - scores[year, unit]
+    else:
+        arguments = [unit, "--years", str(pair["earlier_year"]), str(year)]
+        expected = scores[year, unit] - scores[pair["earlier_year"], unit]
+    done = call(world_home, "compare", *arguments, "--methodology", pair["methodology_code"])
+    assert done.returncode == 0, done.stderr
+    # Shown with four decimals, so each may be half of the last one away.
+    shown = differences(done.stdout)
+    assert abs(sum(shown) - expected) <= Decimal("0.00005") * (len(shown) + 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["explain", "U0001"], ["There is no unit 'U0001'", "Did you mean", "U001"]),
+        (["explain", "U01"], ["'U01' names", "write a code", "U010"]),
+        (["explain", "nowhere at all"], ["There is no unit", "dim_unit"]),
+        (["explain", "U001", "--year", "2035"], ["no edition 2035", "Editions: 2018, 2019"]),
+        (["explain", "U001", "--methodology", "none"], ["no methodology 'none'", "Methodologies: method_0"]),
+        (["explain", "U001", "--node", "zzz"], ["no node 'zzz'"]),
+        (["explain", "U001", "--release", "2019"], ["is no release", "2019-r1"]),
+        (["explain", "U001", "--release", "2019-r1"], ["no release 2019-r1", "none yet"]),
+        (["compare", "U001"], ["Name a second unit", "--years 2018 2019"]),
+        (["compare", "U001", "U002", "--years", "2018", "2019"], ["Name a second unit"]),
+        (["compare", "U001", "--years", "2018", "2019", "--year", "2019"], ["not both"]),
+    ],
+)
+def test_errors_say_what_to_do(world_home: Home, arguments: list[str], parts: list[str]) -> None:
+    done = call(world_home, *arguments)
+    assert done.returncode == 1 and done.stdout == ""
+    assert done.stderr.startswith("error: ")
+    for part in parts:
+        assert part in done.stderr
+
+
+def test_units_left_out_say_why(world_home: Home, warehouse: duckdb.DuckDBPyConnection) -> None:
+    [left_out, *_] = records(
+        warehouse,
+        """
+        select units.* from marts.dim_unit as units
+        inner join marts.release_info as info
+            on units.series_code = info.series_code and units.assessment_year = info.assessment_year
+            and info.is_primary_methodology and info.series_code = 'first_index'
+        where not units.is_included
+        """,
+    )
+    done = call(
+        world_home, "explain", left_out["unit_code"], "--year", str(left_out["assessment_year"]),
+        *("--methodology", "method_0"),
+    )  # fmt: skip
+    assert done.returncode == 1 and "was left out" in done.stderr and "at random" in done.stderr
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_chinese_names_keep_the_columns_aligned(width: int, capsys: pytest.CaptureFixture[str]) -> None:
+    say = console_on(sys.stdout)
+    say.width = width
+    leaf = NodeLine("T1.1 政务公开组织领导与责任机构与更多", ["1.5000", "2"])
+    root = NodeLine("composite 综合", ["7.5000", "10"], children=[leaf, NodeLine("T2 short", ["6.0000", "8"])])
+    print_node_tree(say, ["mark", "full"], root)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 4
+    assert len({cell_len(line) for line in lines}) == 1
+    assert cell_len(lines[0]) <= width

@@ -1,0 +1,201 @@
+"""The report as a web page: what readers with and without eyes, with small screens and without network get."""
+
+from __future__ import annotations
+
+import html as html_text
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from orchestration.report.compose import compose
+from orchestration.report.document import Chart, Figure, Map
+from orchestration.report.html import render
+from orchestration.report.release import open_release
+from tests.report.figure_check import figures_of
+from tests.report.small_world import GUIZHOU, LONG_NAMED, PLAIN
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine to show pages with")
+
+
+class Page(HTMLParser):
+    """A page's elements in order: tag, attributes, and the text directly or below it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attributes)))
+
+    handle_startendtag = handle_starttag
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    def attributes(self, name: str) -> list[str]:
+        return [attributes[name] or "" for _, attributes in self.elements if name in attributes]
+
+
+@pytest.fixture(scope="module", params=["zh", "en"])
+def rendered(request: pytest.FixtureRequest, small_release: Path):
+    with open_release(small_release, request.param) as release:
+        report = compose(release, GUIZHOU, request.param)
+    return report, render(report)
+
+
+def test_the_page_says_its_language_and_title(rendered) -> None:
+    report, text = rendered
+    page = Page(text)
+    assert page.all("html") == [{"lang": {"zh": "zh-CN", "en": "en-GB"}[report.language]}]
+    assert f"<title>{html_text.escape(report.title)}" in text
+
+
+def test_every_figure_names_its_query(rendered) -> None:
+    report, text = rendered
+    page = Page(text)
+    keys = {source.key for source in report.sources}
+    shown = [(element["value"], element["data-source"]) for element in page.all("data")]
+    assert {source for _, source in shown} <= keys
+    for figure in figures_of(report):
+        assert (figure.text, figure.source) in shown
+    assert {f"source-{key}" for key in keys} <= set(page.attributes("id"))
+
+
+def test_ids_are_unique_and_links_lead_somewhere(rendered) -> None:
+    page = Page(rendered[1])
+    ids = page.attributes("id")
+    assert sorted(ids) == sorted(set(ids))
+    targets = {link["href"] for link in page.all("a")}
+    assert targets <= {f"#{each}" for each in ids}
+    assert len(targets) > 20
+
+
+def test_nothing_comes_from_the_network_and_nothing_runs(rendered) -> None:
+    text = rendered[1]
+    assert "<script" not in text
+    assert not re.search(r"\son\w+=", re.sub(r"<pre.*?</pre>", "", text, flags=re.DOTALL))
+    addresses = set(re.findall(r"https?://[^\s\"'<>)]+", text))
+    assert {address for address in addresses if not address.startswith("http://www.w3.org/")} == set()
+    assert not re.search(r"@import|url\((?!#|data:)", text)
+
+
+def test_tables_can_be_heard(rendered) -> None:
+    _, text = rendered
+    for table in re.findall(r"<table.*?</table>", text, flags=re.DOTALL):
+        assert "<caption>" in table
+        head, body = table.split("<tbody>")
+        assert head.count('scope="col"') == head.count("<col ")
+        assert body.count('scope="row"') == body.count("<tr")
+
+
+def test_drawings_have_words(rendered) -> None:
+    report, text = rendered
+    drawings = [block for each in report.sections for block in each.blocks if isinstance(block, Chart | Map)]
+    assert len(drawings) >= 8
+    assert text.count("<svg") == len(drawings)
+    for drawing in drawings:
+        assert drawing.alt
+        assert html_text.escape(drawing.alt, quote=False)[:30] in text
+        assert drawing.caption in html_text.unescape(text)
+
+
+def test_headings_step_down_by_one(rendered) -> None:
+    levels = [int(tag[1]) for tag, _ in Page(rendered[1]).elements if re.fullmatch(r"h[1-6]", tag)]
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_the_way_past_the_contents_comes_first(rendered) -> None:
+    page = Page(rendered[1])
+    assert page.all("a")[0] == {"class": "skip", "href": "#content"}
+    assert [element["id"] for element in page.all("main")] == ["content"]
+
+
+def test_synthetic_data_are_marked_on_the_page(rendered) -> None:
+    report, text = rendered
+    assert text.count(report.notice) >= 2
+    assert report.watermark in text
+
+
+def test_what_names_hold_is_escaped(small_release: Path) -> None:
+    with open_release(small_release, "zh") as release:
+        report = compose(release, PLAIN, "zh")
+    figure = Figure("<b>1</b>", "unit_score")
+    odd = replace(report, title="<i>&title</i>", cover_facts=(("<u>", (figure, "<script>")),))
+    text = render(odd)
+    assert "<script>" not in text
+    assert "<i>&title</i>" not in text
+    assert "&lt;b&gt;1&lt;/b&gt;" in text
+
+
+def _chromium(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def _console(page: Path, width: int) -> list[str]:
+    done = _chromium(f"--window-size={width},900", "--dump-dom", page.as_uri())
+    assert "</html>" in done.stdout
+    return [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+
+
+def _overflow_at(text: str, width: int, folder: Path) -> str:
+    """By how many pixels the page is wider than a frame of `width` pixels, as the browser lays it out."""
+    measure = (
+        "const page = this.contentDocument.documentElement; this.dataset.over = page.scrollWidth - page.clientWidth"
+    )
+    frame = (
+        f'<iframe style="border:0" width="{width}" height="800" onload="{measure}" srcdoc="{html_text.escape(text)}">'
+    )
+    page = folder / "frame.html"
+    page.write_text(f"<!doctype html><meta charset=utf-8>{frame}</iframe>", encoding="utf-8")
+    found = re.search(r'data-over="(-?\d+)"', _chromium("--window-size=1400,1000", "--dump-dom", page.as_uri()).stdout)
+    assert found
+    return found[1]
+
+
+@needs_chromium
+@pytest.mark.parametrize("width", [1400, 500])
+def test_a_browser_has_nothing_to_complain(rendered, tmp_path: Path, width: int) -> None:
+    page = tmp_path / "report.html"
+    page.write_text(rendered[1], encoding="utf-8")
+    assert _console(page, width) == []
+
+
+@needs_chromium
+def test_a_browser_would_complain(tmp_path: Path) -> None:
+    page = tmp_path / "broken.html"
+    page.write_text("<!doctype html><html><script>nothing.here()</script></html>", encoding="utf-8")
+    assert _console(page, 500) != []
+
+
+@needs_chromium
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_page_fits_its_screen(rendered, tmp_path: Path, width: int) -> None:
+    assert _overflow_at(rendered[1], width, tmp_path) == "0"
+
+
+@needs_chromium
+def test_a_very_long_name_fits_a_phone(small_release: Path, tmp_path: Path) -> None:
+    for language in ("zh", "en"):
+        with open_release(small_release, language) as release:
+            text = render(compose(release, LONG_NAMED, language))
+        assert _overflow_at(text, 390, tmp_path) == "0"
+
+
+@needs_chromium
+def test_what_is_too_wide_for_a_screen_is_seen(tmp_path: Path) -> None:
+    wide = '<!doctype html><html><div style="width:900px">wide</div></html>'
+    assert int(_overflow_at(wide, 390, tmp_path)) > 400

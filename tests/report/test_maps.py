@@ -1,0 +1,142 @@
+"""Maps: every province is there, units find their shapes of any year, areas are true, the review number is printed."""
+
+from __future__ import annotations
+
+import csv
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from orchestration.home import project_root
+from orchestration.report import maps
+from orchestration.report.document import MapKind
+from orchestration.report.maps.content import map_content
+from orchestration.report.maps.drawing import area, hatch, label_point
+from orchestration.report.maps.geometry import counties, provinces, sea_boundary_lines
+from orchestration.report.maps.projection import NATION, fitted_frame, local_projection
+from orchestration.report.maps.unit_shape import shape_codes, unit_of_shape
+from tests.report.drawn_examples import a_map
+
+SVG = "{http://www.w3.org/2000/svg}"
+GUIYANG = ("520102", "520103", "520111", "520112", "520113", "520115", "520121", "520122", "520123", "520181")
+
+
+def assessed_units() -> dict[int, list[str]]:
+    """The units of every edition of county governments, by year."""
+    with (project_root() / "seeds/geography/assessment_frame.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["series_code"] == "county_integrity"]
+    found: dict[int, list[str]] = {}
+    for row in rows:
+        if row["is_included"] == "1":
+            found.setdefault(int(row["assessment_year"]), []).append(row["unit_code"])
+    return found
+
+
+def texts(svg: str) -> set[str]:
+    return {"".join(node.itertext()) for node in ElementTree.fromstring(svg).iter(f"{SVG}text")}
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        a_map(MapKind.nation, "000000", ("520000", "310000", "110000")),
+        a_map(MapKind.province, "520000", GUIYANG, place="520115"),
+        a_map(MapKind.province, "460000", ("460105", "460300", "460400")),
+        a_map(MapKind.prefecture, "520100", GUIYANG),
+    ],
+    ids=["nation", "province", "hainan", "prefecture"],
+)
+def test_a_map_stands_alone_and_names_its_source(drawn):
+    svg = maps.draw(drawn, "zh")
+    assert ElementTree.fromstring(svg).get("aria-label") == "替代文字"
+    assert not re.search(r"<script|<image|https?://(?!www\.w3\.org/2000/svg)", svg)
+    maps.draw.cache_clear()
+    assert svg == maps.draw(drawn, "zh")
+    shown = texts(svg)
+    assert any("GS(2024)0650号" in text for text in shown)
+    assert {"综合得分", "无数据", *(band.label for band in drawn.bands)} <= shown
+
+
+def test_the_national_map_is_complete():
+    content = map_content(a_map(MapKind.nation, "000000", ("520000", "310000")), "zh")
+    assert len(content.shapes) == 34
+    assert {"710000", "540000", "810000", "820000"} <= {shape.code for shape in content.shapes}
+    assert set(content.areas) == {"520000", "310000"}
+    south = [line for line in sea_boundary_lines() if max(y for _, y in line) < 16]
+    assert len(south) >= 5
+    shown = texts(maps.draw(a_map(MapKind.nation, "000000", ("520000", "310000")), "zh"))
+    assert {"台湾", "西藏", "贵州", "南海诸岛"} <= shown
+    assert "South China Sea Islands" in texts(maps.draw(a_map(MapKind.nation, "000000", ("520000",)), "en"))
+
+
+def test_clips_of_two_maps_on_one_page_have_ids_of_their_own():
+    ids = [
+        set(re.findall(r'id="([^"]+)"', maps.draw(a_map(MapKind.prefecture, region, codes), "zh")))
+        for region, codes in (("520100", GUIYANG), ("520200", ("520201", "520203")))
+    ]
+    assert ids[0] and ids[1] and not ids[0] & ids[1]
+
+
+def test_units_find_the_shapes_of_their_year():
+    topology = counties()
+    assert shape_codes(topology, "520115", 2019) == ("520115",)
+    assert shape_codes(topology, "130521", 2019) == ("130502", "130503")  # split since
+    assert shape_codes(topology, "140726", 2019) == ("140703",)  # recoded in 2019
+    assert shape_codes(topology, "460300", 2019) == ("460321", "460322")  # a prefecture that is a unit
+    assert shape_codes(topology, "999999", 2019) == ()
+
+
+def test_every_unit_of_the_frame_has_a_shape_or_shares_one():
+    topology = counties()
+    for year, codes in assessed_units().items():
+        assert [code for code in codes if not shape_codes(topology, code, year)] == []
+
+
+def test_a_shared_shape_shows_one_unit_and_names_the_other():
+    drawn = a_map(MapKind.prefecture, "130500", ("130502", "130503", "130521", "130522"))
+    shown, hidden = unit_of_shape(counties(), drawn.areas, 2019)
+    assert shown["130502"] == "130502" and shown["130503"] == "130503"
+    assert hidden == ["130521"]
+    assert any("单位130521" in text for text in texts(maps.draw(drawn, "zh")))
+
+
+def test_every_part_of_a_province_is_drawn():
+    content = map_content(a_map(MapKind.province, "520000", GUIYANG), "zh")
+    assert len(content.shapes) == 88
+    assert {name for name, _ in content.name_groups} == {
+        "贵阳", "六盘水", "遵义", "安顺", "毕节", "铜仁", "黔西南", "黔东南", "黔南",
+    }  # fmt: skip
+
+
+def test_areas_are_true():
+    topology = provinces()
+    square_km = {}
+    for code in ("520000", "510000"):
+        shape = topology.shapes[code]
+        rings = [[NATION(point) for point in ring] for polygon in topology.rings(shape) for ring in polygon]
+        square_km[code] = sum(map(area, rings))
+    assert square_km["520000"] == pytest.approx(176_167, rel=0.01)  # area that the province itself publishes
+    assert square_km["510000"] == pytest.approx(486_000, rel=0.01)
+
+
+def test_a_frame_keeps_proportions_and_holds_its_points():
+    points = [(104.0, 25.0), (109.0, 25.0), (104.0, 29.0), (109.0, 29.0)]
+    frame = fitted_frame(local_projection(points), points, 400, 300)
+    assert all(-0.01 <= x <= 400.01 and -0.01 <= y <= frame.height + 0.01 for x, y in map(frame, points))
+    east = frame((109.0, 27.0))[0] - frame((104.0, 27.0))[0]
+    north = frame((106.5, 25.0))[1] - frame((106.5, 29.0))[1]
+    assert east / north == pytest.approx(5 * 0.891 * 111.2 / (4 * 111.2), rel=0.01)  # cos 27° = 0.891
+
+
+def test_a_hatch_stays_inside():
+    square = [(0.0, 0.0), (40.0, 0.0), (40.0, 40.0), (0.0, 40.0)]
+    places = [tuple(map(float, pair.split(","))) for pair in re.findall(r"[\d.]+,[\d.]+", hatch([square]))]
+    assert len(places) > 10
+    assert all(-0.1 <= x <= 40.1 and -0.1 <= y <= 40.1 for x, y in places)
+
+
+def test_a_label_lies_inside_a_crescent():
+    crescent = [(0.0, 0.0), (100.0, 0.0), (100.0, 100.0), (90.0, 100.0), (90.0, 10.0), (0.0, 10.0)]
+    (x, y), distance = label_point([crescent])
+    assert distance > 0 and (y < 10 or x > 90)

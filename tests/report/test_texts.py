@@ -1,0 +1,89 @@
+"""Both languages say the same things, in the same places; numbers are printed as people round."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from orchestration.errors import UsageError
+from orchestration.report.document import Figure
+from orchestration.report.release import count_text, decimal_text, plain_text, rate_text, signed_text
+from orchestration.report.scope import full_width
+from orchestration.report.sections.parts import Numbering, chinese_number
+from orchestration.report.texts import PLACE, Texts, plain, templates
+
+HALF_WIDTH_BESIDE_CHINESE = re.compile("[\u4e00-\u9fff][,;:()]|[,;:()][\u4e00-\u9fff]")
+
+
+def test_both_languages_hold_the_same_templates() -> None:
+    assert templates("zh").keys() == templates("en").keys()
+
+
+@pytest.mark.parametrize("key", sorted(templates("zh")))
+def test_a_template_has_the_same_places_in_both_languages(key: str) -> None:
+    places = [{place[1] for place in PLACE.finditer(templates(language)[key])} for language in ("zh", "en")]
+    assert places[0] == places[1]
+
+
+def test_chinese_is_set_in_full_width() -> None:
+    assert [text for text in templates("zh").values() if HALF_WIDTH_BESIDE_CHINESE.search(text)] == []
+    assert [text for text in templates("en").values() if re.search("[\u3000-\u9fff\uff00-\uffef]", text)] == []
+    assert full_width("透明度(政务公开)") == "透明度\uff08政务公开\uff09"
+    assert full_width("中国(2019年度),B级") == "中国\uff082019年度\uff09\uff0cB级"
+    assert full_width("GS 1,234 (a)") == "GS 1,234 \uff08a\uff09"
+
+
+def test_a_language_that_is_not_there_is_refused() -> None:
+    with pytest.raises(UsageError, match="zh, en"):
+        Texts("fr")
+
+
+def test_one_is_singular() -> None:
+    t = Texts("en")
+    assert plain(t("event.positive", n=Figure("1", "a"), points=Figure("+3.00", "a"))).startswith(
+        "1 positive event counts"
+    )
+    assert plain(t("event.positive", n=Figure("2", "a"), points=Figure("+3.00", "a"))).startswith(
+        "2 positive events count"
+    )
+
+
+def test_items_are_listed_as_the_language_does() -> None:
+    assert plain(Texts("zh").listed(["甲", "乙", "丙"])) == "甲、乙和丙"
+    assert plain(Texts("en").listed(["a", "b", "c"])) == "a, b and c"
+    assert plain(Texts("en").listed([])) == ""
+
+
+def test_figures_stay_figures_in_a_text() -> None:
+    figure = Figure("80.74", "region_score")
+    assert figure in Texts("zh")("overall.base", base=figure, full=Figure("80", "region_score"))
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [("80.735", "80.74"), ("-0.005", "−0.01"), ("-0.004", "0.00"), ("1234.5", "1,234.50"), ("2.665", "2.67")],
+)
+def test_scores_are_rounded_half_up(value: str, printed: str) -> None:
+    assert decimal_text(Decimal(value), 2) == printed
+
+
+def test_signs_shares_and_counts() -> None:
+    assert signed_text(Decimal("1.3598"), 2) == "+1.36"
+    assert signed_text(Decimal("-8.24"), 2) == "−8.24"
+    assert signed_text(Decimal("0.001"), 2) == "0.00"
+    assert rate_text(Decimal("0.9909090909")) == "99.1%"
+    assert count_text(2737) == "2,737"
+    assert plain_text(Decimal("2.5000")) == "2.5"
+    assert plain_text(Decimal("-20")) == "−20"
+    assert {decimal_text(None, 2), signed_text(None, 2), rate_text(None), count_text(None), plain_text(None)} == {"–"}
+
+
+def test_headings_are_numbered_as_the_language_does() -> None:
+    zh, en = Numbering("zh"), Numbering("en")
+    assert [zh.first(), zh.second(), zh.second(), zh.first(), zh.second()] == [
+        "一、", "\uff08一\uff09", "\uff08二\uff09", "二、", "\uff08一\uff09"
+    ]  # fmt: skip
+    assert [en.first(), en.second(), en.first()] == ["1", "1.1", "2"]
+    assert [chinese_number(number) for number in (9, 10, 11, 20, 35)] == ["九", "十", "十一", "二十", "三十五"]

@@ -1,0 +1,180 @@
+"""PDF: everything that a report says is on paper, in its place, whatever characters it is made of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+from io import BytesIO
+
+import pikepdf
+import pypdf
+import pytest
+
+from orchestration.report import charts, fonts, maps
+from orchestration.report import typst as paper
+from orchestration.report.document import Align, Cell, Column, Row, Section, Table
+from orchestration.report.typst.content import ReportContent, printable
+from orchestration.report.typst.page_fill import page_starts
+from orchestration.report.typst.table_layout import TEXT_WIDTH, table_layout
+from tests.report.drawn_examples import NASTY, a_report, indicator_table
+
+
+@cache
+def pdf_of(language: str, text: str = "说明") -> bytes:
+    return paper.pdf(a_report(language, text))
+
+
+def pages(pdf: bytes) -> list[str]:
+    return [re.sub(r"\s+", "", page.extract_text()) for page in pypdf.PdfReader(BytesIO(pdf)).pages]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_block_is_on_paper(language):
+    text = "".join(pages(pdf_of(language)))
+    for shown in (
+        "贵州省报告",
+        "评估机构",
+        "目录",
+        "80.74",
+        "表1",
+        "图8",
+        "指标得分",
+        "59.25",
+        "标签4",
+        "小标题",
+        "规则说明",
+        "zhengxinreport--region520000",
+        "a" * 64,
+        "select1--说明",
+        "[1]",
+        "GS(2024)0650号",
+        "全国平均79.38",
+    ):
+        assert shown in text, shown
+
+
+def test_every_page_says_that_data_are_synthetic():
+    reader = pages(pdf_of("zh"))
+    assert len(reader) > 4
+    for number, page in enumerate(reader, start=1):
+        assert "本报告所用数据为合成数据" in page and page.count("合成数据") >= 2
+        assert (f"第{number}页共{len(reader)}页" in page) == (number > 1)
+        assert ("页眉" in page) == (number > 1)
+
+
+def test_real_data_carry_no_watermark():
+    text = "".join(pages(paper.pdf(replace(a_report(), notice="", watermark=""))))
+    assert "合成数据" not in text
+
+
+def test_table_headings_are_repeated_and_rows_kept_whole():
+    with_rows = [page for page in pages(pdf_of("zh")) if re.search(r"说明\d+\d\.25", page)]
+    assert len(with_rows) >= 2
+    assert all("得分率" in page for page in with_rows)
+    whole = re.compile(r"\d{1,2}\.2599\.10%规则说明")
+    assert sum(len(whole.findall(page)) for page in with_rows) == 60
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_nasty_texts_are_printed_as_they_are(language):
+    text = "".join(pages(pdf_of(language, NASTY)))
+    # In an English report marks of quotation are as given, too: nothing is read as markup.
+    assert re.sub(r"\s+", "", NASTY) in text
+
+
+@pytest.mark.parametrize(
+    "text", ["\x00\x07坏", "很长的名称" * 200, "Averylongword" * 60, "\\", "]", "#", "*", "“引”", "a\nb"]
+)
+def test_any_text_can_be_set(text):
+    assert pages(paper.pdf(a_report("zh", text)))
+
+
+def test_control_characters_become_spaces():
+    assert printable("a\x00b\tc\nd") == "a b\tc\nd"
+
+
+def test_the_same_report_gives_the_same_bytes():
+    charts.draw.cache_clear()
+    maps.draw.cache_clear()
+    assert paper.pdf(a_report("zh")) == pdf_of("zh")
+
+
+def test_metadata_outline_and_archive_standard():
+    reader = pypdf.PdfReader(BytesIO(pdf_of("zh")))
+    assert reader.metadata.title == "贵州省报告说明 2019年度"
+    assert reader.metadata.author == "评估机构"
+    assert reader.metadata.creation_date_raw.startswith("D:20200705100000")
+    assert [item.title for item in reader.outline if not isinstance(item, list)] == ["一、总体表现说明", "二、出处"]
+    with pikepdf.open(BytesIO(pdf_of("zh"))) as document:
+        assert document.Root.Lang == "zh-CN"
+        assert document.Root.MarkInfo.Marked
+        with document.open_metadata() as metadata:
+            assert metadata.pdfa_status == "2A"
+
+
+def test_every_font_is_embedded():
+    with pikepdf.open(BytesIO(pdf_of("zh"))) as document:
+        descriptors = [
+            thing
+            for thing in document.objects
+            if isinstance(thing, pikepdf.Dictionary) and thing.get("/Type") == "/FontDescriptor"
+        ]
+        assert descriptors
+        assert all({"/FontFile2", "/FontFile3"} & set(descriptor.keys()) for descriptor in descriptors)
+        assert any("NotoSansCJK" in str(descriptor.FontName) for descriptor in descriptors)
+
+
+def test_links_lead_to_places_and_dead_ones_are_text():
+    runs = ReportContent(a_report()).sections()[0]["blocks"][0]["runs"]
+    assert [run["kind"] for run in runs] == ["text", "figure", "link", "text", "strong"]
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    path = tmp_path / "reports" / "a.pdf"
+    paper.write_pdf(a_report(), path)
+    assert path.read_bytes() == pdf_of("zh")
+    monkeypatch.setattr(paper, "pdf", lambda report: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        paper.write_pdf(a_report("en"), path)
+    assert [file.name for file in path.parent.iterdir()] == ["a.pdf"]
+    assert path.read_bytes() == pdf_of("zh")
+
+
+def test_pages_as_pictures():
+    images = paper.page_images(a_report(), pixels_per_inch=30)
+    assert len(images) == len(pages(pdf_of("zh")))
+    assert all(image.startswith(b"\x89PNG") for image in images)
+
+
+def test_columns_fill_the_page_and_numbers_fit():
+    layout = table_layout(indicator_table(5))
+    assert sum(layout.widths) == pytest.approx(TEXT_WIDTH, abs=0.1)
+    assert layout.text_size == 8.5
+
+
+def test_many_columns_get_smaller_type():
+    columns = tuple(Column(f"Heading{n}", Align.decimal) for n in range(14))
+    table = Table(columns, (Row(tuple(Cell(("1234.56",)) for _ in columns)),), "caption")
+    layout = table_layout(table)
+    assert layout.text_size < 8.5
+    assert sum(layout.widths) == pytest.approx(TEXT_WIDTH, abs=0.1)
+
+
+def test_short_chapters_share_a_page():
+    short = indicator_table(2)
+    long = indicator_table(80)
+    sections = [
+        Section(name, 1, name, (block,)) for name, block in (("a", short), ("b", short), ("c", long), ("d", short))
+    ]
+    assert page_starts(sections) == {"a", "c", "d"}
+
+
+def test_without_a_chinese_font_nothing_is_written(tmp_path, monkeypatch):
+    fonts.chinese_font.cache_clear()
+    paper.compiler.cache_clear()
+    monkeypatch.setattr(fonts, "package_folder", lambda: None)
+    monkeypatch.setattr(fonts, "FAMILIES", ("No Such Font",))
+    with pytest.raises(fonts.UsageError):
+        paper.write_pdf(a_report(), tmp_path / "a.pdf")
+    assert list(tmp_path.iterdir()) == []

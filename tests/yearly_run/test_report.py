@@ -1,0 +1,154 @@
+"""The 2019 report on Guizhou from the demo's release: the figures that were printed in 2020, as page and as PDF."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import pypdf
+import pytest
+
+from orchestration.home import Home
+from orchestration.report import typst
+from orchestration.report.compose import compose
+from orchestration.report.document import Chart, Code, Figure, FindingList, Map, Report, Section, Table
+from orchestration.report.html import render
+from orchestration.report.release import find_release, open_release
+from orchestration.report.texts import plain, templates
+from tests.report.figure_check import (
+    assert_figures_stand_in_the_release,
+    figures_of,
+    numbers_in,
+    printed_values,
+    texts_of,
+)
+from tests.yearly_run.conftest import call
+
+PUBLISHED = {
+    "composite": ["80.74", "79.38", "1.36", "88.32", "7.58", "11"],
+    "dimension-s": ["9.91", "99.1%"],
+    "dimension-e": ["0.83"],
+    "profile": ["−8.24", "8.24"],
+    "region-comparison": ["82.33", "82.20", "81.83", "79.31"],
+}
+PREFECTURES = ["520400", "520100", "522700", "522300", "520300", "520200", "520600", "520500", "522600"]
+EXACT = re.compile(r"[.%]")
+
+
+@pytest.fixture(scope="module")
+def release_file(county_home: Home) -> Path:
+    return find_release(county_home, 2019)
+
+
+@pytest.fixture(scope="module", params=["zh", "en"])
+def guizhou(request: pytest.FixtureRequest, release_file: Path) -> Report:
+    with open_release(release_file, request.param) as release:
+        return compose(release, "520000", request.param)
+
+
+@pytest.fixture(scope="module")
+def pdf_text(guizhou: Report) -> str:
+    pages = pypdf.PdfReader(BytesIO(typst.pdf(guizhou))).pages
+    return "\n".join(page.extract_text() for page in pages)
+
+
+@pytest.mark.parametrize("anchor", PUBLISHED)
+def test_the_published_figures_stand_where_the_original_has_them(guizhou: Report, anchor: str) -> None:
+    [section] = [section for section in guizhou.sections if section.anchor == anchor]
+    alone = [figure.text for figure in figures_of(_only(guizhou, section))]
+    assert set(PUBLISHED[anchor]) <= set(alone)
+
+
+def test_prefectures_stand_in_the_order_of_the_original(guizhou: Report) -> None:
+    order = [section.anchor for section in guizhou.sections if re.fullmatch(r"region-\d{6}", section.anchor)]
+    assert order == [f"region-{code}" for code in PREFECTURES]
+
+
+def test_the_sentences_of_the_original(release_file: Path) -> None:
+    with open_release(release_file, "zh") as release:
+        report = compose(release, "520000", "zh")
+    text = "\n".join(plain(each) for each in texts_of(report)).translate(str.maketrans("\uff0c\uff08\uff09", ",()"))
+    assert "2019年度贵州省县级政府政务诚信综合平均分为80.74分。全国平均(各省平均)为79.38分,高出1.36分。" in text
+    assert "在30个省级地区中排名第11名,与最高的上海市(88.32分)相差7.58分。" in text
+    assert "透明度、合规度和践约度的全部计分单位均为满分。" in text
+    assert "低于全国平均的维度\uff1a舆情事件" in text
+    assert "差距最大的维度是舆情事件,低8.24分。" in text
+    assert "贵州省专项工作平均9.91分(满分10分),得分率99.1%。" in text
+    assert "最低的是黔东南苗族侗族自治州,79.31分。" in text
+
+
+def test_every_figure_is_in_the_release(guizhou: Report, release_file: Path) -> None:
+    assert assert_figures_stand_in_the_release(release_file, guizhou) > 20_000
+
+
+def test_every_figure_of_the_pdf_is_in_the_release(guizhou: Report, pdf_text: str, release_file: Path) -> None:
+    """Numbers with a decimal point or a per cent sign; those that are none of the release's are of texts or axes."""
+    released = {text for texts in printed_values(release_file, guizhou).values() for text in texts}
+    worded = numbers_in("\n".join(_words(guizhou)))
+    exact = {number for number in numbers_in(pdf_text) if EXACT.search(number)}
+    assert len(exact) > 500
+    assert sorted(exact - released - worded) == []
+
+
+def test_every_figure_of_the_text_is_in_the_pdf(guizhou: Report, pdf_text: str) -> None:
+    numbers = numbers_in(pdf_text)
+    wanted = {figure.text for figure in figures_of(guizhou) if EXACT.search(figure.text) and numbers_in(figure.text)}
+    assert sorted(number for number in wanted if not numbers_in(number) <= numbers) == []
+
+
+@pytest.mark.parametrize("region_code", ["000000", "520100", "520115", "110000", "460000"])
+def test_other_scopes_hold_true_figures(release_file: Path, region_code: str) -> None:
+    for language in ("zh", "en"):
+        with open_release(release_file, language) as release:
+            report = compose(release, region_code, language)
+        assert assert_figures_stand_in_the_release(release_file, report) > 300
+        assert report.notice in render(report)
+
+
+def test_the_command_writes_both_files(county_home: Home, tmp_path: Path) -> None:
+    printed = call(county_home, "report", "--region", "520115", "--year", "2019", "--output", str(tmp_path))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["2019-520115-zh.html", "2019-520115-zh.pdf"]
+    assert "观山湖区" in printed
+
+
+def test_the_internal_file_brings_the_evidence(county_home: Home, tmp_path: Path) -> None:
+    call(
+        county_home,
+        *("report", "--region", "520115", "--year", "2019", "--internal", "--format", "html"),
+        *("--output", str(tmp_path)),
+    )
+    text = (tmp_path / "2019-520115-zh.html").read_text(encoding="utf-8")
+    assert "synthetic.example.invalid/2019/520115" in text
+    assert "隔离" in text
+
+
+def _only(report: Report, section: Section) -> Report:
+    return replace(report, sections=(section,), cover_facts=())
+
+
+def _words(report: Report) -> list[str]:
+    """What is said in words: everything but figures, and the scales of charts and maps."""
+    words = [*templates(report.language).values(), report.title, report.subtitle, report.notice]
+    words += [
+        run if isinstance(run, str) else run.text
+        for text in texts_of(report)
+        for run in text
+        if not isinstance(run, Figure)
+    ]
+    for section in report.sections:
+        words += [section.heading, section.number]
+        for block in section.blocks:
+            if isinstance(block, Table):
+                words += [block.caption, *(column.heading for column in block.columns)]
+            elif isinstance(block, Chart):
+                words += [line.label for line in block.reference_lines]
+            elif isinstance(block, Map):
+                words += [band.label for band in block.bands]
+            elif isinstance(block, FindingList):
+                words += [f"{finding.heading} {finding.rule}" for finding in block.findings]
+            elif isinstance(block, Code):
+                words.append(block.text)
+    words += [f"{source.sql} {source.statement}" for source in report.sources]
+    return words
