@@ -62,6 +62,8 @@ def explaining(release: str | None) -> Iterator[duckdb.DuckDBPyConnection]:
             ).fetchall()
         }
         if missing := [name for name in NEEDED_TABLES if name not in there]:
+            if release is not None:
+                raise UsageError(f"The release {release} was made without marts.{missing[0]}: it cannot be explained.")
             raise UsageError(f"{path} has no marts.{missing[0]} yet: nothing has been scored. zhengxin run builds it.")
         yield connection
 

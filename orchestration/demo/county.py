@@ -2,7 +2,8 @@
 
 `write_county_inbox` draws, province by province and year by year, what is true of every cell and which events happened
 (`value`, `cell`, `event`), and tells it in rows as collectors deliver them (`observation_rows`, `event_rows`): with
-conflicts, corrections, duplicates, broken rows and verifications. What it aims at is data (`data/*_target.csv`).
+conflicts, corrections, duplicates, broken rows and verifications; a few objections and decisions come on top
+(`dispute`). What it aims at is data (`data/*_target.csv`).
 
 Every row says `synthetic` in its provenance; evidence lies under the reserved domain `example.invalid`.
 """
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from orchestration.demo import event_rows, observation_rows
+from orchestration.demo import dispute, event_rows, observation_rows
 from orchestration.demo.cell import base_of_units, province_cells
 from orchestration.demo.event import Event, province_events
 from orchestration.demo.event_rows import EventTeller
@@ -44,7 +45,7 @@ def write_county_inbox(
     provinces: Collection[str] | None = None,
     units: Collection[str] | None = None,
 ) -> list[Path]:
-    """Write observations, opinion events and verifications of `years` below `inbox`; return the files written.
+    """Write the deliveries of `years` below `inbox`, one folder a source; return the files written.
 
     The same arguments give the same bytes. `provinces` (codes such as 520000) or `units` (codes as in the frame of any
     edition) keep only these; their rows are then the same as in the whole, so a province's own means still hold.
@@ -168,7 +169,20 @@ class _Delivery:
         if self._verifications:
             path = inbox / "verification" / f"synthetic_verification_{self._year}.csv"
             paths.append(_write(path, VERIFICATION_COLUMNS, self._verifications))
+        if self._year == dispute.YEAR:
+            paths += self._write_disputes(inbox)
         return sorted(paths)
+
+    def _write_disputes(self, inbox: Path) -> list[Path]:
+        told = [row for rows in self._observations.values() for row in rows]
+        objections, decisions = dispute.disputes(told, self._verifications)
+        second = dispute.second_verifications(told, self._verifications)
+        files = (
+            (f"objection/synthetic_objection_{self._year}.csv", dispute.OBJECTION_COLUMNS, objections),
+            (f"decision/synthetic_decision_{self._year}.csv", dispute.DECISION_COLUMNS, decisions),
+            (f"verification/synthetic_second_verification_{self._year}.csv", VERIFICATION_COLUMNS, second),
+        )
+        return [_write(inbox / name, columns, rows) for name, columns, rows in files if rows]
 
 
 def _file_of_role(year: int, role: str, channel: str) -> str:

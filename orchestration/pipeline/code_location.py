@@ -33,7 +33,7 @@ def definitions_of(home: Home) -> dg.Definitions:
     warnings = handed_on_asset()
     steps = [landing, models, validation, warnings, *([release] if is_released(series_code) else [])]
     return dg.Definitions(
-        assets=[landing, models, validation, warnings, release],
+        assets=[landing, models, validation, warnings, release, report],
         asset_checks=[open_warnings_check()],
         jobs=[
             annual_run(*steps),

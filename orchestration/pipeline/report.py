@@ -24,14 +24,20 @@ class ReportConfig(dg.Config):
 def report_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     """The reports of the years of a run. They only read releases, so they wait for no writer and block none."""
 
-    @dg.asset(
-        key=YEARLY_REPORT,
-        deps=[EDITION_RELEASE],
-        group_name="report",
-        kinds={"html", "pdf"},
+    @dg.multi_asset(
+        name="yearly_report",
+        specs=[
+            dg.AssetSpec(
+                YEARLY_REPORT,
+                deps=[EDITION_RELEASE],
+                group_name="report",
+                kinds={"html", "pdf"},
+                description="The yearly report on the nation and on every province, from the last release in force. "
+                "年度报告。",
+            )
+        ],
         partitions_def=partitions,
         backfill_policy=dg.BackfillPolicy.single_run(),
-        description="The yearly report on the nation and on every province, from the last release in force. 年度报告。",
     )
     def yearly_report(context: dg.AssetExecutionContext, config: ReportConfig, home: HomeResource):
         years = years_of_run(context, home)
@@ -42,11 +48,12 @@ def report_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
             raise dg.Failure(str(error), allow_retries=False) from None
         rows = [(one.region_code, one.title, ", ".join(path.name for path in one.files)) for one in written]
         return dg.MaterializeResult(
+            YEARLY_REPORT,
             metadata={
                 "reports": len(written),
                 "folder": dg.MetadataValue.path(str(home.paths.reports)),
                 "files": dg.MetadataValue.md(markdown_table(["region", "title", "files"], rows)),
-            }
+            },
         )
 
     return yearly_report

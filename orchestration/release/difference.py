@@ -14,8 +14,6 @@ import duckdb
 
 from orchestration.release.tables import READERS_SCHEMA, ReleaseTable
 
-# These tell of the release itself, or repeat what other releases say.
-UNCOMPARED_TABLES = {"unit_history", "region_history", "revision"}
 RESTATED = (
     ("unit_history", ("methodology_code", "unit_code", "assessment_year"), ("published_score", "rank_national")),
     (
@@ -54,7 +52,7 @@ def changes_between(old: Path, new: Path, tables: Sequence[ReleaseTable]) -> lis
             path = str(file).replace("'", "''")
             connection.execute(f"attach '{path}' as {name} (read_only)")
         for table in tables:
-            if table.name not in UNCOMPARED_TABLES:
+            if table.is_compared:
                 changes += _table_changes(connection, table)
     return sorted(changes, key=lambda change: (change.table_name, change.row_key, change.column_name))
 

@@ -33,7 +33,6 @@ from orchestration.release.cut import (
     write_parquet,
 )
 from orchestration.release.difference import (
-    UNCOMPARED_TABLES,
     Change,
     changes_between,
     changes_in_words,
@@ -170,7 +169,7 @@ class _Attempt:
     def _differing_tables(self, public: dict[str, TableSummary]) -> list[str]:
         """Compared public tables whose figures are not those of the release in force."""
         released = self.catalogue.manifest(self.in_force)["tables"][PUBLIC]
-        names = (released.keys() | public.keys()) - UNCOMPARED_TABLES
+        names = {table.name for table in self.tables if table.is_compared} & (released.keys() | public.keys())
         return sorted(
             name
             for name in names

@@ -1,14 +1,15 @@
 """Which tables and columns a release holds and who may see them, from the dbt project's manifest.
 
-`config.meta` of a mart: `audience` public or internal (internal where nothing is said), `years` edition (default) or
-`up_to_edition`. Of a column: `audience` internal hides it from the public file, `role` provenance marks what tells
-where a row came from and is no figure.
+`config.meta` of a mart: `audience` public or internal (internal where nothing is said); `years` edition (default) or
+`up_to_edition`; `compared` false where a difference makes no new release, because the table tells of releases, or goes
+on after the edition (warnings, objections). Of a column: `audience` internal hides it from the public file, `role`
+provenance marks what tells where a row came from and is no figure.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ class ReleaseTable:
     comment: str
     audience: str
     holds_earlier_years: bool
+    is_compared: bool
     columns: tuple[Column, ...]
     declared: dict[str, str] | None
 
@@ -67,7 +69,7 @@ class ReleaseTable:
         if self.audience != PUBLIC:
             return None
         visible = tuple(column for column in self.columns if column.audience == PUBLIC)
-        return ReleaseTable(self.name, self.comment, PUBLIC, self.holds_earlier_years, visible, self.declared)
+        return replace(self, audience=PUBLIC, columns=visible)
 
 
 def release_tables(connection: duckdb.DuckDBPyConnection, manifest: Path) -> list[ReleaseTable]:
@@ -97,6 +99,7 @@ def _table(connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> Relea
         comment=node["description"].strip(),
         audience=meta.get("audience", INTERNAL),
         holds_earlier_years=meta.get("years") == "up_to_edition",
+        is_compared=meta.get("compared", True),
         columns=columns,
         declared=declared,
     )

@@ -74,7 +74,7 @@ def write_all(
     """
     codes = nation_and_provinces(release_file)
     written = {}
-    with ProcessPoolExecutor(min(os.cpu_count() or 1, len(codes)), mp_context=get_context("spawn")) as workers:
+    with _workers(len(codes)) as workers:
         waiting = {
             workers.submit(write_report, release_file, code, language, formats, folder, methodology_code): code
             for code in codes
@@ -87,6 +87,13 @@ def write_all(
             workers.shutdown(cancel_futures=True)
             raise
     return [written[code] for code in codes]
+
+
+def _workers(reports: int) -> ProcessPoolExecutor:
+    """A process for each report, as many at a time as there are cores: typst keeps what it has laid out, so a process
+    that wrote ten provinces would hold gigabytes."""
+    workers = min(os.cpu_count() or 1, reports)
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), max_tasks_per_child=1)
 
 
 def nation_and_provinces(release_file: Path) -> Sequence[str]:

@@ -7,12 +7,14 @@ The tables are written directly, past the seeds' files and the landing, because 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -22,6 +24,7 @@ from orchestration.home import Home, project_root, seeds_folder
 from orchestration.warehouse.raw import load_raw
 from tests.methodology.reference_scorer import World
 
+WORKSHOP = TemporaryDirectory(prefix="zhengxin-worlds-")
 UNCOMPARED_MODELS = ("published_reconciliation", "published_unit_reconciliation", "int_region_statistic")
 
 
@@ -35,12 +38,23 @@ def build_warehouse(world: World, folder: Path) -> Path:
         # An empty landing store gives the raw tables as a run makes them.
         for table in load_raw(connection, Home(folder)):
             _fill_raw(connection, table, world.get(table, []))
-    run_models(path, folder)
+    run_models(path)
     return path
 
 
-def run_models(path: Path, folder: Path) -> None:
-    """Run the models over the tables that lie in the warehouse at `path`; artefacts go below `folder`."""
+def run_models(path: Path) -> None:
+    """Run the models over the tables that lie in the warehouse at `path`."""
+    workshop = Path(WORKSHOP.name)
+    # dbt parses the project anew wherever the path of the warehouse is another one, so all are worked on at one place.
+    at_work = workshop / path.name
+    shutil.move(path, at_work)
+    try:
+        _call_dbt(at_work, workshop)
+    finally:
+        shutil.move(at_work, path)
+
+
+def _call_dbt(path: Path, folder: Path) -> None:
     root = project_root()
     command = [
         *(sys.executable, "-m", "dbt.cli.main", "--quiet", "run"),

@@ -14,7 +14,7 @@ from tests.methodology.test_marts_equal_reference import compare
 from tests.yearly_run.conftest import rows, summary
 from tests.yearly_run.examples import example_queries
 
-RAW_TABLES = ("observation", "opinion_event", "verification", "quarantined_row")
+RAW_TABLES = ("observation", "opinion_event", "verification", "objection", "decision", "quarantined_row")
 
 
 def test_every_published_figure_that_can_be_compared_agrees(county_home: Home) -> None:

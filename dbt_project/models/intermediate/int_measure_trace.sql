@@ -5,8 +5,7 @@ with rules as (
     select
         rules.*,
         nodes.full_mark,
-        nodes.min_mark,
-        count(*) over (partition by rules.methodology_code, rules.node_code) as measure_count
+        nodes.min_mark
     from {{ ref('stg_measure_rule') }} as rules
     inner join {{ ref('int_methodology_node') }} as nodes
         on rules.methodology_code = nodes.methodology_code
@@ -14,7 +13,19 @@ with rules as (
 
 ),
 
--- A leaf of one measure needs no gathering.
+-- A leaf of one measure needs no gathering. No table expression here is read twice: DuckDB would keep its result, and with
+-- it compute every column of this view even where only a key is asked for.
+leaves_of_many as (
+
+    select
+        methodology_code,
+        node_code
+    from {{ ref('stg_measure_rule') }}
+    group by methodology_code, node_code
+    having count(*) > 1
+
+),
+
 gathered_leaves as (
 
     select
@@ -33,10 +44,9 @@ gathered_leaves as (
             ' + ' order by scores.measure_code
         ) as weighted_values
     from {{ ref('int_measure_score') }} as scores
-    inner join rules
-        on scores.methodology_code = rules.methodology_code
-        and scores.measure_code = rules.measure_code
-        and rules.measure_count > 1
+    inner join leaves_of_many
+        on scores.methodology_code = leaves_of_many.methodology_code
+        and scores.node_code = leaves_of_many.node_code
     group by scores.series_code, scores.assessment_year, scores.methodology_code, scores.unit_code, scores.node_code
 
 ),

@@ -151,19 +151,6 @@ rules as (
     inner join {{ ref('stg_measure') }} as measures
         on rules.measure_code = measures.measure_code
 
-),
-
--- The same bytes may be in effect under two names: the first of them is as good as any.
-files as (
-
-    select
-        batch_id,
-        file_name,
-        file_sha256
-    from {{ ref('stg_batch') }}
-    where is_effective
-    qualify row_number() over (partition by batch_id order by delivery_seq, file_name) = 1
-
 )
 
 select
@@ -227,7 +214,7 @@ inner join nodes
 inner join rules
     on traces.methodology_code = rules.methodology_code
     and traces.measure_code = rules.measure_code
-left join files
+left join {{ ref('int_effective_file') }} as files
     on traces.batch_id = files.batch_id
-left join files as verification_files
+left join {{ ref('int_effective_file') }} as verification_files
     on traces.verification_batch_id = verification_files.batch_id

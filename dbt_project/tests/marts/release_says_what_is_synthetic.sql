@@ -12,6 +12,14 @@ with input_rows as (
 
     select series_code, assessment_year, provenance from {{ ref('stg_verification') }}
 
+    union all
+
+    select series_code, assessment_year, provenance from {{ ref('stg_objection') }}
+
+    union all
+
+    select series_code, assessment_year, provenance from {{ ref('stg_decision') }}
+
 ),
 
 inputs as (

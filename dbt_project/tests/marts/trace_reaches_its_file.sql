@@ -1,17 +1,6 @@
 -- Fails with each scored cell that has no row in the trace, each cell or event that has more than one, and each value or
--- event of the trace that does not end at a file, its SHA-256 and a row. All in one pass and for the newest edition only,
--- because the trace is a view that is computed for each question; older editions were asked when they were new.
-with newest_editions as (
-
-    select
-        series_code,
-        max(assessment_year) as assessment_year
-    from {{ ref('int_edition') }}
-    group by series_code
-
-),
-
-rows_of_cells as (
+-- event of the trace that does not end at a file, its SHA-256 and a row. All in one pass, because the trace is a view.
+with rows_of_cells as (
 
     select
         series_code,
@@ -24,7 +13,6 @@ rows_of_cells as (
         (state in ('observed', 'verified', 'event', 'rejected') or batch_id is not null)
         and (batch_id is null or file_name is null or file_sha256 is null or row_number is null) as is_without_file
     from {{ ref('score_trace') }}
-    where (series_code, assessment_year) in (select (series_code, assessment_year) from newest_editions)
 
     union all
 
@@ -38,7 +26,6 @@ rows_of_cells as (
         0 as trace_count,
         false as is_without_file
     from {{ ref('fct_measure_score') }}
-    where (series_code, assessment_year) in (select (series_code, assessment_year) from newest_editions)
 
 )
 

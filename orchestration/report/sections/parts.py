@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 
 from orchestration.report.document import Align, Cell, Column, Figure, Row, Run, Series, Text, Tone
 from orchestration.report.release import rate_text
 
+RADAR_STEP = Decimal(20)
 CHINESE_DIGITS = "零一二三四五六七八九十"
 
 
@@ -77,3 +78,9 @@ def score_series(name: str, values: Sequence[Decimal | None], figures: Sequence[
     """Scores with the labels that their figures print."""
     labels = ["" if value is None else figure.text for value, figure in zip(values, figures, strict=True)]
     return Series(name, tuple(values), tuple(labels), role)
+
+
+def radar_minimum(series: Iterable[Series]) -> Decimal:
+    """Where a radar's axes begin: zero, or below the lowest rate at a round number (events can be negative)."""
+    lowest = min((value for each in series for value in each.values if value is not None), default=Decimal(0))
+    return min(Decimal(0), RADAR_STEP * (lowest / RADAR_STEP).to_integral_value(ROUND_FLOOR))

@@ -29,6 +29,7 @@ from orchestration.report.sections.parts import (
     Numbering,
     names_column,
     number_column,
+    radar_minimum,
     rate_series,
     row,
     score_series,
@@ -338,13 +339,14 @@ def _radar(ctx: Context, scores: Answer[RegionScore], own: dict[str, RegionScore
     t = ctx.t
     codes = [node.node_code for node in ctx.dimensions]
     parent = {score.node_code: score for score in scores if score.region_code == ctx.scope.code}
+    series = (
+        rate_series(ctx.region_name(region_code), (own[code].score_rate for code in codes), "subject"),
+        rate_series(ctx.subject_name, (parent[code].score_rate for code in codes), "reference"),
+    )
     return Chart(
         ChartKind.radar,
         tuple(ctx.short_node_name(code) for code in codes),
-        (
-            rate_series(ctx.region_name(region_code), (own[code].score_rate for code in codes), "subject"),
-            rate_series(ctx.subject_name, (parent[code].score_rate for code in codes), "reference"),
-        ),
+        series,
         t.word("regions.radar_caption", region=ctx.region_name(region_code)),
         t.word(
             "overall.dimension_chart_alt",
@@ -355,6 +357,6 @@ def _radar(ctx: Context, scores: Answer[RegionScore], own: dict[str, RegionScore
         ),
         scores.source,
         unit=t.word("unit.rate"),
-        minimum=Decimal(0),
+        minimum=radar_minimum(series),
         maximum=Decimal(100),
     )

@@ -48,6 +48,7 @@ from orchestration.report.sections.parts import (
     change_cell,
     names_column,
     number_column,
+    radar_minimum,
     rate_series,
     row,
 )
@@ -232,26 +233,27 @@ class UnitPages:
             )
             for code in codes
         )
+        series = (
+            rate_series(
+                ctx.named(score, "unit_name"),
+                (own[code].score_rate if code in own else None for code in codes),
+                "subject",
+            ),
+            rate_series(
+                ctx.region_name(province_code),
+                (own[code].province_score_rate if code in own else None for code in codes),
+                "reference",
+            ),
+        )
         return Chart(
             ChartKind.radar,
             tuple(ctx.short_node_name(code) for code in codes),
-            (
-                rate_series(
-                    ctx.named(score, "unit_name"),
-                    (own[code].score_rate if code in own else None for code in codes),
-                    "subject",
-                ),
-                rate_series(
-                    ctx.region_name(province_code),
-                    (own[code].province_score_rate if code in own else None for code in codes),
-                    "reference",
-                ),
-            ),
+            series,
             t.word("regions.radar_caption", region=ctx.named(score, "unit_name")),
             t.word("overall.dimension_chart_alt", parts=parts),
             self.answers.dimensions.source,
             unit=t.word("unit.rate"),
-            minimum=Decimal(0),
+            minimum=radar_minimum(series),
             maximum=Decimal(100),
         )
 

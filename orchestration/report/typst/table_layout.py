@@ -63,11 +63,12 @@ def column_need(table: Table, index: int, size: float, name_room: float) -> Colu
 
 
 def heading_width(column: Column, size: float) -> float:
-    """The longest part of the heading that may not break: a word, or half of a Chinese heading, with its unit below."""
+    """The longest part of the heading that may not break: a word, a line of a Chinese one, the unit below."""
     pieces = breakable_pieces(column.heading)
     longest = max((text_width(piece.rstrip(), size) for piece in pieces), default=0)
-    halves = text_width(column.heading, size) / (2 if len(column.heading) < 8 else 3)
-    return max(longest, min(halves, 7 * size), text_width(column.unit, size * 0.9)) * 1.03
+    lines = 1 if len(column.heading) < 4 else 2 if len(column.heading) < 8 else 3
+    part = text_width(column.heading, size) / lines
+    return max(longest, min(part, 7 * size), text_width(column.unit, size * 0.9)) * 1.03
 
 
 def shared_widths(needs: list[ColumnNeed]) -> list[float]:
