@@ -14,6 +14,7 @@ from orchestration.home import Home
 from orchestration.landing import CONTRACTS, LandedFile, Store, chain, land_inbox
 from orchestration.pipeline.preview import markdown_table, preview, row_count
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn, years_of_run
+from orchestration.release.history import load_releases_in_force
 from orchestration.warehouse import connection
 from orchestration.warehouse.quarantine import rows_by_rule
 from orchestration.warehouse.raw import load_raw
@@ -29,7 +30,11 @@ DESCRIPTIONS = {
     "quarantined_row": "Rows that broke a rule at the door, each with its rule, message and content. 隔离行。",
     "batch": "The ledger: one row per batch and file name, with its counts or the reason why it was rejected. 批次。",
     "decision_log": "The log of decisions, chained by hashes: what was ever recorded or withdrawn. 决定日志。",
+    "released_unit_score": "Unit scores as the releases in force published them. 已发布的单元得分。",
+    "released_region_score": "Regional means as the releases in force published them. 已发布的区域均值。",
+    "revised_figure": "Figures that later releases of an edition changed, with the reason. 修订的数值。",
 }
+RELEASED_TABLES = ("released_unit_score", "released_region_score", "revised_figure")
 
 
 def raw_key(table: str) -> dg.AssetKey:
@@ -64,6 +69,7 @@ def landing_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
             landed = land_inbox(home.paths, progress=lambda done, total, file: _log(context, done, total, file))
             with connection.writing(home.paths.warehouse, say=context.log.warning) as open_connection:
                 load_raw(open_connection, home.paths)
+                load_releases_in_force(open_connection, home.paths)
                 require_years(open_connection, years, home.paths)
                 results = list(raw_results(open_connection, home.paths, landed))
         yield from results
@@ -105,6 +111,8 @@ def raw_results(
             "landing_store": dg.MetadataValue.path(str(home.landing)),
         },
     )
+    for table in RELEASED_TABLES:
+        yield dg.MaterializeResult(raw_key(table), metadata=_table_metadata(open_connection, table))
     state = chain.verify(home)
     yield dg.MaterializeResult(
         raw_key("decision_log"),

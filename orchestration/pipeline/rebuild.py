@@ -11,6 +11,7 @@ from orchestration.pipeline.jobs import REBUILD_WAREHOUSE
 from orchestration.pipeline.landing import raw_results
 from orchestration.pipeline.quality import VALIDATION_RESULT, check_results, validated, validation_metadata
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn
+from orchestration.release.history import load_releases_in_force
 from orchestration.warehouse import connection
 from orchestration.warehouse.raw import load_raw
 
@@ -25,6 +26,7 @@ def rebuild_job(manifest: Mapping[str, Any]) -> dg.JobDefinition:
             connection.drop(home.paths.warehouse, say=context.log.warning)
             with connection.writing(home.paths.warehouse) as open_connection:
                 load_raw(open_connection, home.paths)
+                load_releases_in_force(open_connection, home.paths)
                 results = list(raw_results(open_connection, home.paths, landed=[]))
         for result in results:
             yield dg.AssetMaterialization(result.asset_key, metadata=result.metadata)

@@ -25,7 +25,7 @@ def report_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     """The reports of the years of a run. They only read releases, so they wait for no writer and block none."""
 
     @dg.multi_asset(
-        name="yearly_report",
+        name="write_reports",
         specs=[
             dg.AssetSpec(
                 YEARLY_REPORT,
@@ -39,7 +39,7 @@ def report_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         partitions_def=partitions,
         backfill_policy=dg.BackfillPolicy.single_run(),
     )
-    def yearly_report(context: dg.AssetExecutionContext, config: ReportConfig, home: HomeResource):
+    def write_reports(context: dg.AssetExecutionContext, config: ReportConfig, home: HomeResource):
         years = years_of_run(context, home)
         try:
             _check(config)
@@ -56,7 +56,7 @@ def report_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
             },
         )
 
-    return yearly_report
+    return write_reports
 
 
 def _check(config: ReportConfig) -> None:

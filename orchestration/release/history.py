@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import duckdb
 import pyarrow as pa
 
+from orchestration.home import Home
 from orchestration.release.catalogue import PUBLIC, Catalogue, ReleaseId
 from orchestration.release.difference import Change
 from orchestration.warehouse.raw import RELEASED_TABLES
@@ -58,6 +59,12 @@ def load_history(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, re
         finally:
             connection.execute("detach released")
         load_revisions(connection, catalogue, release)
+
+
+def load_releases_in_force(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
+    """Let the warehouse show what is in force of every edition."""
+    catalogue = Catalogue(home.releases)
+    load_history(connection, catalogue, catalogue.all_in_force())
 
 
 def load_revisions(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, release: ReleaseId) -> None:

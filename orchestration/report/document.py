@@ -179,8 +179,8 @@ class ChartKind(StrEnum):
     * line: categories are years in order; one line per series with values written at its points.
     * stacked: one horizontal bar per category, the series' values side by side (counts; all ≥ 0), each written in its
       part where there is room.
-    * timeline: categories are days of one year (`2019-08-07`, in order); one series of points, drawn as stems from zero,
-      up for positive and down for negative; labels are short names of the events, shown at the largest.
+    * timeline: categories are days of one year (`2019-08-07`, in order); one series of points, drawn as stems from
+      zero, up for positive and down for negative; labels are short names of the events, shown at the largest.
     """
 
     bar = "bar"
