@@ -60,7 +60,8 @@ INTERFACE = {
     "decision": "series_code decision_code decision_kind objection_code outcome unit_code unit_code_received"
     " assessment_year subject measure_code cluster_code expected_value expected_state value state repaired_at reason"
     " officer_code role_code decided_at evidence_url evidence_hash provenance batch_id row_number",
-    "decision_log": "entry_number previous_hash entry_hash action decision_code series_code unit_code assessment_year decision delivery_seq received_at"
+    "decision_log": "entry_number previous_hash entry_hash action decision_code series_code unit_code assessment_year"
+    " decision delivery_seq received_at"
     " file_name file_sha256 batch_id row_number",
     "quarantined_row": "source batch_id row_number unit_code assessment_year measure_code row_key rule column_name"
     " message raw_payload",
