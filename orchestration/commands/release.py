@@ -83,11 +83,13 @@ def verify(
         bool, typer.Option("--rebuild", help="Also build it anew from its lock in a fresh home, and compare.")
     ] = False,
 ) -> None:
-    """Check that a release is what it was: every file by its checksum, and on request every table by a rebuild.
+    """Check that a release is what it was: each file by checksum, the log of decisions by its chain, and on request
+    every table by a rebuild.
 
     [dim]zhengxin verify 2019-r1
     zhengxin verify 2019-r1 --rebuild[/dim]
     """
+    from orchestration.landing import chain
     from orchestration.release.catalogue import Catalogue, ReleaseId
     from orchestration.release.verify import verify_files, verify_rebuild
 
@@ -96,6 +98,11 @@ def verify(
         files = verify_files(Catalogue(home.releases), asked)
     problems = list(files.problems)
     output().print(f"{files.checked - len(files.problems)} of {files.checked} files are as they were released.")
+    decisions = chain.verify(home)
+    if decisions.problem:
+        problems.append(f"log of decisions, entry {decisions.broken_entry}: {decisions.problem}")
+    else:
+        output().print(f"The log of decisions is whole: {decisions.entry_count} entries.")
     if rebuild:
         with spinner(say, "Rebuilding") as show:
             tables = verify_rebuild(home, asked, say=show)

@@ -6,8 +6,9 @@ import dagster as dg
 
 from orchestration.errors import UsageError
 from orchestration.pipeline.preview import markdown_table
-from orchestration.pipeline.quality import VALIDATION_RESULT
+from orchestration.pipeline.quality import mart_key
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn, years_of_run
+from orchestration.quality.marts import MART_CHECKS
 from orchestration.release.gates import GATE_NAMES, GateResult
 from orchestration.release.publish import (
     OFFERED,
@@ -39,7 +40,9 @@ def release_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         specs=[
             dg.AssetSpec(
                 EDITION_RELEASE,
-                deps=[VALIDATION_RESULT],
+                # Their blocking checks come first. The table of results would bring its partitions along, over which
+                # Dagster stumbles where a year has no edition, before a step can say so.
+                deps=[mart_key(check.mart) for check in MART_CHECKS],
                 group_name="release",
                 kinds={"duckdb", "parquet"},
                 description="The edition as a frozen, read-only release, and `current.duckdb` for readers. A changed "

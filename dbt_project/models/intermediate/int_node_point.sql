@@ -87,6 +87,7 @@ depth_{{ depth }} as (
                 when counted_lost_share_of_all > 0 then {{ share_out(
                     'parent_points_lost', 'counted_lost_share', 'counted_lost_share_so_far', 'counted_lost_share_of_all'
                 ) }}
+                when parent_points_lost is null then null
                 when full_share_of_all = 0 then case when is_first then parent_points_lost else 0 end
                 else {{ share_out('parent_points_lost', 'full_share', 'full_share_so_far', 'full_share_of_all') }}
             end as hugeint
