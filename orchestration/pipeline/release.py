@@ -40,8 +40,7 @@ def release_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         specs=[
             dg.AssetSpec(
                 EDITION_RELEASE,
-                # Their blocking checks come first. The table of results would bring its partitions along, over which
-                # Dagster stumbles where a year has no edition, before a step can say so.
+                # Whose blocking checks come first.
                 deps=[mart_key(check.mart) for check in MART_CHECKS],
                 group_name="release",
                 kinds={"duckdb", "parquet"},
