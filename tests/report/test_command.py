@@ -135,11 +135,11 @@ def test_the_asset_writes_the_reports_of_its_year(home: Home) -> None:
         [asset],
         partition_key=str(YEAR),
         resources={"home": HomeResource(root=str(home.root), series_code=SERIES)},
-        run_config=dg.RunConfig(ops={"yearly_report": {"config": {"languages": ["en"], "format": "html"}}}),
+        run_config=dg.RunConfig(ops={"write_reports": {"config": {"languages": ["en"], "format": "html"}}}),
     )
     assert result.success
     assert len(list((home.reports / str(YEAR)).glob("*-en.html"))) == 4
-    [event] = result.asset_materializations_for_node("yearly_report")
+    [event] = result.asset_materializations_for_node("write_reports")
     assert event.metadata["reports"].value == 4
 
 
