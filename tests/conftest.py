@@ -1,4 +1,5 @@
-"""No test, and no process that a test starts, reaches beyond this machine: nothing of the product needs a network."""
+"""What holds for all tests: which worker runs them, and that none, nor any process that it starts, reaches beyond this
+machine, for nothing of the product needs a network."""
 
 from __future__ import annotations
 
@@ -11,7 +12,26 @@ import pytest
 
 from orchestration.home import project_root
 
-GUARD = Path(__file__).parent / "loopback_only"
+TESTS = Path(__file__).parent
+GUARD = TESTS / "loopback_only"
+# The folders that take longest start first, so that the workers end at about the same time.
+LONGEST = ("yearly_run", "orchestration", "release", "daily", "methodology", "bi", "report")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep each folder's tests with one worker."""
+    items.sort(key=lambda item: _turn(_folder(item)))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_folder(item)))
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(TESTS).parts[0]
+
+
+def _turn(folder: str) -> int:
+    return LONGEST.index(folder) if folder in LONGEST else len(LONGEST)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,8 @@ from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, Release
 from orchestration.release.cut import (
     ReleaseFacts,
     TableSummary,
-    cut_database,
+    cut_internal,
+    cut_public,
     only_internal,
     summarise,
     visible_tables,
@@ -35,15 +36,14 @@ class Candidate:
         return self.folder / database_name(self.facts.release, audience)
 
     def cut_public(self, warehouse: duckdb.DuckDBPyConnection) -> None:
-        cut_database(warehouse, self.tables, self.facts, self.folder, PUBLIC)
-        self.summaries[PUBLIC] = summarise(self.database(PUBLIC), visible_tables(self.tables, PUBLIC))
+        database = cut_public(warehouse, self.tables, self.facts, self.folder)
+        self.summaries[PUBLIC] = summarise(database, visible_tables(self.tables, PUBLIC), with_figures=True)
 
     def cut_internal(self, warehouse: duckdb.DuckDBPyConnection) -> None:
         """After the public file, with which it shares what needs no second look."""
-        cut_database(warehouse, self.tables, self.facts, self.folder, INTERNAL)
-        differing = {table.name for table in only_internal(self.tables)}
-        shared = {name: summary for name, summary in self.summaries[PUBLIC].items() if name not in differing}
-        self.summaries[INTERNAL] = summarise(self.database(INTERNAL), self.tables, shared)
+        database = cut_internal(warehouse, self.tables, self.facts, self.folder)
+        lacking = summarise(database, only_internal(self.tables), with_figures=False)
+        self.summaries[INTERNAL] = self.summaries[PUBLIC] | lacking
 
 
 def cut_candidate(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -41,38 +42,61 @@ class ReleaseFacts:
 
 @dataclass(frozen=True)
 class TableSummary:
-    """A table of a candidate: rows, the hash of all of it, and the hash of its figures without provenance."""
+    """A table of a candidate: rows, the hash of all of it, and, as releases are compared by their public files, for
+    those the hash of its figures without provenance."""
 
     rows: int
     sha256: str
-    figures_sha256: str
+    figures_sha256: str | None = None
+
+    def as_record(self) -> dict[str, object]:
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
-def cut_database(
-    connection: duckdb.DuckDBPyConnection,
-    tables: Sequence[ReleaseTable],
-    facts: ReleaseFacts,
-    folder: Path,
-    audience: str,
-) -> None:
-    """Write the database of an audience below `folder`, anew where it is there; `connection` holds the warehouse."""
-    database = folder / database_name(facts.release, audience)
+def cut_public(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[ReleaseTable], facts: ReleaseFacts, folder: Path
+) -> Path:
+    """Write the public database below `folder`, anew where it is there; `connection` holds the warehouse."""
+    database = folder / database_name(facts.release, PUBLIC)
     database.parent.mkdir(parents=True, exist_ok=True)
     database.unlink(missing_ok=True)
     connection.execute(f"attach '{_quoted(database)}' as candidate (storage_version '{STORAGE_VERSION}')")
     try:
         connection.execute(f"create schema candidate.{READERS_SCHEMA}")
-        for table in visible_tables(tables, audience):
-            _create(connection, table)
-            query, parameters = _rows_of_edition(table, facts)
-            connection.execute(
-                f"insert into candidate.{READERS_SCHEMA}.{table.name} by name "
-                f"select * from ({query}) order by {_order(table)}",
-                parameters,
-            )
-        connection.execute("checkpoint candidate")
+        _insert(connection, visible_tables(tables, PUBLIC), facts)
     finally:
         connection.execute("detach candidate")
+    return database
+
+
+def cut_internal(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[ReleaseTable], facts: ReleaseFacts, folder: Path
+) -> Path:
+    """Write the internal database: the public one of the same `folder`, and all that it lacks."""
+    database = folder / database_name(facts.release, INTERNAL)
+    database.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(folder / database_name(facts.release, PUBLIC), database)
+    connection.execute(f"attach '{_quoted(database)}' as candidate")
+    try:
+        lacking = only_internal(tables)
+        for table in lacking:
+            connection.execute(f"drop table if exists candidate.{READERS_SCHEMA}.{table.name}")
+        _insert(connection, lacking, facts)
+    finally:
+        connection.execute("detach candidate")
+    return database
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, tables: Sequence[ReleaseTable], facts: ReleaseFacts) -> None:
+    for table in tables:
+        _create(connection, table)
+        query, parameters = _rows_of_edition(table, facts)
+        connection.execute(
+            f"insert into candidate.{READERS_SCHEMA}.{table.name} by name "
+            f"select * from ({query}) order by {_order(table)}",
+            parameters,
+        )
+    connection.execute("checkpoint candidate")
 
 
 def visible_tables(tables: Sequence[ReleaseTable], audience: str) -> list[ReleaseTable]:
@@ -80,13 +104,10 @@ def visible_tables(tables: Sequence[ReleaseTable], audience: str) -> list[Releas
     return [seen for table in tables if (seen := table.for_audience(audience))]
 
 
-def summarise(
-    database: Path, tables: Sequence[ReleaseTable], known: Mapping[str, TableSummary] | None = None
-) -> dict[str, TableSummary]:
-    """Rows and logical hashes of the `tables` as they stand in a release's database, but for those `known`."""
-    known = known or {}
+def summarise(database: Path, tables: Sequence[ReleaseTable], with_figures: bool) -> dict[str, TableSummary]:
+    """Rows and logical hashes of the `tables` as they stand in a release's database."""
     with duckdb.connect(str(database), read_only=True) as connection:
-        return {table.name: known.get(table.name) or _summary(connection, table) for table in tables}
+        return {table.name: _summary(connection, table, with_figures) for table in tables}
 
 
 def only_internal(tables: Sequence[ReleaseTable]) -> list[ReleaseTable]:
@@ -95,27 +116,25 @@ def only_internal(tables: Sequence[ReleaseTable]) -> list[ReleaseTable]:
 
 
 def write_parquet(database: Path, tables: Sequence[ReleaseTable], folder: Path) -> None:
-    """Write each table as one Parquet file, in the order of its key."""
+    """Write each table as one Parquet file, its rows in the order in which the database holds them: that of its key."""
     folder.mkdir(parents=True)
     with duckdb.connect(str(database), read_only=True) as connection:
         for table in tables:
             target = _quoted(folder / f"{table.name}.parquet")
-            connection.execute(
-                f"copy (select * from {READERS_SCHEMA}.{table.name} order by {_order(table)}) "
-                f"to '{target}' (format parquet, compression zstd)"
-            )
+            connection.execute(f"copy {READERS_SCHEMA}.{table.name} to '{target}' (format parquet, compression zstd)")
 
 
-def _summary(connection: duckdb.DuckDBPyConnection, table: ReleaseTable) -> TableSummary:
+def _summary(connection: duckdb.DuckDBPyConnection, table: ReleaseTable, with_figures: bool) -> TableSummary:
     relation = f"{READERS_SCHEMA}.{table.name}"
     (rows,) = connection.execute(f"select count(*) from {relation}").fetchone()
     types = {column.name: column.data_type for column in table.columns}
     whole = logical_hash(connection, relation, list(types.items()))
+    if not with_figures:
+        return TableSummary(rows, whole)
     if table.figures == table.column_names:
         return TableSummary(rows, whole, whole)
-    return TableSummary(
-        rows, whole, logical_hash(connection, relation, [(name, types[name]) for name in table.figures])
-    )
+    figures = logical_hash(connection, relation, [(name, types[name]) for name in table.figures])
+    return TableSummary(rows, whole, figures)
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: ReleaseTable) -> None:

@@ -12,6 +12,8 @@ import json
 from collections.abc import Sequence
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 
 ROWS_AT_ONCE = 50_000
 
@@ -22,8 +24,14 @@ def logical_hash(connection: duckdb.DuckDBPyConnection, relation: str, columns: 
     digest.update((json.dumps([list(column) for column in columns], ensure_ascii=False) + "\n").encode())
     values = ", ".join(f'cast("{name}" as varchar)' for name, _ in columns)
     result = connection.execute(
-        f"select line from (select cast(to_json([{values}]) as varchar) as line from {relation}) order by line"
+        "select line || chr(10) as line "
+        f"from (select cast(to_json([{values}]) as varchar) as line from {relation}) order by line"
     )
-    while batch := result.fetchmany(ROWS_AT_ONCE):
-        digest.update("".join(f"{line}\n" for (line,) in batch).encode())
+    for batch in result.to_arrow_reader(ROWS_AT_ONCE):
+        digest.update(_joined(batch.column(0)))
     return digest.hexdigest()
+
+
+def _joined(lines: pa.StringArray) -> pa.Buffer:
+    """The lines one after the other, as UTF-8; Arrow holds them without a Python object a line."""
+    return pc.binary_join(pa.ListArray.from_arrays([0, len(lines)], lines), "")[0].as_buffer()

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -268,7 +268,7 @@ class _Attempt:
             "logical_hash": "SHA-256 as orchestration/release/logical_hash.py in source.tar.gz describes it",
             "tables": {
                 audience: {
-                    table.name: {"key": table.key, **asdict(candidate.summaries[audience][table.name])}
+                    table.name: {"key": table.key, **candidate.summaries[audience][table.name].as_record()}
                     for table in visible_tables(self.tables, audience)
                 }
                 for audience in AUDIENCES

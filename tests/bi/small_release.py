@@ -10,13 +10,13 @@ from pathlib import Path
 from orchestration.home import Home
 from orchestration.landing import land_inbox
 from orchestration.release.catalogue import PUBLIC, Catalogue, ReleaseId
-from orchestration.release.cut import ReleaseFacts, cut_database, visible_tables, write_parquet
+from orchestration.release.cut import ReleaseFacts, cut_public, visible_tables, write_parquet
 from orchestration.release.files import replace_file
 from orchestration.release.tables import release_tables
 from orchestration.warehouse import dbt
 from orchestration.warehouse.connection import writing
 from orchestration.warehouse.raw import load_raw
-from tests.orchestration.small_inbox import PREFECTURE, SERIES, write_small_inbox
+from tests.small.inbox import PREFECTURE, SERIES, write_small_inbox
 
 # A province whose districts lie right below it, without a prefecture.
 MUNICIPALITY = "110000"
@@ -42,7 +42,7 @@ def publish(home: Home, release: ReleaseId) -> Path:
     facts = ReleaseFacts(release, SERIES, "for a test", f"{release.year + 1}-07-01T09:00:00+08:00", None)
     with writing(home.warehouse) as connection:
         tables = release_tables(connection, dbt.target_folder(home) / dbt.MANIFEST_NAME)
-        cut_database(connection, tables, facts, folder, PUBLIC)
+        cut_public(connection, tables, facts, folder)
     write_parquet(catalogue.database(release), visible_tables(tables, PUBLIC), folder / "parquet")
     replace_file(catalogue.database(release), catalogue.current())
     return folder

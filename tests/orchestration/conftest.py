@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.home import Home
-from tests.orchestration.small_inbox import write_small_inbox
+from orchestration.home import PROJECT_VARIABLE, Home, project_root
+from tests.small.inbox import write_small_inbox
+from tests.small.project import write_small_project
 
 YEAR = 2019
 
@@ -48,8 +49,17 @@ class BuiltHome:
     good_rows: int
 
 
-@pytest.fixture(scope="session")
-def project_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+@pytest.fixture(scope="package", autouse=True)
+def small_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """For all tests of this folder the project is the small one, whose runs are short and end with a release."""
+    with pytest.MonkeyPatch.context() as patch:
+        project = write_small_project(tmp_path_factory.mktemp("small") / "project")
+        patch.setenv(PROJECT_VARIABLE, str(project))
+        yield project
+
+
+@pytest.fixture(scope="package")
+def project_home(small_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """An empty home with a parsed manifest, to copy from: parsing takes seconds."""
     from orchestration.warehouse.dbt import prepare_manifest
 
@@ -65,7 +75,7 @@ def home(project_home: Home, tmp_path: Path) -> Home:
     return Home(tmp_path / "home")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def built(project_home: Home, tmp_path_factory: pytest.TempPathFactory) -> BuiltHome:
     """The small inbox after `annual_run` through Dagster's own API. Look, don't change; copy it to change it."""
     from orchestration.pipeline.code_location import definitions_of
@@ -89,9 +99,9 @@ def command_line(home: Home, *arguments: str) -> list[str]:
 
 
 def process_environment(**variables: str) -> dict[str, str]:
-    """The environment of a person who has set nothing but `variables`."""
+    """The environment of a person who has set nothing but `variables`, with the small project as the project."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ZHENGXIN_", "DAGSTER_", "DBT_"))}
-    return kept | {"PYTHONIOENCODING": "utf-8"} | variables
+    return kept | {PROJECT_VARIABLE: str(project_root()), "PYTHONIOENCODING": "utf-8"} | variables
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from orchestration.pipeline.instance import open_instance
 from orchestration.pipeline.partitions import PARTITION_TAG, span_tags
 from orchestration.warehouse.connection import reading
 from tests.orchestration.conftest import YEAR, BuiltHome
-from tests.orchestration.small_inbox import write_small_inbox
+from tests.small.inbox import write_small_inbox
 
 
 def run_job(home: Home, job: str, tags: dict[str, str]) -> RunOutcome:

@@ -11,7 +11,7 @@ import pytest
 from orchestration.home import Home
 from orchestration.landing import land_inbox
 from orchestration.pipeline.automation import inbox_sensor, yearly_schedule
-from tests.orchestration.small_inbox import write_small_inbox
+from tests.small.inbox import write_small_inbox
 
 SERIES = "county_integrity"
 

@@ -9,7 +9,7 @@ import pytest
 
 from orchestration.home import Home, project_root
 from orchestration.warehouse import built_from
-from tests.orchestration.small_inbox import write_small_inbox
+from tests.small.inbox import write_small_inbox
 
 RESULT = {"passed": 3}
 

@@ -18,7 +18,7 @@ from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.warehouse.lock import writer_lock
 from tests.orchestration.conftest import YEAR, BuiltHome, Call
-from tests.orchestration.small_inbox import write_small_inbox
+from tests.small.inbox import write_small_inbox
 
 COMMANDS = ("demo", "template", "land", "run", "rebuild", "status", "explain", "compare", "query", "ui")
 SCORES = f"""

@@ -7,19 +7,38 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from orchestration.home import Home
 from orchestration.pipeline.instance import open_instance
+from orchestration.release.catalogue import Catalogue, ReleaseId
+from orchestration.release.verify import verify_files
 from tests.orchestration.conftest import YEAR, BuiltHome, Call, command_line, process_environment
-from tests.orchestration.small_inbox import write_small_inbox
 from tests.orchestration.tables import fingerprint
+from tests.small.inbox import write_small_inbox
+
+Moment = Callable[[Home], bool]
 
 
-def kill_run(home: Home, after_line: str, after_log: str) -> None:
-    """Start a run and kill it once it has printed a line with one text and dbt has logged the other."""
+def at_once(home: Home) -> bool:
+    return True
+
+
+def logged(text: str) -> Moment:
+    """dbt has logged it."""
+    return lambda home: any(text in log.read_text(errors="replace") for log in home.dbt.glob("target/dbt.log*"))
+
+
+def appeared(pattern: str) -> Moment:
+    """There is such a file or folder in the home."""
+    return lambda home: any(home.root.glob(pattern))
+
+
+def kill_run(home: Home, after_line: str, moment: Moment) -> None:
+    """Start a run and kill it once it has printed a line with the text and the moment has come."""
     run = subprocess.Popen(
         command_line(home, "run", str(YEAR)),
         env=process_environment(PYTHONUNBUFFERED="1"),
@@ -33,31 +52,33 @@ def kill_run(home: Home, after_line: str, after_log: str) -> None:
         line = run.stdout.readline()
         assert line, f"the run ended before: {printed}"
         printed += line
-    while after_log and not any(
-        after_log in log.read_text(errors="replace") for log in home.dbt.glob("target/dbt.log*")
-    ):
+    while not moment(home):
         assert run.poll() is None, "the run ended before it could be killed"
-        time.sleep(0.1)
+        time.sleep(0.02)
     assert run.poll() is None, "the run ended before it could be killed"
     run.send_signal(signal.SIGKILL)
     run.wait()
 
 
 @pytest.mark.parametrize(
-    ("after_line", "after_log"),
+    ("after_line", "moment"),
     [
-        pytest.param("Run of", "", id="starting"),
-        pytest.param("done    Land", "model intermediate.int_assessment_cell", id="building"),
-        pytest.param("done    Land", "model marts.fct_unit_score", id="building the marts", marks=pytest.mark.slow),
-        pytest.param("done    Build", "", id="validating", marks=pytest.mark.slow),
+        pytest.param("Run of", at_once, id="starting", marks=pytest.mark.slow),
+        pytest.param("done    Land", logged("model intermediate.int_assessment_cell"), id="building"),
+        pytest.param("done    Land", logged("model marts.fct_unit_score"), id="marts", marks=pytest.mark.slow),
+        pytest.param("done    Build", at_once, id="validating", marks=pytest.mark.slow),
+        pytest.param("done    Validate", appeared("releases/tmp/*/*.duckdb"), id="releasing"),
     ],
 )
-def test_run_after_a_killed_run(home: Home, built: BuiltHome, zhengxin: Call, after_line: str, after_log: str) -> None:
+def test_run_after_a_killed_run(home: Home, built: BuiltHome, zhengxin: Call, after_line: str, moment: Moment) -> None:
     write_small_inbox(home.inbox, [YEAR])
-    kill_run(home, after_line, after_log)
+    kill_run(home, after_line, moment)
     done = zhengxin(home, "run", str(YEAR))
     assert done.returncode == 0, done.stdout + done.stderr
     assert fingerprint(home) == fingerprint(built.home)
+    catalogue = Catalogue(home.releases)
+    assert catalogue.releases() == [ReleaseId(YEAR, 1)]
+    assert verify_files(catalogue, ReleaseId(YEAR, 1)).problems == []
     with open_instance(home) as instance:
         statuses = [run.status.value for run in instance.get_runs()]
     assert statuses[0] == "SUCCESS"

@@ -11,8 +11,8 @@ from orchestration.home import Home
 from orchestration.warehouse.connection import reading
 from orchestration.warehouse.lock import writer_lock
 from tests.orchestration.conftest import YEAR, BuiltHome, Call, process_environment
-from tests.orchestration.small_inbox import write_small_inbox
 from tests.orchestration.tables import fingerprint
+from tests.small.inbox import write_small_inbox
 
 LAUNCH = f"""
 import sys

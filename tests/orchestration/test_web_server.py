@@ -20,8 +20,8 @@ from orchestration.home import Home
 from orchestration.warehouse.connection import reading
 from orchestration.warehouse.lock import is_held
 from tests.orchestration.conftest import YEAR, BuiltHome, Call, command_line, process_environment
-from tests.orchestration.small_inbox import write_small_inbox
 from tests.orchestration.tables import fingerprint
+from tests.small.inbox import write_small_inbox
 
 START_SECONDS = 90
 RUN_SECONDS = 240

@@ -16,8 +16,8 @@ from orchestration.landing import land_inbox
 from orchestration.release.publish import Outcome, release_edition
 from orchestration.warehouse import connection, dbt
 from orchestration.warehouse.raw import load_raw
-from tests.orchestration.small_inbox import SERIES, write_small_inbox
-from tests.release.small_project import write_small_project
+from tests.small.inbox import SERIES, write_small_inbox
+from tests.small.project import write_small_project
 
 YEARS = [2018, 2019]
 NO_CHECKS = """
@@ -105,6 +105,12 @@ def zhengxin() -> Call:
 
 def change_observation(home: Home, year: int, unit: str, measure: str, value: str) -> None:
     """Deliver the year's file again with another value in one row, and build."""
+    deliver_change(home, year, unit, measure, value)
+    build(home)
+
+
+def deliver_change(home: Home, year: int, unit: str, measure: str, value: str) -> None:
+    """Put the year's file into the inbox again with another value in one row."""
     original = next(
         path
         for path in sorted(home.landing.glob("batches/observation/*/original.csv"))
@@ -117,4 +123,3 @@ def change_observation(home: Home, year: int, unit: str, measure: str, value: st
     folder = home.inbox / "observation"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"small_{year}.csv").write_text("\n".join(changed) + "\n", encoding="utf-8")
-    build(home)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import stat
 from pathlib import Path
@@ -25,47 +24,9 @@ from orchestration.release.publish import (
 from orchestration.release.verify import verify_files
 from orchestration.warehouse import connection
 from tests.release.conftest import Call, change_observation, release
+from tests.release.figures import assert_tells_every_change, changes_in, rows, scoring_cell
 
 FIRST, SECOND, EARLIER = ReleaseId(2019, 1), ReleaseId(2019, 2), ReleaseId(2018, 1)
-# These tell of releases or of where a row came from, or go on after the edition.
-UNCOMPARED = {"release_info", "unit_history", "region_history", "revision", "warning", "objection", "decision"}
-PROVENANCE = {"batch_id", "row_number"}
-
-
-def rows(database: Path, query: str) -> list[tuple]:
-    with duckdb.connect(str(database), read_only=True) as opened:
-        return opened.execute(query).fetchall()
-
-
-def scoring_cell(home: Home, year: int) -> tuple[str, str]:
-    """A unit and a measure that earns it something in both methodologies."""
-    return rows(
-        home.warehouse,
-        f"""
-        select unit_code, measure_code from marts.fct_measure_score
-        where assessment_year = {year} and rule_family = 'linear' and value > 0
-        group by unit_code, measure_code having min(normalised_value) > 0
-        order by max(measure_mark) desc, unit_code, measure_code limit 1
-        """,
-    )[0]
-
-
-def all_figures(database: Path) -> dict[tuple, str]:
-    """Each value of the public tables by (table, key, column), read without the code under test."""
-    figures = {}
-    with duckdb.connect(str(database), read_only=True) as opened:
-        columns: dict[str, list[tuple[str, bool]]] = {}
-        for table, column, is_nullable in opened.execute(
-            "select table_name, column_name, is_nullable from duckdb_columns() where schema_name = 'marts' "
-            "order by table_name, column_index"
-        ).fetchall():
-            columns.setdefault(table, []).append((column, not is_nullable))
-        for table in columns.keys() - UNCOMPARED:
-            for row in opened.execute(f"select * from marts.{table}").fetchall():
-                pairs = list(zip(row, columns[table], strict=True))
-                key = tuple(str(value) for value, (_, is_key) in pairs if is_key)
-                figures |= {(table, key, name): str(value) for value, (name, _) in pairs if name not in PROVENANCE}
-    return figures
 
 
 @pytest.mark.parametrize("one", [EARLIER, FIRST], ids=str)
@@ -160,18 +121,16 @@ def test_changed_observation_is_offered_with_exactly_its_figures_then_published(
     assert (published.state, published.release) == (PUBLISHED, SECOND)
     assert not catalogue.offer(SECOND).exists()
 
-    before, after = (all_figures(catalogue.database(each)) for each in (FIRST, SECOND))
-    changed = {place for place in before.keys() | after.keys() if before.get(place) != after.get(place)}
-    with (catalogue.folder(SECOND) / "diff.csv").open(encoding="utf-8") as file:
-        named = list(csv.DictReader(file))
-    told = {(row["table_name"], tuple(json.loads(row["row_key"]).values()), row["column_name"]) for row in named}
-    whole_rows = {place[:2] for place in told if place[2] == "*"}
-    assert {place for place in changed if place[:2] not in whole_rows} == {place for place in told if place[2] != "*"}
-    assert {place[:2] for place in changed if place[:2] in whole_rows} == whole_rows
-    assert ("fct_measure_score", ("county_integrity", "2019", "quality", unit, measure), "value") in told
+    changes = changes_in(catalogue.folder(SECOND))
+    assert_tells_every_change(changes, catalogue.database(FIRST), catalogue.database(SECOND))
+    assert {
+        (change["row_key"]["unit_code"], change["row_key"]["measure_code"])
+        for change in changes
+        if change["table_name"] == "fct_measure_score" and change["column_name"] == "value"
+    } == {(unit, measure)}
 
     revised = rows(catalogue.database(SECOND), "select count(*), min(reason), max(release_id) from marts.revision")
-    assert revised == [(len(named), "a wrong value was corrected", "2019-r2")]
+    assert revised == [(len(changes), "a wrong value was corrected", "2019-r2")]
     assert rows(catalogue.current(), "select distinct release_id from marts.release_info") == [("2019-r2",)]
     assert rows(catalogue.database(FIRST), "select distinct release_id from marts.release_info") == [("2019-r1",)]
 

@@ -1,4 +1,4 @@
-"""Readers do not wait and see no mixture: four processes query `current` while releases are published."""
+"""Readers do not wait and see no mixture: four processes query `current` during a whole run and a publication."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import duckdb
-
 from orchestration.home import Home
 from orchestration.release.catalogue import Catalogue
-from tests.release.conftest import Call, process_environment
+from tests.release.conftest import Call, deliver_change, process_environment
+from tests.release.figures import scoring_cell
 
 READER = Path(__file__).with_name("reader.py")
 
@@ -28,11 +27,11 @@ def test_readers_see_whole_releases_and_no_error(home: Home, zhengxin: Call, tmp
         )
         for kind in ("held", "held", "anew", "anew")
     ]
-    for number, grade in enumerate("XY", start=2):
-        with duckdb.connect(str(home.warehouse)) as warehouse:
-            warehouse.execute(f"update marts.fct_unit_score set grade = '{grade}' where unit_code = '520403'")
-        done = zhengxin(home, "release", "2019", "--note", f"grade {grade}")
-        assert done.returncode == 0 and f"2019-r{number}" in done.stdout, done.stdout + done.stderr
+    deliver_change(home, 2019, *scoring_cell(home, 2019), "0")
+    ran = zhengxin(home, "run", "2018-2019")
+    assert ran.returncode == 0 and "2019-r2 is offered" in ran.stderr, ran.stdout + ran.stderr
+    done = zhengxin(home, "release", "2019", "--note", "a wrong value was corrected")
+    assert done.returncode == 0 and "2019-r2 is published" in done.stdout, done.stdout + done.stderr
     stop.touch()
     answers = [json.loads(reader.communicate()[0]) for reader in readers]
     assert [answer["failed"] for answer in answers] == [[], [], [], []]
@@ -40,4 +39,4 @@ def test_readers_see_whole_releases_and_no_error(home: Home, zhengxin: Call, tmp
     assert all(released == own for answer in answers for released, own, _ in answer["seen"])
     releases = [[released for released, _, _ in answer["seen"]] for answer in answers]
     assert releases[:2] == [["2019-r1"], ["2019-r1"]]
-    assert [each[-1] for each in releases[2:]] == ["2019-r3", "2019-r3"]
+    assert [each[-1] for each in releases[2:]] == ["2019-r2", "2019-r2"]

@@ -1,11 +1,32 @@
 {{ config(materialized="view") }}
 
+-- What a rule says is written once a rule, not once a row.
 with rules as (
 
     select
-        rules.*,
-        nodes.full_mark,
-        nodes.min_mark
+        rules.methodology_code,
+        rules.measure_code,
+        rules.transform,
+        rules.veto_operator,
+        {{ operand('rules.floor') }} as floor_operand,
+        {{ operand('rules.target') }} as target_operand,
+        {{ operand('rules.weight') }} as weight_operand,
+        {{ operand('rules.deduct_per_case') }} as deduct_operand,
+        {{ plain_number('rules.veto_threshold') }} as veto_text,
+        {{ plain_number('nodes.full_mark') }} as full_mark_text,
+        {{ plain_number('nodes.min_mark') }} as min_mark_text,
+        case rules.rule_family
+            when 'linear' then
+                case rules.transform
+                    when 'positive' then 'positive'
+                    when 'observed' then 'observed'
+                    else case when rules.transform = 'log' then 'log; ' else '' end
+                        || 'floor ' || {{ plain_number('rules.floor') }} || '; target ' || {{ plain_number('rules.target') }}
+                end
+            when 'deduct' then {{ plain_number('rules.deduct_per_case') }} || ' off per case'
+            when 'veto' then 'veto ' || rules.veto_operator || ' ' || {{ plain_number('rules.veto_threshold') }}
+        end || '; weight ' || {{ plain_number('rules.weight') }}
+        || '; full mark ' || {{ plain_number('nodes.full_mark') }} as parameters
     from {{ ref('stg_measure_rule') }} as rules
     inner join {{ ref('int_methodology_node') }} as nodes
         on rules.methodology_code = nodes.methodology_code
@@ -56,19 +77,20 @@ measures as (
     select
         scores.*,
         rules.transform,
-        rules.floor,
-        rules.target,
-        rules.deduct_per_case,
         rules.veto_operator,
-        rules.veto_threshold,
-        rules.full_mark,
-        rules.min_mark,
+        rules.floor_operand,
+        rules.target_operand,
+        rules.deduct_operand,
+        rules.veto_text,
+        rules.full_mark_text,
+        rules.min_mark_text,
+        rules.parameters,
         coalesce(gathered_leaves.counted_weight, scores.weight) as counted_weight,
         coalesce(gathered_leaves.deduction, scores.deduction) as leaf_deduction,
         coalesce(gathered_leaves.is_vetoed, scores.is_vetoed) as is_leaf_vetoed,
         coalesce(
             gathered_leaves.weighted_values,
-            {{ operand('scores.weight') }} || ' × ' || {{ plain_number('scores.normalised_value') }}
+            rules.weight_operand || ' × ' || {{ plain_number('scores.normalised_value') }}
         ) as weighted_values,
         leaves.score as leaf_score
     from {{ ref('int_measure_score') }} as scores
@@ -94,36 +116,25 @@ formulas as (
 
     select
         *,
-        case rule_family
-            when 'linear' then
-                case transform
-                    when 'positive' then 'positive'
-                    when 'observed' then 'observed'
-                    else case when transform = 'log' then 'log; ' else '' end
-                        || 'floor ' || {{ plain_number('floor') }} || '; target ' || {{ plain_number('target') }}
-                end
-            when 'deduct' then {{ plain_number('deduct_per_case') }} || ' off per case'
-            when 'veto' then 'veto ' || veto_operator || ' ' || {{ plain_number('veto_threshold') }}
-        end || '; weight ' || {{ plain_number('weight') }} || '; full mark ' || {{ plain_number('full_mark') }} as parameters,
         case
             when normalised_value is null then 'NA'
             when status = 'not_published' then '0'
             when rule_family = 'deduct'
-                then {{ operand('deduct_per_case') }} || ' × ' || {{ operand('value') }} || ' = '
+                then deduct_operand || ' × ' || {{ operand('value') }} || ' = '
                     || {{ plain_number('deduction') }} || ' off'
             when rule_family = 'veto'
-                then {{ plain_number('value') }} || ' ' || veto_operator || ' ' || {{ plain_number('veto_threshold') }}
+                then {{ plain_number('value') }} || ' ' || veto_operator || ' ' || veto_text
                     || case when is_vetoed then ': veto' else ': no veto' end
             when transform = 'positive'
                 then {{ plain_number('value') }} || ' > 0: ' || {{ plain_number('normalised_value') }}
             when transform = 'observed' then 'observed: 1'
             when transform = 'log' and value <= 0 then 'clip(ln ' || {{ operand('value') }} || ') = 0'
             when transform = 'log'
-                then 'clip((ln ' || {{ operand('value') }} || ' - ln ' || {{ operand('floor') }} || ') / (ln '
-                    || {{ operand('target') }} || ' - ln ' || {{ operand('floor') }} || ')) = '
+                then 'clip((ln ' || {{ operand('value') }} || ' - ln ' || floor_operand || ') / (ln '
+                    || target_operand || ' - ln ' || floor_operand || ')) = '
                     || {{ plain_number('normalised_value') }}
-            else 'clip((' || {{ operand('value') }} || ' - ' || {{ operand('floor') }} || ') / ('
-                || {{ operand('target') }} || ' - ' || {{ operand('floor') }} || ')) = '
+            else 'clip((' || {{ operand('value') }} || ' - ' || floor_operand || ') / ('
+                || target_operand || ' - ' || floor_operand || ')) = '
                 || {{ plain_number('normalised_value') }}
         end as arithmetic
     from measures
@@ -147,11 +158,11 @@ select
     case
         when is_leaf_vetoed then 'veto: 0'
         when leaf_score is null then 'NA'
-        else {{ plain_number('full_mark') }} || ' × ('
+        else full_mark_text || ' × ('
             || weighted_values
             || ')' || case when counted_weight <> 1 then ' / ' || {{ plain_number('counted_weight') }} else '' end
             || case when leaf_deduction > 0 then ' - ' || {{ plain_number('leaf_deduction') }} else '' end
-            || ', within ' || {{ plain_number('min_mark') }} || ' to ' || {{ plain_number('full_mark') }} || ' = '
+            || ', within ' || min_mark_text || ' to ' || full_mark_text || ' = '
             || {{ plain_number('leaf_score') }}
     end as leaf_arithmetic
 from formulas

@@ -57,6 +57,7 @@ dated as (
         findings.*,
         as_of.as_of_day,
         case when findings.ends_on <= as_of.as_of_day then findings.ends_on end as cleared_on,
+        {{ plain_number('round(findings.value, 2)') }} as value_text,
         row_number() over (
             partition by
                 findings.series_code,
@@ -109,25 +110,25 @@ select
     case dated.warning_kind
         when 'veto' then nodes.name_zh || '被单项否决:' || dated.subject_code || ' 为 ' || {{ plain_number('dated.value') }}
         when 'response_overdue'
-            then '负面事件 ' || dated.subject_code || ' 报道后 ' || {{ plain_number('dated.value') }} || ' 小时未回应或才回应,时限 '
+            then '负面事件 ' || dated.subject_code || ' 报道后 ' || dated.value_text || ' 小时未回应或才回应,时限 '
             || {{ plain_number('dated.threshold') }} || ' 小时:' || coalesce(dated.detail, '')
         when 'event_points'
-            then '近十二个月舆情事件得分降至 ' || {{ plain_number('dated.value') }} || '(界限 ' || {{ plain_number('dated.threshold') }}
+            then '近十二个月舆情事件得分降至 ' || dated.value_text || '(界限 ' || {{ plain_number('dated.threshold') }}
             || '),最近事件 ' || dated.subject_code
-        when 'composite_fall' then '综合得分较上年下降 ' || {{ plain_number('dated.value') }} || ' 分'
+        when 'composite_fall' then '综合得分较上年下降 ' || dated.value_text || ' 分'
         when 'rank_fall' then '全国排名较上年下降,幅度为参评单元的 ' || {{ plain_number('round(100 * dated.value, 1)') }} || '%'
         when 'indicator_zero' then nodes.name_zh || '降为 0 分'
     end as text_zh,
     case dated.warning_kind
         when 'veto' then nodes.name_en || ' vetoed: ' || dated.subject_code || ' is ' || {{ plain_number('dated.value') }}
         when 'response_overdue'
-            then 'Negative event ' || dated.subject_code || ' without an answer for ' || {{ plain_number('dated.value') }}
+            then 'Negative event ' || dated.subject_code || ' without an answer for ' || dated.value_text
             || ' hours after the report, limit ' || {{ plain_number('dated.threshold') }} || ': ' || coalesce(dated.detail, '')
         when 'event_points'
-            then 'Points of opinion events over twelve months down to ' || {{ plain_number('dated.value') }} || ' (threshold '
+            then 'Points of opinion events over twelve months down to ' || dated.value_text || ' (threshold '
             || {{ plain_number('dated.threshold') }} || '), last event ' || dated.subject_code
         when 'composite_fall'
-            then 'Composite ' || {{ plain_number('dated.value') }} || ' points below the edition before'
+            then 'Composite ' || dated.value_text || ' points below the edition before'
         when 'rank_fall'
             then 'National rank down by ' || {{ plain_number('round(100 * dated.value, 1)') }} || ' % of the ranked units'
         when 'indicator_zero' then nodes.name_en || ' dropped to 0'
