@@ -9,25 +9,34 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from orchestration.home import project_root
 
-TESTS = Path(__file__).parent
-GUARD = TESTS / "loopback_only"
+GUARD = Path(__file__).parent / "loopback_only"
 # The folders that take longest start first, so that the workers end at about the same time.
 LONGEST = ("yearly_run", "orchestration", "release", "daily", "methodology", "bi", "report")
 
 
-@pytest.hookimpl(tryfirst=True)
+class OneWorkerAFolder(LoadScopeScheduling):
+    """A folder's tests share fixtures that take long, so they stay with one worker."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _folder(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneWorkerAFolder:
+    return OneWorkerAFolder(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep each folder's tests with one worker."""
-    items.sort(key=lambda item: _turn(_folder(item)))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_folder(item)))
+    items.sort(key=lambda item: _turn(_folder(item.nodeid)))
 
 
-def _folder(item: pytest.Item) -> str:
-    return item.path.relative_to(TESTS).parts[0]
+def _folder(nodeid: str) -> str:
+    """`tests/release/test_x.py::test_y` lies in `release`."""
+    return nodeid.split("/")[1]
 
 
 def _turn(folder: str) -> int:
