@@ -1,7 +1,4 @@
-"""A home with one small edition, built once by Dagster in this process, and a way to call the command line.
-
-This folder is no package: it bears the name of the real one, which it would hide.
-"""
+"""A home with one small edition, built once by Dagster in this process, and a way to call the command line."""
 
 from __future__ import annotations
 

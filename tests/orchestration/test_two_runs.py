@@ -39,9 +39,16 @@ def start(home: Home, job: str) -> subprocess.Popen[str]:
         env=process_environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
         text=True,
     )
+
+
+def wait_until_ready(run: subprocess.Popen[str]) -> None:
+    said = []
+    while "ready\n" not in said:
+        said.append(run.stdout.readline())
+        assert said[-1], "".join(said)
 
 
 @pytest.mark.parametrize("job", ["land_year", pytest.param("annual_run", marks=pytest.mark.slow)])
@@ -49,7 +56,7 @@ def test_two_runs_at_once_both_end_well(home: Home, built: BuiltHome, job: str) 
     good_rows = write_small_inbox(home.inbox, [YEAR])
     runs = [start(home, job), start(home, job)]
     for run in runs:
-        assert run.stdout.readline().strip() == "ready"
+        wait_until_ready(run)
     for run in runs:
         run.stdin.write("go\n")
         run.stdin.flush()
