@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
+from filelock import FileLock
 
 from orchestration.errors import UsageError
 from orchestration.home import HOME_VARIABLE, Home
@@ -67,10 +68,15 @@ def prepare_instance(home: Home) -> None:
 
 
 def open_instance(home: Home) -> DagsterInstance:
-    """The instance of the home, its settings installed and checked; use it in a `with` block."""
-    prepare_instance(home)
-    os.environ.update(instance_environment(home))
-    return DagsterInstance.from_config(str(home.dagster))
+    """The instance of the home, its settings installed and checked; use it in a `with` block.
+
+    One process at a time, for the first one creates Dagster's databases and a second one would meet half of them.
+    """
+    home.dagster.mkdir(parents=True, exist_ok=True)
+    with FileLock(home.dagster / "opening.lock", preserve_lock_file=True):
+        prepare_instance(home)
+        os.environ.update(instance_environment(home))
+        return DagsterInstance.from_config(str(home.dagster))
 
 
 def end_abandoned_runs(instance: DagsterInstance) -> list[str]:

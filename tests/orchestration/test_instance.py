@@ -19,6 +19,7 @@ from orchestration.pipeline.instance import (
     open_instance,
     prepare_instance,
 )
+from tests.orchestration.conftest import process_environment
 
 
 def test_settings_are_installed_and_in_force(tmp_path: Path) -> None:
@@ -96,3 +97,37 @@ def test_event_log_keeps_few_databases_open_and_forgets_none(tmp_path: Path) -> 
             assert any(entry.user_message == "said" for entry in instance.all_logs(run_id))
     with open_instance(Home(tmp_path)) as instance:
         assert all(instance.all_logs(run_id) for run_id in runs)
+
+
+OPEN = """
+import sys
+from pathlib import Path
+from orchestration.home import Home
+from orchestration.pipeline.instance import open_instance
+print("ready", flush=True)
+sys.stdin.readline()
+with open_instance(Home(Path(sys.argv[1]))) as instance:
+    instance.get_runs()
+"""
+
+
+def test_processes_that_open_a_new_instance_at_once_all_get_it(tmp_path: Path) -> None:
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", OPEN, str(tmp_path / "home")],
+            env=process_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(4)
+    ]
+    for process in processes:
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    for process in processes:
+        _, said = process.communicate(timeout=120)
+        assert process.returncode == 0, said
