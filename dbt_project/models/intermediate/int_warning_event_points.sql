@@ -24,6 +24,12 @@ as_of as (
 
 ),
 
+lineages as (
+
+    select * from {{ ref('int_unit_lineage') }}
+
+),
+
 events as (
 
     select
@@ -31,6 +37,8 @@ events as (
         points.assessment_year,
         points.methodology_code,
         points.unit_code,
+        -- A unit keeps its twelve months when its code changes.
+        lineages.lineage_code,
         points.cluster_code,
         points.node_code,
         points.polarity,
@@ -46,6 +54,10 @@ events as (
         and points.assessment_year = events.assessment_year
         and points.unit_code = events.unit_code
         and points.cluster_code = events.cluster_code
+    inner join lineages
+        on points.series_code = lineages.series_code
+        and points.assessment_year = lineages.assessment_year
+        and points.unit_code = lineages.unit_code
     inner join methodologies
         on points.methodology_code = methodologies.methodology_code
     inner join rules
@@ -62,7 +74,7 @@ contributions as (
     select
         events.series_code,
         events.methodology_code,
-        events.unit_code,
+        events.lineage_code,
         nodes.node_code,
         nodes.min_mark,
         nodes.full_mark,
@@ -89,31 +101,31 @@ losing_units as (
     select
         events.series_code,
         events.methodology_code,
-        events.unit_code
+        events.lineage_code
     from events
     where events.polarity = 'negative'
-    group by events.series_code, events.methodology_code, events.unit_code, events.threshold
+    group by events.series_code, events.methodology_code, events.lineage_code, events.threshold
     having sum(events.points + events.response_fault_points) <= events.threshold
 
 ),
 
 days as (
 
-    select events.series_code, events.methodology_code, events.unit_code, events.starts_on as day
+    select events.series_code, events.methodology_code, events.lineage_code, events.starts_on as day
     from events
     inner join losing_units
         on events.series_code = losing_units.series_code
         and events.methodology_code = losing_units.methodology_code
-        and events.unit_code = losing_units.unit_code
+        and events.lineage_code = losing_units.lineage_code
 
     union
 
-    select events.series_code, events.methodology_code, events.unit_code, events.ends_on as day
+    select events.series_code, events.methodology_code, events.lineage_code, events.ends_on as day
     from events
     inner join losing_units
         on events.series_code = losing_units.series_code
         and events.methodology_code = losing_units.methodology_code
-        and events.unit_code = losing_units.unit_code
+        and events.lineage_code = losing_units.lineage_code
     where events.ends_on <= events.as_of_day
 
 ),
@@ -123,7 +135,7 @@ node_sums as (
     select
         days.series_code,
         days.methodology_code,
-        days.unit_code,
+        days.lineage_code,
         days.day,
         contributions.node_code,
         contributions.min_mark,
@@ -133,13 +145,13 @@ node_sums as (
     left join contributions
         on days.series_code = contributions.series_code
         and days.methodology_code = contributions.methodology_code
-        and days.unit_code = contributions.unit_code
+        and days.lineage_code = contributions.lineage_code
         and days.day >= contributions.starts_on
         and days.day < contributions.ends_on
     group by
         days.series_code,
         days.methodology_code,
-        days.unit_code,
+        days.lineage_code,
         days.day,
         contributions.node_code,
         contributions.min_mark,
@@ -152,7 +164,7 @@ sums as (
     select
         node_sums.series_code,
         node_sums.methodology_code,
-        node_sums.unit_code,
+        node_sums.lineage_code,
         node_sums.day,
         rules.threshold,
         coalesce(sum({{ clipped_score('node_sums.points', 'node_sums.min_mark', 'node_sums.full_mark') }}), 0) as value
@@ -164,7 +176,7 @@ sums as (
     group by
         node_sums.series_code,
         node_sums.methodology_code,
-        node_sums.unit_code,
+        node_sums.lineage_code,
         node_sums.day,
         rules.threshold
 
@@ -176,12 +188,12 @@ numbered as (
     select
         *,
         sum(case when value <= threshold then 0 else 1 end) over (
-            partition by series_code, methodology_code, unit_code
+            partition by series_code, methodology_code, lineage_code
             order by day
             rows between unbounded preceding and current row
         ) as episode,
         min(case when value > threshold then day end) over (
-            partition by series_code, methodology_code, unit_code
+            partition by series_code, methodology_code, lineage_code
             order by day
             rows between 1 following and unbounded following
         ) as ends_on
@@ -194,14 +206,14 @@ episodes as (
     select
         series_code,
         methodology_code,
-        unit_code,
+        lineage_code,
         threshold,
         min(value) as value,
         min(day) as first_seen,
         min(ends_on) as ends_on
     from numbered
     where value <= threshold
-    group by series_code, methodology_code, unit_code, threshold, episode
+    group by series_code, methodology_code, lineage_code, threshold, episode
 
 )
 
@@ -209,7 +221,7 @@ select
     episodes.series_code,
     events.assessment_year,
     episodes.methodology_code,
-    episodes.unit_code,
+    events.unit_code,
     'event_points' as warning_kind,
     leaves.dimension_code as node_code,
     events.cluster_code as subject_code,
@@ -222,7 +234,7 @@ from episodes
 inner join events
     on episodes.series_code = events.series_code
     and episodes.methodology_code = events.methodology_code
-    and episodes.unit_code = events.unit_code
+    and episodes.lineage_code = events.lineage_code
     and events.polarity = 'negative'
     and events.starts_on <= episodes.first_seen
 inner join nodes as leaves
@@ -230,6 +242,6 @@ inner join nodes as leaves
     and events.node_code = leaves.node_code
 -- The event that brought it about: the last negative one before.
 qualify row_number() over (
-    partition by episodes.series_code, episodes.methodology_code, episodes.unit_code, episodes.first_seen
+    partition by episodes.series_code, episodes.methodology_code, episodes.lineage_code, episodes.first_seen
     order by events.starts_on desc, events.points, events.cluster_code
 ) = 1
