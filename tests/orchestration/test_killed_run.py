@@ -67,7 +67,7 @@ def kill_run(home: Home, after_line: str, moment: Moment) -> None:
         pytest.param("done    Land", logged("model intermediate.int_assessment_cell"), id="building"),
         pytest.param("done    Land", logged("model marts.fct_unit_score"), id="marts", marks=pytest.mark.slow),
         pytest.param("done    Build", at_once, id="validating", marks=pytest.mark.slow),
-        pytest.param("done    Validate", appeared("releases/tmp/*/*.duckdb"), id="releasing"),
+        pytest.param("done    Validate", appeared("releases/tmp/*/*.duckdb"), id="releasing", marks=pytest.mark.slow),
     ],
 )
 def test_run_after_a_killed_run(home: Home, built: BuiltHome, zhengxin: Call, after_line: str, moment: Moment) -> None:
