@@ -10,6 +10,12 @@ editions as (
 
 ),
 
+intervals as (
+
+    select * from {{ ref('int_edition_interval') }}
+
+),
+
 observed_editions as (
 
     select distinct
@@ -17,27 +23,21 @@ observed_editions as (
         assessment_year
     from observations
 
-),
-
--- The edition before is one of the series, scored or not: a gap shows as no comparison, not as a longer step.
-ordered_editions as (
-
-    select
-        *,
-        lag(assessment_year) over (partition by series_code order by assessment_year) as previous_assessment_year
-    from editions
-
 )
 
+-- The edition before is one of the series, scored or not: a gap shows as no comparison, not as a longer step.
 select
-    ordered_editions.series_code,
-    ordered_editions.assessment_year,
-    ordered_editions.frame_date,
-    ordered_editions.primary_methodology_code,
-    ordered_editions.title_zh,
-    ordered_editions.title_en,
-    ordered_editions.previous_assessment_year
-from ordered_editions
+    editions.series_code,
+    editions.assessment_year,
+    editions.frame_date,
+    editions.primary_methodology_code,
+    editions.title_zh,
+    editions.title_en,
+    intervals.previous_assessment_year
+from editions
 inner join observed_editions
-    on ordered_editions.series_code = observed_editions.series_code
-    and ordered_editions.assessment_year = observed_editions.assessment_year
+    on editions.series_code = observed_editions.series_code
+    and editions.assessment_year = observed_editions.assessment_year
+left join intervals
+    on editions.series_code = intervals.series_code
+    and editions.assessment_year = intervals.assessment_year

@@ -4,59 +4,45 @@ with units as (
 
 ),
 
-editions as (
-
-    select * from {{ ref('int_edition') }}
-
-),
-
 succession as (
 
     select * from {{ ref('int_unit_succession') }}
 
 ),
 
-previous_units as (
+intervals as (
 
-    select
-        editions.series_code,
-        editions.assessment_year,
-        units.unit_code,
-        units.name_zh
-    from editions
-    inner join units
-        on editions.series_code = units.series_code
-        and editions.previous_assessment_year = units.assessment_year
+    select * from {{ ref('int_edition_interval') }}
 
 ),
 
-frame_years as (
+previous_units as (
 
     select
-        editions.series_code,
-        editions.assessment_year,
-        extract(year from previous_editions.frame_date) as previous_frame_year,
-        extract(year from editions.frame_date) as frame_year
-    from editions
-    inner join editions as previous_editions
-        on editions.series_code = previous_editions.series_code
-        and editions.previous_assessment_year = previous_editions.assessment_year
+        intervals.series_code,
+        intervals.assessment_year,
+        frames.unit_code,
+        frames.name_zh
+    from intervals
+    inner join {{ ref('stg_assessment_frame') }} as frames
+        on intervals.series_code = frames.series_code
+        and intervals.previous_assessment_year = frames.assessment_year
 
 ),
 
 links as (
 
     select
-        frame_years.series_code,
-        frame_years.assessment_year,
+        intervals.series_code,
+        intervals.assessment_year,
         changes.from_code,
         changes.to_code
-    from frame_years
+    from intervals
     inner join {{ ref('stg_division_change') }} as changes
-        on frame_years.previous_frame_year < changes.change_year
-        and frame_years.frame_year >= changes.change_year
+        on intervals.previous_frame_year < changes.change_year
+        and intervals.frame_year >= changes.change_year
         and changes.link_kind = 'succeeds'
-    group by frame_years.series_code, frame_years.assessment_year, changes.from_code, changes.to_code
+    group by intervals.series_code, intervals.assessment_year, changes.from_code, changes.to_code
 
 ),
 
@@ -120,7 +106,7 @@ select
     units.previous_unit_code,
     origins.predecessor_codes,
     case
-        when editions.previous_assessment_year is null then 'first_edition'
+        when intervals.previous_assessment_year is null then 'first_edition'
         when origins.predecessor_count > 1 then 'merged'
         when origins.successor_count > 1 then 'split'
         when units.previous_unit_code is null then 'new'
@@ -129,9 +115,9 @@ select
         else 'unchanged'
     end as continuity
 from units
-inner join editions
-    on units.series_code = editions.series_code
-    and units.assessment_year = editions.assessment_year
+left join intervals
+    on units.series_code = intervals.series_code
+    and units.assessment_year = intervals.assessment_year
 left join origins
     on units.series_code = origins.series_code
     and units.assessment_year = origins.assessment_year

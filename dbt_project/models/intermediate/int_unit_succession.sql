@@ -1,6 +1,6 @@
-with editions as (
+with intervals as (
 
-    select * from {{ ref('int_edition') }}
+    select * from {{ ref('int_edition_interval') }}
 
 ),
 
@@ -13,30 +13,13 @@ frames as (
 previous_frames as (
 
     select
-        editions.series_code,
-        editions.assessment_year,
+        intervals.series_code,
+        intervals.assessment_year,
         frames.unit_code
-    from editions
-    inner join editions as previous_editions
-        on editions.series_code = previous_editions.series_code
-        and editions.previous_assessment_year = previous_editions.assessment_year
+    from intervals
     inner join frames
-        on previous_editions.series_code = frames.series_code
-        and previous_editions.assessment_year = frames.assessment_year
-
-),
-
-frame_dates as (
-
-    select
-        editions.series_code,
-        editions.assessment_year,
-        extract(year from previous_editions.frame_date) as previous_frame_year,
-        extract(year from editions.frame_date) as frame_year
-    from editions
-    inner join editions as previous_editions
-        on editions.series_code = previous_editions.series_code
-        and editions.previous_assessment_year = previous_editions.assessment_year
+        on intervals.series_code = frames.series_code
+        and intervals.previous_assessment_year = frames.assessment_year
 
 ),
 
@@ -45,20 +28,20 @@ frame_dates as (
 links as (
 
     select
-        frame_dates.series_code,
-        frame_dates.assessment_year,
+        intervals.series_code,
+        intervals.assessment_year,
         changes.from_code,
         changes.to_code,
         count(*) over (
-            partition by frame_dates.series_code, frame_dates.assessment_year, changes.from_code
+            partition by intervals.series_code, intervals.assessment_year, changes.from_code
         ) as successor_count,
         count(*) over (
-            partition by frame_dates.series_code, frame_dates.assessment_year, changes.to_code
+            partition by intervals.series_code, intervals.assessment_year, changes.to_code
         ) as predecessor_count
-    from frame_dates
+    from intervals
     inner join {{ ref('stg_division_change') }} as changes
-        on frame_dates.previous_frame_year < changes.change_year
-        and frame_dates.frame_year >= changes.change_year
+        on intervals.previous_frame_year < changes.change_year
+        and intervals.frame_year >= changes.change_year
         and changes.link_kind = 'succeeds'
 
 ),
