@@ -12,8 +12,6 @@ import json
 from collections.abc import Sequence
 
 import duckdb
-import pyarrow as pa
-import pyarrow.compute as pc
 
 ROWS_AT_ONCE = 50_000
 
@@ -27,11 +25,6 @@ def logical_hash(connection: duckdb.DuckDBPyConnection, relation: str, columns: 
         "select line || chr(10) as line "
         f"from (select cast(to_json([{values}]) as varchar) as line from {relation}) order by line"
     )
-    for batch in result.to_arrow_reader(ROWS_AT_ONCE):
-        digest.update(_joined(batch.column(0)))
+    while rows := result.fetchmany(ROWS_AT_ONCE):
+        digest.update("".join(line for (line,) in rows).encode())
     return digest.hexdigest()
-
-
-def _joined(lines: pa.StringArray) -> pa.Buffer:
-    """The lines one after the other, as UTF-8; Arrow holds them without a Python object a line."""
-    return pc.binary_join(pa.ListArray.from_arrays([0, len(lines)], lines), "")[0].as_buffer()
