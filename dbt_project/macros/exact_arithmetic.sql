@@ -3,9 +3,23 @@
   scaled integers and are rounded half up (away from zero) once. Everything engine-specific of the method is in this file.
 #}
 
-{# A decimal with at most `digits` decimals as an integer of 10^-digits. #}
+{#
+  A decimal with at most `digits` decimals as an integer of 10^-digits.
+
+  DuckDB's cast of a decimal to an integer divides 128-bit integers and takes twenty times as long as this: the whole
+  part, and the decimals by way of a double, which holds up to 15 of them exactly.
+#}
 {% macro scaled_integer(value, digits) -%}
+    {%- if digits == 0 -%}
+    cast({{ value }} as hugeint)
+    {%- elif digits <= 15 -%}
+    (
+        cast(trunc({{ value }}) as hugeint) * {{ 10 ** digits }}
+        + cast(round(cast(({{ value }}) - trunc({{ value }}) as double) * {{ 10 ** digits }}) as hugeint)
+    )
+    {%- else -%}
     cast(({{ value }}) * {{ 10 ** digits }} as hugeint)
+    {%- endif -%}
 {%- endmacro %}
 
 {# An integer of 10^-10 as a score. #}
@@ -18,37 +32,33 @@
     cast(cast({{ value }} as decimal(25, 0)) * cast('0.000000000001' as decimal(13, 12)) as decimal(14, 12))
 {%- endmacro %}
 
-{# Quotient of two integers, rounded half away from zero; NULL where the denominator is 0. #}
+{#
+  Quotient of two integers, rounded half away from zero; NULL where the denominator is 0. Operands whose double fits 64 bits
+  are divided there, in a tenth of the time.
+#}
 {% macro integer_quotient_half_up(numerator, denominator) -%}
-    cast(
-        sign({{ numerator }}) * sign({{ denominator }})
-        * ((2 * abs({{ numerator }}) + abs({{ denominator }})) // nullif(2 * abs({{ denominator }}), 0))
-        as hugeint
-    )
+    {%- set longest = 10 ** 18 * 3 -%}
+    case
+        when abs({{ numerator }}) < {{ longest }} and abs({{ denominator }}) < {{ longest }}
+            then cast({{ half_up_quotient(
+                "cast(" ~ numerator ~ " as bigint)", "cast(" ~ denominator ~ " as bigint)"
+            ) }} as hugeint)
+        else cast({{ half_up_quotient(numerator, denominator) }} as hugeint)
+    end
 {%- endmacro %}
 
-{#
-  A score (10 decimals) from a quotient of decimals that have at most `operand_digits` decimals each.
+{# The same, in whichever integer type both operands have. #}
+{% macro half_up_quotient(numerator, denominator) -%}
+    sign({{ numerator }}) * sign({{ denominator }})
+    * ((2 * abs({{ numerator }}) + abs({{ denominator }})) // nullif(2 * abs({{ denominator }}), 0))
+{%- endmacro %}
 
-  Most scores are 0 or the full mark. Only what lies between is divided, for a division of 128-bit integers takes a hundred
-  times as long as a comparison. greatest() takes the one of both results that is not NULL; inside a coalesce or case DuckDB
-  would compute each operand as often as it is written.
-#}
-{% macro score_quotient(numerator, denominator, operand_digits) -%}
-    {%- set is_divided = "(" ~ numerator ~ ") not in (0, " ~ denominator ~ ")" -%}
-    greatest(
-        {{ score_from_scaled(integer_quotient_half_up(
-            scaled_integer("case when " ~ is_divided ~ " then " ~ numerator ~ " end", operand_digits) ~ " * 10000000000",
-            scaled_integer("case when " ~ is_divided ~ " then " ~ denominator ~ " end", operand_digits)
-        )) }},
-        cast(
-            case
-                when {{ denominator }} = 0 then null
-                when {{ numerator }} = {{ denominator }} then 1
-                when {{ numerator }} = 0 and {{ denominator }} <> 0 then 0
-            end as decimal(18, 10)
-        )
-    )
+{# A score (10 decimals) from a quotient of decimals that have at most so many decimals. #}
+{% macro score_quotient(numerator, denominator, numerator_digits, denominator_digits) -%}
+    {{ score_from_scaled(integer_quotient_half_up(
+        scaled_integer(numerator, numerator_digits) ~ " * " ~ 10 ** ([10 + denominator_digits - numerator_digits, 0] | max),
+        scaled_integer(denominator, denominator_digits) ~ " * " ~ 10 ** ([numerator_digits - denominator_digits - 10, 0] | max)
+    )) }}
 {%- endmacro %}
 
 {#

@@ -101,7 +101,7 @@
                     when totals.scored_base_mark = totals.base_mark and totals.base_mark > 0 then totals.base_sum
                     else {{ score_quotient(
                         'totals.base_mark * cast(totals.base_sum as decimal(38, 10))',
-                        'totals.scored_base_mark', 14
+                        'totals.scored_base_mark', 14, 4
                     ) }}
                 end as decimal(18, 10)
             ) as base_score

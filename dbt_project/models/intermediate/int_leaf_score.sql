@@ -27,6 +27,7 @@ nodes as (
 
 ),
 
+-- Weights in millionths and normalised values in 10^-12 as integers, so that the one division below is exact.
 measured_leaves as (
 
     select
@@ -37,8 +38,9 @@ measured_leaves as (
         node_code,
         sum(case when status <> 'not_applicable' then measure_mark else 0 end) as applicable_mark,
         sum(case when normalised_value is not null then measure_mark else 0 end) as assessed_mark,
-        sum(case when normalised_value is not null then weight else 0 end) as assessed_weight,
-        sum(weight * coalesce(normalised_value, 0)) as weighted_value,
+        sum(case when normalised_value is not null then {{ scaled_integer('weight', 6) }} else 0 end) as scaled_weight,
+        sum(coalesce({{ scaled_integer('weight', 6) }} * {{ scaled_integer('normalised_value', 12) }}, 0))
+            as scaled_weighted_value,
         sum(deduction) as deduction,
         bool_or(is_vetoed) as is_vetoed
     from measure_scores
@@ -50,30 +52,6 @@ measured_leaves as (
 graded_leaves as (
 
     select
-        *,
-        deduction = 0 and weighted_value = 0 as is_at_zero,
-        deduction = 0 and weighted_value = assessed_weight as is_at_full_mark
-    from measured_leaves
-
-),
-
--- Weights in millionths and normalised values in 10^-12 as integers, so that the one division below is exact.
-scaled_leaves as (
-
-    select
-        *,
-        {{ scaled_integer('case when not is_at_zero and not is_at_full_mark then assessed_weight end', 6) }} as scaled_weight,
-        {{ scaled_integer(
-            'case when not is_at_zero and not is_at_full_mark then cast(weighted_value as decimal(38, 18)) end', 18
-        ) }} as scaled_weighted_value,
-        {{ scaled_integer('case when not is_at_zero and not is_at_full_mark then deduction end', 13) }} as scaled_deduction
-    from graded_leaves
-
-),
-
-scored_leaves as (
-
-    select
         leaves.*,
         nodes.full_mark,
         nodes.min_mark,
@@ -81,19 +59,32 @@ scored_leaves as (
         nodes.rounding_digits,
         case
             when leaves.is_vetoed then 0
-            when leaves.assessed_weight = 0 then null
-            when leaves.is_at_zero then 0
-            when leaves.is_at_full_mark then nodes.full_mark
-            else {{ score_from_scaled(integer_quotient_half_up(
-                'nodes.scaled_full_mark * leaves.scaled_weighted_value'
-                ~ ' - leaves.scaled_deduction * leaves.scaled_weight * 1000',
-                'leaves.scaled_weight * 1000000'
-            )) }}
-        end as unclipped_score
-    from scaled_leaves as leaves
+            when leaves.scaled_weight = 0 then null
+            when leaves.deduction = 0 and leaves.scaled_weighted_value = 0 then 0
+            when leaves.deduction = 0 and leaves.scaled_weighted_value = leaves.scaled_weight * 1000000000000
+                then nodes.full_mark
+        end as undivided_score,
+        case
+            when leaves.deduction > 0 or leaves.scaled_weighted_value not in (0, leaves.scaled_weight * 1000000000000)
+                then nodes.scaled_full_mark * leaves.scaled_weighted_value
+                - {{ scaled_integer('leaves.deduction', 13) }} * leaves.scaled_weight * 1000
+        end as scaled_numerator
+    from measured_leaves as leaves
     inner join nodes
         on leaves.methodology_code = nodes.methodology_code
         and leaves.node_code = nodes.node_code
+
+),
+
+scored_leaves as (
+
+    select
+        *,
+        case
+            when is_vetoed or scaled_numerator is null then undivided_score
+            else {{ score_from_scaled(integer_quotient_half_up('scaled_numerator', 'scaled_weight * 1000000')) }}
+        end as unclipped_score
+    from graded_leaves
 
 ),
 

@@ -45,7 +45,7 @@ unit_means as (
         node_scores.node_code,
         count(*) as unit_count,
         count(node_scores.score) as scored_unit_count,
-        {{ score_quotient('sum(node_scores.score)', 'count(node_scores.score)', 10) }} as mean_of_units,
+        {{ score_quotient('sum(node_scores.score)', 'count(node_scores.score)', 10, 0) }} as mean_of_units,
         min(node_scores.score) as min_score,
         max(node_scores.score) as max_score
     from node_scores
@@ -107,7 +107,7 @@ member_means as (
         region_code,
         node_code,
         count(member_score) as member_count,
-        {{ score_quotient('sum(member_score)', 'count(member_score)', 10) }} as mean_of_subregions
+        {{ score_quotient('sum(member_score)', 'count(member_score)', 10, 0) }} as mean_of_subregions
     from direct_members
     group by series_code, assessment_year, methodology_code, region_code, node_code
 

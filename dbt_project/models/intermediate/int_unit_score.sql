@@ -79,7 +79,7 @@ scores as (
         ) as base_full_mark,
         cast(coalesce(base_marks.applicable_mark, 0) as decimal(18, 10)) as applicable_mark,
         cast(coalesce(base_marks.assessed_mark, 0) as decimal(18, 10)) as assessed_mark,
-        {{ score_quotient('base_marks.assessed_mark', 'base_marks.applicable_mark', 10) }} as coverage,
+        {{ score_quotient('base_marks.assessed_mark', 'base_marks.applicable_mark', 10, 10) }} as coverage,
         coalesce(vetoes.veto_count, 0) as veto_count,
         coalesce(
             node_scores.score is not null

@@ -261,7 +261,7 @@ findings as (
         'rank_fall' as warning_kind,
         roots.node_code,
         roots.node_code as subject_code,
-        {{ score_quotient('cast(ranks.unit_rank - ranks.previous_unit_rank as decimal(18, 0))', 'cast(ranks.ranked_unit_count as decimal(18, 0))', 10) }} as value,
+        {{ score_quotient('ranks.unit_rank - ranks.previous_unit_rank', 'ranks.ranked_unit_count', 0, 0) }} as value,
         rules.threshold,
         unit_days.seen_on as first_seen,
         cast(null as date) as mended_on,

@@ -26,7 +26,7 @@ select
     nodes.full_mark,
     node_scores.score,
     {{ published_score('node_scores.score', 'series.publication_digits') }} as published_score,
-    {{ score_quotient('node_scores.score', 'nodes.full_mark', 10) }} as score_rate,
+    {{ score_quotient('node_scores.score', 'nodes.full_mark', 10, 4) }} as score_rate,
     node_scores.applicable_mark,
     node_scores.assessed_mark,
     node_scores.is_vetoed

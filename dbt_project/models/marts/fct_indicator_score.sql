@@ -28,7 +28,7 @@ select
     nodes.full_mark,
     node_scores.score,
     {{ published_score('node_scores.score', 'series.publication_digits') }} as published_score,
-    {{ score_quotient('node_scores.score', 'nodes.full_mark', 10) }} as score_rate,
+    {{ score_quotient('node_scores.score', 'nodes.full_mark', 10, 4) }} as score_rate,
     node_scores.applicable_mark,
     node_scores.assessed_mark,
     node_scores.is_vetoed
@@ -39,9 +39,3 @@ inner join nodes
 inner join series
     on node_scores.series_code = series.series_code
 where node_scores.depth >= 2
-order by
-    node_scores.series_code,
-    node_scores.assessment_year,
-    node_scores.methodology_code,
-    node_scores.unit_code,
-    nodes.sort_path

@@ -83,7 +83,7 @@ select
     mean_of_subregions,
     {{ published_score('mean_of_units', 'publication_digits') }} as published_mean_of_units,
     {{ published_score('mean_of_subregions', 'publication_digits') }} as published_mean_of_subregions,
-    {{ score_quotient('mean_of_units', 'full_mark', 10) }} as score_rate,
+    {{ score_quotient('mean_of_units', 'full_mark', 10, 4) }} as score_rate,
     min_score,
     max_score,
     cast(unit_count as integer) as unit_count,

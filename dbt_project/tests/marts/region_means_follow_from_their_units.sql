@@ -112,7 +112,7 @@ unit_means as (
 
     select
         *,
-        {{ score_quotient('total', 'scored_count', 10) }} as mean_of_units
+        {{ score_quotient('total', 'scored_count', 10, 0) }} as mean_of_units
     from region_totals
 
 ),
@@ -149,7 +149,7 @@ member_means as (
         node_code,
         region_code,
         count(member_score) as member_count,
-        {{ score_quotient('sum(member_score)', 'count(member_score)', 10) }} as mean_of_subregions
+        {{ score_quotient('sum(member_score)', 'count(member_score)', 10, 0) }} as mean_of_subregions
     from members
     group by series_code, assessment_year, methodology_code, node_code, region_code
 
