@@ -94,8 +94,9 @@ def verify(
     from orchestration.release.verify import verify_files, verify_rebuild
 
     home, asked, say = Home.from_environment(), ReleaseId.parse(name), messages()
+    catalogue = Catalogue(home.releases)
     with spinner(say, "Checking files"):
-        files = verify_files(Catalogue(home.releases), asked)
+        files = verify_files(catalogue, asked)
     problems = list(files.problems)
     output().print(f"{files.checked - len(files.problems)} of {files.checked} files are as they were released.")
     decisions = chain.verify(home)
@@ -132,7 +133,9 @@ def export(
 
     catalogue, asked = Catalogue(Home.from_environment().releases), ReleaseId.parse(name)
     database = catalogue.database(catalogue.require(asked))
-    target = target or Path(f"zhengxin-{asked}" + (".xlsx" if format is ExportFormat.xlsx else ""))
+    if withdrawal := catalogue.withdrawal(asked):
+        messages().print(f"[yellow]{asked} was withdrawn:[/] {escape(withdrawal['reason'])}")
+    target = (target or Path(f"zhengxin-{asked}" + (".xlsx" if format is ExportFormat.xlsx else ""))).expanduser()
     with spinner(messages(), f"Writing {target}"):
         (write_workbook if format is ExportFormat.xlsx else write_csv_files)(database, target)
     output().print(f"{target} is written.", markup=False)

@@ -67,9 +67,9 @@ def cut_candidate(
 
 
 def record_changes(
-    warehouse: duckdb.DuckDBPyConnection, candidate: Candidate, in_force: ReleaseId, changes: Sequence[Change]
+    warehouse: duckdb.DuckDBPyConnection, candidate: Candidate, base: ReleaseId, changes: Sequence[Change]
 ) -> None:
-    """Cut the public file again, with what it changes of `in_force` in its table `revision`."""
+    """Cut the public file again, with what it changes of the release `base` in its table `revision`."""
     facts = candidate.facts
-    history.add_revisions(warehouse, facts.release, in_force, facts.series_code, changes, facts.note)
+    history.add_revisions(warehouse, facts.release, base, facts.series_code, changes, facts.note)
     candidate.cut_public(warehouse)

@@ -21,11 +21,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from orchestration.errors import UsageError
 from orchestration.landing.store import now_text
 from orchestration.release.files import replace_file, write_json
+from orchestration.warehouse.lock import writer_lock
 
 PUBLIC, INTERNAL = "public", "internal"
 
@@ -96,6 +95,10 @@ class Catalogue:
         """The last release of the edition, withdrawn or not."""
         return max((release for release in self.releases() if release.year == year), default=None)
 
+    def withdrawn(self) -> list[ReleaseId]:
+        """All releases that were taken out of force."""
+        return [release for release in self.releases() if self.withdrawal(release)]
+
     def in_force(self, year: int) -> ReleaseId | None:
         """The last release of the edition that was not withdrawn."""
         return max((each for each in self.all_in_force() if each.year == year), default=None)
@@ -115,20 +118,12 @@ class Catalogue:
     def lock(self, what: str) -> Iterator[None]:
         """Hold the releases for writing, sweep what a dead writer left, and mend index and `current` afterwards.
 
-        `UsageError` when another process holds them.
+        `WarehouseBusy` names another process that holds them.
         """
-        self.root.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.root / "releases.lock", preserve_lock_file=True)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise UsageError(f"Another process works on the releases in {self.root}; try again ({what}).") from None
-        try:
+        with writer_lock(self.root / "releases", what, wait_seconds=0):
             shutil.rmtree(self.root / "tmp", ignore_errors=True)
             self.settle()
             yield
-        finally:
-            lock.release()
 
     def work_folder(self) -> Path:
         folder = self.root / "tmp" / uuid.uuid4().hex
@@ -149,18 +144,25 @@ class Catalogue:
         for audience in (PUBLIC, INTERNAL):
             self._switch(in_force[-1] if in_force else None, audience)
 
+    def shown(self, audience: str) -> ReleaseId | None:
+        """The release that readers of `current.duckdb`, or of its internal twin, see."""
+        pointer = self._pointer(audience)
+        return ReleaseId.parse(read_json(pointer)["release_id"]) if pointer.exists() else None
+
+    def _pointer(self, audience: str) -> Path:
+        return self.current(audience).with_suffix(".json")
+
     def _switch(self, release: ReleaseId | None, audience: str) -> None:
-        current, pointer = self.current(audience), self.current(audience).with_suffix(".json")
+        current, pointer = self.current(audience), self._pointer(audience)
         if release is None:
             current.unlink(missing_ok=True)
             pointer.unlink(missing_ok=True)
             return
-        wanted = {"release_id": str(release)}
-        if current.exists() and pointer.exists() and read_json(pointer) == wanted:
+        if current.exists() and self.shown(audience) == release:
             return
         # The file first: a switch that was cut short is found by the pointer and done again.
         replace_file(self.database(release, audience), current)
-        write_json(pointer, wanted)
+        write_json(pointer, {"release_id": str(release)})
 
     def _withdrawal_note(self, release: ReleaseId) -> Path:
         return self.folder(release).with_suffix(".withdrawn.json")

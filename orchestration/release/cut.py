@@ -88,6 +88,8 @@ def cut_internal(
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, tables: Sequence[ReleaseTable], facts: ReleaseFacts) -> None:
+    # One transaction: hundreds of comments would else wait for the disk one by one.
+    connection.execute("begin")
     for table in tables:
         _create(connection, table)
         query, parameters = _rows_of_edition(table, facts)
@@ -96,6 +98,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, tables: Sequence[ReleaseTable
             f"select * from ({query}) order by {_order(table)}",
             parameters,
         )
+    connection.execute("commit")
     connection.execute("checkpoint candidate")
 
 

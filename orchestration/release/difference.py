@@ -22,6 +22,19 @@ RESTATED = (
         ("published_mean_of_units", "published_mean_of_subregions"),
     ),
 )
+# Figures that were published before, in a report of paper or by whoever computes the index, and do not come out so.
+DEPARTURES = """
+    select published_id as subject, published_value, cast(computed_rounded as decimal(18, 4)) as computed_value
+    from marts.published_reconciliation
+    where (outcome not in ('match', 'not_compared') or outcome is null)
+        -- A mean over a part of the units is no answer to the published one.
+        and not exists (
+            select 1 from marts.release_info where is_primary_methodology and scored_unit_count < unit_count
+        )
+    union all
+    select unit_code, published_value, computed_rounded
+    from marts.published_unit_reconciliation where is_match is distinct from true
+"""
 SHOWN_CHANGES = 40
 WHOLE_ROW = "*"
 
@@ -80,6 +93,19 @@ def restated_figures(database: Path, year: int) -> list[Change]:
                 ).fetchall()
                 changes += [Change(table, row_key, figure, "changed", old, new) for row_key, old, new in rows]
     return sorted(changes)
+
+
+def departures_from_published(database: Path) -> list[Change]:
+    """Published figures that the release in `database` does not meet: published value, then computed one."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        rows = connection.execute(
+            "select cast(to_json({'published_id': subject}) as varchar), cast(published_value as varchar), "
+            f"cast(computed_value as varchar) from ({DEPARTURES})"
+        ).fetchall()
+    return sorted(
+        Change("published_reconciliation", row_key, "computed_rounded", "changed", published, computed)
+        for row_key, published, computed in rows
+    )
 
 
 def digest_of(changes: Iterable[Change]) -> str:

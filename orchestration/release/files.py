@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-READ_ONLY_FILE, READ_ONLY_FOLDER = 0o444, 0o555
+READ_ONLY_FILE = 0o444
 
 
 def sha256_of(path: Path) -> str:

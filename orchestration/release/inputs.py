@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import subprocess
 import tarfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -28,8 +28,15 @@ ARCHIVED_FOLDERS = ("dbt_project", "orchestration")
 ARCHIVED_SUFFIXES = (".py", ".sql", ".yml", ".yaml", ".md", ".csv", ".html", ".toml", ".typ", ".css", ".json", ".jinja")
 
 
-def lock_of(home: Home, catalogue: Catalogue, facts: ReleaseFacts, earlier: Iterable[ReleaseId]) -> dict[str, Any]:
-    """Batches with hashes, deliveries, seeds, methodology, code, packages and the earlier releases that were read."""
+def lock_of(
+    home: Home,
+    catalogue: Catalogue,
+    facts: ReleaseFacts,
+    methodologies: Mapping[str, str],
+    earlier: Iterable[ReleaseId],
+) -> dict[str, Any]:
+    """Batches with hashes, deliveries, seeds, the version of each methodology, code, packages and the earlier releases
+    that were read."""
     store = Store(home.landing)
     ledger = store.ledger()
     batches = {(batch.source, batch.batch_id): batch for batch, _, _ in ledger}
@@ -50,6 +57,7 @@ def lock_of(home: Home, catalogue: Catalogue, facts: ReleaseFacts, earlier: Iter
             path.relative_to(seeds_folder()).as_posix(): sha256_of(path)
             for path in sorted(seeds_folder().rglob("*.csv"))
         },
+        "methodologies": dict(methodologies),
         "project_digest": project_digest(),
         "earlier_releases": {str(each): sha256_of(catalogue.folder(each) / "manifest.json") for each in earlier},
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},

@@ -36,6 +36,7 @@ from orchestration.release.difference import (
     Change,
     changes_between,
     changes_in_words,
+    departures_from_published,
     digest_of,
     restated_figures,
     write_changes,
@@ -43,6 +44,7 @@ from orchestration.release.difference import (
 from orchestration.release.edition_change import edition_change_in_words
 from orchestration.release.files import seal, sha256_of, sync, write_json
 from orchestration.release.gates import GateResult, run_gates
+from orchestration.release.history import load_releases_in_force
 from orchestration.release.inputs import (
     ARCHIVE_NAME,
     git_revision,
@@ -96,16 +98,20 @@ def release_edition(
     """Release the edition as it stands in the warehouse, if it differs from what was released last.
 
     `warehouse` writes the build warehouse, whose lock is held. A first release needs no `note`; a revision does, and
-    `acknowledged` must be the digest of the difference where figures of earlier editions stand differently now:
-    without them the result is offered. Raises `EditionIncomplete` where cells are still to be assessed, and
-    `ReleaseRefused` where a gate finds something.
+    `acknowledged` must be the digest of the difference where figures of earlier editions stand differently now, or
+    where figures that were published elsewhere are no longer met: without them the result is offered. Raises
+    `EditionIncomplete` where cells are still to be assessed, and `ReleaseRefused` where a gate finds something.
     """
     require_built_from_inputs(warehouse, home)
     require_complete(warehouse, year)
     catalogue = Catalogue(home.releases)
     with catalogue.lock(f"release of {year}"):
         attempt = _Attempt(home, catalogue, warehouse, manifest, series_code, year, note, say)
-        return attempt.run(acknowledged)
+        try:
+            return attempt.run(acknowledged)
+        finally:
+            # The candidate stood in the warehouse's history while it was cut.
+            load_releases_in_force(warehouse, home)
 
 
 class _Attempt:
@@ -125,7 +131,10 @@ class _Attempt:
         self.home, self.catalogue, self.warehouse, self.manifest, self.say = home, catalogue, warehouse, manifest, say
         self.previous = catalogue.latest(year)
         self.in_force = catalogue.in_force(year)
+        # What readers had last: the release in force, or the one that was withdrawn.
+        self.base = self.in_force or self.previous
         release = self.previous.next if self.previous else ReleaseId(year, 1)
+        note = (note or "").strip()
         self.has_reason = self.previous is None or bool(note)
         self.facts = ReleaseFacts(release, series_code, note or FIRST_NOTE, now_text(), git_revision())
         self.earlier = [each for each in catalogue.all_in_force() if each.year < year]
@@ -146,20 +155,22 @@ class _Attempt:
             self.previous,
             self.catalogue.work_folder(),
         )
-        if self.in_force and not self._differing_tables(candidate.summaries[PUBLIC]):
+        differing = self._differing_tables(candidate.summaries[PUBLIC])
+        if self.in_force and not differing:
             shutil.rmtree(candidate.folder)
             shutil.rmtree(self.catalogue.offer(self.release), ignore_errors=True)
             return Outcome(UNCHANGED, self.in_force, f"{self.in_force} stands: no figure has changed since.")
-        changes = self._changes(candidate)
+        changes = self._changes(candidate, differing)
         if changes:
-            record_changes(self.warehouse, candidate, self.in_force, changes)
+            record_changes(self.warehouse, candidate, self.base, changes)
         candidate.cut_internal(self.warehouse)
         restated = restated_figures(candidate.database(PUBLIC), self.release.year)
+        departures = departures_from_published(candidate.database(PUBLIC)) if self.previous else []
         gates = run_gates(candidate, self.warehouse)
         if not all(gate.passed for gate in gates):
             raise ReleaseRefused(self.release, gates)
-        missing = self._missing_word(changes, restated, acknowledged)
-        self._write_difference(candidate, changes, restated, missing)
+        missing = self._missing_word([*restated, *departures], acknowledged)
+        self._write_difference(candidate, changes, restated, departures, missing)
         if missing:
             return self._offer(candidate, missing, len(changes), gates)
         self._complete(candidate)
@@ -167,8 +178,10 @@ class _Attempt:
         return Outcome(PUBLISHED, self.release, f"{self.release} is published: {self.facts.note}", len(changes), gates)
 
     def _differing_tables(self, public: dict[str, TableSummary]) -> list[str]:
-        """Compared public tables whose figures are not those of the release in force."""
-        released = self.catalogue.manifest(self.in_force)["tables"][PUBLIC]
+        """Compared public tables whose figures are not those that were released last."""
+        if self.base is None:
+            return []
+        released = self.catalogue.manifest(self.base)["tables"][PUBLIC]
         names = {table.name for table in self.tables if table.is_compared} & (released.keys() | public.keys())
         return sorted(
             name
@@ -178,45 +191,54 @@ class _Attempt:
             or released[name]["figures_sha256"] != public[name].figures_sha256
         )
 
-    def _changes(self, candidate: Candidate) -> list[Change]:
-        """Against the release in force; nothing for a first release or one after a withdrawal."""
-        if self.in_force is None:
+    def _changes(self, candidate: Candidate, differing: Sequence[str]) -> list[Change]:
+        """Against what was released last; nothing for a first release."""
+        if self.base is None:
             return []
-        differing = set(self._differing_tables(candidate.summaries[PUBLIC]))
         tables = [table for table in visible_tables(self.tables, PUBLIC) if table.name in differing]
-        return changes_between(self.catalogue.database(self.in_force), candidate.database(PUBLIC), tables)
+        return changes_between(self.catalogue.database(self.base), candidate.database(PUBLIC), tables)
 
-    def _missing_word(
-        self, changes: Sequence[Change], restated: Sequence[Change], acknowledged: str | None
-    ) -> str | None:
+    def _missing_word(self, to_acknowledge: Sequence[Change], acknowledged: str | None) -> str | None:
         """What a person still has to say, as the command that says it; None where nothing is missing."""
         command = f"zhengxin release {self.release.year}"
         options = "" if self.has_reason else ' --note "why the figures changed"'
-        if restated and acknowledged != digest_of(restated):
-            options += f" --acknowledge {digest_of(restated)}"
+        if to_acknowledge and acknowledged != digest_of(to_acknowledge):
+            options += f" --acknowledge {digest_of(to_acknowledge)}"
         return command + options if options else None
 
     def _write_difference(
-        self, candidate: Candidate, changes: Sequence[Change], restated: Sequence[Change], missing: str | None
+        self,
+        candidate: Candidate,
+        changes: Sequence[Change],
+        restated: Sequence[Change],
+        departures: Sequence[Change],
+        missing: str | None,
     ) -> None:
-        against = f"Against {self.in_force} 与 {self.in_force} 相比" if self.in_force else "First release 首次发布"
+        against = "First release 首次发布"
+        if self.base:
+            withdrawn = "" if self.in_force else " (withdrawn 已撤回)"
+            against = f"Against {self.base}{withdrawn} 与 {self.base} 相比"
         parts = [
             f"# {self.release}",
             "",
             f"Note · 说明: {self.facts.note}" if not missing else f"To publish · 发布: `{missing}`",
             "",
         ]
-        parts.append(changes_in_words(against, changes) if self.in_force else f"## {against}\n")
+        parts.append(changes_in_words(against, changes) if self.base else f"## {against}\n")
         if restated:
             parts.append(
                 changes_in_words("Published by earlier editions, restated 早先公布、重算后不同的数值", restated)
+            )
+        if departures:
+            parts.append(
+                changes_in_words("Published figures that are no longer met 与已公布数值不再一致的数值", departures)
             )
         before = self.earlier[-1] if self.earlier else None
         if before:
             title = f"Against the edition before, {before} 与上一年度 {before} 相比"
             parts.append(edition_change_in_words(self.catalogue.database(before), candidate.database(PUBLIC), title))
         (candidate.folder / "diff.md").write_text("\n".join(parts), encoding="utf-8")
-        write_changes([*changes, *restated], candidate.folder / "diff.csv")
+        write_changes([*changes, *restated, *departures], candidate.folder / "diff.csv")
 
     def _offer(self, candidate: Candidate, missing: str, changes: int, gates: list[GateResult]) -> Outcome:
         offer = self.catalogue.offer(self.release)
@@ -229,7 +251,7 @@ class _Attempt:
         os.replace(ready, offer)
         shutil.rmtree(candidate.folder)
         message = (
-            f"{self.release} is offered: {changes:,} figures differ from {self.in_force}. Read {offer / 'diff.md'}, "
+            f"{self.release} is offered: {changes:,} figures differ from {self.base}. Read {offer / 'diff.md'}, "
             f"then: {missing}"
         )
         return Outcome(OFFERED, self.release, message, changes, gates)
@@ -243,9 +265,9 @@ class _Attempt:
         write_source_archive(folder / ARCHIVE_NAME)
         text = data_dictionary(self.manifest)
         (folder / "data_dictionary.md").write_text(text, encoding="utf-8")
-        read = [*self.earlier, *sorted({self.previous, self.in_force} - {None})]
-        lock = lock_of(self.home, self.catalogue, self.facts, read) | {
-            "in_force_before": str(self.in_force) if self.in_force else None,
+        read = [*self.earlier, *sorted({self.previous, self.base} - {None})]
+        lock = lock_of(self.home, self.catalogue, self.facts, self._methodologies(candidate), read) | {
+            "compared_with": str(self.base) if self.base else None,
             "source_archive_sha256": sha256_of(folder / ARCHIVE_NAME),
         }
         write_json(folder / "lock.json", lock)
@@ -253,6 +275,14 @@ class _Attempt:
         files = sorted(path for path in folder.rglob("*") if path.is_file())
         lines = [f"{sha256_of(path)}  {path.relative_to(folder).as_posix()}\n" for path in files]
         (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
+
+    def _methodologies(self, candidate: Candidate) -> dict[str, str]:
+        with duckdb.connect(str(candidate.database(PUBLIC)), read_only=True) as connection:
+            return dict(
+                connection.execute(
+                    "select methodology_code, methodology_version from marts.dim_methodology order by 1"
+                ).fetchall()
+            )
 
     def _manifest(self, candidate: Candidate) -> dict[str, Any]:
         with duckdb.connect(str(candidate.database(PUBLIC)), read_only=True) as connection:

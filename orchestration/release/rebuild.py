@@ -45,11 +45,11 @@ def _cut(warehouse: duckdb.DuckDBPyConnection, home: Home, facts: ReleaseFacts, 
     previous = max((each for each in read if each.year == facts.release.year), default=None)
     tables = release_tables(warehouse, dbt.prepare_manifest(home))
     candidate = cut_candidate(warehouse, catalogue, tables, facts, earlier, previous, home.root / "candidate")
-    if lock["in_force_before"]:
-        in_force = ReleaseId.parse(lock["in_force_before"])
+    if lock["compared_with"]:
+        base = ReleaseId.parse(lock["compared_with"])
         new = candidate.database(PUBLIC)
-        changes = changes_between(catalogue.database(in_force), new, visible_tables(tables, PUBLIC))
-        record_changes(warehouse, candidate, in_force, changes)
+        changes = changes_between(catalogue.database(base), new, visible_tables(tables, PUBLIC))
+        record_changes(warehouse, candidate, base, changes)
     candidate.cut_internal(warehouse)
     return candidate
 

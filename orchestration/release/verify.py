@@ -17,7 +17,8 @@ from typing import Any
 
 from orchestration.errors import UsageError
 from orchestration.home import HOME_VARIABLE, PROJECT_VARIABLE, Home
-from orchestration.release.catalogue import Catalogue, ReleaseId
+from orchestration.release.catalogue import Catalogue, ReleaseId, database_name
+from orchestration.release.cut import AUDIENCES
 from orchestration.release.files import sha256_of
 from orchestration.release.inputs import ARCHIVE_NAME
 from orchestration.release.publish import CHECKSUMS
@@ -34,7 +35,8 @@ class Verification:
 
 
 def verify_files(catalogue: Catalogue, release: ReleaseId) -> Verification:
-    """Every file of the release against SHA256SUMS: changed, missing and added ones are named."""
+    """Every file of the release against SHA256SUMS, and the copies that readers open: changed, missing and added ones
+    are named."""
     folder = catalogue.folder(catalogue.require(release))
     wanted = _checksums(folder)
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {CHECKSUMS}
@@ -43,7 +45,17 @@ def verify_files(catalogue: Catalogue, release: ReleaseId) -> Verification:
     problems += [
         f"{name} was changed" for name in sorted(found & wanted.keys()) if sha256_of(folder / name) != wanted[name]
     ]
-    return Verification(len(wanted), problems)
+    copies = {
+        catalogue.current(audience): database_name(release, audience)
+        for audience in AUDIENCES
+        if catalogue.shown(audience) == release
+    }
+    problems += [
+        f"{copy.name} is not what the release holds: delete it, and the next zhengxin run puts it back"
+        for copy, name in copies.items()
+        if not copy.exists() or sha256_of(copy) != wanted[name]
+    ]
+    return Verification(len(wanted) + len(copies), problems)
 
 
 def verify_rebuild(home: Home, release: ReleaseId, say: Callable[[str], None] = lambda _: None) -> Verification:

@@ -47,6 +47,7 @@ NOTICES = {
 def write_workbook(database: Path, target: Path) -> None:
     """Write the workbook at `target`, which must not exist; each sheet names its release and its kind of data."""
     _require_free(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
     workbook = Workbook()
     workbook.remove(workbook.active)
     with duckdb.connect(str(database), read_only=True) as connection:

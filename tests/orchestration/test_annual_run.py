@@ -14,7 +14,7 @@ from orchestration.pipeline.code_location import definitions_of
 from orchestration.pipeline.execution import RunOutcome, execute
 from orchestration.pipeline.instance import open_instance
 from orchestration.pipeline.partitions import PARTITION_TAG, span_tags
-from orchestration.warehouse.connection import reading
+from orchestration.warehouse.connection import reading, writing
 from tests.orchestration.conftest import YEAR, BuiltHome
 from tests.small.inbox import write_small_inbox
 
@@ -90,7 +90,7 @@ def test_no_handle_on_the_warehouse_is_left(built: BuiltHome) -> None:
 @pytest.mark.parametrize(
     ("tags", "complaint"),
     [
-        ({PARTITION_TAG: "2035"}, "There is no edition 2035 of county_integrity. It has 2017–2019."),
+        ({PARTITION_TAG: "2035"}, "There is no edition 2035 of county_integrity. It has 2017–2020."),
         ({}, "annual_run was launched without a year"),
     ],
 )
@@ -169,3 +169,35 @@ def test_some_marts_alone_with_their_checks(built: BuiltHome, tmp_path: Path) ->
     checks = {(evaluation.asset_key, evaluation.check_name) for evaluation in result.get_asset_check_evaluations()}
     assert (mart, "great_expectations") in checks
     assert {key for key, _ in checks} == {mart}
+
+
+def test_changed_result_is_offered_then_published_with_its_reason(built: BuiltHome, tmp_path: Path) -> None:
+    """What a person launches in the UI: `publish_release` without a note, then with one."""
+    shutil.copytree(built.home.root, tmp_path / "revised")
+    home = Home(tmp_path / "revised")
+    with writing(home.warehouse) as connection:
+        connection.execute("update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
+
+    offered = run_job(home, "publish_release", span_tags([YEAR]))
+    assert offered.errors == []
+    assert offered.checks.warned == ["release/edition:nothing_waits"]
+    assert latest_metadata(home, "release", "edition")["current"] == f"{YEAR}-r1"
+
+    job = definitions_of(home).resolve_job_def("publish_release")
+    config = {"ops": {"release_editions": {"config": {"note": "a grade was corrected"}}}}
+    with open_instance(home) as instance:
+        assert job.execute_in_process(run_config=config, instance=instance, tags=span_tags([YEAR])).success
+    metadata = latest_metadata(home, "release", "edition")
+    assert metadata["current"] == f"{YEAR}-r2"
+    assert "a grade was corrected" in metadata["editions"]
+
+
+def test_release_that_a_gate_refuses_fails_and_names_the_gate(built: BuiltHome, tmp_path: Path) -> None:
+    shutil.copytree(built.home.root, tmp_path / "refused")
+    home = Home(tmp_path / "refused")
+    with writing(home.warehouse) as connection:
+        connection.execute("delete from marts.fct_unit_score where unit_code = '520402'")
+    outcome = run_job(home, "publish_release", span_tags([YEAR]))
+    assert not outcome.success
+    assert outcome.checks.failed == ["release/edition:expected_counts"]
+    assert len(outcome.errors) == 1 and "fct_unit_score" in outcome.errors[0]

@@ -71,7 +71,7 @@ def test_unreadable_file_is_landed_to_be_rejected(tmp_path: Path) -> None:
     (home.inbox / "observation" / "scan.csv").write_bytes(b"%PDF-1.7")
     _, cursor = evaluate(home, None)
     [request], _ = evaluate(home, cursor)
-    assert request.tags["dagster/partition"] == "2019"
+    assert request.tags["dagster/partition"] == "2020"
 
 
 @pytest.mark.parametrize(("year", "partition"), [(2020, "2019"), (2018, "2017"), (2030, None)])

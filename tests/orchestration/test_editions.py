@@ -28,7 +28,7 @@ def write_editions(folder: Path, years: list[int]) -> Path:
 
 
 def test_partitions_are_the_editions() -> None:
-    assert yearly_partitions("county_integrity").get_partition_keys() == ["2017", "2018", "2019"]
+    assert yearly_partitions("county_integrity").get_partition_keys() == ["2017", "2018", "2019", "2020"]
     assert yearly_partitions("hdi").get_partition_keys() == [str(year) for year in range(1990, 2023)]
 
 
@@ -52,7 +52,7 @@ def test_series_of_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_unknown_years_are_named() -> None:
     check_years([2017, "2019"], "county_integrity")
-    with pytest.raises(UsageError, match=r"no edition 2016, 2035 of county_integrity. It has 2017–2019"):
+    with pytest.raises(UsageError, match=r"no edition 2016, 2035 of county_integrity. It has 2017–2020"):
         check_years([2016, 2019, "2035"], "county_integrity")
 
 

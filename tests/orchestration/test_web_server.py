@@ -181,7 +181,12 @@ def _wait_until_up(address: str, process: subprocess.Popen, log: Path) -> None:
 
 
 def test_editions_are_offered_as_partitions(server: WebServer) -> None:
-    assert server.ask(JOB)["pipelineOrError"]["partitionKeysOrError"]["partitionKeys"] == ["2017", "2018", "2019"]
+    assert server.ask(JOB)["pipelineOrError"]["partitionKeysOrError"]["partitionKeys"] == [
+        "2017",
+        "2018",
+        "2019",
+        "2020",
+    ]
 
 
 def test_one_ui_a_home(server: WebServer, home: Home, zhengxin: Call) -> None:
@@ -197,7 +202,7 @@ def test_one_launch_does_the_whole_and_two_at_once_do_not_collide(
     assert server.end_of(run) == ("SUCCESS", [])
     status, messages = server.end_of(wrong)
     assert status == "FAILURE"
-    assert len(messages) == 1 and "There is no edition 2035 of county_integrity. It has 2017–2019." in messages[0]
+    assert len(messages) == 1 and "There is no edition 2035 of county_integrity. It has 2017–2020." in messages[0]
     assert fingerprint(home) == fingerprint(built.home)
     assert not is_held(home.warehouse)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from orchestration.errors import UsageError
+from orchestration.errors import UsageError, WarehouseBusy
 from orchestration.home import Home
 from orchestration.landing import land_inbox
 from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId
@@ -105,6 +106,17 @@ def test_nothing_changed_is_no_release(home: Home) -> None:
     outcome = release(home, 2019)
     assert (outcome.state, outcome.release) == (UNCHANGED, FIRST)
     assert Catalogue(home.releases).releases() == [EARLIER, FIRST]
+    assert_history_is_of_what_is_in_force(home)
+
+
+def assert_history_is_of_what_is_in_force(home: Home) -> None:
+    """The warehouse names no release that there is not."""
+    named = "select distinct release_id from marts.unit_history where basis = 'as_published' order by all"
+    in_force = [(str(each),) for each in Catalogue(home.releases).all_in_force()]
+    assert rows(home.warehouse, named) == in_force
+    assert {name for (name,) in rows(home.warehouse, "select release_id from marts.revision")} <= {
+        str(each) for each in Catalogue(home.releases).releases()
+    }
 
 
 def test_changed_observation_is_offered_with_exactly_its_figures_then_published(home: Home) -> None:
@@ -116,6 +128,8 @@ def test_changed_observation_is_offered_with_exactly_its_figures_then_published(
     assert (offered.state, offered.release) == (OFFERED, SECOND)
     assert catalogue.releases() == [EARLIER, FIRST]
     assert "--note" in (catalogue.offer(SECOND) / "diff.md").read_text(encoding="utf-8")
+    assert_history_is_of_what_is_in_force(home)
+    assert release(home, 2019, note="  ").state == OFFERED
 
     published = release(home, 2019, note="a wrong value was corrected")
     assert (published.state, published.release) == (PUBLISHED, SECOND)
@@ -158,10 +172,25 @@ def test_withdrawn_release_stays_and_current_goes_back(home: Home) -> None:
     assert release(home, 2019, note="right batch").release == SECOND
 
 
+def test_revision_of_a_withdrawn_release_tells_what_it_changes(home: Home) -> None:
+    catalogue = Catalogue(home.releases)
+    unit, measure = scoring_cell(home, 2019)
+    withdraw(home, FIRST, "wrong batch")
+    change_observation(home, 2019, unit, measure, "0")
+    assert "figures differ from 2019-r1" in release(home, 2019).message
+    assert release(home, 2019, note="right batch").release == SECOND
+    changes = changes_in(catalogue.folder(SECOND))
+    assert_tells_every_change(changes, catalogue.database(FIRST), catalogue.database(SECOND))
+    revised = rows(catalogue.database(SECOND), "select distinct previous_release_id, reason from marts.revision")
+    assert revised == [("2019-r1", "right batch")]
+    assert "2019-r1 (withdrawn" in (catalogue.folder(SECOND) / "diff.md").read_text(encoding="utf-8")
+
+
 DAMAGES = {
     "cells_assessed": "update marts.fct_measure_score set status = null where unit_code = '520402'",
     "expected_counts": "delete from marts.fct_unit_score where assessment_year = 2019 and unit_code = '520402'",
     "parts_equal_wholes": "update marts.region_score set unit_count = 1 where parent_region_code is null",
+    "contracts": "alter table marts.fct_unit_score alter column veto_count type bigint",
     "checks": "insert into quality.validation_result by name select 'marts' as layer, 'a suite' as suite, "
     "'a rule' as rule, 'what it asks' as description, 'error' as severity, false as success",
 }
@@ -178,11 +207,56 @@ def test_gate_refuses(home: Home, gate: str) -> None:
     assert Catalogue(home.releases).releases() == [EARLIER, FIRST]
 
 
+def test_file_that_does_not_open_is_refused(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    from orchestration.release import gates
+
+    real = gates.run_gates
+
+    def with_broken_file(candidate, warehouse):
+        candidate.database(PUBLIC).write_bytes(b"no database")
+        monkeypatch.setattr(gates, "_columns_of", lambda _: {})
+        return real(candidate, warehouse)
+
+    monkeypatch.setattr("orchestration.release.publish.run_gates", with_broken_file)
+    with connection.writing(home.warehouse) as warehouse:
+        warehouse.execute("update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
+    with pytest.raises(ReleaseRefused, match=r"zhengxin-2019-r2\.duckdb does not open"):
+        release(home, 2019, note="try")
+
+
 def test_edition_with_a_cell_to_be_assessed_is_too_early(home: Home) -> None:
     with connection.writing(home.warehouse) as warehouse:
         warehouse.execute("update marts.fct_measure_score set status = 'to_be_assessed' where unit_code = '520402'")
     with pytest.raises(EditionIncomplete, match="still to be assessed"):
         release(home, 2019)
+
+
+UNMET_FIGURE = (
+    "insert into marts.published_unit_reconciliation by name select 'county_integrity' as series_code, 2019 as "
+    "assessment_year, '520402' as unit_code, 'composite' as node_code, 80.74 as published_value, "
+    "80.63 as computed_rounded, false as is_match"
+)
+
+
+def test_first_release_must_meet_published_figures(home: Home) -> None:
+    shutil.rmtree(Catalogue(home.releases).folder(FIRST))
+    with connection.writing(home.warehouse) as warehouse:
+        warehouse.execute(UNMET_FIGURE)
+    with pytest.raises(ReleaseRefused, match=r"published_figures.*520402 publishes 80\.7400 but 80\.6300"):
+        release(home, 2019)
+
+
+def test_revision_that_departs_from_a_published_figure_must_be_acknowledged(home: Home) -> None:
+    """Only an edition's first release must meet what was printed; an upheld objection may well move it."""
+    with connection.writing(home.warehouse) as warehouse:
+        warehouse.execute("update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
+        warehouse.execute(UNMET_FIGURE)
+    offered = release(home, 2019, note="an objection was upheld")
+    assert offered.state == OFFERED
+    difference = (Catalogue(home.releases).offer(SECOND) / "diff.md").read_text(encoding="utf-8")
+    assert "| published_reconciliation | 520402 | computed_rounded | 80.7400 | 80.6300 |" in difference
+    digest = offered.message.rsplit("--acknowledge ", 1)[1].split()[0]
+    assert release(home, 2019, note="an objection was upheld", acknowledged=digest).state == PUBLISHED
 
 
 def test_internal_column_in_the_public_file_is_refused(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,6 +290,32 @@ def test_verify_names_what_was_changed(home: Home, zhengxin: Call) -> None:
     done = zhengxin(home, "verify", "2019-r1")
     assert done.returncode == 1
     assert "diff.md was changed" in done.stderr and "added.txt was added" in done.stderr
+
+
+def test_verify_looks_at_what_readers_open(home: Home, zhengxin: Call) -> None:
+    current = Catalogue(home.releases).current()
+    current.chmod(0o644)
+    with current.open("ab") as file:
+        file.write(b"x")
+    done = zhengxin(home, "verify", "2019-r1")
+    assert done.returncode == 1 and "current.duckdb is not what the release holds" in done.stderr
+    current.unlink()
+    release(home, 2019)
+    assert zhengxin(home, "verify", "2019-r1").returncode == 0
+
+
+def test_lock_names_inputs_and_versions(released: Home) -> None:
+    lock = Catalogue(released.releases).lock_of(FIRST)
+    assert lock["methodologies"] == {"presence": "1.0", "quality": "1.0"}
+    assert lock["batches"] and lock["seeds"] and lock["versions"]["duckdb"] == duckdb.__version__
+
+
+def test_second_writer_is_told_who_holds_the_releases(home: Home) -> None:
+    with (
+        Catalogue(home.releases).lock("release of the test"),
+        pytest.raises(WarehouseBusy, match="release of the test"),
+    ):
+        release(home, 2019)
 
 
 def test_unknown_release_is_told_with_those_there_are(released: Home, zhengxin: Call) -> None:
