@@ -71,13 +71,17 @@ class Catalogue:
 
     def releases(self) -> list[ReleaseId]:
         """All releases, withdrawn ones too, by edition and revision."""
-        folders = (path for path in self.root.glob("[0-9]*/r[0-9]*") if path.is_dir() and path.suffix == "")
-        return sorted(ReleaseId(int(path.parent.name), int(path.name[1:])) for path in folders)
+        return self._found(r"r([1-9]\d*)")
 
     def offers(self) -> list[ReleaseId]:
         """Revisions that wait for a reason."""
-        folders = (path for path in self.root.glob("[0-9]*/r[0-9]*.offer") if path.is_dir())
-        return sorted(ReleaseId(int(path.parent.name), int(path.stem[1:])) for path in folders)
+        return self._found(r"r([1-9]\d*)\.offer")
+
+    def _found(self, pattern: str) -> list[ReleaseId]:
+        """One a folder below an edition whose whole name fits; a copy that somebody put beside is none of ours."""
+        folders = [path for path in self.root.glob("[0-9][0-9][0-9][0-9]/*") if path.is_dir()]
+        named = [(path.parent.name, re.fullmatch(pattern, path.name)) for path in folders]
+        return sorted(ReleaseId(int(year), int(name[1])) for year, name in named if name)
 
     def require(self, release: ReleaseId) -> ReleaseId:
         """The release itself; `UsageError` with those that there are where it is not one of them."""

@@ -1,4 +1,4 @@
-"""One writer at a time: the lock beside the warehouse file, with a note of who holds it.
+"""One writer at a time, of the warehouse or of the releases: the lock beside it, with a note of who holds it.
 
 Dagster's run queue already lets one run write at a time; this lock also holds between a run in the UI, the command
 line and anything else that writes through this package. It is an advisory lock of the operating system, so it goes
@@ -105,7 +105,7 @@ def _acquire(lock: FileLock, warehouse: Path, limit: float, say: Callable[[str],
                 say(f"Still waiting after {waited:.0f} s for {holder(warehouse)}.")
                 continue
             raise WarehouseBusy(
-                f"The warehouse {warehouse} is being written by {holder(warehouse)}; waited {waited:.0f} s. "
+                f"{warehouse} is being written by {holder(warehouse)}; waited {waited:.0f} s. "
                 f"Try again when it has ended, or wait longer with {WAIT_VARIABLE}=1800."
             ) from None
 

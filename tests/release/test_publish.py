@@ -89,6 +89,13 @@ def test_current_is_the_newest_edition(released: Home) -> None:
     assert json.loads((released.releases / "index.json").read_text(encoding="utf-8"))["current"] == "2019-r1"
 
 
+def test_copied_folder_is_no_release(home: Home) -> None:
+    catalogue = Catalogue(home.releases)
+    shutil.copytree(catalogue.folder(FIRST), catalogue.folder(FIRST).with_name("r1 copy"))
+    assert catalogue.releases() == [EARLIER, FIRST]
+    assert catalogue.offers() == []
+
+
 def test_history_holds_both_bases(released: Home) -> None:
     found = rows(
         Catalogue(released.releases).database(FIRST),
@@ -156,6 +163,14 @@ def test_changed_figures_of_an_earlier_edition_must_be_acknowledged(home: Home) 
     digest = offered.message.rsplit("--acknowledge ", 1)[1].split()[0]
     assert release(home, 2019, note="the trend moved", acknowledged="00000000").state == OFFERED
     assert release(home, 2019, note="the trend moved", acknowledged=digest).state == PUBLISHED
+    catalogue = Catalogue(home.releases)
+    scores = "select methodology_code, unit_code, score from marts.{} where assessment_year = 2018 {} order by all"
+    printed = rows(catalogue.database(EARLIER), scores.format("fct_unit_score", ""))
+    history = [
+        rows(catalogue.database(SECOND), scores.format("unit_history", f"and basis = '{basis}'"))
+        for basis in ("as_published", "restated")
+    ]
+    assert history[0] == printed != history[1]
 
 
 def test_withdrawn_release_stays_and_current_goes_back(home: Home) -> None:
