@@ -21,6 +21,7 @@ from orchestration.warehouse import connection, dbt
 BUILD = ("build", "--full-refresh", "--exclude-resource-type", "unit_test")
 # Layers whose first rows are worth a look in the UI.
 PREVIEWED_SCHEMAS = {"marts"}
+SHOWN_FAILING_ROWS = 3
 
 
 class LayerTranslator(DagsterDbtTranslator):
@@ -175,5 +176,21 @@ def _explanation(home: Home, error: Exception) -> str:
     failed = [result for result in results if result["status"] in ("error", "fail", "runtime error")]
     if not failed:
         return str(error)
-    lines = [f"{result['unique_id']}: {(result.get('message') or '').strip()}" for result in failed]
-    return "dbt build failed:\n" + "\n".join(lines) + f"\nThe whole log: {dbt.target_folder(home) / 'dbt.log'}"
+    lines = []
+    for result in failed:
+        lines.append(f"{result['unique_id']}: {(result.get('message') or '').strip()}")
+        if result["status"] == "fail":
+            lines += _failing_rows(home, result["compiled_code"])
+    return "dbt build failed:\n" + "\n".join(lines) + f"\nThe whole log: {home.dbt / 'logs' / 'dbt.log'}"
+
+
+def _failing_rows(home: Home, test: str) -> list[str]:
+    """The first rows that a failed data test found: `column=value`, what is empty left out."""
+    with connection.reading(home.warehouse) as open_connection:
+        result = open_connection.execute(f"select * from (\n{test}\n) limit {SHOWN_FAILING_ROWS}")
+        columns = [column[0] for column in result.description]
+        rows = result.fetchall()
+    return [
+        "  " + ", ".join(f"{name}={value}" for name, value in zip(columns, row, strict=True) if value is not None)
+        for row in rows
+    ]
