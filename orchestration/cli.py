@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
@@ -28,7 +29,7 @@ from orchestration.commands.template import template
 from orchestration.commands.terminal import messages
 from orchestration.commands.ui import ui
 from orchestration.commands.warnings import warnings
-from orchestration.errors import Interrupted, UsageError
+from orchestration.errors import Interrupted, UsageError, system_refusal
 from orchestration.home import HOME_VARIABLE
 
 DEBUG_VARIABLE = "ZHENGXIN_DEBUG"
@@ -96,6 +97,8 @@ def zhengxin(
     Your own data: zhengxin template observation, fill it in, put it into the inbox, zhengxin run.
     """
     if home is not None:
+        if home.expanduser().is_file():
+            raise UsageError(f"The home {home} is a file, not a folder: name a folder with --home or {HOME_VARIABLE}.")
         os.environ[HOME_VARIABLE] = str(home.expanduser().resolve())
     if debug:
         os.environ[DEBUG_VARIABLE] = "1"
@@ -112,11 +115,17 @@ def main() -> None:
         _fail(str(error), code=130)
     except UsageError as error:
         _fail(str(error))
+    except OSError as error:
+        _fail(system_refusal(error) or _unexpected(error))
     except Exception as error:
-        _fail(
-            f"Unexpected: {type(error).__name__}: {error}. This is a fault of the program; "
-            f"zhengxin --debug {' '.join(sys.argv[1:])} shows where."
-        )
+        _fail(_unexpected(error))
+
+
+def _unexpected(error: Exception) -> str:
+    return (
+        f"Unexpected: {type(error).__name__}: {error}. This is a fault of the program; "
+        f"zhengxin --debug {shlex.join(sys.argv[1:])} shows where."
+    )
 
 
 def _fail(message: str, code: int = 1) -> None:

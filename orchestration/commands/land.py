@@ -12,7 +12,9 @@ from orchestration.commands.terminal import messages, output, progress_bar, tabl
 from orchestration.home import Home
 
 if TYPE_CHECKING:
-    from orchestration.landing import LandedFile
+    from orchestration.landing import LandedFile, Store
+
+DEFAULT_ROWS = 5
 
 
 def land(
@@ -22,6 +24,9 @@ def land(
             help="Only this source: observation, opinion_event, verification, objection or decision; again for more."
         ),
     ] = None,
+    rows: Annotated[
+        int, typer.Option(help="Most rows shown of a file's quarantine; 0 shows all.", min=0)
+    ] = DEFAULT_ROWS,
 ) -> None:
     """Land the files of the inbox: check every row, keep what was received, quarantine what is wrong.
 
@@ -29,8 +34,11 @@ def land(
     this is for seeing early what is wrong with a file.
 
     [dim]zhengxin land
-    zhengxin land --source observation[/dim]
+    zhengxin land --source observation
+    zhengxin land --rows 0[/dim]
     """
+    from orchestration.landing import Store
+
     home = Home.from_environment()
     landed = land_with_progress(home, source)
     say = output()
@@ -39,7 +47,8 @@ def land(
             f"The inbox {home.inbox} is empty. zhengxin demo fills it; zhengxin template writes a file to fill in."
         )
         return
-    print_landed(say, landed)
+    _print_landed(say, landed)
+    _print_quarantined(say, Store(home.landing), landed, rows)
     if any(file.outcome == "rejected" for file in landed):
         raise typer.Exit(1)
 
@@ -58,7 +67,7 @@ def land_with_progress(home: Home, sources: list[str] | None = None) -> list[Lan
         return land_inbox(home, sources, progress=show, wait_seconds=wait_limit())
 
 
-def print_landed(say: Console, landed: list[LandedFile]) -> None:
+def _print_landed(say: Console, landed: list[LandedFile]) -> None:
     """A table of the files, then what is to be mended."""
     columns = ["file", "outcome", "batch", "rows", "accepted", "quarantined", "suspect"]
     rows = [
@@ -80,9 +89,25 @@ def print_landed(say: Console, landed: list[LandedFile]) -> None:
             say.print(f"[bold red]{escape(name)}[/]: {escape(f'{file.error_rule}: {file.error}')}")
         for notice in file.notices:
             say.print(f"{name}: {notice}", markup=False)
+
+
+def _print_quarantined(say: Console, store: Store, landed: list[LandedFile], limit: int) -> None:
+    """The rows in quarantine of each file, at most `limit` of one (0: all), and what to do about them."""
     quarantined = sum(file.quarantined_count for file in landed)
-    if quarantined:
-        say.print(
-            f"{quarantined} rows are in quarantine; zhengxin status counts them by rule. To mend them, correct the "
-            "file and land it again."
-        )
+    if not quarantined:
+        return
+    say.print()
+    for file in landed:
+        if not file.quarantined_count:
+            continue
+        name = f"{file.source}/{file.file_name}"
+        rows = store.quarantined(store.batch(file.source, file.batch_id)).to_pylist()
+        shown = rows[:limit] if limit else rows
+        for row in shown:
+            say.print(f"{name} row {row['row_number']}: {row['rule']}: {row['message']}", markup=False)
+        if len(rows) > len(shown):
+            say.print(f"{name}: and {len(rows) - len(shown):,} more: zhengxin land --rows 0 shows all", markup=False)
+    say.print(
+        f"{quarantined:,} rows are in quarantine; zhengxin status counts them by rule. To mend them, correct the file "
+        "and land it again."
+    )

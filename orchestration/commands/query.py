@@ -48,6 +48,8 @@ def query(
     with reading(Home.from_environment().warehouse) as connection:
         try:
             relation = connection.execute(statement)
+            if relation is None:
+                raise UsageError('There is no SQL statement to answer: give one, such as "show all tables".')
             columns = [column[0] for column in relation.description or []]
             if format is OutputFormat.csv:
                 _write_csv(columns, relation)

@@ -37,6 +37,8 @@ STEP_TITLES = {
     "drop_and_load": "Drop the warehouse and load what has landed",
     "build_models_anew": "Build the scores (dbt)",
     "validate_all_years": "Validate the marts (Great Expectations)",
+    "marts__warning_none_open": "Look for open early warnings",
+    "warning__handed_on": "Hand open early warnings on",
 }
 
 
@@ -71,6 +73,7 @@ def run(
         known = built_from.result_if_unchanged(home, wanted)
         if known is not None:
             output().print("Nothing has changed since the last run.")
+            _mend_releases(output(), home, wanted)
             print_summary(output(), home, wanted, CheckCount(**known))
             return
     messages().print(f"Run of {years_in_words(wanted)}, {series_code}, home {home.root}", markup=False)
@@ -78,6 +81,23 @@ def run(
         outcome = execution.annual_run(wanted, series_code)
     _report(home, outcome, wanted, execution.log)
     built_from.record(home, wanted, asdict(outcome.checks))
+
+
+def _mend_releases(say: Console, home: Home, years: list[int]) -> None:
+    """Bring back a lost current file, and name the editions of which nothing is in force."""
+    from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue
+
+    catalogue = Catalogue(home.releases)
+    if catalogue.releases():
+        lost = [path for path in map(catalogue.current, (PUBLIC, INTERNAL)) if not path.exists()]
+        with catalogue.lock("settling the releases"):
+            for path in lost:
+                if path.exists():
+                    say.print(f"{path} was missing and is there again.", markup=False)
+    for year in years:
+        if catalogue.in_force(year) is None:
+            note = ' --note "why there is a new one"' if catalogue.latest(year) else ""
+            say.print(f"[yellow]No release of {year} is in force[/]: zhengxin release {year}{note} makes one.")
 
 
 def rebuild() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -15,10 +16,8 @@ from orchestration.commands.terminal import cut_to_width, output, table
 from orchestration.errors import WarehouseBusy, WarehouseMissing
 from orchestration.home import Home
 from orchestration.warehouse.connection import reading
-from orchestration.warehouse.quarantine import ROWS_BY_RULE, rows_by_rule
 
 SHOWN_FILES = 10
-SHOWN_RULES = 12
 
 
 def status() -> None:
@@ -40,6 +39,8 @@ def status() -> None:
     say.print(f"[bold]Series[/]     {series_code}, editions {editions}")
     _print_inbox(say, home)
     _print_batches(say, home)
+    _print_rejected(say, home)
+    _print_rules(say, home)
     _print_warehouse(say, home)
     say.print()
     print_releases(say, home)
@@ -68,14 +69,43 @@ def _print_batches(say: Console, home: Home) -> None:
     say.print(table(["landed", "batches in effect", "rows accepted", "rows quarantined", "files rejected"], rows))
 
 
+def _print_rejected(say: Console, home: Home) -> None:
+    """Files that were rejected when they last came, with the reason."""
+    from orchestration.landing import Store
+
+    store = Store(home.landing)
+    rejected = [
+        (f"{source}/{file_name}", batch.error_rule, batch.error_message)
+        for (source, file_name), delivery in sorted(store.latest_deliveries().items())
+        if (batch := store.batch(source, delivery.batch_id)).error_rule
+    ]
+    if rejected:
+        say.print()
+        columns = ["rejected", "rule", "reason"]
+        say.print(table(columns, cut_to_width(say, columns, rejected[:SHOWN_FILES])))
+        if len(rejected) > SHOWN_FILES:
+            say.print(f"and {len(rejected) - SHOWN_FILES} more files: zhengxin land names those in the inbox")
+
+
+def _print_rules(say: Console, home: Home) -> None:
+    """Rows in quarantine by rule, as they have landed: the warehouse may not have loaded them yet."""
+    from orchestration.landing import Store
+    from orchestration.landing.quarantine import rows_by_rule
+
+    rules = rows_by_rule(Store(home.landing))
+    if rules:
+        say.print()
+        columns = ["quarantine", "rule", "rows", "for example"]
+        say.print(table(columns, cut_to_width(say, columns, rules)))
+        say.print("Each row of the files in the inbox: zhengxin land --rows 0")
+
+
 def _print_warehouse(say: Console, home: Home) -> None:
     say.print()
     try:
         with reading(home.warehouse) as connection:
             size = home.warehouse.stat().st_size / 1e6
             say.print(f"[bold]Warehouse[/]  {home.warehouse} ({size:.1f} MB)")
-            if _has(connection, "raw", "quarantined_row"):
-                _print_rules(say, connection)
             if _has(connection, "marts", "release_info"):
                 _print_editions(say, connection)
             else:
@@ -94,16 +124,6 @@ def _has(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
     )
 
 
-def _print_rules(say: Console, connection: duckdb.DuckDBPyConnection) -> None:
-    rules = rows_by_rule(connection)
-    if rules:
-        say.print()
-        columns = ["quarantine", "rule", "rows", "for example"]
-        say.print(table(columns, cut_to_width(say, columns, rules[:SHOWN_RULES])))
-        if len(rules) > SHOWN_RULES:
-            say.print(f'and {len(rules) - SHOWN_RULES} more rules: zhengxin query "{ROWS_BY_RULE}"')
-
-
 def _print_editions(say: Console, connection: duckdb.DuckDBPyConnection) -> None:
     rows = connection.execute(
         "select assessment_year, methodology_code, unit_count, scored_unit_count, ranked_unit_count, data_kind "
@@ -117,6 +137,10 @@ def _print_editions(say: Console, connection: duckdb.DuckDBPyConnection) -> None
 
 def _print_last_run(say: Console, home: Home) -> None:
     if not (home.dagster / "dagster.yaml").exists():
+        return
+    if not os.access(home.dagster, os.W_OK):
+        # Dagster opens its databases for writing only.
+        say.print(f"\n[bold]Last run[/]   unknown: {escape(str(home.dagster))} can only be read")
         return
     from orchestration.pipeline.instance import open_instance
 

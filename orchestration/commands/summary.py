@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -13,7 +14,6 @@ from rich.markup import escape
 from orchestration.commands.terminal import table
 from orchestration.home import Home, project_root
 from orchestration.warehouse.connection import reading
-from orchestration.warehouse.quarantine import rows_by_rule
 
 if TYPE_CHECKING:
     from orchestration.pipeline.execution import CheckCount
@@ -77,10 +77,10 @@ def print_summary(say: Console, home: Home, years: list[int] | None, checks: Che
         say.print(table(columns, rows))
         _print_units(say, connection, max(row[0] for row in editions))
         _print_published(say, connection, years)
-        _print_quarantine(say, connection)
+    _print_quarantine(say, home)
     print_releases(say, home)
     _print_checks(say, checks)
-    _print_where_to_look(say, home)
+    print_where_to_look(say, home)
 
 
 def _print_units(say: Console, connection: duckdb.DuckDBPyConnection, year: int) -> None:
@@ -123,9 +123,12 @@ def _print_published(say: Console, connection: duckdb.DuckDBPyConnection, years:
         say.print(f"Published figures: {agreed:,} of {figures:,} match{reason}.")
 
 
-def _print_quarantine(say: Console, connection: duckdb.DuckDBPyConnection) -> None:
+def _print_quarantine(say: Console, home: Home) -> None:
+    from orchestration.landing import Store
+    from orchestration.landing.quarantine import rows_by_rule
+
     counts: Counter[str] = Counter()
-    for broken in rows_by_rule(connection):
+    for broken in rows_by_rule(Store(home.landing)):
         counts[broken.rule] += broken.row_count
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     detail = _listed([f"{rule} {count:,}" for rule, count in ordered])
@@ -140,6 +143,8 @@ def print_releases(say: Console, home: Home) -> None:
     in_force = catalogue.all_in_force()
     if in_force:
         say.print(f"Releases: {', '.join(map(str, in_force))}; readers open {catalogue.current()}", markup=False)
+    if withdrawn := catalogue.withdrawn():
+        say.print(f"Withdrawn: {', '.join(map(str, withdrawn))}")
     for offered in catalogue.offers():
         say.print(
             f"[yellow]{offered} waits for a reason[/]: read {escape(str(catalogue.offer(offered) / 'diff.md'))}, then "
@@ -160,13 +165,13 @@ def _listed(names: list[str]) -> str:
     return f" ({', '.join(names[:SHOWN_NAMES])}{f' and {more} more' if more > 0 else ''})" if names else ""
 
 
-def _print_where_to_look(say: Console, home: Home) -> None:
-    given = "" if home.root == project_root() / "var" else f"--home {home.root} "
+def print_where_to_look(say: Console, home: Home) -> None:
+    given = "" if home.root == project_root() / "var" else f"--home {shlex.quote(str(home.root))} "
     say.print("\nWhere to look:")
     for command, purpose in (
         ("status", "what is in this home"),
         ('query "select * from marts.unit_ranking limit 10"', "the scores in SQL"),
         ("ui", "runs, checks and tables in Dagster's UI"),
     ):
-        say.print(f"  zhengxin {given}{command}  [dim]{purpose}[/]", markup=True)
-    say.print(f"  {home.quality / 'data_docs' / 'index.html'}  [dim]all quality checks[/]")
+        say.print(f"  zhengxin {escape(given)}{command}  [dim]{purpose}[/]")
+    say.print(f"  {escape(str(home.quality / 'data_docs' / 'index.html'))}  [dim]all quality checks[/]")

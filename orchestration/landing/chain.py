@@ -3,8 +3,10 @@
     landing/decision_log.jsonl    one line a decision recorded or withdrawn, in the order in which the files came in
 
 A decision is withdrawn when the file that brought it is superseded by one without it. The log follows from the
-deliveries of the store alone: so it can be continued after a crash, and compared with the store line by line. A person
-can check a link by hand: `sed -n 3p decision_log.jsonl | tr -d '\\n' | sha256sum` is the `previous_hash` of line 4.
+deliveries of the store alone: so it can be continued after a crash, and compared with the store line by line. Each
+release keeps the entries of its edition, so that log and store cannot go back together behind what was published. A
+person can check a link by hand: `sed -n 3p decision_log.jsonl | tr -d '\\n' | sha256sum` is the `previous_hash` of
+line 4.
 """
 
 from __future__ import annotations
@@ -18,6 +20,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from orchestration.home import Home
 from orchestration.landing.contracts.decision import DECISION
@@ -52,7 +57,7 @@ def log_path(home: Home) -> Path:
 
 
 def verify(home: Home) -> ChainState:
-    """Check every line of the log of `home` against the line before it and against the landing store."""
+    """Check every line of the log of `home` against the line before it, the landing store, and what was released."""
     store = Store(home.landing)
     lines = _lines(_path(store))
     previous = FIRST_HASH
@@ -82,6 +87,16 @@ def verify(home: Home) -> ChainState:
             f" {missing['row_number']} has landed. Landing again (zhengxin land) writes it; if nothing was interrupted,"
             " the log's end was cut off: compare it with its backup first",
         )
+    for release, number, code, entry_hash in _released_entries(home):
+        if number > len(lines) or _hash(lines[number - 1]) != entry_hash:
+            return ChainState(
+                len(lines),
+                previous,
+                number,
+                f"entry {number} (decision {code}) stands in the release {release}, and the log now"
+                f" {'ends before it' if number > len(lines) else 'holds another one there'}: what was landed was"
+                " changed together with the log; restore the landing folder from its backup",
+            )
     return ChainState(len(lines), previous)
 
 
@@ -158,6 +173,19 @@ def _events(store: Store) -> Iterator[dict[str, Any]]:
             if item["decision"] not in said_before:
                 yield {"action": RECORDED, **received, **item}
         in_effect[delivery.file_name] = now
+
+
+def _released_entries(home: Home) -> Iterator[tuple[str, int, str, str]]:
+    """Release, number, decision and hash of each entry that a release holds, withdrawn ones too. The releases are read
+    by their paths: landing knows nothing else of them."""
+    for path in sorted(home.releases.glob("[0-9]*/r[0-9]*/internal/parquet/decision_log.parquet")):
+        year, revision = path.parts[-5:-3]
+        try:
+            kept = pq.read_table(path, columns=["entry_number", "decision_code", "entry_hash"]).to_pylist()
+        except (OSError, pa.ArrowException) as error:
+            raise StoreDamaged(f"{path} cannot be read ({error}); restore the release from its backup") from error
+        for entry in kept:
+            yield f"{year}-{revision}", entry["entry_number"], entry["decision_code"], entry["entry_hash"]
 
 
 def _problem(line: bytes, number: int, previous: str, expected: list[dict[str, Any]]) -> str | None:

@@ -17,7 +17,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from orchestration.landing.contracts.definition import DECIMAL_PRECISION, DECIMAL_SCALE, Contract, Rule, read_column
+from orchestration.landing.contracts.definition import (
+    DECIMAL_PRECISION,
+    DECIMAL_SCALE,
+    Contract,
+    DistinctTogether,
+    Rule,
+    read_column,
+)
 from orchestration.landing.derive import derive
 from orchestration.landing.readers import FileRejected, FileTable
 from orchestration.landing.reference import Reference
@@ -31,6 +38,8 @@ ARROW_TYPES = {
     "date": pa.date32(),
     "timestamp": pa.timestamp("us"),
 }
+
+SAMPLE_SIZE = 5
 
 QUARANTINE_SCHEMA = pa.schema(
     [
@@ -95,29 +104,37 @@ def check_file(contract: Contract, table: FileTable, reference: Reference, batch
 
     rules = {rule.name: rule for rule in contract.rules()}
     position_of = pd.Series(np.arange(len(frame)), index=frame["row_number"])
+    failing = {
+        outcome.rule: position_of.loc[[key[0] for key in outcome.failing_keys]].to_numpy()
+        for outcome in rows.outcomes
+        if outcome.failing_keys
+    }
     broken: dict[int, list[tuple[Rule, str]]] = {}
+    for name, positions in failing.items():
+        rule = rules[name]
+        if rule.severity == "error":
+            for position, message in zip(positions, _messages(rule, frame, positions), strict=True):
+                broken.setdefault(int(position), []).append((rule, message))
+    is_accepted = np.ones(len(frame), dtype=bool)
+    is_accepted[list(broken)] = False
+
     outcomes = []
     for outcome in rows.outcomes:
-        if not outcome.failing_keys:
+        if outcome.rule not in failing:
             outcomes.append(outcome)
             continue
-        rule = rules[outcome.rule]
-        positions = position_of.loc[[key[0] for key in outcome.failing_keys]].to_numpy()
-        is_error = rule.severity == "error"
-        shown = positions if is_error else positions[:5]
-        messages = _messages(rule, frame, shown)
-        if is_error:
-            for position, message in zip(positions, messages, strict=True):
-                broken.setdefault(int(position), []).append((rule, message))
+        rule, positions = rules[outcome.rule], failing[outcome.rule]
+        if rule.severity == "warning":
+            positions = _warned(rule, frame, positions[is_accepted[positions]])
+            outcome = replace(outcome, success=not len(positions), unexpected_count=len(positions))
+        shown = positions[:SAMPLE_SIZE]
         sample = tuple(
             f"row {frame['row_number'].iloc[position]}: {message}"
-            for position, message in zip(shown[:5], messages[:5], strict=True)
+            for position, message in zip(shown, _messages(rule, frame, shown), strict=True)
         )
         outcomes.append(replace(outcome, sample=sample))
     rows = replace(rows, outcomes=tuple(outcomes))
 
-    is_accepted = np.ones(len(frame), dtype=bool)
-    is_accepted[list(broken)] = False
     return CheckedFile(
         accepted=_accepted(contract, frame.loc[is_accepted], batch_id),
         quarantined=_quarantined(contract, table, frame, broken, batch_id),
@@ -144,6 +161,13 @@ def _structure_message(contract: Contract, header: list[str]) -> str:
 
 def _validation(runs: list[Any]) -> dict[str, Any]:
     return {"results": [outcome.as_record() for run in runs for outcome in run.outcomes]}
+
+
+def _warned(rule: Rule, frame: pd.DataFrame, accepted: np.ndarray) -> np.ndarray:
+    """Of the accepted rows that break a warning those that still do: a repetition of a quarantined row is none."""
+    if not isinstance(rule.check, DistinctTogether):
+        return accepted
+    return accepted[frame.iloc[accepted].duplicated(list(rule.check.columns), keep=False).to_numpy()]
 
 
 def _messages(rule: Rule, frame: pd.DataFrame, positions: np.ndarray) -> list[str]:

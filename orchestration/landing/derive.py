@@ -1,8 +1,9 @@
 """The columns that rules need beside a row's own cells: what the seeds say about it, and what other rows say.
 
 `derive` turns a file's rows of text into the *checked frame*: the text under the column's own name (blank cells
-missing), `<name>_read` and `<name>_form` for typed columns, and the columns described at the functions below. What
-cannot be told (an unreadable year, an unknown measure) stays missing, so that only the rule at its root is broken.
+missing), `<name>_read` and `<name>_form` for typed columns, `<name>_hint` for dates and times, and the columns
+described at the functions below. What cannot be told (an unreadable year, an unknown measure) stays missing, so that
+only the rule at its root is broken.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from orchestration.landing.contracts.definition import Contract, form_column, read_column
-from orchestration.landing.parse import FIRST_YEAR, LAST_YEAR, parse_column
+from orchestration.landing.contracts.definition import Contract, form_column, hint_column, read_column
+from orchestration.landing.contracts.shared import YEARS_AFTER_LATEST_EDITION
+from orchestration.landing.parse import FIRST_YEAR, LAST_YEAR, parse_column, serial_day
 from orchestration.landing.readers.table import FileTable
 from orchestration.landing.reference import Reference, UnitStanding
 
@@ -40,6 +42,8 @@ def derive(contract: Contract, table: FileTable, reference: Reference) -> pd.Dat
             values, forms = parse_column(column.kind, frame[column.name])
             frame[read_column(column.name)] = values
             frame[form_column(column.name)] = forms
+        if column.kind in ("date", "timestamp"):
+            frame[hint_column(column.name)] = _mapped(frame[column.name], _serial_date_hint)
     _DERIVE[contract.source](frame, reference)
     return frame
 
@@ -260,7 +264,8 @@ def _series_of_measure(reference: Reference, code: str) -> str | None:
 
 
 def _add_unit(frame: pd.DataFrame, reference: Reference) -> None:
-    """`year_standing`, `series_years`, `year_start`, `unit_standing`, `unit_code_in_edition` and `unit_candidates`."""
+    """`year_standing`, `series_years`, `year_start`, `last_plausible_year`, `last_plausible_time`, `unit_standing`,
+    `unit_code_in_edition` and `unit_candidates`."""
     years = frame["assessment_year_read"]
 
     def by_year(series: str, year: int) -> tuple[str | None, str | None]:
@@ -280,6 +285,14 @@ def _add_unit(frame: pd.DataFrame, reference: Reference) -> None:
     )
     plausible = _mapped(years, lambda year: f"{year}-01-01" if FIRST_YEAR <= year <= LAST_YEAR else None)
     frame["year_start"] = pd.to_datetime(plausible, format="%Y-%m-%d").astype("datetime64[us]")
+
+    def last_year(series: str) -> str | None:
+        latest = reference.latest_year(series)
+        return None if latest is None else str(latest + YEARS_AFTER_LATEST_EDITION)
+
+    frame["last_plausible_year"] = _mapped(frame["series_code"], last_year)
+    ends = frame["last_plausible_year"] + "-12-31 23:59:59"
+    frame["last_plausible_time"] = pd.to_datetime(ends, format="%Y-%m-%d %H:%M:%S").astype("datetime64[us]")
 
 
 def _add_funnel(frame: pd.DataFrame, reference: Reference) -> None:
@@ -305,6 +318,11 @@ def _given(frame: pd.DataFrame) -> pd.Series:
     has_value = frame["value"].notna()
     has_state = frame["state"].notna() & (frame["state"] != "observed")
     return _choose([(has_value & has_state, "both"), (has_value, "value"), (has_state, "state")], "neither")
+
+
+def _serial_date_hint(text: str) -> str | None:
+    day = serial_day(text)
+    return f", it looks like the serial number by which Excel stores {day}" if day else None
 
 
 def _tuples(frame: pd.DataFrame, columns: list[str]) -> Iterator[tuple]:

@@ -33,15 +33,19 @@ class InboxItem:
 
 
 def scan_inbox(inbox: Path, sources: Iterable[str]) -> list[InboxItem]:
-    """Everything below the inbox in the order of names. Creates the folders of the sources where they are missing."""
-    wanted = list(sources)
+    """Everything below the inbox in the order of names."""
+    items = list(_outside_sources(inbox)) if inbox.exists() else []
+    for source in sources:
+        folder = inbox / source
+        if folder.exists():
+            items += [_item(inbox, source, path) for path in _files_below(folder)]
+    return items
+
+
+def make_folders(inbox: Path) -> None:
+    """Create the folders of the sources where they are missing."""
     for source in CONTRACTS:
         (inbox / source).mkdir(parents=True, exist_ok=True)
-    items = list(_outside_sources(inbox))
-    for source in wanted:
-        folder = inbox / source
-        items += [_item(inbox, source, path) for path in _files_below(folder)]
-    return items
 
 
 def _outside_sources(inbox: Path) -> Iterator[InboxItem]:

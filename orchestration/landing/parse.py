@@ -26,6 +26,9 @@ TIMESTAMP = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9]{2}:[0-9]{2})(:[0-9]{2})?(?:\.[0-9]+)?[ ]?(Z|[+-][0-9]{2}:?[0-9]{2})?)?",
     re.ASCII,
 )
+# Excel stores a day as the number of days since 1899-12-30; these lie in 1954 to 2119.
+SERIAL_DAY = re.compile(r"([2-7][0-9]{4})(?:\.[0-9]+)?", re.ASCII)
+FIRST_SERIAL_DAY = datetime.date(1899, 12, 30)
 # Years that a pandas time of microseconds and a DuckDB timestamp both hold, and that a person may mean.
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
@@ -88,6 +91,12 @@ def _timestamp(text: str) -> Parsed:
     except (ValueError, OverflowError):
         return None, MALFORMED
     return (value, WELL_FORMED) if FIRST_YEAR <= value.year <= LAST_YEAR else (None, MALFORMED)
+
+
+def serial_day(text: str) -> datetime.date | None:
+    """The day that a number in place of a date or time is in Excel, None for other text."""
+    match = SERIAL_DAY.fullmatch(text)
+    return FIRST_SERIAL_DAY + datetime.timedelta(days=int(match[1])) if match else None
 
 
 _PARSERS: dict[str, tuple[Callable[[str], Parsed], object]] = {

@@ -78,7 +78,7 @@ class Term:
 class UnitStanding:
     """What a received unit code is in an edition.
 
-    `standing`: in_edition, left_out (in the frame, not assessed), lost_zero, unknown, not_in_edition, split, merged.
+    `standing`: in_edition, left_out (in the frame, not assessed), too_short, unknown, not_in_edition, split, merged.
     `unit_code` is the code in the edition's frame (after succession), None where there is none; `candidates` is a text
     for the message, such as "520302 红花岗区".
     """
@@ -135,12 +135,19 @@ class Reference:
     def event_series(self) -> list[str]:
         return sorted({series for series, _ in self.topics.values()})
 
+    def latest_year(self, series: str) -> int | None:
+        """The latest edition of a series."""
+        return max(self._years(series), default=None)
+
     def series_years(self, series: str) -> str:
         """The editions of a series for a message, such as "2017 to 2019"."""
-        years = sorted(year for other, year in self.frame_years if other == series)
+        years = self._years(series)
         if not years:
             return "none"
         return str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
+
+    def _years(self, series: str) -> list[int]:
+        return sorted(year for other, year in self.frame_years if other == series)
 
     def series_of_event_unit(self, unit_code: str | None) -> str | None:
         """Series of an event that is known by its unit only: of those with events the one that knows the unit."""
@@ -156,7 +163,7 @@ class Reference:
         # An unknown series of divisions has no business with the history of another one.
         in_history = self.succession.knows(unit_code) and self._uses_history(series)
         if unit_code not in known and not in_history:
-            return self._lost_zero(unit_code, known) or UnitStanding("unknown")
+            return self._too_short(unit_code, known) or UnitStanding("unknown")
         counterpart = self.succession.counterpart(unit_code, self.frame_years[series, year])
         candidates = [code for code in counterpart.codes if code in frame]
         text = ", ".join(f"{code} {self.names.get(code, '')}".strip() for code in candidates)
@@ -173,14 +180,14 @@ class Reference:
         return any(self.succession.knows(code) for code in self.known_codes[series])
 
     @staticmethod
-    def _lost_zero(unit_code: str, known: set[str]) -> UnitStanding | None:
+    def _too_short(unit_code: str, known: set[str]) -> UnitStanding | None:
         lengths = {len(code) for code in known if code.isdigit()}
         for length in sorted(lengths):
             padded = unit_code.zfill(length)
             if len(unit_code) < length and padded in known:
-                return UnitStanding("lost_zero", None, f" (it may be {padded})")
+                return UnitStanding("too_short", None, f" (a leading zero is lost: it may be {padded})")
         if unit_code.isascii() and unit_code.isdigit() and len(unit_code) + 1 in lengths:
-            return UnitStanding("lost_zero")
+            return UnitStanding("too_short", None, f" (a code has {len(unit_code) + 1})")
         return None
 
 

@@ -22,8 +22,8 @@ from orchestration.landing import chain
 from orchestration.landing.check import StructureRejected, check_file
 from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.contracts.decision import DECISION
-from orchestration.landing.inbox import InboxItem, scan_inbox
-from orchestration.landing.readers import FileRejected, read_table
+from orchestration.landing.inbox import InboxItem, make_folders, scan_inbox
+from orchestration.landing.readers import FileRejected, ReaderFailed, read_table
 from orchestration.landing.reference import Reference, read_reference
 from orchestration.landing.store import LANDED, REJECTED, Batch, Store, batch_id_of, now_text, write_json
 
@@ -37,7 +37,7 @@ class LandedFile:
     `outcome`: landed (new under its name), superseding (its rows replace those of `superseded_batch_id`), unchanged
     (the same bytes, checked alike, are in effect), rejected (unreadable as a whole; `error_rule` and `error` say why),
     skipped (not ready; see `notices`). `source` is empty for what lies outside the source folders; `batch_id` is
-    missing where there were no bytes to keep.
+    missing where nothing was kept.
     """
 
     source: str
@@ -86,6 +86,7 @@ def land_inbox(
         lander = _Lander(store, read_reference(seeds or seeds_folder()))
         # A lander that was killed may have recorded a delivery of decisions and not yet logged it.
         chain.extend(store)
+        make_folders(home.inbox)
         items = scan_inbox(home.inbox, wanted)
         items += lander.to_check_anew(items, wanted)
         landed = []
@@ -209,6 +210,9 @@ def _make_batch(
     try:
         table = read_table(original.read_bytes(), contract)
         checked = check_file(contract, table, reference, batch_id)
+    except ReaderFailed:
+        # Not kept as a batch, which would refuse the file for good.
+        raise
     except FileRejected as refused:
         validation = refused.validation if isinstance(refused, StructureRejected) else {"results": []}
         write_json(work / "validation.json", validation)

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from orchestration.home import Home
 from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.inbox import InboxItem, scan_inbox
+from orchestration.landing.parse import parse_column
 from orchestration.landing.readers import FileRejected, read_table
 from orchestration.landing.store import Store
 
@@ -28,9 +29,10 @@ class WaitingFile:
             cells = read_table(self.item.path.read_bytes(), CONTRACTS[self.item.source]).cells
         except (FileRejected, OSError):
             return set()
-        if "assessment_year" not in cells:
+        if list(cells).count("assessment_year") != 1:
             return set()
-        return {int(year) for year in cells["assessment_year"].dropna().unique() if str(year).strip().isdecimal()}
+        years, _ = parse_column("integer", cells["assessment_year"].str.strip())
+        return set(years.dropna())
 
 
 def waiting_files(home: Home) -> list[WaitingFile]:

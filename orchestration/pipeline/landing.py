@@ -12,11 +12,11 @@ import duckdb
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.landing import CONTRACTS, LandedFile, Store, chain, land_inbox
+from orchestration.landing.quarantine import rows_by_rule
 from orchestration.pipeline.preview import markdown_table, preview, row_count
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn, years_of_run
 from orchestration.release.history import load_releases_in_force
 from orchestration.warehouse import connection
-from orchestration.warehouse.quarantine import rows_by_rule
 from orchestration.warehouse.raw import load_raw
 
 SHOWN_FILES = 50
@@ -102,7 +102,7 @@ def raw_results(
         )
     yield dg.MaterializeResult(
         raw_key("quarantined_row"),
-        metadata={**_table_metadata(open_connection, "quarantined_row"), "rules": _quarantine_rules(open_connection)},
+        metadata={**_table_metadata(open_connection, "quarantined_row"), "rules": _quarantine_rules(store)},
     )
     yield dg.MaterializeResult(
         raw_key("batch"),
@@ -170,8 +170,8 @@ def _source_metadata(
     }
 
 
-def _quarantine_rules(open_connection: duckdb.DuckDBPyConnection) -> dg.MetadataValue:
-    return dg.MetadataValue.md(markdown_table(["source", "rule", "rows", "for example"], rows_by_rule(open_connection)))
+def _quarantine_rules(store: Store) -> dg.MetadataValue:
+    return dg.MetadataValue.md(markdown_table(["source", "rule", "rows", "for example"], rows_by_rule(store)))
 
 
 def _check_specs(source: str) -> list[dg.AssetCheckSpec]:

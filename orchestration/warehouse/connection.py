@@ -6,6 +6,8 @@ handles is open: so every connection of this package is opened here and lives fo
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.errors import UsageError, WarehouseBusy, WarehouseDamaged, WarehouseMissing
+from orchestration.errors import UsageError, WarehouseBusy, WarehouseDamaged, WarehouseMissing, system_refusal
 from orchestration.warehouse import lock
 
 RETRY_EVERY_SECONDS = 0.25
@@ -31,6 +33,11 @@ def reading(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         connection = duckdb.connect(str(warehouse), read_only=True)
     except duckdb.Error as error:
+        if _is_conflict(error) and lock.is_held(warehouse):
+            raise WarehouseBusy(
+                f"The warehouse {warehouse} is being written by {lock.holder(warehouse)}. Try again when it has ended; "
+                "zhengxin status shows how far it is."
+            ) from error
         raise _explained(warehouse, error) from error
     with closing(connection):
         yield connection
@@ -86,15 +93,13 @@ def _connect_when_free(warehouse: Path, limit: float, say: Callable[[str], None]
 
 
 def _explained(warehouse: Path, error: duckdb.Error) -> UsageError:
+    for number in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC):
+        if isinstance(error, duckdb.IOException) and os.strerror(number) in str(error):
+            return UsageError(system_refusal(OSError(number, os.strerror(number), str(warehouse))))
     if not _is_conflict(error):
         return WarehouseDamaged(
             f"The warehouse {warehouse} cannot be opened: {str(error).splitlines()[0]} "
             "It can be built anew from what has landed: zhengxin rebuild (the job rebuild_warehouse)."
-        )
-    if lock.is_held(warehouse):
-        return WarehouseBusy(
-            f"The warehouse {warehouse} is being written by {lock.holder(warehouse)}. Try again when it has ended; "
-            "zhengxin status shows how far it is."
         )
     return WarehouseBusy(
         f"The warehouse {warehouse} is open in {_process_of(error)}. Close that connection (an open query or BI tool "

@@ -15,6 +15,7 @@ from orchestration.landing import land_inbox
 from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.reference import SeedError
 from orchestration.landing.store import StoreDamaged
+from orchestration.landing.waiting import observed_years, waiting_files
 
 from .conftest import EVENT_ROW, OBSERVATION_ROW, VERIFICATION_ROW, World, csv_text, observations, write_seeds
 
@@ -99,7 +100,7 @@ def test_originals_are_kept_and_the_inbox_is_left_alone(world: World) -> None:
 def test_ledger_entry(world: World) -> None:
     landed = world.land_one(csv_text([*observations(2), OBSERVATION_ROW | {"value": "101"}]).encode("gb18030"))
     batch = world.store.batch("observation", landed.batch_id)
-    assert (batch.file_format, batch.contract_version, batch.state) == ("csv", "1", "landed")
+    assert (batch.file_format, batch.contract_version, batch.state) == ("csv", "2", "landed")
     assert (batch.row_count, batch.accepted_count, batch.quarantined_count) == (3, 2, 1)
     assert batch.rules == {"value_above_upper_bound": 1}
     assert len(batch.batch_id) == 16 and len(batch.file_sha256) == 64
@@ -276,6 +277,27 @@ def test_things_that_are_no_files_to_land(world: World, tmp_path: Path) -> None:
     assert "did you mean observation?" in landed["observations"].error
     assert "inbox/observation/" in landed["stray.csv"].error
     assert set(effective(world)) == {"good.csv", "folder.csv/inside.csv", "inner.csv"}
+
+
+def test_a_reader_that_breaks_down_stops_no_other_file(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And says nothing final: the next version of the reader may read the file."""
+    world.drop('{"unit_code": "520102"}', "a.jsonl")
+    world.drop(A, "b.csv")
+    with monkeypatch.context() as patch:
+        patch.setattr("orchestration.landing.readers.read_json_lines", lambda *_: [][1])
+        landed = {item.file_name: item for item in world.land()}
+    assert (landed["a.jsonl"].outcome, landed["a.jsonl"].error_rule) == ("rejected", "reader_failed")
+    assert "IndexError: list index out of range" in landed["a.jsonl"].error
+    assert landed["b.csv"].outcome == "landed"
+    assert {item.file_name: item.error_rule for item in world.land()} == {"a.jsonl": "column_missing", "b.csv": None}
+
+
+def test_years_of_waiting_files_are_those_that_can_be_read(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.drop(csv_text(observations(2, assessment_year="9" * 5000) + observations(1, assessment_year=" 2018 ")))
+    world.drop("assessment_year,assessment_year\n2017,2017\n", "b.csv")
+    world.drop('{"unit_code": "520102"}', "c.jsonl")
+    monkeypatch.setattr("orchestration.landing.readers.read_json_lines", lambda *_: [][1])
+    assert observed_years(world.home, waiting_files(world.home)) == {2018}
 
 
 def test_unreadable_files_are_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -168,7 +168,8 @@ def test_two_stray_quotation_marks_swallow_nothing() -> None:
 
 def test_a_huge_cell_costs_one_row() -> None:
     table = read(GOOD + csv_text([OBSERVATION_ROW | {"collector": "x" * 200_000}]).split("\n", 1)[1])
-    assert [row.rule for row in table.unreadable] == ["quotation_broken"]
+    assert [row.rule for row in table.unreadable] == ["cell_too_long"]
+    assert "131,072 characters" in table.unreadable[0].message
     assert table.row_count == 4
 
 
@@ -333,6 +334,13 @@ def test_a_key_in_every_line_is_a_column() -> None:
     """So that the structure check refuses the file and names it, as it does for a CSV."""
     table = read(json_lines({**OBSERVATION_ROW, "vlaue": 1}, {**OBSERVATION_ROW, "vlaue": 2}))
     assert "vlaue" in table.header
+
+
+def test_a_line_nested_beyond_all_measure_costs_one_row() -> None:
+    table = read("\n".join([json.dumps(OBSERVATION_ROW), '{"unit_code": ' + "[" * 100_000]))
+    assert [(row.row_number, row.rule) for row in table.unreadable] == [(2, "json_broken")]
+    assert "nested too deeply" in table.unreadable[0].message
+    assert table.row_count == 2
 
 
 def test_json_lines_may_leave_out_what_they_do_not_fill() -> None:

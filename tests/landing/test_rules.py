@@ -44,8 +44,10 @@ ERROR_CASES = [
     ("observation", "collection_mode_unknown", {"collection_mode": "post"}, "offline"),
     ("observation", "captured_at_missing", {"captured_at": ""}, "blank"),
     ("observation", "captured_at_malformed", {"captured_at": "2019-02-30"}, "YYYY-MM-DD"),
-    ("observation", "captured_at_malformed", {"captured_at": "43802"}, "YYYY-MM-DD"),
+    ("observation", "captured_at_malformed", {"captured_at": "43802"}, "Excel stores 2019-12-03"),
     ("observation", "captured_at_before_year", {"captured_at": "2018-12-31 23:59"}, "before the assessed year 2019"),
+    ("observation", "captured_at_too_late", {"captured_at": "2109-12-03"}, "10 years after the latest edition"),
+    ("observation", "captured_at_too_late", {"captured_at": "2030-01-01"}, "is after 2029"),
     ("observation", "evidence_url_malformed", {"evidence_url": "www.example.org"}, "https://"),
     ("observation", "evidence_url_too_long", {"evidence_url": "https://e.org/" + "x" * 2000}, "2000"),
     ("observation", "evidence_hash_malformed", {"evidence_hash": "abc"}, "64 hexadecimal"),
@@ -54,8 +56,8 @@ ERROR_CASES = [
     ("observation", "provenance_missing", {"provenance": ""}, "blank"),
     ("observation", "provenance_unknown", {"provenance": "guess"}, "collected"),
     ("observation", "spreadsheet_error", {"evidence_url": "#N/A"}, "evidence_url #N/A"),
-    ("observation", "unit_code_lost_zero", {"unit_code": "12345"}, "012345"),
-    ("observation", "unit_code_lost_zero", {"unit_code": "10105"}, "leading zero"),
+    ("observation", "unit_code_too_short", {"unit_code": "12345"}, "012345"),
+    ("observation", "unit_code_too_short", {"unit_code": "10105"}, "a code has 6"),
     ("observation", "unit_code_unknown", {"unit_code": "999999"}, "any year"),
     ("observation", "unit_code_unknown", {"unit_code": "AFG"}, "county_integrity"),
     ("observation", "unit_code_not_in_edition", {"unit_code": "600001"}, "no counterpart"),
@@ -115,18 +117,26 @@ ERROR_CASES = [
     ("opinion_event", "response_incomplete", {"response_at": ""}, "go together"),
     ("opinion_event", "response_incomplete", {"response_kind": "none"}, "go together"),
     ("opinion_event", "response_before_report", {"response_at": "2019-08-07 09:29"}, "before reported_at"),
+    ("opinion_event", "response_at_too_late", {"response_at": "2091-08-08"}, "is after 2029"),
     ("opinion_event", "evidence_url_malformed", {"evidence_url": "x"}, "https://"),
     ("opinion_event", "evidence_url_too_long", {"evidence_url": "https://e.org/" + "x" * 2000}, "2000"),
     ("opinion_event", "evidence_hash_malformed", {"evidence_hash": "x"}, "64 hexadecimal"),
     ("opinion_event", "captured_at_missing", {"captured_at": ""}, "blank"),
     ("opinion_event", "captured_at_malformed", {"captured_at": "x"}, "YYYY-MM-DD"),
     ("opinion_event", "captured_at_before_year", {"captured_at": "2018-01-01"}, "before the assessed year"),
+    ("opinion_event", "captured_at_too_late", {"captured_at": "2035-01-01"}, "is after 2029"),
+    (
+        "opinion_event",
+        "reported_at_too_late",
+        {"reported_at": "2035-01-01", "response_at": "", "response_kind": ""},
+        "after 2029",
+    ),
     ("opinion_event", "collector_missing", {"collector": ""}, "blank"),
     ("opinion_event", "collector_too_long", {"collector": "x" * 201}, "200"),
     ("opinion_event", "provenance_missing", {"provenance": ""}, "blank"),
     ("opinion_event", "provenance_unknown", {"provenance": "x"}, "synthetic"),
     ("opinion_event", "spreadsheet_error", {"responder": "#REF!"}, "responder #REF!"),
-    ("opinion_event", "unit_code_lost_zero", {"unit_code": "12345"}, "012345"),
+    ("opinion_event", "unit_code_too_short", {"unit_code": "12345"}, "012345"),
     ("opinion_event", "unit_code_unknown", {"unit_code": "999999"}, "any year"),
     ("opinion_event", "unit_code_not_in_edition", {"unit_code": "600001"}, "no counterpart"),
     ("opinion_event", "unit_code_split", {"unit_code": "520321"}, "520304 播州区"),
@@ -167,6 +177,7 @@ ERROR_CASES = [
     ("verification", "verified_at_missing", {"verified_at": ""}, "blank"),
     ("verification", "verified_at_malformed", {"verified_at": "x"}, "YYYY-MM-DD"),
     ("verification", "verified_at_before_year", {"verified_at": "2018-06-01"}, "before the assessed year"),
+    ("verification", "verified_at_too_late", {"verified_at": "2035-01-01"}, "is after 2029"),
     ("verification", "evidence_url_malformed", {"evidence_url": "x"}, "https://"),
     ("verification", "evidence_url_too_long", {"evidence_url": "https://e.org/" + "x" * 2000}, "2000"),
     ("verification", "evidence_hash_malformed", {"evidence_hash": "x"}, "64 hexadecimal"),
@@ -175,7 +186,7 @@ ERROR_CASES = [
     ("verification", "spreadsheet_error", {"verifier": "#NAME?"}, "verifier #NAME?"),
     ("verification", "measure_code_unknown", {"measure_code": "x"}, "measure.csv"),
     ("verification", "measure_comes_from_events", {"measure_code": "E2.1", "value": "-1"}, "inbox/opinion_event"),
-    ("verification", "unit_code_lost_zero", {"unit_code": "12345"}, "012345"),
+    ("verification", "unit_code_too_short", {"unit_code": "12345"}, "012345"),
     ("verification", "unit_code_unknown", {"unit_code": "999999"}, "any year"),
     ("verification", "unit_code_not_in_edition", {"unit_code": "600001"}, "no counterpart"),
     ("verification", "unit_code_split", {"unit_code": "520321"}, "520304 播州区"),
@@ -202,6 +213,7 @@ ERROR_CASES = [
     ("objection", "submitted_at_missing", {"submitted_at": ""}, "blank"),
     ("objection", "submitted_at_malformed", {"submitted_at": "x"}, "YYYY-MM-DD"),
     ("objection", "submitted_at_before_year", {"submitted_at": "2018-06-01"}, "before the assessed year"),
+    ("objection", "submitted_at_too_late", {"submitted_at": "2035-01-01"}, "is after 2029"),
     ("decision", "decision_code_missing", {"decision_code": ""}, "blank"),
     ("decision", "decision_code_too_long", {"decision_code": "x" * 101}, "100"),
     ("decision", "decision_kind_missing", {"decision_kind": ""}, "blank"),
@@ -220,6 +232,7 @@ ERROR_CASES = [
     ("decision", "decided_at_missing", {"decided_at": ""}, "blank"),
     ("decision", "decided_at_malformed", {"decided_at": "x"}, "YYYY-MM-DD"),
     ("decision", "decided_at_before_year", {"decided_at": "2018-06-01"}, "before the assessed year"),
+    ("decision", "decided_at_too_late", {"decided_at": "2035-01-01"}, "is after 2029"),
     ("decision", "kind_unfit_subject", {"decision_kind": "repair"}, "a repair of an opinion event"),
     ("decision", "objection_code_unfit", {"objection_code": ""}, "name the objection"),
     ("decision", "objection_code_unfit", {"decision_kind": "correction"}, "a correction has none"),
@@ -246,7 +259,7 @@ SHARED_RULES = {
     *("subject_missing", "subject_unknown", "subject_key_unfit", "cluster_code_too_long"),
     *("value_malformed", "value_too_precise", "state_unknown", "evidence_url_malformed", "evidence_url_too_long"),
     *("evidence_hash_malformed", "provenance_missing", "provenance_unknown"),
-    *("measure_code_unknown", "measure_comes_from_events", "unit_code_lost_zero", "unit_code_unknown"),
+    *("measure_code_unknown", "measure_comes_from_events", "unit_code_too_short", "unit_code_unknown"),
     *("unit_code_not_in_edition", "unit_code_split", "unit_code_merged"),
     *("value_above_upper_bound", "value_below_lower_bound", "value_not_whole"),
 }
@@ -369,6 +382,21 @@ def test_a_cluster_over_several_units_is_a_warning(world: World) -> None:
     assert world.warnings(landed)["cluster_in_several_units"]["unexpected_count"] == 2
 
 
+def test_no_warning_says_that_a_quarantined_row_is_kept(world: World) -> None:
+    """Nor that both are kept of two rows of which one is in quarantine."""
+    twice, filed = OBSERVATION_ROW, OBSERVATION_ROW | {"measure_code": "filed", "value": "394"}
+    rows = [
+        twice,
+        twice | {"value": "10", "evidence_url": "none"},
+        filed,
+        filed | {"measure_code": "prosecuted", "value": "408", "evidence_url": "none"},
+        OBSERVATION_ROW | {"unit_code": "540102", "evidence_url": "none"},
+    ]
+    landed = world.land_one(csv_text(rows))
+    assert (landed.quarantined_count, landed.warning_count) == (3, 0)
+    assert world.warnings(landed) == {}
+
+
 def test_all_faults_of_a_row_are_told_at_once(world: World) -> None:
     landed = world.land_one(
         csv_text([OBSERVATION_ROW | {"value": "121", "channel": "tv", "captured_at": "2018-01-01"}])
@@ -419,6 +447,14 @@ def test_times_are_china_standard_time(world: World) -> None:
     }
     landed = world.land_one(csv_text([OBSERVATION_ROW | {"captured_at": text} for text in written]))
     assert [row["captured_at"].isoformat() for row in world.accepted(landed)] == list(written.values())
+
+
+def test_a_time_may_lie_ten_years_after_the_latest_edition_of_the_series(world: World) -> None:
+    """Not after its own: the first years of a series may have been collected long after them."""
+    last = OBSERVATION_ROW | {"assessment_year": "2017", "captured_at": "2029-12-31 23:59:59"}
+    landed = world.land_one(csv_text([last, last | {"captured_at": "2029-12-31T16:00:00Z"}]))
+    assert [row["row_number"] for row in world.accepted(landed)] == [2]
+    assert [row["rule"] for row in world.quarantined(landed)] == ["captured_at_too_late"]
 
 
 def test_values_are_exact_decimals(world: World) -> None:

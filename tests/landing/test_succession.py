@@ -80,7 +80,7 @@ def china() -> Reference:
         ("520204", 2019, "split", None),  # 水城区, since 2020: of 水城县 and 钟山区
         ("110101", 2019, "in_edition", "110101"),
         ("1101", 2019, "unknown", None),
-        ("11010", 2019, "lost_zero", None),
+        ("11010", 2019, "too_short", None),
         ("AFG", 2019, "unknown", None),
     ],
 )

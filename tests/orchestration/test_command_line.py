@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
+import os
+import shlex
 import socket
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import openpyxl
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
+from orchestration import cli
 from orchestration.cli import app
+from orchestration.commands.summary import print_where_to_look
 from orchestration.commands.years import parse_years
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId
 from orchestration.warehouse.lock import writer_lock
 from tests.orchestration.conftest import YEAR, BuiltHome, Call
 from tests.small.inbox import write_small_inbox
@@ -78,12 +88,129 @@ def test_empty_home(tmp_path: Path, zhengxin: Call) -> None:
     assert not home.warehouse.exists()
 
 
-def test_unexpected_error_is_one_message_unless_asked_for(tmp_path: Path, zhengxin: Call) -> None:
+def test_a_home_that_is_no_folder(tmp_path: Path, zhengxin: Call) -> None:
     home = Home(tmp_path / "file")
     home.root.write_text("a file where the home should be")
-    done = zhengxin(home, "land")
-    assert_is_one_message(done, "NotADirectoryError", "--debug")
-    assert "Traceback" in zhengxin(home, "--debug", "land").stderr
+    assert_is_one_message(zhengxin(home, "land"), f"The home {home.root} is a file", "--home")
+    home = Home(tmp_path / "folder")
+    home.root.mkdir()
+    home.landing.write_text("a file where the landing store should be")
+    assert_is_one_message(zhengxin(home, "land"), f"{home.landing}: File exists. A file stands where a folder")
+
+
+@pytest.fixture
+def failing_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[[Exception], str]:
+    """What a command says on an error from within."""
+
+    def told(error: Exception) -> str:
+        def fail() -> None:
+            raise error
+
+        monkeypatch.setattr(cli, "app", fail)
+        monkeypatch.setattr(sys, "argv", ["zhengxin", "--home", "my home", "land"])
+        with pytest.raises(SystemExit):
+            cli.main()
+        return capsys.readouterr().err
+
+    return told
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [
+        (errno.EROFS, "can only be read"),
+        (errno.EACCES, "permission"),
+        (errno.ENOSPC, "Make room"),
+        (errno.ENOENT, "Check the path"),
+    ],
+)
+def test_what_the_system_refuses_is_no_fault_of_the_program(
+    failing_with: Callable[[Exception], str], number: int, advice: str
+) -> None:
+    said = failing_with(OSError(number, os.strerror(number), "/home/landing"))
+    assert said.startswith(f"error: /home/landing: {os.strerror(number)}. ")
+    assert advice in said
+    assert "fault of the program" not in said
+
+
+def test_unexpected_error_is_one_message_unless_asked_for(
+    failing_with: Callable[[Exception], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for error in (RuntimeError("worn out"), OSError(errno.EIO, "Input/output error")):
+        said = failing_with(error)
+        assert f"Unexpected: {type(error).__name__}: {error}. This is a fault of the program" in said
+        assert "zhengxin --debug --home 'my home' land shows where" in said
+    monkeypatch.setenv(cli.DEBUG_VARIABLE, "1")
+    with pytest.raises(RuntimeError, match="worn out"):
+        failing_with(RuntimeError("worn out"))
+
+
+def test_a_query_without_a_statement(tmp_path: Path, zhengxin: Call) -> None:
+    home = Home(tmp_path / "home")
+    home.warehouse.parent.mkdir(parents=True)
+    duckdb.connect(str(home.warehouse)).close()
+    for nothing in ("", "/* nothing */"):
+        assert_is_one_message(zhengxin(home, "query", nothing), "There is no SQL statement")
+
+
+def test_quarantine_is_seen_before_anything_has_run(tmp_path: Path, zhengxin: Call) -> None:
+    home = Home(tmp_path / "home")
+    write_small_inbox(home.inbox, [YEAR])
+    folder = home.inbox / "observation"
+    header = (folder / f"small_{YEAR}.csv").read_text(encoding="utf-8").splitlines()[0]
+    (folder / "bad.csv").write_text(f"{header}\n" + "x\n" * 7, encoding="utf-8")
+    (folder / "scan.csv").write_bytes(b"%PDF-1.7")
+    landed = zhengxin(home, "land").stdout
+    assert landed.count("observation/bad.csv row ") == 5
+    assert "observation/bad.csv row 2: ragged_row: the row has 1 cells and the header 12" in landed
+    assert "observation/bad.csv: and 2 more: zhengxin land --rows 0 shows all" in landed
+    assert zhengxin(home, "land", "--rows", "0").stdout.count("observation/bad.csv row ") == 7
+
+    lines = [" ".join(line.split()) for line in zhengxin(home, "status").stdout.splitlines()]
+    assert any(line.startswith("observation ragged_row 7 the row has 1 cells") for line in lines)
+    assert any(line.startswith("observation/scan.csv kind_unsupported the file is a PDF") for line in lines)
+
+
+def test_status_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that it works where a home can only be read."""
+    home = Home(tmp_path / "home")
+    home.dagster.mkdir(parents=True)
+    (home.dagster / "dagster.yaml").touch()
+    monkeypatch.setattr("orchestration.commands.status.os.access", lambda path, mode: mode != os.W_OK)
+    shown = CliRunner().invoke(app, ["--home", str(home.root), "status"])
+    assert shown.exit_code == 0, shown.output
+    assert "can only be read" in shown.output
+    assert [path.relative_to(home.root).as_posix() for path in sorted(home.root.rglob("*"))] == [
+        "dagster",
+        "dagster/dagster.yaml",
+    ]
+
+
+def test_a_run_that_changes_nothing_looks_after_the_releases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Home(tmp_path / "home")
+    catalogue = Catalogue(home.releases)
+    for year in (2018, 2019):
+        release = ReleaseId(year, 1)
+        for audience in (PUBLIC, INTERNAL):
+            catalogue.database(release, audience).parent.mkdir(parents=True, exist_ok=True)
+            catalogue.database(release, audience).write_text(f"{release} {audience}")
+        names = ("release_id", "assessment_year", "revision_number", "release_note", "released_at", "data_kind")
+        (catalogue.folder(release) / "manifest.json").write_text(json.dumps(dict.fromkeys(names, "")))
+    catalogue.withdraw(ReleaseId(2018, 1), "wrong batch")
+    catalogue.current().unlink()
+    monkeypatch.setattr("orchestration.warehouse.built_from.result_if_unchanged", lambda *_: {})
+    monkeypatch.setattr("orchestration.commands.run.print_summary", lambda *_: None)
+    shown = CliRunner().invoke(app, ["--home", str(home.root), "run", "--if-changed", "2017-2019"])
+    assert shown.exit_code == 0, shown.output
+    assert shown.output.splitlines() == [
+        "Nothing has changed since the last run.",
+        f"{catalogue.current()} was missing and is there again.",
+        "No release of 2017 is in force: zhengxin release 2017 makes one.",
+        'No release of 2018 is in force: zhengxin release 2018 --note "why there is a new one" makes one.',
+    ]
+    assert catalogue.current().read_text() == "2019-r1 public"
 
 
 def test_query_as_table_csv_and_json(built: BuiltHome, zhengxin: Call) -> None:
@@ -123,11 +250,18 @@ def test_query_while_a_run_writes(home: Home, zhengxin: Call) -> None:
         assert "is being written by the run of the test" in zhengxin(home, "status").stdout
 
 
+def test_where_to_look_can_be_pasted_into_a_shell(tmp_path: Path) -> None:
+    home, said = Home(tmp_path / "my [home]"), io.StringIO()
+    print_where_to_look(Console(file=said, width=10_000), home)
+    commands = [line.strip() for line in said.getvalue().splitlines() if line.startswith("  zhengxin")]
+    assert [shlex.split(command.split("  ")[0])[1:3] for command in commands] == [["--home", str(home.root)]] * 3
+
+
 def test_status(built: BuiltHome, zhengxin: Call) -> None:
     shown = zhengxin(built.home, "status").stdout
     for part in (
         str(built.home.root),
-        "county_integrity, editions 2017–2019",
+        "county_integrity, editions 2017–2020",
         "0 files wait",
         "unit_code_unknown",
         "SYNTHETIC DATA",

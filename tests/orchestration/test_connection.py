@@ -97,6 +97,33 @@ def test_writer_gives_up_on_a_reader(warehouse: Path) -> None:
         process.wait()
 
 
+def test_a_writer_that_gives_up_names_the_reader_and_not_itself(warehouse: Path) -> None:
+    process = keep_open(warehouse, "read", 60)
+    try:
+        with (
+            writer_lock(warehouse, "the release of the test"),
+            pytest.raises(WarehouseBusy, match=f"is open in process {process.pid} .*Close that connection"),
+            connection.writing(warehouse, wait_seconds=0.3),
+        ):
+            pass
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_file_that_may_not_be_opened_is_not_called_damaged(warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root may open everything, so the system's answer is put into DuckDB's mouth."""
+
+    def refuse(path: str, **_: object) -> None:
+        raise duckdb.IOException(f'IO Error: Cannot open file "{path}": Permission denied')
+
+    monkeypatch.setattr(duckdb, "connect", refuse)
+    with pytest.raises(UsageError, match="Permission denied") as refused, connection.reading(warehouse):
+        pass
+    assert str(warehouse) in str(refused.value)
+    assert "rebuild" not in str(refused.value)
+
+
 def test_damaged_file_is_named_and_can_be_dropped(warehouse: Path) -> None:
     warehouse.write_bytes(b"no database" * 1000)
     with pytest.raises(UsageError, match=r"cannot be opened.*zhengxin rebuild"), connection.reading(warehouse):

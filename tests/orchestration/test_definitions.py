@@ -11,6 +11,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from orchestration.commands.run import STEP_TITLES
 from orchestration.home import Home, project_root
 from orchestration.pipeline.code_location import definitions_of
 from orchestration.pipeline.quality import VALIDATION_RESULT
@@ -55,6 +56,12 @@ def test_definitions_are_as_recorded(definitions: dg.Definitions) -> None:
     if os.environ.get(UPDATE_VARIABLE):
         SNAPSHOT.write_text(now, encoding="utf-8")
     assert now == SNAPSHOT.read_text(encoding="utf-8"), f"set {UPDATE_VARIABLE}=1 to record the definitions anew"
+
+
+def test_every_step_of_the_command_line_has_a_title(definitions: dg.Definitions) -> None:
+    for name in ("annual_run", "rebuild_warehouse"):
+        job = definitions.resolve_job_def(name)
+        assert {node.name for node in job.nodes_in_topological_order} <= STEP_TITLES.keys()
 
 
 def test_all_that_writes_stands_in_the_one_pool(definitions: dg.Definitions) -> None:

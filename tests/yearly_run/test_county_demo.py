@@ -100,7 +100,7 @@ def test_what_real_data_has_is_there(county_home: Home) -> None:
         "duplicate_row",
         "event_date_outside_year",
         "responsibility_missing",
-        "unit_code_lost_zero",
+        "unit_code_too_short",
         "unit_code_split",
         "value_above_upper_bound",
     } <= rules

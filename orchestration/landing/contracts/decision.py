@@ -17,6 +17,7 @@ from orchestration.landing.contracts.shared import (
     UNIT_NOT_ASSESSED,
     UNIT_RULES,
     YEAR_RULE,
+    not_too_late,
     unrepeated_code,
     year_started,
 )
@@ -25,7 +26,7 @@ DECISION_KINDS = ("objection", "correction", "repair")
 
 DECISION = Contract(
     source="decision",
-    version="1",
+    version="2",
     title_zh="处理决定",
     title_en="Decisions",
     key=("decision_code", "objection_code", "unit_code", "assessment_year"),
@@ -271,6 +272,7 @@ DECISION = Contract(
         *UNIT_RULES,
         *BOUND_RULES,
         year_started("decided_at"),
+        not_too_late("decided_at"),
         DUPLICATE_ROW,
         unrepeated_code("decision_code"),
         UNIT_NOT_ASSESSED,

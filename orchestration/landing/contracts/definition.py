@@ -161,12 +161,13 @@ class Column:
                 )
             )
         if self.kind in ("integer", "decimal", "date", "timestamp"):
+            hint = f"{{{hint_column(name)}}}" if self.kind in ("date", "timestamp") else ""
             rules.append(
                 Rule(
                     f"{name}_malformed",
                     name,
                     f"{name} is {self.format_says}",
-                    f"{name} '{{{name}}}' cannot be read: write {self.format_says}",
+                    f"{name} '{{{name}}}' cannot be read{hint}: write {self.format_says}",
                     NoneOf(form_column(name), ("malformed",)),
                 )
             )
@@ -222,6 +223,11 @@ def form_column(name: str) -> str:
 def read_column(name: str) -> str:
     """Checked-frame column with `name` as read: a number, date or time instead of text; blank where unreadable."""
     return f"{name}_read"
+
+
+def hint_column(name: str) -> str:
+    """Checked-frame column with what the text of the date or time `name` seems to be, for the message; else blank."""
+    return f"{name}_hint"
 
 
 # Goes before all others: an error in a cell is the cause of whatever else is wrong with it.

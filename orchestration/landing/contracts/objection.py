@@ -17,13 +17,14 @@ from orchestration.landing.contracts.shared import (
     UNIT_NOT_ASSESSED,
     UNIT_RULES,
     YEAR_RULE,
+    not_too_late,
     unrepeated_code,
     year_started,
 )
 
 OBJECTION = Contract(
     source="objection",
-    version="1",
+    version="2",
     title_zh="异议申请",
     title_en="Objections",
     key=("objection_code", "unit_code", "assessment_year"),
@@ -158,6 +159,7 @@ OBJECTION = Contract(
         *UNIT_RULES,
         *BOUND_RULES,
         year_started("submitted_at"),
+        not_too_late("submitted_at"),
         DUPLICATE_ROW,
         unrepeated_code("objection_code"),
         UNIT_NOT_ASSESSED,

@@ -16,13 +16,14 @@ from orchestration.landing.contracts.shared import (
     UNIT_NOT_ASSESSED,
     UNIT_RULES,
     YEAR_RULE,
+    not_too_late,
     repeated_key,
     year_started,
 )
 
 OBSERVATION = Contract(
     source="observation",
-    version="1",
+    version="2",
     title_zh="观测值",
     title_en="Observations",
     key=("unit_code", "assessment_year", "measure_code", "channel", "collection_mode", "captured_at"),
@@ -106,6 +107,7 @@ OBSERVATION = Contract(
         *UNIT_RULES,
         *BOUND_RULES,
         year_started("captured_at"),
+        not_too_late("captured_at"),
         DUPLICATE_ROW,
         Rule(
             "funnel_order",

@@ -13,6 +13,7 @@ from orchestration.landing.contracts.shared import (
     UNIT_NOT_ASSESSED,
     UNIT_RULES,
     YEAR_RULE,
+    not_too_late,
     year_started,
 )
 
@@ -21,7 +22,7 @@ POSITIVE_SEVERITIES = ("national", "provincial", "municipal", "routine")
 
 OPINION_EVENT = Contract(
     source="opinion_event",
-    version="2",
+    version="3",
     title_zh="政务信用舆情事件",
     title_en="Opinion events",
     key=("cluster_code", "unit_code", "assessment_year", "reported_at"),
@@ -220,6 +221,9 @@ OPINION_EVENT = Contract(
             AtLeast("response_at_read", "reported_at_read"),
         ),
         year_started("captured_at"),
+        not_too_late("captured_at"),
+        not_too_late("reported_at"),
+        not_too_late("response_at"),
         DUPLICATE_ROW,
         Rule(
             "reported_before_event",

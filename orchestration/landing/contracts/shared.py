@@ -11,6 +11,11 @@ from orchestration.landing.contracts.definition import (
     Rule,
 )
 
+# How long after the end of a series' latest edition a time may lie. A time further off is a typing error, and the
+# latest capture of a value wins over all others. It is counted from the editions and not from today, so that a row
+# judged again is judged alike; from the latest edition, for a series may be collected long after its early years.
+YEARS_AFTER_LATEST_EDITION = 10
+
 STATES = ("observed", "not_published", "not_collected", "not_applicable")
 
 UNIT_CODE = Column(
@@ -95,12 +100,12 @@ YEAR_RULE = Rule(
 
 UNIT_RULES = (
     Rule(
-        "unit_code_lost_zero",
+        "unit_code_too_short",
         "unit_code",
         "unit_code has all its digits",
-        "unit_code '{unit_code}' has lost a leading zero{unit_candidates}: format the column as text and enter the"
-        " code with all its digits",
-        NoneOf("unit_standing", ("lost_zero",)),
+        "unit_code '{unit_code}' has too few digits{unit_candidates}: format the column as text and enter the code with"
+        " all its digits",
+        NoneOf("unit_standing", ("too_short",)),
     ),
     Rule(
         "unit_code_unknown",
@@ -186,6 +191,18 @@ def year_started(column: str) -> Rule:
         f"{column} is not before the assessed year starts",
         f"{column} {{{column}}} is before the assessed year {{assessment_year}} starts: correct the time or the year",
         AtLeast(f"{column}_read", "year_start"),
+    )
+
+
+def not_too_late(column: str) -> Rule:
+    """Rule that a time lies within some years of the latest edition of the series."""
+    return Rule(
+        f"{column}_too_late",
+        column,
+        f"{column} is at most {YEARS_AFTER_LATEST_EDITION} years after the end of the series' latest edition",
+        f"{column} {{{column}}} is after {{last_plausible_year}}, more than {YEARS_AFTER_LATEST_EDITION} years after"
+        " the latest edition of series {series_code}: correct the time",
+        AtLeast("last_plausible_time", f"{column}_read"),
     )
 
 

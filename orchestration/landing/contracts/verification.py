@@ -17,12 +17,13 @@ from orchestration.landing.contracts.shared import (
     UNIT_NOT_ASSESSED,
     UNIT_RULES,
     YEAR_RULE,
+    not_too_late,
     year_started,
 )
 
 VERIFICATION = Contract(
     source="verification",
-    version="1",
+    version="2",
     title_zh="人工查验",
     title_en="Verifications",
     key=("subject", "unit_code", "assessment_year", "measure_code", "cluster_code", "verified_at"),
@@ -146,6 +147,7 @@ VERIFICATION = Contract(
         *UNIT_RULES,
         *BOUND_RULES,
         year_started("verified_at"),
+        not_too_late("verified_at"),
         DUPLICATE_ROW,
         UNIT_NOT_ASSESSED,
     ),

@@ -6,7 +6,7 @@ from orchestration.landing.contracts.definition import Contract
 from orchestration.landing.readers.delimited import read_delimited
 from orchestration.landing.readers.json_lines import read_json_lines
 from orchestration.landing.readers.parquet import read_parquet
-from orchestration.landing.readers.table import FileRejected, FileTable, UnreadableRow
+from orchestration.landing.readers.table import FileRejected, FileTable, ReaderFailed, UnreadableRow
 from orchestration.landing.readers.text import decode
 from orchestration.landing.readers.workbook import read_workbook
 
@@ -26,7 +26,20 @@ FOREIGN_KINDS = {
 
 
 def read_table(content: bytes, contract: Contract) -> FileTable:
-    """All rows of a file's bytes as text, or `FileRejected` with what to do."""
+    """All rows of a file's bytes as text, or `FileRejected` with what to do: a reader raises nothing else."""
+    try:
+        return _read(content, contract)
+    except FileRejected:
+        raise
+    except Exception as error:
+        raise ReaderFailed(
+            "reader_failed",
+            f"the file cannot be read ({type(error).__name__}: {error}), which is a fault of the program: report it,"
+            f" and meanwhile {SUPPORTED} in another of these formats",
+        ) from error
+
+
+def _read(content: bytes, contract: Contract) -> FileTable:
     if not content.strip():
         raise FileRejected("file_empty", "the file is empty: deliver it anew, or remove it")
     if content.startswith(b"PK\x03\x04"):
@@ -49,4 +62,4 @@ def read_table(content: bytes, contract: Contract) -> FileTable:
     return read_delimited(text, encoding, contract)
 
 
-__all__ = ["FileRejected", "FileTable", "UnreadableRow", "read_table"]
+__all__ = ["FileRejected", "FileTable", "ReaderFailed", "UnreadableRow", "read_table"]

@@ -23,15 +23,15 @@ from orchestration.landing.readers.table import (
 
 DELIMITERS = (",", ";", "\t")
 
-# One record: its cells, or None with the text as it stands and what is wrong with it.
-Record = tuple[list[str] | None, str, str]
+# One record: its cells, or None with the text as it stands, the rule that it breaks and what is wrong with it.
+Record = tuple[list[str] | None, str, str, str]
 
 
 def read_delimited(text: str, encoding: str, contract: Contract) -> FileTable:
     """Rows of a CSV text. Raises `FileRejected` where there is no header."""
     delimiter = _delimiter(text, contract)
     records = _records(text, delimiter)
-    header_position = next((i for i, (cells, raw, _) in enumerate(records) if not is_blank(cells or [raw])), None)
+    header_position = next((i for i, (cells, raw, *_) in enumerate(records) if not is_blank(cells or [raw])), None)
     if header_position is None or records[header_position][0] is None:
         raise FileRejected("header_missing", "the first row is no header: begin the file with the column names")
     header = [clean_name(cell) for cell in records[header_position][0]]
@@ -43,10 +43,10 @@ def read_delimited(text: str, encoding: str, contract: Contract) -> FileTable:
     helps = 0
     has_nul = "\0" in text
     for position in range(header_position + 1, len(records)):
-        cells, raw, problem = records[position]
+        cells, raw, rule, problem = records[position]
         row_number = position + 1
         if cells is None:
-            unreadable.append(UnreadableRow(row_number, "quotation_broken", problem, {"row": raw}))
+            unreadable.append(UnreadableRow(row_number, rule, problem, {"row": raw}))
             continue
         if not cells or (not cells[0].strip() and is_blank(cells)):
             continue
@@ -119,7 +119,7 @@ def _records(text: str, delimiter: str) -> list[Record]:
     width = next((len(cells) for cells in rows if not is_blank(cells)), 0)
     if any(_swallows_lines(cells, width) for cells in rows if len(cells) != width):
         return list(_records_around_broken_quotes(text, delimiter))
-    return [(cells, "", "") for cells in rows]
+    return [(cells, "", "", "") for cells in rows]
 
 
 def _swallows_lines(cells: list[str], width: int) -> bool:
@@ -152,11 +152,17 @@ def _records_around_broken_quotes(text: str, delimiter: str) -> Iterator[Record]
                     break
                 if width is None and not is_blank(cells):
                     width = len(cells)
-                yield cells, "", ""
+                yield cells, "", "", ""
                 start = consumed
         except csv.Error as error:
             problem = str(error)
         if problem:
+            line = lines[start].rstrip("\r\n")
+            rule = "quotation_broken"
             message = f"the row's quotation marks are broken ({problem}): double a mark inside a cell, close every mark"
-            yield None, lines[start].rstrip("\r\n"), message
+            # In a shorter line it is a stray mark that has swallowed the lines after it.
+            if "field limit" in problem and len(line) > csv.field_size_limit():
+                rule = "cell_too_long"
+                message = f"a cell has more than {csv.field_size_limit():,} characters: shorten it"
+            yield None, line, rule, message
             start += 1

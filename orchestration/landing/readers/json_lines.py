@@ -63,10 +63,13 @@ def read_json_lines(text: str, encoding: str, contract: Contract) -> FileTable:
 
 
 def _read_line(line: str) -> dict[str, str | None]:
-    row = json.loads(line, parse_float=str, parse_int=str, parse_constant=_no_constant, object_pairs_hook=_distinct)
-    if not isinstance(row, dict):
-        raise _BadObject("it is not an object")
-    return {clean_name(key): _cell(value) for key, value in row.items()}
+    try:
+        row = json.loads(line, parse_float=str, parse_int=str, parse_constant=_no_constant, object_pairs_hook=_distinct)
+        if not isinstance(row, dict):
+            raise _BadObject("it is not an object")
+        return {clean_name(key): _cell(value) for key, value in row.items()}
+    except RecursionError:
+        raise _BadObject("it is nested too deeply") from None
 
 
 def _cell(value: object) -> str | None:

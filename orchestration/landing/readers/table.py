@@ -24,6 +24,10 @@ class FileRejected(Exception):
         self.message = message
 
 
+class ReaderFailed(FileRejected):
+    """A file on which a reader broke down: no verdict on the file, for the next version of the reader may read it."""
+
+
 @dataclass(frozen=True)
 class UnreadableRow:
     """A row that the reader could not take apart; it goes to quarantine as it stands."""
