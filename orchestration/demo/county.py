@@ -21,7 +21,7 @@ from orchestration.demo import dispute, event_rows, observation_rows
 from orchestration.demo.cell import base_of_units, province_cells
 from orchestration.demo.event import Event, province_events
 from orchestration.demo.event_rows import EventTeller
-from orchestration.demo.frame import Frame, Unit
+from orchestration.demo.frame import YEARS, Frame, Unit
 from orchestration.demo.inbox_file import write_csv, write_jsonl, write_parquet, write_workbook
 from orchestration.demo.observation_rows import ObservationTeller, quarantined_count
 from orchestration.demo.target import Target, read_targets
@@ -29,7 +29,6 @@ from orchestration.demo.value import province_quality, read_profiles
 from orchestration.landing.contracts import CONTRACTS
 
 SEED = 20190705
-YEARS = (2017, 2018, 2019)
 VERIFICATION_COLUMNS = tuple(CONTRACTS["verification"].column_names)
 
 # (what is being done, steps done, steps in all)
@@ -89,7 +88,7 @@ def _chosen_provinces(
 ) -> list[str]:
     for year in years:
         if year not in frame.units:
-            raise ValueError(f"year {year} is not an edition: choose from {', '.join(map(str, frame.years))}")
+            raise ValueError(f"year {year} has no demo inputs: choose from {', '.join(map(str, frame.years))}")
     known = sorted({province for year in frame.years for province in frame.units[year]})
     if unknown := sorted(set(provinces or ()) - set(known)):
         raise ValueError(f"no assessed province {', '.join(unknown)}: choose from {', '.join(known)}")

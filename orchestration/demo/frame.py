@@ -13,6 +13,8 @@ from pathlib import Path
 from orchestration.home import seeds_folder
 
 SERIES = "county_integrity"
+# Calibrated as a whole: an edition that ships without observations draws nothing.
+YEARS = (2017, 2018, 2019)
 GUIZHOU = "520000"
 METHODOLOGY = "presence"
 
@@ -94,11 +96,11 @@ class Frame:
 
     @cached_property
     def units(self) -> dict[int, dict[str, list[Unit]]]:
-        """Included units by edition and province, in the order of their codes."""
+        """Included units by year of the demo and province, in the order of their codes."""
         codes: dict[int, set[str]] = defaultdict(set)
         included = []
         for row in self._rows("geography/assessment_frame.csv"):
-            if row["series_code"] != SERIES:
+            if row["series_code"] != SERIES or int(row["assessment_year"]) not in YEARS:
                 continue
             codes[int(row["assessment_year"])].add(row["unit_code"])
             if row["is_included"] == "1":
