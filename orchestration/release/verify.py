@@ -17,6 +17,7 @@ from typing import Any
 
 from orchestration.errors import UsageError
 from orchestration.home import HOME_VARIABLE, PROJECT_VARIABLE, Home
+from orchestration.landing import Store, chain
 from orchestration.release.catalogue import Catalogue, ReleaseId, database_name
 from orchestration.release.cut import AUDIENCES
 from orchestration.release.files import sha256_of
@@ -73,7 +74,7 @@ def verify_rebuild(home: Home, release: ReleaseId, say: Callable[[str], None] = 
         root = Path(temporary)
         say(f"Fresh home {root / 'home'}: copying {len(lock['batches'])} batches")
         project = _unpack(folder / ARCHIVE_NAME, root / "project")
-        fresh = _fresh_home(home, catalogue, lock, root / "home")
+        fresh = fresh_home(home, catalogue, lock, root / "home")
         say("Building the scores anew with the code of the release")
         hashes = _rebuild(project, fresh, folder / "lock.json")
     return _compare(catalogue.manifest(release)["tables"], hashes)
@@ -121,7 +122,7 @@ def _unpack(archive: Path, target: Path) -> Path:
     return target
 
 
-def _fresh_home(home: Home, catalogue: Catalogue, lock: dict[str, Any], root: Path) -> Home:
+def fresh_home(home: Home, catalogue: Catalogue, lock: dict[str, Any], root: Path) -> Home:
     """A home with the batches, deliveries and earlier releases of the lock, and nothing else."""
     fresh = Home(root)
     for batch in lock["batches"]:
@@ -132,6 +133,8 @@ def _fresh_home(home: Home, catalogue: Catalogue, lock: dict[str, Any], root: Pa
         facts = {name: value for name, value in delivery.items() if name != "is_effective"}
         target = fresh.landing / "deliveries" / f"{delivery['seq']:08d}.json"
         target.write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+    # The log of decisions follows from the deliveries.
+    chain.extend(Store(fresh.landing))
     copied = Catalogue(fresh.releases)
     for name in lock["earlier_releases"]:
         release = ReleaseId.parse(name)

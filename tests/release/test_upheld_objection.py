@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from orchestration.home import Home
+from orchestration.landing import chain
 from orchestration.release.catalogue import Catalogue, ReleaseId
 from orchestration.release.publish import OFFERED, PUBLISHED, UNCHANGED
+from orchestration.release.verify import fresh_home
 from tests.daily.small_home import DECISION, OBJECTION
 from tests.landing.conftest import csv_text
 from tests.release.conftest import build, release
@@ -57,7 +61,7 @@ def hangs_on(change: dict, unit: str, measure: str, nodes: set[str], regions: se
     )
 
 
-def test_upheld_objection(home: Home) -> None:
+def test_upheld_objection(home: Home, tmp_path: Path) -> None:
     catalogue, first, second = Catalogue(home.releases), ReleaseId(2019, 1), ReleaseId(2019, 2)
     unit, measure = scoring_cell(home, 2019)
     [(value,)] = rows(
@@ -86,3 +90,6 @@ def test_upheld_objection(home: Home) -> None:
     [(decided,)] = rows(catalogue.database(second), "select decision_status from marts.decision")
     assert decided == "in_effect"
     assert rows(catalogue.database(second), "select distinct reason from marts.revision") == [(REASON,)]
+
+    rebuilt = fresh_home(home, catalogue, catalogue.lock_of(second), tmp_path / "rebuilt")
+    assert chain.entries(rebuilt) == chain.entries(home) != []
