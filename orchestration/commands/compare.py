@@ -9,7 +9,7 @@ import duckdb
 import typer
 from rich.console import Console
 
-from orchestration.commands.explain import MARK_DECIMALS, print_heading
+from orchestration.commands.explain import MARK_DECIMALS, AnswerFormat, print_heading, write_json
 from orchestration.commands.node_tree import NodeLine, grow, number_text, print_node_tree
 from orchestration.commands.subject import Edition, Unit, explaining, find_edition, find_unit, records
 from orchestration.commands.summary import DATA_KINDS
@@ -63,11 +63,13 @@ def compare(
         str | None, typer.Option(help="Compare within a release, such as 2019-r1.", show_default=False)
     ] = None,
     all_nodes: Annotated[bool, typer.Option("--all", help="Show nodes without a difference too.")] = False,
+    format: Annotated[AnswerFormat, typer.Option("--format", "-f", help="tree or json.")] = AnswerFormat.tree,
 ) -> None:
     """Show what makes the difference between two units, or between two years of one unit.
 
     Each node's difference is that of the points it gives to the composite, the second less the first; the differences
-    of its children add up to it exactly. A unit that changed its code is followed to the other year.
+    of its children add up to it exactly (json shows all decimals and all nodes). A unit that changed its code is
+    followed to the other year.
 
     [dim]zhengxin compare 520115 520102 --year 2019
     zhengxin compare 520115 --years 2018 2019 --methodology quality[/dim]
@@ -85,6 +87,9 @@ def compare(
             edition = find_edition(connection, year, methodology)
             former, latter = ((edition, find_unit(connection, edition, named)) for named in (unit, other))
         rows = records(connection, DIFFERENCES, _key(former, latter))
+    if format is AnswerFormat.json:
+        _write_json(former, latter, rows)
+        return
     say = output()
     for kind in dict.fromkeys(edition.data_kind for edition, _ in (former, latter)):
         say.print(DATA_KINDS[kind])
@@ -150,6 +155,22 @@ def _print_differences(say: Console, rows: list[dict[str, Any]], names: list[str
         )
 
     print_node_tree(say, [*names, "difference"], grow(rows, None, line_of))
+
+
+def _write_json(former: Side, latter: Side, rows: list[dict[str, Any]]) -> None:
+    sides = [
+        {
+            "data_kind": edition.data_kind,
+            "assessment_year": edition.year,
+            "methodology_code": edition.methodology_code,
+            "methodology_version": edition.methodology_version,
+            "unit_code": unit.unit_code,
+            "lineage_code": unit.lineage_code,
+            "followed_from": unit.followed_from,
+        }
+        for edition, unit in (former, latter)
+    ]
+    write_json({"former": sides[0], "latter": sides[1], "nodes": rows})
 
 
 def _style_of(row: dict[str, Any]) -> str:

@@ -18,7 +18,7 @@ from rich.text import Text
 from orchestration.commands.node_tree import NodeLine, grow, number_text, print_node_tree
 from orchestration.commands.subject import Edition, Unit, explaining, find_edition, find_unit, records, require_node
 from orchestration.commands.summary import DATA_KINDS
-from orchestration.commands.terminal import output, table, text_of
+from orchestration.commands.terminal import fitted, output, table, text_of
 
 SHOWN_LOSSES = 8
 MARK_DECIMALS = 4
@@ -32,8 +32,8 @@ LOSSES = f"select * from marts.lost_mark {OF_THE_UNIT} and not is_bonus order by
 NEXT_STEPS = f"select * from marts.points_to_next {OF_THE_UNIT}"
 
 
-class ExplainFormat(StrEnum):
-    """How an explanation is written."""
+class AnswerFormat(StrEnum):
+    """How an explanation or a comparison is written."""
 
     tree = "tree"
     json = "json"
@@ -51,7 +51,7 @@ def explain(
     release: Annotated[
         str | None, typer.Option(help="Explain a release, such as 2019-r1, not the warehouse.", show_default=False)
     ] = None,
-    format: Annotated[ExplainFormat, typer.Option("--format", "-f", help="tree or json.")] = ExplainFormat.tree,
+    format: Annotated[AnswerFormat, typer.Option("--format", "-f", help="tree or json.")] = AnswerFormat.tree,
 ) -> None:
     """Show why a unit has its score: what each node gives, and the file, row and hash behind it.
 
@@ -71,7 +71,7 @@ def explain(
         traces: dict[str, list[dict[str, Any]]] = {}
         for trace in records(connection, TRACES, key):
             traces.setdefault(trace["node_code"], []).append(trace)
-        if format is ExplainFormat.json:
+        if format is AnswerFormat.json:
             _write_json(edition, found, records(connection, STANDING, key)[0], contributions, traces, top)
             return
         say = output()
@@ -92,6 +92,8 @@ def print_heading(say: Console, edition: Edition, unit: Unit) -> None:
         f"[bold]{escape('  '.join(filter(None, parts)))}[/]  {edition.year}, "
         f"{edition.methodology_code} {edition.methodology_version}"
     )
+    if unit.followed_from:
+        say.print(f"Followed from {unit.followed_from}.", markup=False)
 
 
 def _print_standing(say: Console, connection: duckdb.DuckDBPyConnection, key: list) -> None:
@@ -186,8 +188,17 @@ def _source_text(trace: dict[str, Any]) -> str:
         f"{trace['captured_at']:%Y-%m-%d}" if trace["captured_at"] else "",
         f"verified: {trace['verification_verdict']}" if trace["verification_verdict"] else "",
         f"decided: {trace['decision_code']}" if trace["decision_code"] else "",
+        f"instead of {_overruled_text(trace)}" if trace.get("overruled_state") else "",
     ]
     return ", ".join(filter(None, parts))
+
+
+def _overruled_text(trace: dict[str, Any]) -> str:
+    """What a correction or decision took the place of, down to its row; releases before that was kept have none."""
+    value = trace["overruled_value"]
+    shown = trace["overruled_state"] if value is None else f"{value.normalize():f}{trace['measurement_unit']}"
+    row = f"{trace['overruled_source']}/{trace['overruled_file_name']} row {trace['overruled_row_number']}"
+    return f"{shown} ({row})"
 
 
 def _whole_evidence(trace: dict[str, Any]) -> Text:
@@ -211,7 +222,12 @@ def _whole_evidence(trace: dict[str, Any]) -> Text:
         "evidence": " ".join(filter(None, (trace["evidence_url"], trace["evidence_hash"]))),
         "provenance": trace["provenance"],
         "verified": _verification_text(trace),
-        "decided": ", ".join(filter(None, (trace["decision_code"], trace["decision_reason"]))),
+        "decided": ", ".join(
+            filter(None, (trace["decision_code"], trace.get("decision_role_code"), trace["decision_reason"]))
+        ),
+        "instead of": f"{_overruled_text(trace)}, batch {trace['overruled_batch_id']}"
+        if trace.get("overruled_state")
+        else None,
     }
     width = max(map(len, fields))
     lines = [Text.assemble((f"{name:<{width}}  ", "dim"), value) for name, value in fields.items() if value]
@@ -246,8 +262,11 @@ def _print_losses(say: Console, connection: duckdb.DuckDBPyConnection, key: list
             )
             for row in losses[:SHOWN_LOSSES]
         ]
+        columns = ["", "lost", "node", "name", "reason"]
         say.print()
-        say.print(table(["", "lost", "node", "name", "reason"], rows, title="Where most was lost"))
+        say.print(
+            table(*fitted(say, columns, rows, texts=["name", "reason"], least=["reason"]), title="Where most was lost")
+        )
 
 
 def _write_json(
@@ -272,9 +291,15 @@ def _write_json(
         "data_kind": edition.data_kind,
         "methodology_version": edition.methodology_version,
         "lineage_code": unit.lineage_code,
+        "followed_from": unit.followed_from,
         "unit": standing,
         "node": branch(first),
     }
+    write_json(answer)
+
+
+def write_json(answer: dict[str, Any]) -> None:
+    """Write the answer with all its decimals."""
     json.dump(answer, sys.stdout, ensure_ascii=False, indent=1, default=_json_text)
     sys.stdout.write("\n")
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.commands.terminal import cut_to_width, messages, output, table
+from orchestration.commands.terminal import fitted, messages, output, table
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.warehouse.connection import reading
@@ -61,12 +61,12 @@ def queue(
             item.unit_code,
             item.unit_name_zh,
             item.subject_code,
-            item.state if item.value is None else item.value,
-            item.score_weight,
+            item.state if item.value is None else item.value.normalize(),
+            item.score_weight.normalize(),
             item.reasons,
         )
         for item in found
     ]
-    say.print(table(columns, cut_to_width(say, columns, rows)))
+    say.print(table(*fitted(say, columns, rows, texts=["name", "reasons"], least=["name", "priority"])))
     if items and len(found) == items:
         messages().print(f"The first {items}; --items 0 takes all.")

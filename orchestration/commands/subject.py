@@ -35,13 +35,15 @@ class Edition:
 
 @dataclass(frozen=True)
 class Unit:
-    """One unit of an edition; `places` names what it lies in, the largest first."""
+    """One unit of an edition; `places` names what it lies in, the largest first. `followed_from` says under which code
+    and year it was found where it was named by one that it has in another edition."""
 
     unit_code: str
     name_zh: str
     name_en: str
     places: str
     lineage_code: str
+    followed_from: str | None = None
 
 
 @contextmanager
@@ -95,7 +97,10 @@ def find_edition(connection: duckdb.DuckDBPyConnection, year: int | None, method
 
 
 def find_unit(connection: duckdb.DuckDBPyConnection, edition: Edition, named: str) -> Unit:
-    """The assessed unit of that code or name, Chinese or English; `UsageError` with near ones if there is none."""
+    """The assessed unit of that code or name, Chinese or English; `UsageError` with near ones if there is none.
+
+    A code or name that the unit has in another edition is followed, where its line goes on one to one.
+    """
     rows = connection.execute(
         """
         select unit_code, name_zh, name_en,
@@ -120,14 +125,44 @@ def find_unit(connection: duckdb.DuckDBPyConnection, edition: Edition, named: st
             raise UsageError(f"'{wanted}' names {len(found)} units of {edition.year}; write a code: {_listed(found)}.")
         if found:
             return _assessed(found[0], edition)
+    formers = _of_other_editions(connection, edition, wanted)
+    followed = [row for row in rows if row[4] in formers]
+    if len(followed) == 1:
+        return _assessed(followed[0], edition, followed_from=formers[followed[0][4]])
     raise UsageError(f"There is no unit '{wanted}' in the edition {edition.year}. {_nearest(rows, wanted)}")
 
 
-def _assessed(row: tuple, edition: Edition) -> Unit:
+def _of_other_editions(connection: duckdb.DuckDBPyConnection, edition: Edition, wanted: str) -> dict[str, str]:
+    """By lineage, what of that code or name other editions have; the nearest year of each.
+
+    A release has its own edition only, which knows each unit's code in the one before.
+    """
+    found = connection.execute(
+        """
+        select lineage_code, former
+        from (
+            select lineage_code, $3 || ' of the edition before' as former, 1000 as distance
+            from marts.dim_unit
+            where series_code = $1 and assessment_year = $2 and previous_unit_code = $3
+            union all
+            select lineage_code, concat_ws(' ', unit_code, coalesce(name_zh, name_en)) || ' of ' || assessment_year,
+                abs(assessment_year - $2)
+            from marts.dim_unit
+            where series_code = $1 and assessment_year <> $2
+                and ($3 in (unit_code, name_zh) or lower(name_en) = lower($3))
+        )
+        order by distance desc
+        """,
+        [edition.series_code, edition.year, wanted],
+    ).fetchall()
+    return dict(found)
+
+
+def _assessed(row: tuple, edition: Edition, followed_from: str | None = None) -> Unit:
     if not row[5]:
         reason = " / ".join(filter(None, row[6:8]))
         raise UsageError(f"{row[0]} {row[1]} was left out of the edition {edition.year}: {reason}.")
-    return Unit(*row[:5])
+    return Unit(*row[:5], followed_from=followed_from)
 
 
 def _nearest(rows: Sequence[tuple], wanted: str) -> str:

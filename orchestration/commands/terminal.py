@@ -96,6 +96,33 @@ def cut_to_width(console: Console, columns: Sequence[str], rows: Sequence[Sequen
     return [(*row[:-1], _cut(text_of(row[-1]), room)) for row in rows]
 
 
+def fitted(
+    console: Console, columns: Sequence[str], rows: Sequence[Sequence[Any]], texts: Sequence[str], least: Sequence[str]
+) -> tuple[list[str], list[tuple]]:
+    """Columns and rows that fit the terminal: of `texts` (names of columns) so much is cut as must be, of the last the
+    first; where that is not enough, columns of `least` go one after the other. Codes, days and numbers stay whole."""
+    shown, going = list(columns), list(least)
+    while True:
+        widths = {name: natural_width([name], [[row[columns.index(name)]] for row in rows]) for name in shown}
+        excess = sum(widths.values()) + COLUMN_GAP * (len(shown) - 1) - console.width
+        spare = {name: max(widths[name] - MINIMUM_CUT, 0) for name in reversed(texts) if name in widths}
+        if excess <= sum(spare.values()) or not going:
+            break
+        shown.remove(going.pop(0))
+    for name, room in spare.items():
+        cut = max(min(excess, room), 0)
+        widths[name] -= cut
+        excess -= cut
+    return shown, [
+        tuple(
+            _cut(text_of(row[position]), widths[name]) if name in texts else row[position]
+            for position, name in enumerate(columns)
+            if name in shown
+        )
+        for row in rows
+    ]
+
+
 def _cut(text: str, room: int) -> str:
     return text if cell_len(text) <= room else set_cell_size(text, room - 1).rstrip() + "…"
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.commands.terminal import cut_to_width, messages, output, table
+from orchestration.commands.terminal import fitted, messages, output, table
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.warehouse.connection import reading
@@ -20,7 +20,7 @@ def warnings(
     open_only: Annotated[bool, typer.Option("--open", help="Only those that have not cleared.")] = False,
     methodology: Annotated[
         str | None,
-        typer.Option(help="Methodology. Default: the primary one of each edition.", show_default=False),
+        typer.Option(help="Methodology. Default: the primary one, and vetoes under any.", show_default=False),
     ] = None,
     rows: Annotated[int, typer.Option(help="Most rows that are shown; 0 shows all.", min=0)] = 40,
     send: Annotated[
@@ -39,7 +39,7 @@ def warnings(
     from orchestration.warning.reading import read_warnings
 
     home = Home.from_environment()
-    address = webhook_address()
+    address = webhook_address() if send else None
     if send and address is None:
         raise UsageError(f"Handing on is off: set {WEBHOOK_VARIABLE} to the address of your webhook.")
     with reading(home.warehouse) as connection:
@@ -68,7 +68,7 @@ def warnings(
         )
         for warning in shown
     ]
-    say.print(table(columns, cut_to_width(say, columns, lines)))
+    say.print(table(*fitted(say, columns, lines, texts=["name", "what"], least=["warning", "severity", "cleared"])))
     still_open = sum(warning.cleared_on is None for warning in found)
     say.print(f"{len(found)} warnings, {still_open} open, as of {max(warning.as_of for warning in found)}.")
     if len(shown) < len(found):

@@ -2,11 +2,12 @@
 
 import dagster as dg
 
+from orchestration.errors import UsageError
 from orchestration.pipeline.preview import markdown_table
 from orchestration.pipeline.quality import mart_key
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource
 from orchestration.warehouse import connection
-from orchestration.warning.hand_on import WEBHOOK_VARIABLE, WebhookFailed, hand_on, webhook_address
+from orchestration.warning.hand_on import WEBHOOK_VARIABLE, hand_on, webhook_address
 from orchestration.warning.reading import EarlyWarning, read_warnings
 
 HANDED_ON = dg.AssetKey(["warning", "handed_on"])
@@ -41,7 +42,8 @@ def open_warnings_check() -> dg.AssetChecksDefinition:
 
 
 def handed_on_asset() -> dg.AssetsDefinition:
-    """Hands open warnings on. A receiver that fails does not fail the run: what it has not taken goes out next time."""
+    """Hands open warnings on. A receiver that fails, or an address that is none, does not fail the run: what has not
+    been taken goes out next time."""
 
     @dg.asset(
         key=HANDED_ON,
@@ -53,12 +55,12 @@ def handed_on_asset() -> dg.AssetsDefinition:
         "向外推送的预警。",
     )
     def handed_on(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult:
-        address = webhook_address()
-        if address is None:
-            return dg.MaterializeResult(metadata={"webhook": f"off: {WEBHOOK_VARIABLE} is not set"})
         try:
+            address = webhook_address()
+            if address is None:
+                return dg.MaterializeResult(metadata={"webhook": f"off: {WEBHOOK_VARIABLE} is not set"})
             done = hand_on(home.paths, _open_warnings(home), address, say=context.log.warning)
-        except WebhookFailed as error:
+        except UsageError as error:
             context.log.error(str(error))
             return dg.MaterializeResult(metadata={"webhook": "on", "problem": str(error)})
         return dg.MaterializeResult(metadata={"webhook": "on", "sent": done.sent, "sent_before": done.known})

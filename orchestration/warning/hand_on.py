@@ -13,6 +13,7 @@ a receiver that keeps ids takes it once.
 from __future__ import annotations
 
 import hashlib
+import http.client
 import json
 import os
 import time
@@ -23,7 +24,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import filelock
 
@@ -66,14 +67,27 @@ class Parcel:
 
 
 def webhook_address() -> str | None:
-    """The address that warnings go to, None where handing on is off. Raises `UsageError` for one that is no http(s)."""
+    """The address that warnings go to, None where handing on is off. Raises `UsageError` for one that cannot be called:
+    no http(s), a port that is none, characters that an address does not hold."""
     address = os.environ.get(WEBHOOK_VARIABLE, "").strip()
     if not address:
         return None
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageError(f"{WEBHOOK_VARIABLE} is no address of a webhook: write https://host/path, or leave it empty.")
+    if not _can_be_called(address):
+        raise UsageError(
+            f"{WEBHOOK_VARIABLE} is no address of a webhook: write https://host/path, without spaces and with %-codes"
+            " for other than ASCII characters, or leave it empty."
+        )
     return address
+
+
+def _can_be_called(address: str) -> bool:
+    if not address.isascii() or any(character.isspace() or not character.isprintable() for character in address):
+        return False
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def ledger_path(home: Home) -> Path:
@@ -162,6 +176,13 @@ def _ledger(home: Home):
         lock.release()
 
 
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """Leaves an answer 3xx what it is. Followed, a POST becomes a GET, and the parcel would count as taken."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
 def _post(address: str, parcel: Parcel, content: list[dict[str, Any]], backoff: Sequence[float], say: Say) -> None:
     """One parcel, tried again after each wait of `backoff` while the receiver is unreachable, busy or at fault."""
     host = urlsplit(address).hostname  # the path may hold a secret
@@ -177,19 +198,25 @@ def _post(address: str, parcel: Parcel, content: list[dict[str, Any]], backoff: 
         headers={"Content-Type": "application/json; charset=utf-8", "Idempotency-Key": parcel.id},
         method="POST",
     )
+    opener = urllib.request.build_opener(_NoRedirects)
     for wait in (*backoff, None):
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):
+            with opener.open(request, timeout=TIMEOUT_SECONDS):
                 return
         except urllib.error.HTTPError as error:
             with error:
-                problem = f"answered {error.code} {error.reason}"
+                problem = f"answered {error.code} {error.reason}" + _redirection(address, error)
             if error.code < 500 and error.code not in (408, 425, 429):
                 raise WebhookFailed(
                     f"The webhook at {host} {problem}: check {WEBHOOK_VARIABLE}, then zhengxin warnings --send."
                 ) from error
-        except (urllib.error.URLError, TimeoutError, OSError) as error:
+        except (http.client.InvalidURL, ValueError):
+            # What the error says would show the path.
+            raise WebhookFailed(f"The webhook at {host} cannot be called: check {WEBHOOK_VARIABLE}.") from None
+        except OSError as error:
             problem = f"cannot be reached ({getattr(error, 'reason', error)})"
+        except http.client.HTTPException as error:
+            problem = f"does not answer as a web server does ({type(error).__name__})"
         if wait is None:
             raise WebhookFailed(
                 f"The webhook at {host} {problem}, {len(backoff) + 1} times: what it has not taken goes out the next"
@@ -197,3 +224,15 @@ def _post(address: str, parcel: Parcel, content: list[dict[str, Any]], backoff: 
             )
         say(f"The webhook at {host} {problem}; again in {wait:g} s.")
         time.sleep(wait)
+
+
+def _redirection(address: str, error: urllib.error.HTTPError) -> str:
+    """Where an answer 3xx points to, without the path."""
+    location = error.headers.get("Location")
+    if not location:
+        return ""
+    try:
+        parts = urlsplit(urljoin(address, location))
+        return f", pointing to {parts.scheme}://{parts.hostname}; redirects are not followed"
+    except ValueError:
+        return ", pointing to what is no address"

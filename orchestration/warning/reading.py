@@ -11,6 +11,10 @@ import duckdb
 
 from orchestration.errors import UsageError
 
+OF_THE_DATA = "where series_code in (select series_code from intermediate.int_as_of) order by 1"
+EDITIONS = f"select distinct assessment_year from staging.stg_edition {OF_THE_DATA}"
+METHODOLOGIES = f"select methodology_code from staging.stg_methodology {OF_THE_DATA}"
+
 
 @dataclass(frozen=True)
 class EarlyWarning:
@@ -54,13 +58,20 @@ def read_warnings(
     methodology: str | None = None,
     only_open: bool = False,
 ) -> list[EarlyWarning]:
-    """The warnings of the warehouse, the gravest and newest first; of the editions' primary methodologies unless one is
-    named. `region` is the code of a region or unit. Raises `UsageError` where there are no warnings built, or for a
-    region that no edition has."""
+    """The warnings of the warehouse, the gravest and newest first; `region` is the code of a region or unit.
+
+    Unless a methodology is named: those of the editions' primary ones, and what any other of the edition's says of
+    vetoes and answers to events, each once. Raises `UsageError` where there are no warnings built, and for a year,
+    region or methodology that there is not.
+    """
     if not connection.execute(
         "select 1 from information_schema.tables where table_schema = 'marts' and table_name = 'warning'"
     ).fetchall():
         raise UsageError("There are no warnings in the warehouse yet: zhengxin run builds them.")
+    if year is not None:
+        _require(connection, f"edition {year}", EDITIONS, year)
+    if methodology is not None:
+        _require(connection, f"methodology '{methodology}'", METHODOLOGIES, methodology)
     if region is not None:
         _require_region(connection, region)
     columns = ", ".join(f"warning.{name}" for name in EarlyWarning.__dataclass_fields__)
@@ -81,13 +92,29 @@ def read_warnings(
         select {columns}
         from marts.warning as warning
         where ($year is null or warning.assessment_year = $year)
-            and (warning.methodology_code = $methodology or ($methodology is null and warning.is_primary_methodology))
+            and (
+                warning.methodology_code = $methodology
+                or (
+                    $methodology is null
+                    and (warning.is_primary_methodology or warning.warning_kind in ('veto', 'response_overdue'))
+                )
+            )
             and (warning.is_open or not $only_open)
             and (
                 $region is null
                 or warning.unit_code = $region
                 or (warning.series_code, warning.assessment_year, warning.region_code) in (select * from regions)
             )
+        qualify row_number() over (
+            partition by
+                warning.series_code,
+                warning.assessment_year,
+                warning.unit_code,
+                warning.warning_kind,
+                warning.subject_code,
+                warning.first_seen
+            order by warning.is_primary_methodology desc, warning.methodology_code
+        ) = 1
         order by
             case warning.severity when 'high' then 1 when 'medium' then 2 else 3 end,
             warning.first_seen desc,
@@ -97,6 +124,12 @@ def read_warnings(
         {"year": year, "region": region, "methodology": methodology, "only_open": only_open},
     ).fetchall()
     return [EarlyWarning(*row) for row in found]
+
+
+def _require(connection: duckdb.DuckDBPyConnection, what: str, query: str, wanted: object) -> None:
+    known = [name for (name,) in connection.execute(query).fetchall()]
+    if wanted not in known:
+        raise UsageError(f"There is no {what}. There are: {', '.join(map(str, known)) or 'none'}.")
 
 
 def _require_region(connection: duckdb.DuckDBPyConnection, region: str) -> None:

@@ -8,6 +8,8 @@ import shutil
 import signal
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from orchestration.home import Home
@@ -119,6 +121,36 @@ def test_an_invented_entry_is_named(three: World) -> None:
     path.write_bytes(b"\n".join(lines) + b"\n" + json.dumps(entry).encode() + b"\n")
     state = chain.verify(three.home)
     assert (state.broken_entry, "no delivery" in state.problem) == (4, True)
+
+
+def keep_in_release(home: Home, name: str = "2019/r1") -> None:
+    """What a release keeps of the log."""
+    path = home.releases / name / "internal/parquet/decision_log.parquet"
+    path.parent.mkdir(parents=True)
+    kept = [
+        {"entry_number": entry["number"], "decision_code": entry["decision_code"], "entry_hash": entry["entry_hash"]}
+        for entry in chain.entries(home)
+    ]
+    pq.write_table(pa.Table.from_pylist(kept), path)
+
+
+def test_a_log_that_went_on_after_a_release_is_whole(three: World) -> None:
+    keep_in_release(three.home)
+    three.land_one(decisions("D4"), "c.csv", "decision")
+    assert chain.verify(three.home) == chain.ChainState(4, list(chain.entries(three.home))[-1]["entry_hash"])
+
+
+def test_decisions_removed_with_log_and_store_are_named(three: World) -> None:
+    keep_in_release(three.home)
+    for delivery in (three.home.landing / "deliveries").iterdir():
+        delivery.unlink()
+    shutil.rmtree(three.home.landing / "batches" / "decision")
+    chain.log_path(three.home).unlink()
+    state = chain.verify(three.home)
+    assert (state.entry_count, state.broken_entry) == (0, 1)
+    assert "decision D1" in state.problem and "release 2019-r1" in state.problem and "ends before" in state.problem
+    three.land_one(decisions("D7"), "z.csv", "decision")
+    assert "holds another one" in chain.verify(three.home).problem
 
 
 def test_an_exchanged_file_in_the_store_is_named(three: World) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -56,6 +57,8 @@ class Receiver:
     """A web server on this machine that answers with `answers` in turn, then 204, and keeps what it was sent."""
 
     answers: list[int] = field(default_factory=list)
+    location: str = ""
+    gets: int = 0
     parcels: list[dict] = field(default_factory=list)
     taken: list[str] = field(default_factory=list)
     address: str = ""
@@ -77,6 +80,13 @@ def receiver() -> Iterator[Receiver]:
             if answer < 300:
                 state.taken.append(parcel["parcel"])
             self.send_response(answer)
+            if 300 <= answer < 400:
+                self.send_header("Location", state.location)
+            self.end_headers()
+
+        def do_GET(self) -> None:
+            state.gets += 1
+            self.send_response(200)
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
@@ -152,6 +162,42 @@ def test_a_refusal_is_not_tried_again(home: Home, receiver: Receiver) -> None:
     assert len(receiver.parcels) == 1
 
 
+def test_a_redirect_is_a_refusal_and_not_followed(home: Home, receiver: Receiver) -> None:
+    """urllib would ask the new place with GET, and call the parcel taken."""
+    receiver.answers, receiver.location = [302], "/login/secret"
+    with pytest.raises(WebhookFailed, match=r"302 .*pointing to http://127\.0\.0\.1; ") as failed:
+        hand_on(home, [warning(1)], receiver.address, backoff=QUICK)
+    assert "secret" not in str(failed.value)
+    assert receiver.gets == 0 and len(receiver.parcels) == 1
+    assert hand_on(home, [warning(1)], receiver.address).sent == 1
+
+
+def test_what_is_no_web_server_is_asked_again(home: Home) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            for _ in range(3):
+                connection, _ = server.accept()
+                with connection:
+                    connection.recv(65536)
+                    connection.sendall(b"SSH-2.0-OpenSSH\r\n")
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        with pytest.raises(WebhookFailed, match=r"BadStatusLine\), 3 times"):
+            hand_on(home, [warning(1)], f"http://127.0.0.1:{server.getsockname()[1]}/hook", backoff=QUICK)
+        thread.join(10)
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:9/se cret", "http://127.0.0.1:9/secret/密", "http://a..b/secret"]
+)
+def test_an_address_that_cannot_be_called(home: Home, address: str) -> None:
+    with pytest.raises(WebhookFailed, match="cannot be called") as failed:
+        hand_on(home, [warning(1)], address, backoff=QUICK)
+    assert "secret" not in str(failed.value)
+
+
 def test_nobody_listening(home: Home) -> None:
     with pytest.raises(WebhookFailed, match="cannot be reached"):
         hand_on(home, [warning(1)], "http://127.0.0.1:9/hook", backoff=QUICK)
@@ -193,9 +239,15 @@ def test_a_torn_ledger_line_is_cut_off(home: Home, receiver: Receiver) -> None:
     assert receiver.sent_codes() == [["w001"], ["w002"]]
 
 
-def test_off_by_default_and_only_for_web_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_off_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(module.WEBHOOK_VARIABLE, raising=False)
     assert webhook_address() is None
-    monkeypatch.setenv(module.WEBHOOK_VARIABLE, "file:///etc/passwd")
+
+
+@pytest.mark.parametrize(
+    "address", ["file:///etc/passwd", "https://host/a b", "https://host:port/", "http://[::1/", "https://host/密"]
+)
+def test_only_web_addresses(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv(module.WEBHOOK_VARIABLE, address)
     with pytest.raises(UsageError, match="https://host/path"):
         webhook_address()

@@ -116,3 +116,8 @@ def test_a_refusing_receiver_does_not_fail_the_run(warned: Home, monkeypatch: py
     monkeypatch.setenv(WEBHOOK_VARIABLE, "http://127.0.0.1:9/")
     monkeypatch.setattr("orchestration.warning.hand_on.time.sleep", lambda _: None)
     assert "cannot be reached" in str(materialised(warned)["problem"])
+
+
+def test_a_bad_address_does_not_fail_the_run(warned: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(WEBHOOK_VARIABLE, "webhook.example/hook")
+    assert WEBHOOK_VARIABLE in str(materialised(warned)["problem"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from decimal import Decimal
 from pathlib import Path
 
@@ -52,6 +53,23 @@ def test_the_queue_has_reasons_weights_and_an_order(queued: SmallHome) -> None:
     # A veto takes the whole indicator; an event its points, 0.5 × 0.7.
     full_mark = queued.rows("select full_mark from intermediate.int_methodology_node where node_code = 'T4.1'")[0][0]
     assert [weight for *_, weight in found[:2]] == [full_mark, Decimal("0.35")]
+
+
+def is_sampled(unit: str, measure: str, year: int = 2019) -> bool:
+    """The rule of the sample, written anew: the first 32 bits of the MD5 of the key lie in the lowest 5 %."""
+    key = hashlib.md5(f"county_integrity{year}{unit}{measure}".encode()).hexdigest()
+    return int(key[:8], 16) <= 0.05 * (2**32 - 1)
+
+
+def test_the_random_sample_is_five_percent_and_always_the_same(queued: SmallHome) -> None:
+    cells = queued.rows(
+        "select unit_code, measure_code from intermediate.int_measure_score"
+        " where status in ('observed', 'not_published') group by all"
+    )
+    sampled = queued.rows("select unit_code, subject_code from marts.verification_queue where reason = 'random_sample'")
+    assert sorted(sampled) == sorted(cell for cell in cells if is_sampled(*cell))
+    many = [is_sampled(f"{unit:06d}", f"T{measure}") for unit in range(1000) for measure in range(60)]
+    assert 0.045 < sum(many) / len(many) < 0.055
 
 
 def test_a_filled_workbook_lands_and_empties_the_queue(queued: SmallHome, tmp_path: Path) -> None:

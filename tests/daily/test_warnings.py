@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.warehouse.connection import reading
 from orchestration.warning.reading import read_warnings
@@ -85,6 +86,10 @@ def test_warnings_are_found_by_region_and_year(mid_year: SmallHome) -> None:
         assert len(read_warnings(connection, only_open=True)) == 3
         assert len(read_warnings(connection, region=ANSWERED)) == 2
         assert read_warnings(connection, year=2018) == []
+        with pytest.raises(UsageError, match=r"no edition 2031\. There are: 2017, 2018, 2019"):
+            read_warnings(connection, year=2031)
+        with pytest.raises(UsageError, match=r"no methodology 'foo'\. There are: presence, quality\."):
+            read_warnings(connection, methodology="foo")
 
 
 @pytest.fixture(scope="module")
@@ -127,8 +132,15 @@ def test_a_veto_warns_and_one_that_was_mended_has_cleared(later: SmallHome) -> N
             *(date(2019, 8, 1), date(2019, 12, 2), date(2019, 12, 3)),
         ),
     ]
-    # presence has no veto
+    # presence, the primary methodology, has no veto: shown they are nevertheless, and the rest once.
     assert of_kind(later.home.warehouse, "veto", methodology="presence") == []
+    with reading(later.home.warehouse) as connection:
+        shown = read_warnings(connection)
+        assert len(read_warnings(connection, methodology="presence")) == len(shown) - 2
+    assert {item.unit_code for item in shown if item.warning_kind == "veto"} == {VETOED, MENDED}
+    assert len({(item.unit_code, item.warning_kind, item.subject_code, item.first_seen) for item in shown}) == len(
+        shown
+    )
 
 
 def test_a_fall_warns(later: SmallHome) -> None:

@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import duckdb
@@ -14,7 +16,9 @@ import pytest
 from rich.cells import cell_len
 
 from orchestration.commands.node_tree import NodeLine, print_node_tree
-from orchestration.commands.terminal import console_on
+from orchestration.commands.subject import Edition, find_unit
+from orchestration.commands.terminal import console_on, fitted, table
+from orchestration.errors import UsageError
 from orchestration.home import Home, project_root
 from tests.explain.conftest import records
 
@@ -151,6 +155,59 @@ def test_differences_add_up(world_home: Home, warehouse: duckdb.DuckDBPyConnecti
     assert abs(sum(shown) - expected) <= Decimal("0.00005") * (len(shown) + 1)
 
 
+def test_a_comparison_in_json_adds_up_exactly(
+    world_home: Home, warehouse: duckdb.DuckDBPyConnection, pair: dict
+) -> None:
+    unit, year, methodology = pair["unit_code"], pair["year"], pair["methodology_code"]
+    done = call(
+        world_home, "compare", unit, "--years", str(pair["earlier_year"]), str(year),
+        *("--methodology", methodology, "--format", "json"),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert [answer[side]["assessment_year"] for side in ("former", "latter")] == [pair["earlier_year"], year]
+    [root, *below] = answer["nodes"]
+    below = [Decimal(node["difference"]) for node in below if node["parent_node_code"] == root["node_code"]]
+    assert sum(below) == Decimal(root["difference"])
+    [score] = records(
+        warehouse,
+        "select score from marts.fct_unit_score"
+        " where methodology_code = $1 and assessment_year = $2 and unit_code = $3",
+        [methodology, year, unit],
+    )
+    assert Decimal(root["latter_points"]) == score["score"]
+
+
+def test_a_code_of_another_year_is_followed_both_ways() -> None:
+    edition = Edition("s", 2019, "m", "1", "synthetic", 2)
+    with duckdb.connect() as connection:
+        connection.execute("create schema marts")
+        connection.execute(
+            """
+            create table marts.dim_unit as
+            select 's' as series_code, assessment_year, unit_code, name_zh, cast(null as varchar) as name_en,
+                'P' as province_name_zh, null as prefecture_name_zh, lineage_code, previous_unit_code,
+                true as is_included,
+                null as exclusion_reason_zh, null as exclusion_reason_en
+            from (values
+                (2017, '522322', '兴仁县', 'a', null), (2018, '522322', '兴仁县', 'a', '522322'),
+                (2019, '522302', '兴仁市', 'a', '522322'), (2018, '522399', '并入县', 'gone', null)
+            ) as units (assessment_year, unit_code, name_zh, lineage_code, previous_unit_code)
+            """
+        )
+        for named in ("522322", "兴仁县"):
+            unit = find_unit(connection, edition, named)
+            assert (unit.unit_code, unit.followed_from) == ("522302", "522322 兴仁县 of 2018")
+        earlier = find_unit(connection, replace(edition, year=2017), "522302")
+        assert (earlier.unit_code, earlier.followed_from) == ("522322", "522302 兴仁市 of 2019")
+        assert find_unit(connection, edition, "522302").followed_from is None
+        with pytest.raises(UsageError, match="no unit '522399'"):
+            find_unit(connection, edition, "522399")
+        # As in a release, which has one edition.
+        connection.execute("delete from marts.dim_unit where assessment_year <> 2019")
+        assert find_unit(connection, edition, "522322").followed_from == "522322 of the edition before"
+
+
 @pytest.mark.parametrize(
     ("arguments", "parts"),
     [
@@ -204,3 +261,23 @@ def test_chinese_names_keep_the_columns_aligned(width: int, capsys: pytest.Captu
     assert len(lines) == 4
     assert len({cell_len(line) for line in lines}) == 1
     assert cell_len(lines[0]) <= width
+
+
+@pytest.mark.parametrize(("width", "is_kind_shown"), [(80, False), (120, True)])
+def test_tables_never_cut_codes_days_and_numbers(
+    width: int, is_kind_shown: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    say = console_on(sys.stdout)
+    say.width = width
+    columns = ["since", "unit", "weight", "name", "kind", "what"]
+    rows = [
+        (date(2019, 12, 3), "622927", Decimal("1.65"), "积石山保安族东乡族撒拉族自治县", "舆情事件得分过低", "长" * 99),
+        (date(2018, 11, 2), "522702", Decimal(12), "福泉市", "单项否决", "短"),
+    ]
+    say.print(table(*fitted(say, columns, rows, texts=["name", "what"], least=["kind"])))
+    header, *lines = capsys.readouterr().out.splitlines()
+    assert ("kind" in header) is is_kind_shown
+    assert len(lines) == 2 and max(map(cell_len, [header, *lines])) <= width
+    for row, line in zip(rows, lines, strict=True):
+        assert line.split()[:3] == [str(row[0]), row[1], str(row[2])]
+    assert "自治县" in lines[0] and lines[0].rstrip().endswith("…") and "短" in lines[1]

@@ -153,6 +153,36 @@ def test_every_cell_and_event_has_one_trace(warehouse: duckdb.DuckDBPyConnection
             assert cell[name] == trace[traced], (cell, trace)
 
 
+def test_what_was_overruled_is_traced_to_its_row(warehouse: duckdb.DuckDBPyConnection) -> None:
+    traces = records(
+        warehouse,
+        "select * from marts.score_trace where source in ('verification', 'decision') and cluster_code is null",
+    )
+    replaced = [trace for trace in traces if trace["overruled_state"]]
+    assert {trace["source"] for trace in replaced} == {"verification", "decision"}
+    decided = {row["decision_code"]: row for row in records(warehouse, "select * from intermediate.int_decision")}
+    collected = {
+        (row["batch_id"], row["row_number"], row["unit_code"], row["measure_code"]): row
+        for row in records(warehouse, "select * from intermediate.int_observation_candidate")
+    }
+    for trace in replaced:
+        key = (trace["overruled_batch_id"], trace["overruled_row_number"], trace["unit_code"], trace["measure_code"])
+        row = collected[key]
+        assert (trace["overruled_value"], trace["overruled_state"]) == (row["value"], row["state"]), trace
+        assert trace["overruled_source"] == row["source"] and trace["overruled_file_name"], trace
+        assert trace["source"] == "decision" or row["source"] == "observation", trace
+    for trace in traces:
+        if trace["source"] == "decision":
+            decision = decided[trace["decision_code"]]
+            state = trace["overruled_state"] or "not_collected"
+            assert (trace["overruled_value"], state) == (decision["found_value"], decision["found_state"]), trace
+            assert trace["decision_role_code"] == decision["role_code"], trace
+    others = records(
+        warehouse, "select * from marts.score_trace where overruled_state is not null and source = 'observation'"
+    )
+    assert others == []
+
+
 def test_events_of_a_leaf_explain_its_mark(warehouse: duckdb.DuckDBPyConnection) -> None:
     leaves = records(
         warehouse,

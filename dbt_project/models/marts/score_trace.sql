@@ -1,6 +1,36 @@
 {{ config(materialized="view") }}
 
-with traces as (
+-- What a correction or a decision took the place of.
+with overruled as (
+
+    select
+        candidates.series_code,
+        candidates.assessment_year,
+        candidates.unit_code,
+        candidates.measure_code,
+        candidates.value,
+        candidates.state,
+        candidates.source,
+        candidates.batch_id,
+        candidates.row_number
+    from {{ ref('int_observation_candidate') }} as candidates
+    inner join {{ ref('int_observation_reconciled') }} as observations
+        on candidates.series_code = observations.series_code
+        and candidates.assessment_year = observations.assessment_year
+        and candidates.unit_code = observations.unit_code
+        and candidates.measure_code = observations.measure_code
+        and (
+            (observations.source = 'decision' and not candidates.is_rejected)
+            or (observations.source = 'verification' and candidates.source = 'observation')
+        )
+    qualify row_number() over (
+        partition by candidates.series_code, candidates.assessment_year, candidates.unit_code, candidates.measure_code
+        order by candidates.precedence
+    ) = 1
+
+),
+
+traces as (
 
     select
         measures.series_code,
@@ -41,7 +71,13 @@ with traces as (
         decisions.batch_id as verification_batch_id,
         decisions.row_number as verification_row_number,
         overrulings.decision_code,
-        overrulings.reason as decision_reason
+        overrulings.reason as decision_reason,
+        overrulings.role_code as decision_role_code,
+        overruled.value as overruled_value,
+        overruled.state as overruled_state,
+        overruled.source as overruled_source,
+        overruled.batch_id as overruled_batch_id,
+        overruled.row_number as overruled_row_number
     from {{ ref('int_measure_trace') }} as measures
     left join {{ ref('int_observation_reconciled') }} as observations
         on measures.series_code = observations.series_code
@@ -61,6 +97,11 @@ with traces as (
         and measures.measure_code = overrulings.measure_code
         and overrulings.subject = 'observation'
         and overrulings.decision_status = 'in_effect'
+    left join overruled
+        on measures.series_code = overruled.series_code
+        and measures.assessment_year = overruled.assessment_year
+        and measures.unit_code = overruled.unit_code
+        and measures.measure_code = overruled.measure_code
 
     union all
 
@@ -103,7 +144,13 @@ with traces as (
         decisions.batch_id as verification_batch_id,
         decisions.row_number as verification_row_number,
         events.decision_code,
-        overrulings.reason as decision_reason
+        overrulings.reason as decision_reason,
+        overrulings.role_code as decision_role_code,
+        cast(null as decimal(20, 9)) as overruled_value,
+        cast(null as varchar) as overruled_state,
+        cast(null as varchar) as overruled_source,
+        cast(null as varchar) as overruled_batch_id,
+        cast(null as integer) as overruled_row_number
     from {{ ref('int_event_trace') }} as points
     inner join {{ ref('int_event') }} as events
         on points.series_code = events.series_code
@@ -206,7 +253,14 @@ select
     traces.verification_batch_id,
     traces.verification_row_number,
     traces.decision_code,
-    traces.decision_reason
+    traces.decision_reason,
+    traces.decision_role_code,
+    traces.overruled_value,
+    traces.overruled_state,
+    traces.overruled_source,
+    overruled_files.file_name as overruled_file_name,
+    traces.overruled_batch_id,
+    traces.overruled_row_number
 from traces
 inner join nodes
     on traces.methodology_code = nodes.methodology_code
@@ -218,3 +272,5 @@ left join {{ ref('int_effective_file') }} as files
     on traces.batch_id = files.batch_id
 left join {{ ref('int_effective_file') }} as verification_files
     on traces.verification_batch_id = verification_files.batch_id
+left join {{ ref('int_effective_file') }} as overruled_files
+    on traces.overruled_batch_id = overruled_files.batch_id
