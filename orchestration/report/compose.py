@@ -24,7 +24,7 @@ def compose(release: Release, region_code: str, language: str, methodology_code:
         title=title,
         subtitle=t.word("title.edition", year=str(ctx.year)),
         language=language,
-        file_stem=f"{ctx.year}-{ctx.scope.code}-{language}",
+        file_stem=_file_stem(ctx),
         description=t.word("title.description", title=title, year=str(ctx.year), release=info.release_id),
         notice=t.word(f"notice.{info.data_kind}"),
         watermark=t.word(f"watermark.{info.data_kind}"),
@@ -34,7 +34,15 @@ def compose(release: Release, region_code: str, language: str, methodology_code:
         sections=tuple(sections),
         sources=release.sources(),
         released_at=info.released_at,
+        chapters_start_pages=kind is not Kind.unit,
     )
+
+
+def _file_stem(ctx: Context) -> str:
+    """What differs has a name of its own: a report by another methodology, or with what only internal readers see."""
+    methodology = [] if ctx.info.is_primary_methodology else [ctx.methodology]
+    internal = ["internal"] if ctx.is_internal else []
+    return "-".join([str(ctx.year), ctx.scope.code, ctx.language, *methodology, *internal])
 
 
 def _sections(ctx: Context) -> list[Section]:
@@ -56,7 +64,7 @@ def _cover_facts(ctx: Context) -> tuple:
     return (
         (t.word("release.title"), (ctx.named(info, "title"),)),
         (t.word("release.release_id"), (infos.text(info.release_id),)),
-        (t.word("release.released_at"), (infos.text(info.released_at),)),
+        (t.word("release.released_at"), (infos.text(info.released_at), t.word("word.time_zone"))),
         (
             t.word("release.methodology"),
             (t.word("title.methodology", name=ctx.named(info, "methodology_name"), version=info.methodology_version),),

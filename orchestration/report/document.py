@@ -351,7 +351,7 @@ Block = Paragraph | BulletList | Table | ScoreCard | Chart | Map | FindingList |
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with its blocks, in order. Level 1 sections start a page on paper; levels 2 and 3 lie inside.
+    """A heading with its blocks, in order. Level 1 sections may start a page on paper; levels 2 and 3 lie inside.
 
     `number` is the heading's number as printed (`一`, `(二)`, `1`, `Annex A`; may be empty); `anchor` is unique in the
     report. Sections are a flat list: a level 2 section belongs to the level 1 section before it. Headings of levels 1
@@ -389,7 +389,8 @@ class Report:
     (empty where data are real); `watermark` the short word laid over the pages behind the text (合成数据), empty where
     data are real. `cover_facts` are the lines of the title page (release, edition, methodology, date). `running_head`
     stands at the top of every page but the first. `file_stem` names its files without ending. `description` is one
-    sentence for document metadata; `released_at` is the date in a file's metadata, None before release.
+    sentence for document metadata; `released_at` is the date in a file's metadata, China Standard Time, None before
+    release. `chapters_start_pages` is False for a short report, whose chapters follow each other on paper.
     """
 
     title: str
@@ -406,3 +407,4 @@ class Report:
     sources: tuple[Source, ...] = field(default=())
     publisher: str = ""
     released_at: datetime | None = None
+    chapters_start_pages: bool = True

@@ -1,4 +1,4 @@
-"""Which Chinese font paper is set in: the one that a Python package brings, else one that the machine has."""
+"""Which Chinese font reports are set in: the one that a Python package brings, else one that the machine has."""
 
 from __future__ import annotations
 
@@ -36,6 +36,15 @@ class ChineseFont:
     family: str
     fonts: typst.Fonts
 
+    @property
+    def file(self) -> tuple[str, int]:
+        """The family's file, in its regular weight where there are several, and the font's number in that file."""
+        [found, *_] = sorted(
+            (font for font in self.fonts.fonts() if font.family == self.family and font.path),
+            key=lambda font: (font.style != "normal", abs(font.weight - 400), font.path),
+        )
+        return found.path, found.index
+
 
 @cache
 def chinese_font() -> ChineseFont:
@@ -49,8 +58,8 @@ def chinese_font() -> ChineseFont:
     found = font_among(typst.Fonts(include_system_fonts=True))
     if found is None:
         raise UsageError(
-            "No font with Chinese glyphs was found, so a PDF would show boxes. Install the one that the project names "
-            f"(pip install {FONT_DISTRIBUTION}) or one of the system, for example Debian's fonts-noto-cjk. "
+            "No font with Chinese glyphs was found, so a report would show boxes. Install the one that the project "
+            f"names (pip install {FONT_DISTRIBUTION}) or one of the system, for example Debian's fonts-noto-cjk. "
             f"Known families: {', '.join(FAMILIES)}."
         )
     return found

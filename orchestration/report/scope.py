@@ -14,13 +14,14 @@ from orchestration.errors import UsageError
 from orchestration.report.document import Link, Run
 from orchestration.report.figures.release import Node, Region, Unit
 from orchestration.report.figures.release import Release as ReleaseRow
-from orchestration.report.release import Answer, Release
+from orchestration.report.release import MINUS, Answer, Release
 from orchestration.report.texts import Texts
 
 RULES = Path(__file__).parent / "rules.toml"
 CHINESE = "\u3400-\u9fff\u3001\u3002\uff08\uff09"
 FULL_WIDTH = str.maketrans("(),:;", "\uff08\uff09\uff0c\uff1a\uff1b")
 BESIDE_CHINESE = f"(?<=[{CHINESE}])[(),:;]|[(),:;](?=[{CHINESE}])"
+HYPHEN_AS_MINUS = re.compile(r"(?<![0-9A-Za-z-])-(?=\d)")
 BRACKETED = "[(\uff08]([^()\uff08\uff09]*)[)\uff09]"
 ROOT_NODE, BASE_NODE = "composite", "base"
 
@@ -57,6 +58,11 @@ class Context:
         self.node_answer = self.ask(Node)
         self.nodes = {node.node_code: node for node in self.node_answer}
         self.rules = tomllib.loads(RULES.read_text(encoding="utf-8"))
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether the file holds what only internal readers see."""
+        return self.release.has("quarantined_row") or self.release.has("verification_queue")
 
     @property
     def methodology(self) -> str:
@@ -100,6 +106,7 @@ class Context:
     def named(self, row: object, stem: str = "name") -> str:
         """The name of a row in the report's language (`name_zh`, `name_en`); Chinese where English is missing."""
         name = getattr(row, f"{stem}_{self.language}") or getattr(row, f"{stem}_zh") or ""
+        name = HYPHEN_AS_MINUS.sub(MINUS, name)
         return full_width(name) if self.language == "zh" else name
 
     def node_name(self, node_code: str) -> str:

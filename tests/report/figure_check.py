@@ -25,6 +25,7 @@ from orchestration.report.document import (
     Text,
 )
 
+NO_VALUE = {"–", "无", "none"}
 NUMBER = re.compile(r"[+−-]?\d[\d,]*(?:\.\d+)?%?")
 
 
@@ -75,7 +76,7 @@ def printed_values(release_file: Path, report: Report) -> dict[str, set[str]]:
     with duckdb.connect(str(release_file), read_only=True) as connection:
         answers = {source.key: connection.execute(source.sql).fetchall() for source in report.sources}
     return {
-        key: {"–", str(len(rows)), *(text for row in rows for value in row for text in _prints(value))}
+        key: {*NO_VALUE, str(len(rows)), *(text for row in rows for value in row for text in _prints(value))}
         for key, rows in answers.items()
     }
 

@@ -11,9 +11,11 @@ import pytest
 
 from orchestration.report import charts
 from orchestration.report.charts.axis import round_axis
-from orchestration.report.charts.bar import bar_specification
+from orchestration.report.charts.bar import bar_specification, label_step
+from orchestration.report.charts.line import value_places
 from orchestration.report.charts.look import band_colours, text_colour_on
 from orchestration.report.charts.text import apart, fitted, text_width, wrapped
+from orchestration.report.charts.timeline import telling_parts
 from orchestration.report.document import ChartKind
 from tests.report.drawn_examples import DIMENSIONS, NASTY, chart, one_chart_of_each_kind, series
 
@@ -129,6 +131,40 @@ def test_text_is_cut_and_wrapped_to_its_room():
     assert wrapped("政务诚信建设专项工作", 10, 90) == ["政务诚信建", "设专项工作"]
     assert wrapped("Dedicated integrity work", 10, 90) == ["Dedicated", "integrity work"]
     assert wrapped("", 10, 90) == [""]
+
+
+def test_a_lines_labels_stand_on_no_point_and_on_no_label():
+    for points in ([60.0, 72.0], [70.0, 70.0], [20.0, 40.0, 45.0], [80.0], [145.0, 140.0, 138.0, 30.0]):
+        places = value_places(points)
+        assert all(abs(y - point) >= 10 for y in places for point in points)
+        assert all(abs(a - b) >= 12 for number, a in enumerate(places) for b in places[number + 1 :])
+
+
+def test_no_reference_line_runs_through_a_bars_label():
+    assert label_step(100.0, "80.74", [300.0], 1) == 4.0
+    behind = label_step(100.0, "80.74", [110.0], 1)
+    assert 100 + behind > 110
+    assert label_step(100.0, "80.74", [90.0], -1) < -10
+
+
+def test_long_names_of_dots_and_bars_are_whole():
+    name = "Qiannan Bouyei and Miao Autonomous Prefecture"
+    for kind in (ChartKind.dot, ChartKind.bar):
+        shown = texts(charts.draw(chart(kind, (name, "Guiyang"), series("Score", ("80", "81"))), "en"))
+        assert name in " ".join(shown) and not any("…" in text for text in shown)
+
+
+def test_a_timelines_labels_say_what_differs():
+    assert telling_parts(
+        [
+            "[合成 synthetic] 观山湖区小区停电",
+            "[合成 synthetic] 观山湖区回应失当",
+            "10.28观山湖倒塌(标题引自2019年度报告;时间为合成 synthetic)",
+            "观山湖区",
+            "",
+        ]
+    ) == ["小区停电", "回应失当", "10.28观山湖倒塌", "观山湖区", ""]
+    assert telling_parts(["[合成 synthetic] 观山湖区停电"]) == ["观山湖区停电"]
 
 
 def test_labels_move_apart():

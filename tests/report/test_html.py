@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import base64
 import html as html_text
 import re
 import shutil
 import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont
+from PIL import Image
 
+from orchestration.errors import UsageError
+from orchestration.report import fonts
 from orchestration.report.compose import compose
-from orchestration.report.document import Chart, Figure, Map
-from orchestration.report.html import render
+from orchestration.report.document import Chart, Figure, Map, Paragraph, Strong
+from orchestration.report.html import render, web_font
 from orchestration.report.release import open_release
+from tests.report.drawn_examples import a_report
 from tests.report.figure_check import figures_of
 from tests.report.small_world import GUIZHOU, LONG_NAMED, PLAIN
 
@@ -125,6 +132,59 @@ def test_synthetic_data_are_marked_on_the_page(rendered) -> None:
     assert report.watermark in text
 
 
+def test_the_page_brings_every_character_it_shows(rendered) -> None:
+    """So it shows no boxes on a machine without a Chinese font."""
+    report, text = rendered
+    assert text.index("@font-face") < text.index(":root")
+    [encoded] = re.findall(r"url\(data:font/woff;base64,([^)]+)\)", text)
+    assert len(encoded) < 1_000_000
+    font = TTFont(BytesIO(base64.b64decode(encoded)))
+    shown = {character for character in text.replace(encoded, "") if not character.isascii()}
+    if report.language == "en":
+        shown -= set(web_font.IDEOGRAPH_WIDE_MARKS)
+    assert len(shown) > 20
+    assert shown | set(web_font.STYLE_CHARACTERS) <= {chr(code) for code in font.getBestCmap()}
+    [weight] = [axis for axis in font["fvar"].axes if axis.axisTag == "wght"]
+    assert weight.minValue <= 400 and weight.maxValue >= 700
+    for style in (text.split("</style>")[0], *re.findall(r'<svg font-family="([^"]+)"', text)):
+        assert "Noto Sans CJK SC" in style
+
+
+def test_without_a_chinese_font_there_is_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    fonts.chinese_font.cache_clear()
+    web_font.font_subset.cache_clear()
+    monkeypatch.setattr(fonts, "package_folder", lambda: None)
+    monkeypatch.setattr(fonts, "FAMILIES", ("No Such Font",))
+    with pytest.raises(UsageError, match="No font with Chinese glyphs"):
+        render(a_report())
+    fonts.chinese_font.cache_clear()
+
+
+def test_what_scrolls_can_be_reached_and_has_a_name(rendered) -> None:
+    scrolling = [
+        attributes
+        for tag, attributes in Page(rendered[1]).elements
+        if tag == "div" and attributes.get("class") in ("table", "drawing")
+    ]
+    assert len(scrolling) > 10
+    assert all(each["tabindex"] == "0" and each["role"] == "region" and each["aria-label"] for each in scrolling)
+
+
+def test_a_paragraph_that_heads_is_a_heading() -> None:
+    text = render(a_report())
+    assert re.search(r'<h3 class="part">小标题</h3>', text)
+
+
+def test_chinese_in_an_english_page_is_marked() -> None:
+    runs = (Figure("观山湖区a<b", "region_score"), Strong("乙"))
+    for language, marked in (("en", True), ("zh", False)):
+        report = a_report(language)
+        section = replace(report.sections[0], blocks=(Paragraph(("x", *runs)),))
+        text = render(replace(report, sections=(section,)))
+        assert ('<span lang="zh">观山湖区</span>a&lt;b' in text) is marked
+        assert ('<strong><span lang="zh">乙</span></strong>' in text) is marked
+
+
 def test_what_names_hold_is_escaped(small_release: Path) -> None:
     with open_release(small_release, "zh") as release:
         report = compose(release, PLAIN, "zh")
@@ -164,6 +224,22 @@ def _overflow_at(text: str, width: int, folder: Path) -> str:
     found = re.search(r'data-over="(-?\d+)"', _chromium("--window-size=1400,1000", "--dump-dom", page.as_uri()).stdout)
     assert found
     return found[1]
+
+
+@needs_chromium
+def test_glyphs_differ_on_any_machine(tmp_path: Path) -> None:
+    """Boxes would all look alike."""
+    characters = "透明度合规贵州"
+    cells = "".join(f"<b>{character}</b>" for character in characters)
+    page = tmp_path / "glyphs.html"
+    look = '*{margin:0} b{display:block;width:40px;height:40px;overflow:hidden;font:40px/1 "Noto Sans CJK SC"}'
+    style = f"{web_font.font_face(characters, 'zh')}{look}"
+    page.write_text(f"<!doctype html><meta charset=utf-8><style>{style}</style>{cells}", encoding="utf-8")
+    shot = tmp_path / "glyphs.png"
+    _chromium(f"--user-data-dir={tmp_path / 'profile'}", "--window-size=40,800", f"--screenshot={shot}", page.as_uri())
+    with Image.open(shot) as image:
+        glyphs = [image.crop((0, 40 * n, 40, 40 * n + 40)).tobytes() for n in range(len(characters))]
+    assert len(set(glyphs)) == len(characters)
 
 
 @needs_chromium

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 
 from orchestration.home import project_root
 from orchestration.report import maps
+from orchestration.report.charts.text import text_width
 from orchestration.report.document import MapKind
-from orchestration.report.maps.content import map_content
+from orchestration.report.maps.content import map_content, own_name
 from orchestration.report.maps.drawing import area, hatch, label_point
-from orchestration.report.maps.geometry import counties, provinces, sea_boundary_lines
+from orchestration.report.maps.geometry import counties, other_boundary_lines, provinces, south_china_sea_dashes
+from orchestration.report.maps.label import box_around, overlaps, placed
+from orchestration.report.maps.layout import NAME_SIZE, name_labels
 from orchestration.report.maps.projection import NATION, fitted_frame, local_projection
 from orchestration.report.maps.unit_shape import shape_codes, unit_of_shape
 from tests.report.drawn_examples import a_map
@@ -63,11 +67,18 @@ def test_the_national_map_is_complete():
     assert len(content.shapes) == 34
     assert {"710000", "540000", "810000", "820000"} <= {shape.code for shape in content.shapes}
     assert set(content.areas) == {"520000", "310000"}
-    south = [line for line in sea_boundary_lines() if max(y for _, y in line) < 16]
-    assert len(south) >= 5
     shown = texts(maps.draw(a_map(MapKind.nation, "000000", ("520000", "310000")), "zh"))
     assert {"台湾", "西藏", "贵州", "南海诸岛"} <= shown
     assert "South China Sea Islands" in texts(maps.draw(a_map(MapKind.nation, "000000", ("520000",)), "en"))
+
+
+def test_only_the_dashes_in_the_sea_are_bold():
+    content = map_content(a_map(MapKind.nation, "000000", ("520000", "310000")), "zh")
+    assert content.strong_borders == south_china_sea_dashes()
+    assert len(south_china_sea_dashes()) == 10
+    assert all(108 < x < 123 and y < 25 for line in south_china_sea_dashes() for x, y in line)
+    western_frontier = [line for line in other_boundary_lines() if line[0][0] < 80]
+    assert western_frontier and all(line in content.outer_borders for line in western_frontier)
 
 
 def test_clips_of_two_maps_on_one_page_have_ids_of_their_own():
@@ -134,6 +145,32 @@ def test_a_hatch_stays_inside():
     places = [tuple(map(float, pair.split(","))) for pair in re.findall(r"[\d.]+,[\d.]+", hatch([square]))]
     assert len(places) > 10
     assert all(-0.1 <= x <= 40.1 and -0.1 <= y <= 40.1 for x, y in places)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("kind", "region"), [(MapKind.province, "460000"), (MapKind.prefecture, "520100"), (MapKind.province, "110000")]
+)
+def test_no_label_covers_another_and_none_is_lost(language, kind, region):
+    codes = tuple(code for code in counties().shapes if code.startswith(region.rstrip("0")))
+    drawn = a_map(kind, region, codes)
+    named = replace(
+        drawn,
+        areas=tuple(replace(area, name=own_name(counties().shapes[area.code], language)) for area in drawn.areas),
+    )
+    content = map_content(named, language)
+    frame = fitted_frame(content.project, content.extent_points(), 462, 450)
+    labels, size = name_labels(content, frame), NAME_SIZE[kind]
+    names = placed(labels, size, frame.width, frame.height)
+    boxes = [box_around(label.x, label.y, text_width(label.text, size) / 2, size) for label in names.labels]
+    assert not any(overlaps(box, other) for number, box in enumerate(boxes) for other in boxes[:number])
+    assert all(left >= -1.1 and right <= frame.width + 1.1 for left, _, right, _ in boxes)
+    numbers = {str(number) for number, _ in names.key}
+    shown = {label.text for label in names.labels} - numbers | {text for _, text in names.key}
+    wanted = {label.text for label in labels}
+    assert shown == wanted
+    note = " ".join(texts(maps.draw(named, language)))
+    assert all(text.split()[0] in note for _, text in names.key)
 
 
 def test_a_label_lies_inside_a_crescent():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -9,9 +10,22 @@ import pytest
 
 from orchestration.errors import UsageError
 from orchestration.report.compose import compose
-from orchestration.report.document import BulletList, FindingList, Link, Map, Paragraph, Report, Section, Table
+from orchestration.report.document import (
+    BulletList,
+    Chart,
+    Code,
+    Figure,
+    FindingList,
+    Link,
+    Map,
+    Paragraph,
+    Report,
+    ScoreCard,
+    Section,
+    Table,
+)
 from orchestration.report.release import open_release
-from orchestration.report.texts import plain
+from orchestration.report.texts import Texts, plain
 from tests.report.figure_check import assert_figures_stand_in_the_release, figures_of, texts_of
 from tests.report.small_world import (
     BEIJING,
@@ -31,6 +45,10 @@ from tests.report.small_world import (
 
 NATION = "000000"
 REGIONS = (NATION, GUIZHOU, BEIJING, QINGHAI, GUIYANG, "520200", PLAIN, WITHOUT_EVENTS, WITHOUT_A_DIMENSION, LOST_A_LOT)
+
+# Numbers that no query answers: a year, code or version names something; limits are those of rules.toml or of a table;
+# a title, description, reason or warning is the release's own wording; parts were filled, and watched, before.
+BARE_NUMBERS = {"year", "code", "version", "limit", "shown", "share", "title", "description", "reason", "text", "parts"}
 
 
 def report_of(release_file: Path, region_code: str, language: str = "zh", methodology: str | None = None) -> Report:
@@ -84,14 +102,167 @@ def test_rows_are_as_wide_as_their_tables(small_release: Path, region_code: str)
 def test_a_province_with_one_unit(small_release: Path) -> None:
     report = report_of(small_release, QINGHAI)
     ranking = words(section(report, "unit-ranking"))
-    assert ranking.startswith(f"只有一个参加排名的单位\uff1a{LONG_NAME_ZH}")
+    assert ranking.startswith(f"只有一个参加排名的单元\uff1a{LONG_NAME_ZH}")
     [table] = [block for block in section(report, "unit-ranking").blocks if isinstance(block, Table)]
     assert len(table.rows) == 1
-    assert "没有其他参加排名的单位" in words(section(report, f"unit-{LONG_NAMED}"))
+    assert "没有其他参加排名的单元" in words(section(report, f"unit-{LONG_NAMED}"))
 
 
-def test_the_first_of_several_equal_ones_is_not_behind_the_best(small_release: Path) -> None:
-    assert "为最高" in words(section(report_of(small_release, QINGHAI), "composite"))
+def test_one_of_several_equal_ones_shares_the_highest_place(small_release: Path) -> None:
+    composite = section(report_of(small_release, QINGHAI), "composite")
+    assert "与其他地区并列最高\uff0c并列者共2个" in words(composite)
+    [card] = [block for block in composite.blocks if isinstance(block, ScoreCard)]
+    assert "并列最高\uff0c共2个" in [plain(figure.note) for figure in card.figures]
+    assert "最高的北京市等2个" in words(section(report_of(small_release, GUIZHOU), "composite"))
+    assert "最高的是北京市等2个" in words(section(report_of(small_release, NATION), "composite"))
+
+
+def test_units_that_share_a_place_are_not_called_the_highest(small_release: Path) -> None:
+    assert words(section(report_of(small_release, BEIJING), "unit-ranking")).startswith("参加排名的单元得分相同")
+    assert "得分最高的单元是南明区" in words(section(report_of(small_release, GUIZHOU), "unit-ranking"))
+
+
+def test_the_units_that_lost_most_are_counted(small_release: Path, tmp_path: Path) -> None:
+    tied = tmp_path / "tied.duckdb"
+    tied.write_bytes(small_release.read_bytes())
+    with duckdb.connect(str(tied)) as connection:
+        connection.execute(
+            "update marts.fct_indicator_score set score = 0 where node_code = 'C1.1' and methodology_code = 'presence' "
+            f"and unit_code in ('{PLAIN}', '{LOST_A_LOT}')"
+        )
+    [table] = [
+        block
+        for block in section(report_of(tied, GUIZHOU), "dimension-c").blocks
+        if isinstance(block, Table) and "失分最多" in block.caption
+    ]
+    assert "南明区等2个" in {plain(row.cells[5].runs) for row in table.rows}
+
+
+def test_events_say_by_whom_they_were_answered(small_release: Path) -> None:
+    own = {plain(run) for run in texts_of(report_of(small_release, PLAIN))}
+    assert any(text.startswith("答复\uff1a宣传部\uff08责任主体\uff1a财政局\uff09") for text in own)
+    english = {plain(run) for run in texts_of(report_of(small_release, GUIZHOU, "en"))}
+    assert any(text.startswith("Answered by 宣传部 (responsible: 财政局)") for text in english)
+    assert "no answer (responsible: 财政局)" in english
+
+
+def test_the_nation_is_compared_with_its_own_regions_and_has_no_rank(small_release: Path) -> None:
+    report = report_of(small_release, NATION)
+    [chart] = [block for block in section(report, "profile").blocks if isinstance(block, Chart)]
+    assert [(series.name, series.role) for series in chart.series] == [
+        ("全国", "subject"),
+        ("北京市", "best"),
+        ("贵州省", "other"),
+    ]
+    for each in (section(report, "profile"), section(report, "trend"), section(report, "methodologies")):
+        captions = [block.caption for block in each.blocks if isinstance(block, Table)]
+        assert [caption for caption in captions if "名次" in caption] == []
+        assert "全国和最高地区" not in each.heading
+
+
+def test_the_nation_counts_the_units_concerned_by_province(small_release: Path) -> None:
+    [findings] = [
+        block
+        for block in section(report_of(small_release, NATION), "problems").blocks
+        if isinstance(block, FindingList)
+    ]
+    silent = next(finding for finding in findings.findings if finding.heading == "负面事件没有回应")
+    assert [plain(item) for item in silent.concerned] == ["贵州省 1"]
+    assert any(isinstance(run, Figure) for run in silent.concerned[0])
+
+
+def test_the_scope_says_who_is_left_out_and_why(small_release: Path, tmp_path: Path) -> None:
+    complete = words(section(report_of(small_release, GUIZHOU), "scope"))
+    assert "没有未纳入评估的县级政府" in complete
+    assert "香港特别行政区、澳门特别行政区和台湾省" in complete
+    assert "Hong Kong, Macao and Taiwan" in words(section(report_of(small_release, NATION, "en"), "scope"))
+    fewer = tmp_path / "fewer.duckdb"
+    fewer.write_bytes(small_release.read_bytes())
+    with duckdb.connect(str(fewer)) as connection:
+        connection.execute(
+            "update marts.dim_unit set is_included = false, exclusion_reason_zh = '缺乏数据', "
+            f"exclusion_reason_en = 'no data', exclusion_origin = 'assumed' where unit_code = '{NEVER_SCORED}'"
+        )
+    scope = section(report_of(fewer, GUIZHOU), "scope")
+    [table] = [block for block in scope.blocks if isinstance(block, Table) and "未纳入" in block.caption]
+    assert [[plain(cell.runs) for cell in row.cells] for row in table.rows] == [["缺乏数据", "本项目假设", "1"]]
+
+
+def test_cells_that_were_not_collected_are_listed_by_measure(small_release: Path) -> None:
+    def listed(region_code: str) -> Table:
+        blocks = section(report_of(small_release, region_code), "annex-quality").blocks
+        return next(block for block in blocks if isinstance(block, Table) and "未采集" in block.caption)
+
+    province, unit = listed(GUIZHOU), listed(WITHOUT_A_DIMENSION)
+    assert {plain(row.cells[2].runs) for row in province.rows} == {"未采集"}
+    assert {plain(row.cells[3].runs) for row in province.rows} == {"1", "2"}
+    assert len(unit.columns) == 3
+    assert all(plain(row.cells[2].runs) == "未采集" for row in unit.rows)
+
+
+def test_published_figures_are_told_in_words(small_release: Path, tmp_path: Path) -> None:
+    published = tmp_path / "published.duckdb"
+    published.write_bytes(small_release.read_bytes())
+    rows = [
+        (GUIZHOU, "composite", "mean_of_units", 82.2, 82.2, "composite_mean"),
+        (GUIZHOU, "T", "at_full_mark", 1, 0, "五项均为满分"),
+        (GUIZHOU, "T", "trend_direction", -1, -1, "下降"),
+        (GUIZHOU, None, "unit_count", 5, 5, "counties_evaluated"),
+        (QINGHAI, None, "unit_count", 1, 1, "elsewhere"),
+    ]
+    with duckdb.connect(str(published)) as connection:
+        connection.execute(
+            "create table marts.published_reconciliation (region_code varchar, node_code varchar, statistic varchar, "
+            "published_value decimal(18, 4), computed_rounded decimal(18, 10), statement_zh varchar, "
+            "published_kind varchar default 'figure', published_id varchar default 'F', "
+            "region_name_zh varchar default '某地', region_name_en varchar default 'A place', "
+            "comparison varchar default 'equal', published_status varchar default 'published', "
+            "outcome varchar default 'match', statement_en varchar default '')"
+        )
+        connection.executemany(
+            "insert into marts.published_reconciliation (region_code, node_code, statistic, published_value, "
+            "computed_rounded, statement_zh) values (?, ?, ?, ?, ?, ?)",
+            rows,
+        )
+        connection.execute(
+            "update marts.published_reconciliation set outcome = 'mismatch' where published_value <> computed_rounded"
+        )
+    report = report_of(published, GUIZHOU)
+    counts = words(section(report, "annex-reconciliation"))
+    assert "一致4项\uff0c不一致1项" in counts
+    assert "一致3项\uff0c不一致1项" in counts
+    [table] = [block for block in section(report, "annex-reconciliation").blocks if isinstance(block, Table)]
+    assert sorted([plain(cell.runs) for cell in row.cells[:7]] for row in table.rows) == [
+        ["某地", "", "评估单元数", "", "等于", "5", "5"],
+        ["某地", "综合得分", "单元平均分", "", "等于", "82.20", "82.20"],
+        ["某地", "透明度\uff08政务公开\uff09", "全部为满分", "五项均为满分", "等于", "是", "否"],
+        ["某地", "透明度\uff08政务公开\uff09", "变化方向", "下降", "等于", "下降", "下降"],
+    ]
+    assert_figures_stand_in_the_release(published, report)
+
+
+def test_a_number_in_a_sentence_is_a_figure_with_its_source(
+    small_release: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare: set[tuple[str, str, str]] = set()
+    filled = Texts.__call__
+
+    def watched(self: Texts, key: str, **places: object) -> object:
+        for name, filling in places.items():
+            runs = filling if isinstance(filling, tuple) else (filling,)
+            strings = "".join(run for run in runs if isinstance(run, str))
+            if re.search("[0-9]", strings) and name not in BARE_NUMBERS:
+                bare.add((key, name, strings))
+        return filled(self, key, **places)
+
+    def worded(self: Texts, key: str, **places: object) -> str:
+        return plain(filled(self, key, **places))
+
+    monkeypatch.setattr(Texts, "__call__", watched)
+    monkeypatch.setattr(Texts, "word", worded)
+    for region_code in (NATION, GUIZHOU, LOST_A_LOT):
+        report_of(small_release, region_code)
+    assert bare == set()
 
 
 def test_units_directly_below_a_province(small_release: Path) -> None:
@@ -132,7 +303,7 @@ def test_a_unit_that_nobody_could_score(small_release: Path) -> None:
     assert "失分无从计算" in words(section(report, f"lost-{NEVER_SCORED}"))
     prefecture = report_of(small_release, "520200")
     assert "本年度没有综合得分" in words(section(prefecture, "composite"))
-    assert "没有参加排名的单位" in words(section(prefecture, "unit-ranking"))
+    assert "没有参加排名的单元" in words(section(prefecture, "unit-ranking"))
 
 
 def test_a_region_without_a_score_stands_in_no_comparison(small_release: Path) -> None:
@@ -158,6 +329,31 @@ def test_without_an_earlier_edition(small_release: Path) -> None:
     assert "没有2019年度以前" in words(section(report_of(small_release, GUIZHOU), "trend"))
 
 
+def test_the_rank_is_compared_with_the_year_that_is_named(small_release: Path, tmp_path: Path) -> None:
+    later = tmp_path / "later.duckdb"
+    later.write_bytes(small_release.read_bytes())
+    with duckdb.connect(str(later)) as connection:
+        connection.execute(
+            "update marts.region_trend set previous_assessment_year = 2018, previous_score = score - 1, "
+            "change_from_previous = 1, first_assessment_year = 2017, first_score = score - 3, three_year_change = 3, "
+            "previous_rank_in_level = rank_in_level, rank_gain = 0 where node_code = 'composite'"
+        )
+    trend = words(section(report_of(later, GUIZHOU), "trend"))
+    rank = trend.index("名次与2018年度相同")
+    assert trend.index("与2018年度相比") < rank < trend.index("与2017年度相比")
+
+
+def test_units_that_fell_alike_are_counted(small_release: Path, tmp_path: Path) -> None:
+    fallen = tmp_path / "fallen.duckdb"
+    fallen.write_bytes(small_release.read_bytes())
+    with duckdb.connect(str(fallen)) as connection:
+        connection.execute(
+            "update marts.unit_trend set previous_assessment_year = 2018, previous_score = score + 9, "
+            f"change_from_previous = -9 where node_code = 'composite' and unit_code in ('{PLAIN}', '{LOST_A_LOT}')"
+        )
+    assert "降幅最大的是南明区等2个\uff0c下降9.00分" in words(section(report_of(fallen, GUIZHOU), "problems"))
+
+
 def test_problems_name_their_rule_and_the_units(small_release: Path) -> None:
     [findings] = [
         block
@@ -165,7 +361,7 @@ def test_problems_name_their_rule_and_the_units(small_release: Path) -> None:
         if isinstance(block, FindingList)
     ]
     silent = next(finding for finding in findings.findings if finding.heading == "负面事件没有回应")
-    assert plain(silent.statement) == "3件负面事件中有2件没有回应\uff0c占66.7%\uff0c涉及1个单位。"
+    assert plain(silent.statement) == "3件负面事件中有2件没有回应\uff0c占66.7%\uff0c涉及1个单元。"
     assert [plain(item) for item in silent.concerned] == ["乌当区 2"]
     assert all(finding.rule for finding in findings.findings)
 
@@ -209,6 +405,24 @@ def test_real_data_are_not_marked(small_release: Path, tmp_path: Path) -> None:
 def test_another_methodology(small_release: Path) -> None:
     presence, quality = (report_of(small_release, GUIZHOU, methodology=code) for code in ("presence", "quality"))
     assert [figure.text for figure in figures_of(presence)] != [figure.text for figure in figures_of(quality)]
+    assert (presence.file_stem, quality.file_stem) == (f"2019-{GUIZHOU}-zh", f"2019-{GUIZHOU}-zh-quality")
+    assert "不是本版次的主方法" in words(section(quality, "background"))
+    commands = [block.text for block in section(quality, "annex-reproduce").blocks if isinstance(block, Code)]
+    assert commands[0].endswith("--language zh --methodology quality")
+
+
+def test_an_internal_file_gives_a_report_of_its_own_name(small_release: Path, tmp_path: Path) -> None:
+    internal = tmp_path / "internal.duckdb"
+    internal.write_bytes(small_release.read_bytes())
+    with duckdb.connect(str(internal)) as connection:
+        connection.execute("create table marts.quarantined_row (unit_code varchar, source varchar, rule varchar)")
+    report = report_of(internal, GUIZHOU)
+    assert report.file_stem == f"2019-{GUIZHOU}-zh-internal"
+    commands = [block.text for block in section(report, "annex-reproduce").blocks if isinstance(block, Code)]
+    assert commands[0].endswith("--language zh --internal")
+
+
+def test_an_unknown_methodology_is_refused(small_release: Path) -> None:
     with pytest.raises(UsageError, match="no methodology 'other'"):
         report_of(small_release, GUIZHOU, methodology="other")
 

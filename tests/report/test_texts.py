@@ -11,7 +11,7 @@ from orchestration.errors import UsageError
 from orchestration.report.document import Figure
 from orchestration.report.release import count_text, decimal_text, plain_text, rate_text, signed_text
 from orchestration.report.scope import full_width
-from orchestration.report.sections.parts import Numbering, chinese_number
+from orchestration.report.sections.parts import Numbering, chinese_number, key_figure
 from orchestration.report.texts import PLACE, Texts, plain, templates
 
 MAP_REVIEW_NUMBER = "GS(2024)0650号"
@@ -50,6 +50,23 @@ def test_one_is_singular() -> None:
     assert plain(t("event.positive", n=Figure("2", "a"), points=Figure("+3.00", "a"))).startswith(
         "2 positive events count"
     )
+
+
+def test_a_value_with_its_unit_is_singular_or_plural() -> None:
+    t = Texts("en")
+    assert [plain(t("measurement_unit.项", n=Figure(n, "a"))) for n in ("1", "6")] == ["1 item", "6 items"]
+    assert plain(t("measurement_unit.个", n=Figure("6", "a"))) == "6"
+
+
+def test_a_key_figure_without_a_value_has_no_unit() -> None:
+    for language, none in (("zh", "无"), ("en", "none")):
+        missing = key_figure(Texts(language), "x", Figure("–", "a"), "points")
+        assert (missing.value, missing.unit) == (Figure(none, "a"), "")
+    assert key_figure(Texts("en"), "x", Figure("1.00", "a"), "points").unit == "points"
+
+
+def test_a_unit_is_called_by_one_word() -> None:
+    assert [text for text in templates("zh").values() if "单位" in text] == []
 
 
 def test_items_are_listed_as_the_language_does() -> None:

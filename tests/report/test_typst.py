@@ -15,8 +15,15 @@ from orchestration.report import charts, fonts, maps
 from orchestration.report import typst as paper
 from orchestration.report.document import Align, Cell, Column, Row, Section, Table
 from orchestration.report.typst.content import ReportContent, printable
-from orchestration.report.typst.page_fill import page_starts
-from orchestration.report.typst.table_layout import TEXT_WIDTH, table_layout
+from orchestration.report.typst.page_fill import block_height, page_starts
+from orchestration.report.typst.table_layout import (
+    TEXT_WIDTH,
+    Setting,
+    broken_heading,
+    code_parts,
+    column_need,
+    table_layout,
+)
 from tests.report.drawn_examples import NASTY, a_report, indicator_table
 
 
@@ -104,7 +111,7 @@ def test_metadata_outline_and_archive_standard():
     reader = pypdf.PdfReader(BytesIO(pdf_of("zh")))
     assert reader.metadata.title == "贵州省报告说明 2019年度"
     assert reader.metadata.author == "评估机构"
-    assert reader.metadata.creation_date_raw.startswith("D:20200705100000")
+    assert reader.metadata.creation_date_raw == "D:20200705020000Z"  # ten in the morning in China
     assert [item.title for item in reader.outline if not isinstance(item, list)] == ["一、总体表现说明", "二、出处"]
     with pikepdf.open(BytesIO(pdf_of("zh"))) as document:
         assert document.Root.Lang == "zh-CN"
@@ -161,13 +168,56 @@ def test_many_columns_get_smaller_type():
     assert sum(layout.widths) == pytest.approx(TEXT_WIDTH, abs=0.1)
 
 
+def test_type_stays_readable_and_all_columns_on_the_page():
+    headings = ("Unit", "Lies in", "China", "Province", "Composite", "Base", "Transparency", "Compliance", "Commitment")
+    columns = tuple(Column(heading, Align.decimal) for heading in (*headings, "Dedicated work", "Events", "Grade"))
+    wide = Table(columns, (Row(tuple(Cell(("97.65",)) for _ in columns)),), "caption")
+    address = "https://synthetic.example.invalid/2019/520115/government_disclosure/T5.3.stale_column_count"
+    evidence = Table(
+        tuple(Column(heading) for heading in ("Measure", "Channel", "Evidence address", "File")),
+        (Row((Cell(("T5.3.stale_column_count",)), Cell(("Disclosure",)), Cell((address,)), Cell((address[8:],)))),),
+        "caption",
+        dense=True,
+    )
+    for table in (wide, evidence):
+        layout = table_layout(table)
+        assert layout.text_size >= 7
+        assert (
+            sum(column_need(table, index, Setting(7.0, 0.0, 6.0, True)).least for index in range(len(table.columns)))
+            <= TEXT_WIDTH
+        )
+
+
+def test_codes_break_at_their_marks_and_numbers_do_not():
+    assert code_parts("T5.3.stale_column_count") == ["T5.3.", "stale_", "column_", "count"]
+    assert code_parts("满分80.74分,得1,234.56分") == ["满分80.74分,得1,234.56分"]
+    assert code_parts("123,456,789,012.34") == ["123,456,789,012.34"]
+
+
+def test_headings_break_in_the_middle():
+    assert broken_heading(Column("单位平均"), 27, 8.5) == "单位\n平均"
+    assert broken_heading(Column("专项工作"), 40, 8.5) == "专项工作"
+    assert broken_heading(Column("Transparency"), 30, 8.5) == "Transparency"
+
+
 def test_short_chapters_share_a_page():
     short = indicator_table(2)
     long = indicator_table(80)
-    sections = [
-        Section(name, 1, name, (block,)) for name, block in (("a", short), ("b", short), ("c", long), ("d", short))
-    ]
-    assert page_starts(sections) == {"a", "c", "d"}
+    report = replace(
+        a_report(),
+        sections=tuple(
+            Section(name, 1, name, (block,)) for name, block in (("a", short), ("b", short), ("c", long), ("d", short))
+        ),
+    )
+    assert page_starts(report) == {"a", "c", "d"}
+    assert page_starts(replace(report, chapters_start_pages=False)) == {"a"}
+
+
+def test_a_tables_height_does_not_grow_with_its_columns():
+    """Half a page of it, as it is set: a chapter of such a table shares its page."""
+    rows = tuple(Row((Cell(("名称不长",)), *(Cell(("1.25",)) for _ in range(7)))) for _ in range(12))
+    table = Table(tuple(Column(f"列{n}") for n in range(8)), rows, "caption")
+    assert 200 < block_height(table) < 400
 
 
 def test_without_a_chinese_font_nothing_is_written(tmp_path, monkeypatch):

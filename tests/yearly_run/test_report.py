@@ -70,13 +70,15 @@ def test_the_sentences_of_the_original(release_file: Path) -> None:
     with open_release(release_file, "zh") as release:
         report = compose(release, "520000", "zh")
     text = "\n".join(plain(each) for each in texts_of(report)).translate(str.maketrans("\uff0c\uff08\uff09", ",()"))
-    assert "2019年度贵州省县级政府政务诚信综合平均分为80.74分。全国平均(各省平均)为79.38分,高出1.36分。" in text
+    assert "2019年度贵州省县级政府政务诚信综合平均分为80.74分。比全国平均(各省平均)79.38分高出1.36分。" in text
     assert "在30个省级地区中排名第11名,与最高的上海市(88.32分)相差7.58分。" in text
-    assert "透明度、合规度和践约度的全部计分单位均为满分。" in text
+    assert "透明度、合规度和践约度的全部计分单元均为满分。" in text
     assert "低于全国平均的维度\uff1a舆情事件" in text
     assert "差距最大的维度是舆情事件,低8.24分。" in text
     assert "贵州省专项工作平均9.91分(满分10分),得分率99.1%。" in text
     assert "最低的是黔东南苗族侗族自治州,79.31分。" in text
+    assert "名次与2018年度相同,为第11名。与2017年度相比上升" in text
+    assert "习水县等4个" in text
 
 
 def test_every_figure_is_in_the_release(guizhou: Report, release_file: Path) -> None:
@@ -121,9 +123,10 @@ def test_the_internal_file_brings_the_evidence(county_home: Home, tmp_path: Path
         *("report", "--region", "520115", "--year", "2019", "--internal", "--format", "html"),
         *("--output", str(tmp_path)),
     )
-    text = (tmp_path / "2019-520115-zh.html").read_text(encoding="utf-8")
+    text = (tmp_path / "2019-520115-zh-internal.html").read_text(encoding="utf-8")
     assert "synthetic.example.invalid/2019/520115" in text
     assert "隔离" in text
+    assert "--language zh --internal" in text
 
 
 def _only(report: Report, section: Section) -> Report:

@@ -307,7 +307,7 @@ select
     end as reason_zh,
     case
         when status = 'event' then
-            cast(event_count as varchar) || ' events, ' || {{ plain_number('event_points') }} || ' in all'
+            cast(event_count as varchar) || case event_count when 1 then ' event, ' else ' events, ' end || {{ plain_number('event_points') }} || ' in all'
             || case when event_points <> score then ', ' || {{ plain_number('score') }} || ' within the limits' else '' end
         when status = 'no_event' then 'no event that counts'
         when status = 'below_coverage' and missing_base_count = base_count then 'nothing below has a score'

@@ -27,7 +27,6 @@ KEPT_DRAWINGS = 512
 
 
 @lru_cache(maxsize=KEPT_DRAWINGS)
-@lru_cache(maxsize=512)
 def draw(chart: Chart, language: str) -> str:
     """The chart as one `<svg>` element: vector, no script, no reference to anything outside; the same chart gives the
     same bytes on every machine. Kept for a while: a report shows its charts on a page and on paper."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from orchestration.report.charts.legend import Entry, legend_height, legend_marks
@@ -23,8 +24,9 @@ from orchestration.report.document import Chart
 BAR_HEIGHT = {1: 12.0, 2: 11.0, 3: 11.0}
 LINE_GAP = 6.0
 LONGEST_NAME = 230.0
-TWO_LINES_FROM = 24.0
+TWO_LINES_HEIGHT = 29.0
 NAME_LINE_HEIGHT = 13.0
+LABEL_GAP = 4.0
 QUIET_FILL = "#9fb4c8"
 
 
@@ -32,8 +34,9 @@ def bar_specification(chart: Chart, language: str) -> dict[str, Any]:
     several = len(chart.series) > 1
     bar_height = BAR_HEIGHT[len(chart.series)]
     line_height = bar_height * len(chart.series) + LINE_GAP
-    lines = 2 if line_height >= TWO_LINES_FROM else 1
-    names = [wrapped(name, TEXT_SIZE, LONGEST_NAME, lines) for name in chart.categories]
+    if any(text_width(name, TEXT_SIZE) > LONGEST_NAME for name in chart.categories):
+        line_height = max(line_height, TWO_LINES_HEIGHT)
+    names = [wrapped(name, TEXT_SIZE, LONGEST_NAME) for name in chart.categories]
     left = max(text_width(line, TEXT_SIZE) for name in names for line in name) + 12
     label_width = max((text_width(label, SMALL_TEXT_SIZE) for row in chart.series for label in row.labels), default=0)
     plot_width = FULL_WIDTH - left - 8
@@ -41,13 +44,15 @@ def bar_specification(chart: Chart, language: str) -> dict[str, Any]:
     entries = [Entry(series.name, role_look(series.role)) for series in chart.series] if several else []
     top = (legend_height(entries, FULL_WIDTH) + 4 if several else 0) + (18 if chart.reference_lines else 2)
     lower, upper = extent(chart)
-    start = label_width + 6 if lower < 0 else 0
-    scales = [
-        {"name": "x", "type": "linear", "domain": [lower, upper], "range": [start, plot_width - label_width - 6]},
-    ]
+    start, end = label_width + 6 if lower < 0 else 0.0, plot_width - label_width - 6
+
+    def at(value: float) -> float:
+        return start + (value - lower) / (upper - lower) * (end - start)
+
+    scales = [{"name": "x", "type": "linear", "domain": [lower, upper], "range": [start, end]}]
     data = {
         "names": [row for index, name in enumerate(names) for row in name_rows(chart, index, name, line_height)],
-        "bars": bar_rows(chart, bar_height, line_height),
+        "bars": bar_rows(chart, bar_height, line_height, at),
         "lines": [{"value": float(line.value), "label": line.label} for line in chart.reference_lines],
     }
     marks = [
@@ -81,7 +86,7 @@ def bar_specification(chart: Chart, language: str) -> dict[str, Any]:
             strokeWidth=2.4,
         ),
         single("rule", x={"scale": "x", "value": 0}, y=0, y2=height, stroke=RULE),
-        *reference_labels(chart, start, plot_width - label_width - 6, lower, upper),
+        *reference_labels(chart, at),
     ]
     if chart.unit:
         marks.append(unit_mark(chart.unit, plot_width, height + 13))
@@ -112,13 +117,14 @@ def name_rows(chart: Chart, index: int, lines: list[str], line_height: float) ->
     ]
 
 
-def bar_rows(chart: Chart, bar_height: float, line_height: float) -> list[dict[str, Any]]:
+def bar_rows(chart: Chart, bar_height: float, line_height: float, at: Callable[[float], float]) -> list[dict[str, Any]]:
     """A row per bar that has a value. With `highlight`, a single series is quiet but for the highlighted bars."""
     rows = []
+    crossing = [at(float(line.value)) for line in chart.reference_lines]
     for number, series in enumerate(chart.series):
         look = role_look(series.role)
         for index, (value, label) in enumerate(zip(series.values, series.labels, strict=True)):
-            y = index * line_height + LINE_GAP / 2 + number * bar_height
+            y = index * line_height + (line_height - bar_height * len(chart.series)) / 2 + number * bar_height
             highlighted = index in chart.highlight
             fill, stroke = look.fill, look.bar_stroke
             if len(chart.series) == 1 and chart.highlight and not highlighted:
@@ -133,7 +139,7 @@ def bar_rows(chart: Chart, bar_height: float, line_height: float) -> list[dict[s
                     "y": y + 0.75,
                     "height": bar_height - 1.5,
                     "middle": y + bar_height / 2,
-                    "dx": -4 if (value or 0) < 0 else 4,
+                    "dx": label_step(at(float(value or 0)), label, crossing, -1 if (value or 0) < 0 else 1),
                     "align": "right" if (value or 0) < 0 else "left",
                     "fill": fill,
                     "stroke": stroke,
@@ -143,11 +149,20 @@ def bar_rows(chart: Chart, bar_height: float, line_height: float) -> list[dict[s
     return rows
 
 
-def reference_labels(chart: Chart, start: float, end: float, lower: float, upper: float) -> list[dict[str, Any]]:
+def label_step(end: float, label: str, crossing: list[float], direction: int) -> float:
+    """From a bar's end to its label: next to it, or behind a reference line that would run through the label."""
+    step, width = LABEL_GAP, text_width(label, SMALL_TEXT_SIZE)
+    for distance in sorted((x - end) * direction for x in crossing):
+        if step - LABEL_GAP < distance < step + width + LABEL_GAP / 2:
+            step = distance + LABEL_GAP
+    return step * direction
+
+
+def reference_labels(chart: Chart, at: Callable[[float], float]) -> list[dict[str, Any]]:
     """The labels above the plot: at their lines, moved inwards at the right edge."""
     marks = []
     for line in chart.reference_lines:
-        x = start + (float(line.value) - lower) / (upper - lower) * (end - start)
+        x = at(float(line.value))
         width = text_width(line.label, SMALL_TEXT_SIZE)
         marks.append(
             single(

@@ -14,6 +14,9 @@ HEIGHT = 150.0
 LABEL_HEIGHT = 12.5
 NAME_WIDTH = 150.0
 INSET = 34.0
+POINT_DISTANCE = 11.0
+HIGHEST_LABEL = -12.0
+LOWEST_LABEL = HEIGHT - 5
 
 
 def line_specification(chart: Chart, language: str) -> dict[str, Any]:
@@ -120,15 +123,12 @@ def series_marks(series: Series, number: int) -> list[dict[str, Any]]:
 
 
 def value_rows(chart: Chart, axis: Axis, width: float) -> list[dict[str, Any]]:
-    """The printed values, above their points or below where another line runs above; moved apart where they collide."""
+    """The printed values, above their points, the lowest one's below; clear of all points and of each other."""
     rows = []
     for index in range(len(chart.categories)):
         shown = [series for series in chart.series if series.values[index] is not None]
         heights = [HEIGHT - axis.at(series.values[index], HEIGHT) for series in shown]
-        lowest = max(heights, default=0.0)
-        below = len(heights) > 1 and lowest <= HEIGHT - 2 * LABEL_HEIGHT
-        wanted = [y + (11 if below and y == lowest else -11) for y in heights]
-        for series, y in zip(shown, apart(wanted, LABEL_HEIGHT, -12, HEIGHT - 5), strict=True):
+        for series, y in zip(shown, value_places(heights), strict=True):
             rows.append(
                 {
                     "x": year_place(chart, index, width),
@@ -139,6 +139,24 @@ def value_rows(chart: Chart, axis: Axis, width: float) -> list[dict[str, Any]]:
                 }
             )
     return rows
+
+
+def value_places(points: list[float]) -> list[float]:
+    """Where the labels of one year's points stand: as near as may be, on no point and on no other label."""
+    places: dict[int, float] = {}
+    for index in sorted(range(len(points)), key=lambda index: (points[index], index)):
+        below = len(points) > 1 and points[index] == max(points)
+        steps = [POINT_DISTANCE + number * LABEL_HEIGHT / 2 for number in range(2 * len(points) + 1)]
+        candidates = [points[index] + sign * step for step in steps for sign in ((1, -1) if below else (-1, 1))]
+        free = [
+            y
+            for y in candidates
+            if HIGHEST_LABEL <= y <= LOWEST_LABEL
+            and all(abs(y - point) > POINT_DISTANCE - 1 for point in points)
+            and all(abs(y - other) >= LABEL_HEIGHT for other in places.values())
+        ]
+        places[index] = [*free, candidates[0]][0]
+    return [places[index] for index in range(len(points))]
 
 
 def name_rows(chart: Chart, axis: Axis, width: float, room: float) -> list[dict[str, Any]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,6 +19,8 @@ HEIGHT = 150.0
 LABEL_WIDTH = 130.0
 LABEL_HEIGHT = 12.0
 LABELLED = 6
+REMARKS = re.compile(r"^\[[^\]]*\]\s*|\s*\([^)]*synthetic[^)]*\)$")
+PLACE = re.compile(r"[\u4e00-\u9fff]{2,12}?[省市州盟区县旗]")
 
 
 def timeline_specification(chart: Chart, language: str) -> dict[str, Any]:
@@ -26,6 +31,7 @@ def timeline_specification(chart: Chart, language: str) -> dict[str, Any]:
     width = FULL_WIDTH - left - 8
     first, last = date(min(days).year, 1, 1), date(max(days).year, 12, 31)
     span = (last - first).days
+    names = [telling_parts(series.labels) for series in chart.series]
     zero = HEIGHT - axis.at(Decimal(0), HEIGHT)
     stems = [
         {
@@ -34,10 +40,10 @@ def timeline_specification(chart: Chart, language: str) -> dict[str, Any]:
             "colour": ACCENT if value >= 0 else NEGATIVE,
             "shape": "circle" if value >= 0 else "square",
             "fill": ACCENT if value >= 0 else "#ffffff",
-            "label": series.labels[index],
+            "label": names[number][index],
             "size": float(abs(value)),
         }
-        for series in chart.series
+        for number, series in enumerate(chart.series)
         for index, (day, value) in enumerate(zip(days, series.values, strict=True))
         if value is not None
     ]
@@ -93,6 +99,16 @@ def timeline_specification(chart: Chart, language: str) -> dict[str, Any]:
     if chart.unit:
         marks.append(single("text", x=-left, y=-10, text=chart.unit, fontSize=SMALL_TEXT_SIZE, fill=MUTED))
     return specification(size=(width, HEIGHT), padding=(left, 22 if chart.unit else 10, 8, 20), data=data, marks=marks)
+
+
+def telling_parts(labels: Sequence[str]) -> list[str]:
+    """The labels without remarks in brackets and without the place that several of them begin with."""
+    bare = [REMARKS.sub("", label) for label in labels]
+    places = Counter(found[0] for label in bare if (found := PLACE.match(label)))
+    return [
+        label.removeprefix(found[0]) or label if (found := PLACE.match(label)) and places[found[0]] > 1 else label
+        for label in bare
+    ]
 
 
 def month_rows(first: date, last: date, span: int, width: float) -> list[dict[str, Any]]:

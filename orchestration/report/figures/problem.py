@@ -48,6 +48,7 @@ class ProblemEventScore:
 
     unit_code: str
     score: Decimal | None
+    province_unit_count: int
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class ProblemLowIndicator:
     mean_score_rate: Decimal | None
     unit_code: str
     score_rate: Decimal | None
+    province_unit_count: int
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ class ProblemNotCollected:
     coverage: Decimal | None
     is_ranked: bool
     unranked_unit_count: int
+    province_unit_count: int
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ class ProblemNotPublished:
     absent_unit_count: int
     absent_share: Decimal | None
     unit_code: str
+    province_unit_count: int
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ class ProblemResponse:
     fault_unit_count: int
     negative_event_count: int
     fault_share: Decimal | None
+    province_unit_count: int
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,8 @@ class ProblemSharpFall:
     previous_score: Decimal | None
     change_from_previous: Decimal | None
     previous_assessment_year: int | None
+    tied_unit_count: int
+    province_unit_count: int
 
 
 @dataclass(frozen=True)
@@ -121,3 +128,4 @@ class ProblemVeto:
     node_code: str
     full_mark: Decimal | None
     unit_count: int
+    province_unit_count: int

@@ -19,6 +19,18 @@ class StatusCount:
 
 
 @dataclass(frozen=True)
+class CellStatus:
+    """Cells of the region that were not simply observed, by measure and status."""
+
+    node_code: str
+    measure_code: str
+    name_zh: str
+    name_en: str
+    status: str
+    unit_count: int
+
+
+@dataclass(frozen=True)
 class QuarantineCount:
     """Input rows of the region in quarantine, by source and rule."""
 
@@ -63,3 +75,5 @@ class ReconciliationCount:
     match_count: int
     mismatch_count: int
     not_compared_count: int
+    own_match_count: int
+    own_mismatch_count: int

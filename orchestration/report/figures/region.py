@@ -33,6 +33,7 @@ class RegionScore:
     scored_unit_count: int
     rank_in_level: int | None
     rank_within_parent: int | None
+    tied_within_parent: int
     national_mean_of_units: Decimal | None
     national_mean_of_subregions: Decimal | None
     national_score_rate: Decimal | None
@@ -64,10 +65,11 @@ class BestRegionDimension:
 
 @dataclass(frozen=True)
 class RankedRegionCount:
-    """Number of ranked regions of each level."""
+    """Number of ranked regions of each level, and of those that rank first."""
 
     region_level: str
     region_count: int
+    best_region_count: int
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,9 @@ class FullMarkShare:
 
 @dataclass(frozen=True)
 class LeafLoss:
-    """Mean marks lost at each leaf indicator of the region, how many units lost marks, and the unit that lost most."""
+    """Mean marks lost at each leaf indicator of the region, how many units lost marks, and who lost most.
+
+    `worst_unit_code` is the first of `worst_unit_count` units that lost the same."""
 
     dimension_code: str
     node_code: str
@@ -137,6 +141,7 @@ class LeafLoss:
     scored_unit_count: int
     max_points_lost: Decimal | None
     worst_unit_code: str
+    worst_unit_count: int
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,7 @@ class Region:
     unit_count: int
     excluded_unit_count: int
     direct_unit_count: int
+    subregion_count: int
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,8 @@ class Node:
     rule_text_zh: str
     rule_text_en: str
     origin: str
+    second_level_count: int
+    third_level_count: int
 
 
 @dataclass(frozen=True)

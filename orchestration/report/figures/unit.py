@@ -33,6 +33,9 @@ class UnitScore:
     ranked_unit_count_in_prefecture: int | None
     coverage: Decimal | None
     veto_count: int
+    tied_in_region: int
+    tied_in_prefecture: int
+    unranked_unit_count: int
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class UnitIndicator:
     points_lost: Decimal | None
     is_leaf: bool
     is_base: bool
+    lost_mark_count: int
 
 
 @dataclass(frozen=True)
@@ -134,6 +138,7 @@ class LostMark:
     node_code: str
     points_lost: Decimal | None
     lost_rank: int | None
+    lost_mark_count: int
     status: str
     reason_zh: str
     reason_en: str
@@ -154,6 +159,7 @@ class Warning:
     text_zh: str
     text_en: str
     standing_unit_count: int
+    province_unit_count: int
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
-"""The report as one web page: its style, charts and maps inside, no script, nothing from the network."""
+"""The report as one web page: its style, font, charts and maps inside, no script, nothing from the network."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -10,17 +12,32 @@ import jinja2
 from markupsafe import Markup, escape
 
 from orchestration.report import charts, maps
-from orchestration.report.document import Chart, Column, Figure, Link, Map, Report, Run, Section, Strong, Table, Text
+from orchestration.report.document import (
+    Chart,
+    Column,
+    Figure,
+    Link,
+    Map,
+    Paragraph,
+    Report,
+    Run,
+    Section,
+    Strong,
+    Table,
+    Text,
+)
+from orchestration.report.html.web_font import font_face
 
 FOLDER = Path(__file__).parent
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 FEW_CONTENTS = 24
+CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+")
 FIGURE = Markup('<data class="figure" data-source="{}" value="{}">{}</data>')
 
 
 def render(report: Report) -> str:
-    """The whole page. Charts and maps are drawn here."""
-    return (
+    """The whole page. Charts and maps are drawn here. `UsageError` when no font has Chinese glyphs."""
+    page = (
         _environment()
         .get_template("page.html")
         .render(
@@ -33,6 +50,7 @@ def render(report: Report) -> str:
             few=FEW_CONTENTS,
         )
     )
+    return page.replace("<style>", f"<style>\n{font_face(page, report.language)}", 1)
 
 
 @cache
@@ -45,25 +63,39 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["runs"] = _runs
+    environment.filters["plain"] = lambda text: "".join(run.text for run in text)
+    environment.tests["heading"] = _is_heading
     environment.filters["kind"] = lambda block: type(block).__name__
     environment.filters["groups"] = _column_groups
     environment.filters["share"] = _column_share
     return environment
 
 
-def _runs(text: Text) -> Markup:
-    return Markup("").join(_run(run) for run in text)
+@jinja2.pass_context
+def _runs(context: jinja2.runtime.Context, text: Text) -> Markup:
+    speak = escape if context["report"].language == "zh" else _with_chinese_marked
+    return Markup("").join(_run(run, speak) for run in text)
 
 
-def _run(run: Run) -> Markup:
+def _run(run: Run, speak: Callable[[str], Markup]) -> Markup:
     if isinstance(run, str):
-        return escape(run)
+        return speak(run)
     if isinstance(run, Figure):
-        return FIGURE.format(run.source, run.text, run.text)
+        return FIGURE.format(run.source, run.text, speak(run.text))
     if isinstance(run, Link):
-        return Markup('<a href="#{}">{}</a>').format(run.target, run.text)
+        return Markup('<a href="#{}">{}</a>').format(run.target, speak(run.text))
     assert isinstance(run, Strong)
-    return Markup("<strong>{}</strong>").format(run.text)
+    return Markup("<strong>{}</strong>").format(speak(run.text))
+
+
+def _with_chinese_marked(text: str) -> Markup:
+    """Chinese inside an English page, so that it is read aloud as Chinese."""
+    return Markup(CHINESE.sub(r'<span lang="zh">\g<0></span>', str(escape(text))))
+
+
+def _is_heading(paragraph: Paragraph) -> bool:
+    """A paragraph of emphasised words only heads what follows it."""
+    return bool(paragraph.runs) and all(isinstance(run, Strong) for run in paragraph.runs)
 
 
 def _drawn(block: Chart | Map, language: str) -> Markup:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from orchestration.report.document import Map, MapArea, MapKind
-from orchestration.report.maps.geometry import Line, Shape, Topology, counties, provinces, sea_boundary_lines
+from orchestration.report.maps.geometry import (
+    Line,
+    Shape,
+    Topology,
+    counties,
+    other_boundary_lines,
+    provinces,
+    south_china_sea_dashes,
+)
 from orchestration.report.maps.label import region_labels
 from orchestration.report.maps.projection import NATION, Albers, local_projection
 from orchestration.report.maps.unit_shape import shape_codes, unit_of_shape
@@ -96,8 +105,8 @@ def nation_content(map: Map, language: str) -> MapContent:
         hidden=tuple(area for code, area in by_code.items() if code not in topology.shapes),
         name_groups=tuple((region_labels()[shape.code][language], (shape,)) for shape in shapes),
         fine_borders=tuple(topology.borders(shapes, lambda shape: shape.code)),
-        outer_borders=tuple(topology.borders(shapes, lambda shape: "nation")),
-        strong_borders=sea_boundary_lines(),
+        outer_borders=(*topology.borders(shapes, lambda shape: "nation"), *other_boundary_lines()),
+        strong_borders=south_china_sea_dashes(),
         place_shapes=tuple(shape for shape in shapes if shape.code == map.place),
         project=NATION,
         has_sea_inset=True,
@@ -111,7 +120,9 @@ def prefecture_groups(shapes: Iterable[Shape], language: str) -> tuple[tuple[str
         groups.setdefault(shape.prefecture_code or shape.code, []).append(shape)
     return tuple(
         (
-            region_labels()[code][language] if code in region_labels() else own_name(members[0], language),
+            region_labels()[code][language]
+            if code in region_labels()
+            else short_name(own_name(members[0], language), language),
             tuple(members),
         )
         for code, members in groups.items()
@@ -126,7 +137,12 @@ def area_groups(
     for shape in shapes:
         name = areas[shape.code].name if shape.code in areas else own_name(shape, language)
         groups.setdefault(name, []).append(shape)
-    return tuple((name, tuple(members)) for name, members in groups.items())
+    return tuple((short_name(name, language), tuple(members)) for name, members in groups.items())
+
+
+def short_name(name: str, language: str) -> str:
+    """An English name without its kind, which a map's small shapes have no room for."""
+    return name if language == "zh" else re.sub(r"(?<! Autonomous) (District|County|City)$", "", name)
 
 
 def own_name(shape: Shape, language: str) -> str:

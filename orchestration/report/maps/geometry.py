@@ -10,6 +10,7 @@ from itertools import accumulate
 from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
+FAR_SOUTH = 10.0  # degrees
 
 Point = tuple[float, float]
 Line = list[Point]
@@ -103,11 +104,25 @@ def decoded_arc(arc: list[list[int]], scale: list[float], origin: list[float]) -
 
 
 @cache
-def sea_boundary_lines() -> tuple[Line, ...]:
-    """Boundary lines at sea, the dashes of the South China Sea among them."""
+def south_china_sea_dashes() -> tuple[Line, ...]:
+    """The dashes of the boundary in the South China Sea and east of Taiwan, which maps set apart."""
+    return tuple(line for lines in boundary_features() if reaches_far_south(lines) for line in lines)
+
+
+@cache
+def other_boundary_lines() -> tuple[Line, ...]:
+    """Boundaries that no polygon has as its edge: of a part of the western frontier, of provinces in straits."""
+    return tuple(line for lines in boundary_features() if not reaches_far_south(lines) for line in lines)
+
+
+def reaches_far_south(lines: list[Line]) -> bool:
+    """The source tells its features apart by nothing but where they lie."""
+    return any(latitude < FAR_SOUTH for line in lines for _, latitude in line)
+
+
+def boundary_features() -> list[list[Line]]:
     collection = json.loads((DATA / "tianditu_boundary_lines.geojson").read_text(encoding="utf-8"))
-    return tuple(
-        [(point[0], point[1]) for point in line]
+    return [
+        [[(point[0], point[1]) for point in line] for line in feature["geometry"]["coordinates"]]
         for feature in collection["features"]
-        for line in feature["geometry"]["coordinates"]
-    )
+    ]

@@ -12,7 +12,7 @@ from orchestration.report.charts.vega import single, specification
 from orchestration.report.document import Map, MapKind
 from orchestration.report.maps.content import MapContent
 from orchestration.report.maps.drawing import area, hatch, label_point, open_path, path
-from orchestration.report.maps.geometry import Line, Shape, sea_boundary_lines
+from orchestration.report.maps.geometry import Line, Shape, other_boundary_lines, south_china_sea_dashes
 from orchestration.report.maps.label import Label, placed
 from orchestration.report.maps.projection import NATION, Frame, fitted_frame
 
@@ -31,6 +31,7 @@ NOTES = {
     "zh": "行政区划按2024年边界绘制;{names}与相邻单位共用图形,未单独着色。",
     "en": "Boundaries of 2024; {names}: part of a neighbour's shape, not coloured on their own.",
 }
+KEYS = {"zh": "图中编号:{names}。", "en": "Numbers on the map: {names}."}
 MORE_NAMES = {"zh": "{names}等{count}个单位", "en": "{names} and others ({count} units)"}
 SHOWN_NAMES = 4
 INSET_TITLES = {"zh": "南海诸岛", "en": "South China Sea Islands"}
@@ -42,11 +43,13 @@ def map_specification(map: Map, content: MapContent, language: str) -> dict[str,
     legend_bottom = MARGIN + 22 + LEGEND_LINE * (len(map.bands) + 1)
     inset_top = max(legend_bottom + 14, frame.height - INSET_HEIGHT)
     height = max(frame.height, inset_top + INSET_HEIGHT if content.has_sea_inset else legend_bottom) + 2 * MARGIN
-    groups = [map_group(map, content, frame, colours, height)]
+    size = NAME_SIZE[map.kind]
+    names = placed(name_labels(content, frame), size, frame.width, frame.height)
+    groups = [map_group(content, frame, colours, height, name_marks(names.labels, size))]
     groups += legend_marks(map, colours)
     if content.has_sea_inset:
         groups.append(inset_group(content, colours, inset_top, language))
-    notes = note_lines(map, content, language)
+    notes = note_lines(map, content, names.key, language)
     groups += [
         single(
             "text",
@@ -61,13 +64,11 @@ def map_specification(map: Map, content: MapContent, language: str) -> dict[str,
     return specification(size=(FULL_WIDTH, height), padding=(0, 0, 0, 6 + 13 * len(notes)), data={}, marks=groups)
 
 
-def map_group(map: Map, content: MapContent, frame: Frame, colours: list[str], height: float) -> dict[str, Any]:
+def map_group(
+    content: MapContent, frame: Frame, colours: list[str], height: float, names: list[dict[str, Any]]
+) -> dict[str, Any]:
     """The main map, cut at its frame."""
-    marks = shape_marks(content, frame, colours)
-    marks += border_marks(content, frame)
-    size = NAME_SIZE[map.kind]
-    names = [{"x": label.x, "y": label.y, "text": label.text} for label in placed(name_labels(content, frame), size)]
-    marks += name_marks(names, size)
+    marks = [*shape_marks(content, frame, colours), *border_marks(content, frame), *names]
     return {
         "type": "group",
         "encode": {
@@ -142,12 +143,14 @@ def balance(rings: list[Line]) -> tuple[float, float]:
     return x / total, y / total
 
 
-def name_marks(names: list[dict[str, Any]], size: float) -> list[dict[str, Any]]:
+def name_marks(names: list[Label], size: float) -> list[dict[str, Any]]:
     """Names with a white edge, so that they read on every colour."""
     return [
         single(
             "text",
-            **name,
+            x=name.x,
+            y=name.y,
+            text=name.text,
             align="center",
             baseline="middle",
             fontSize=size,
@@ -204,8 +207,9 @@ def inset_group(content: MapContent, colours: list[str], top: float, language: s
     near = [shape for shape in content.shapes if any(frame.holds(point) for point in content.topology.points(shape))]
     marks = shape_marks(replace(content, shapes=tuple(near)), frame, colours)
     coast = [frame.line(line) for line in content.topology.borders(near, lambda shape: shape.province_code)]
+    coast += [frame.line(line) for line in other_boundary_lines()]
     marks.append(single("path", path=open_path(coast), stroke=MUTED, strokeWidth=0.5))
-    dashes = open_path([frame.line(line) for line in sea_boundary_lines()])
+    dashes = open_path([frame.line(line) for line in south_china_sea_dashes()])
     marks.append(single("path", path=dashes, stroke=INK, strokeWidth=1.1))
     marks.append(
         single(
@@ -233,9 +237,14 @@ def inset_group(content: MapContent, colours: list[str], top: float, language: s
     }
 
 
-def note_lines(map: Map, content: MapContent, language: str) -> list[str]:
-    """The source with its review number, and which units have no shape of their own."""
-    lines = wrapped(map.attribution, 9, FULL_WIDTH - 10)
+def note_lines(map: Map, content: MapContent, key: list[tuple[int, str]], language: str) -> list[str]:
+    """What numbers on the map stand for, the source with its review number, and which units have no shape of their
+    own."""
+    lines = []
+    if key:
+        names = ("、" if language == "zh" else ", ").join(f"{number} {name}" for number, name in key)
+        lines += wrapped(KEYS[language].format(names=names), 9, FULL_WIDTH - 10, lines=4)
+    lines += wrapped(map.attribution, 9, FULL_WIDTH - 10)
     if content.hidden:
         names = ("、" if language == "zh" else ", ").join(area.name for area in content.hidden[:SHOWN_NAMES])
         if len(content.hidden) > SHOWN_NAMES:

@@ -18,7 +18,7 @@ best as (
         and region_level = (select min(region_level) from subject)
         and node_code = 'composite'
         and rank_in_level = 1
-    order by region_code
+    order by region_code <> $region, region_code
     limit 1
 
 )

@@ -1,4 +1,4 @@
--- zh: 本地区与全国各等级的单位数及比例
+-- zh: 本地区与全国各等级的单元数及比例
 -- en: Units of each grade in the region and the nation, counts and shares
 
 with units as (

@@ -1,5 +1,5 @@
--- zh: 本地区各末级指标的平均失分、失分单位数及其中失分最多的单位
--- en: Mean marks lost at each leaf indicator of the region, how many units lost marks, and the unit that lost most
+-- zh: 本地区各末级指标的平均失分、失分单元数及其中失分最多的单元
+-- en: Mean marks lost at each leaf indicator of the region, how many units lost marks, and the first of those that lost most with how many they are
 
 with units as (
 
@@ -17,7 +17,8 @@ losses as (
         indicator.node_code,
         indicator.unit_code,
         cast(indicator.full_mark - indicator.score as decimal(18, 10)) as points_lost,
-        indicator.full_mark
+        indicator.full_mark,
+        max(indicator.full_mark - indicator.score) over (partition by indicator.node_code) as node_max_points_lost
     from marts.fct_indicator_score as indicator
     inner join marts.dim_indicator as node
         on indicator.methodology_code = node.methodology_code
@@ -39,6 +40,7 @@ select
     count(*) filter (points_lost > 0) as losing_unit_count,
     count(*) as scored_unit_count,
     max(points_lost) as max_points_lost,
+    count(*) filter (points_lost = node_max_points_lost) as worst_unit_count,
     min_by(unit_code, row(-points_lost, unit_code)) as worst_unit_code
 from losses
 group by dimension_code, node_code, full_mark

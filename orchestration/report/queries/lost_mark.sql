@@ -1,4 +1,4 @@
--- zh: 各单位失分按大小排列
+-- zh: 各单元失分按大小排列
 -- en: Marks lost by each unit, most first
 
 with units as (
@@ -15,6 +15,7 @@ select
     lost.node_code,
     lost.points_lost,
     lost.lost_rank,
+    count(*) over (partition by lost.unit_code) as lost_mark_count,
     lost.status,
     coalesce(lost.reason_zh, '') as reason_zh,
     coalesce(lost.reason_en, '') as reason_en

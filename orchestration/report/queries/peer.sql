@@ -1,4 +1,4 @@
--- zh: 同省单位的综合得分与名次
+-- zh: 同省单元的综合得分与名次
 -- en: Composite and ranks of the units of the same province
 
 select

@@ -1,4 +1,4 @@
--- zh: 舆情事件得分不高于界限的单位
+-- zh: 舆情事件得分不高于界限的单元
 -- en: Units whose event score is at or below the limit
 
 with units as (
@@ -12,7 +12,8 @@ with units as (
 
 select
     score.unit_code,
-    score.score
+    score.score,
+    count(*) over (partition by units.province_code) as province_unit_count
 from marts.fct_dimension_score as score
 inner join units
     on score.unit_code = units.unit_code

@@ -1,4 +1,4 @@
--- zh: 得分率低于界限的单位达到一定比例的指标
+-- zh: 得分率低于界限的单元达到一定比例的指标
 -- en: Indicators whose score rate lies below the limit in a large share of units
 
 with units as (
@@ -17,6 +17,7 @@ rates as (
         node.dimension_code,
         node.sort_path,
         indicator.unit_code,
+        units.province_code,
         indicator.score_rate
     from marts.fct_indicator_score as indicator
     inner join marts.dim_indicator as node
@@ -54,7 +55,8 @@ select
     shares.low_share,
     shares.mean_score_rate,
     rates.unit_code,
-    rates.score_rate
+    rates.score_rate,
+    count(*) over (partition by shares.node_code, rates.province_code) as province_unit_count
 from shares
 inner join rates
     on shares.node_code = rates.node_code

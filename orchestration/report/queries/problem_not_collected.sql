@@ -1,4 +1,4 @@
--- zh: 缺采测度单元最多的单位
+-- zh: 缺采单元格最多的单元
 -- en: Units with cells that were not collected or lie in quarantine
 
 with units as (
@@ -14,6 +14,7 @@ cells as (
 
     select
         score.unit_code,
+        units.province_code,
         count(*) as cell_count,
         count(*) filter (score.status in ('not_collected', 'quarantined', 'to_be_assessed')) as missing_cell_count
     from marts.fct_measure_score as score
@@ -21,7 +22,7 @@ cells as (
         on score.unit_code = units.unit_code
     where score.methodology_code = $methodology
         and score.rule_family <> 'event'
-    group by score.unit_code
+    group by score.unit_code, units.province_code
 
 )
 
@@ -32,7 +33,8 @@ select
     cast(sum(cells.missing_cell_count) over () as integer) as all_missing_cell_count,
     score.coverage,
     score.is_ranked,
-    count(*) filter (not score.is_ranked) over () as unranked_unit_count
+    count(*) filter (not score.is_ranked) over () as unranked_unit_count,
+    count(*) over (partition by cells.province_code) as province_unit_count
 from cells
 inner join marts.fct_unit_score as score
     on cells.unit_code = score.unit_code

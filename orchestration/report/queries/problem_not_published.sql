@@ -15,6 +15,7 @@ cells as (
     select
         score.measure_code,
         score.unit_code,
+        units.province_code,
         score.status
     from marts.fct_measure_score as score
     inner join units
@@ -43,7 +44,8 @@ select
     measure.name_en,
     shares.absent_unit_count,
     shares.absent_share,
-    cells.unit_code
+    cells.unit_code,
+    count(*) over (partition by cells.measure_code, cells.province_code) as province_unit_count
 from shares
 inner join cells
     on shares.measure_code = cells.measure_code

@@ -55,12 +55,13 @@ select
     max(negative_events.event_count) as negative_event_count,
     cast(
         sum(count(*)) over (partition by faults.fault) / max(negative_events.event_count) as decimal(18, 10)
-    ) as fault_share
+    ) as fault_share,
+    count(*) over (partition by faults.fault, units.province_code) as province_unit_count
 from faults
 inner join units
     on faults.unit_code = units.unit_code
 cross join negative_events
 where faults.methodology_code = $methodology
     and not faults.is_rejected
-group by faults.fault, faults.unit_code
+group by faults.fault, faults.unit_code, units.province_code
 order by faults.fault, event_count desc, faults.unit_code

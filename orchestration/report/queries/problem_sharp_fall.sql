@@ -1,4 +1,4 @@
--- zh: 综合得分比上一年下降达到界限的单位
+-- zh: 综合得分比上一年下降达到界限的单元
 -- en: Units whose composite fell by the limit or more
 
 with units as (
@@ -15,7 +15,9 @@ select
     trend.score,
     trend.previous_score,
     trend.change_from_previous,
-    trend.previous_assessment_year
+    trend.previous_assessment_year,
+    count(*) over (partition by trend.change_from_previous) as tied_unit_count,
+    count(*) over (partition by units.province_code) as province_unit_count
 from marts.unit_trend as trend
 inner join units
     on trend.unit_code = units.unit_code

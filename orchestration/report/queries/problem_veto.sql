@@ -1,4 +1,4 @@
--- zh: 被一票否决的指标与单位
+-- zh: 被一票否决的指标与单元
 -- en: Vetoed indicators and their units
 
 with units as (
@@ -14,7 +14,8 @@ select
     indicator.unit_code,
     indicator.node_code,
     indicator.full_mark,
-    count(*) over (partition by indicator.node_code) as unit_count
+    count(*) over (partition by indicator.node_code) as unit_count,
+    count(*) over (partition by indicator.node_code, units.province_code) as province_unit_count
 from marts.fct_indicator_score as indicator
 inner join units
     on indicator.unit_code = units.unit_code

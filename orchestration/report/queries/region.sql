@@ -1,4 +1,4 @@
--- zh: 各地区的层级、上级地区与评估单位数
+-- zh: 各地区的层级、上级地区与评估单元数
 -- en: Regions: level, parent and numbers of units
 
 select
@@ -13,7 +13,11 @@ select
     region.frame_unit_count,
     region.unit_count,
     region.frame_unit_count - region.unit_count as excluded_unit_count,
-    count(unit.unit_code) filter (unit.is_included) as direct_unit_count
+    count(unit.unit_code) filter (unit.is_included) as direct_unit_count,
+    (
+        select count(*) from marts.dim_region as below
+        where below.parent_region_code = region.region_code and below.unit_count > 0
+    ) as subregion_count
 from marts.dim_region as region
 left join marts.dim_unit as unit
     on region.region_code = unit.region_code

@@ -9,6 +9,18 @@ with regions as (
         or parent_region_code = $region
         or region_code in (select parent_region_code from marts.dim_region where region_code = $region)
 
+),
+
+ties as (
+
+    select
+        region_code,
+        node_code,
+        count(*) over (partition by parent_region_code, node_code, rank_within_parent) as tied_within_parent
+    from marts.region_score
+    where methodology_code = $methodology
+        and rank_within_parent is not null
+
 )
 
 select
@@ -29,6 +41,7 @@ select
     score.scored_unit_count,
     score.rank_in_level,
     score.rank_within_parent,
+    coalesce(ties.tied_within_parent, 0) as tied_within_parent,
     comparison.national_mean_of_units,
     comparison.national_mean_of_subregions,
     cast(comparison.national_mean_of_subregions / nullif(score.full_mark, 0) as decimal(18, 10))
@@ -47,6 +60,9 @@ select
 from marts.region_score as score
 inner join regions
     on score.region_code = regions.region_code
+left join ties
+    on score.region_code = ties.region_code
+    and score.node_code = ties.node_code
 left join marts.region_comparison as comparison
     on score.methodology_code = comparison.methodology_code
     and score.region_code = comparison.region_code

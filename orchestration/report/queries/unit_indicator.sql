@@ -1,4 +1,4 @@
--- zh: 本地区各单位的二、三级指标得分
+-- zh: 本地区各单元的二、三级指标得分
 -- en: Indicator scores of the region's units
 
 with units as (
@@ -19,7 +19,10 @@ select
     score.is_vetoed,
     cast(score.full_mark - score.score as decimal(18, 10)) as points_lost,
     node.is_leaf,
-    node.is_base
+    node.is_base,
+    count(*) filter (
+        node.is_leaf and score.score < score.full_mark and (node.is_base or score.full_mark = 0)
+    ) over (partition by score.unit_code) as lost_mark_count
 from marts.fct_indicator_score as score
 inner join units
     on score.unit_code = units.unit_code

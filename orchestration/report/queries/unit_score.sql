@@ -1,4 +1,4 @@
--- zh: 本地区各单位的综合得分、基础分、等级与名次
+-- zh: 本地区各单元的综合得分、基础分、等级与名次
 -- en: Composite, base score, grade and ranks of the region's units
 
 with units as (
@@ -29,7 +29,10 @@ select
     score.rank_in_prefecture,
     score.ranked_unit_count_in_prefecture,
     score.coverage,
-    score.veto_count
+    score.veto_count,
+    count(*) over (partition by score.rank_national) as tied_in_region,
+    count(*) over (partition by units.prefecture_code, score.score) as tied_in_prefecture,
+    count(*) filter (not score.is_ranked) over () as unranked_unit_count
 from marts.fct_unit_score as score
 inner join units
     on score.unit_code = units.unit_code

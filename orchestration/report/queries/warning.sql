@@ -20,6 +20,18 @@ standing as (
         and warning.cleared_on is null
     group by warning.warning_kind
 
+),
+
+standing_in_province as (
+
+    select warning.warning_kind, units.province_code, count(distinct warning.unit_code) as province_unit_count
+    from marts.warning as warning
+    inner join units
+        on warning.unit_code = units.unit_code
+    where warning.methodology_code = $methodology
+        and warning.cleared_on is null
+    group by warning.warning_kind, units.province_code
+
 )
 
 select
@@ -33,11 +45,15 @@ select
     warning.cleared_on,
     warning.text_zh,
     warning.text_en,
-    coalesce(standing.standing_unit_count, 0) as standing_unit_count
+    coalesce(standing.standing_unit_count, 0) as standing_unit_count,
+    coalesce(standing_in_province.province_unit_count, 0) as province_unit_count
 from marts.warning as warning
 inner join units
     on warning.unit_code = units.unit_code
 left join standing
     on warning.warning_kind = standing.warning_kind
+left join standing_in_province
+    on warning.warning_kind = standing_in_province.warning_kind
+    and units.province_code = standing_in_province.province_code
 where warning.methodology_code = $methodology
 order by warning.unit_code, warning.first_seen, warning.warning_kind

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
+
 from orchestration.release.files import sha256_of
-from orchestration.report.document import Block, Code, Column, Facts, Paragraph, Section, SourceList, Table
+from orchestration.report.document import Block, Code, Column, Facts, Paragraph, Run, Section, SourceList, Table
 from orchestration.report.figures.quality import (
+    CellStatus,
     QuarantineCount,
     Reconciliation,
     ReconciliationCount,
@@ -12,9 +16,14 @@ from orchestration.report.figures.quality import (
     VerificationQueueCount,
 )
 from orchestration.report.figures.unit import UnitScore
+from orchestration.report.release import Answer
 from orchestration.report.scope import ROOT_NODE, Context, Kind
 from orchestration.report.sections.parts import Numbering, names_column, number_column, row
 from orchestration.report.sections.regions import ranking_table
+
+CODE = re.compile("[a-z_]+")
+TRUTHS = ("at_full_mark", "rank_position")
+COUNTS = ("rank_within_parent", "child_node_count", "unit_count", "county_division_count", "province_count")
 
 
 def sections(ctx: Context, number: Numbering) -> list[Section]:
@@ -84,7 +93,32 @@ def _quality(ctx: Context) -> list[Block]:
     )
     blocks: list[Block] = [Paragraph(t("appendix.quality"))]
     blocks.append(Table(columns, tuple(rows), t.word("appendix.status_caption", region=ctx.subject_name)))
-    return [*blocks, *_quarantine(ctx), *_verification(ctx)]
+    return [*blocks, _cells(ctx), *_quarantine(ctx), *_verification(ctx)]
+
+
+def _cells(ctx: Context) -> Block:
+    """Which cells are not simply observed: for a region how many of each measure, for a unit the cells themselves."""
+    t, cells = ctx.t, ctx.ask(CellStatus)
+    if not cells:
+        return Paragraph(t("appendix.no_cells", region=ctx.subject_name))
+    is_unit = ctx.scope.kind is Kind.unit
+    rows = [
+        row(
+            ctx.named(entry),
+            ctx.node_name(entry.node_code),
+            t.word(f"status.{entry.status}"),
+            *([] if is_unit else [cells.count(entry.unit_count)]),
+        )
+        for entry in cells
+    ]
+    columns = (
+        names_column(t.word("column.measure"), 3),
+        Column(t.word("column.leaf"), width=3),
+        Column(t.word("column.status"), width=1.2),
+        *([] if is_unit else [number_column(t.word("column.units"))]),
+    )
+    caption = t.word("appendix.unit_cells_caption" if is_unit else "appendix.cells_caption", region=ctx.subject_name)
+    return Table(columns, tuple(rows), caption, dense=True)
 
 
 def _quarantine(ctx: Context) -> list[Block]:
@@ -134,36 +168,74 @@ def _reconciliation(ctx: Context) -> list[Block]:
         return []
     rows = [
         row(
-            ctx.named(entry, "statement"),
+            ctx.named(entry, "region_name"),
+            ctx.node_name(entry.node_code) if entry.node_code in ctx.nodes else "",
+            t.known(f"statistic.{entry.statistic}", entry.statistic or ""),
+            _statement(ctx, entry),
             t.known(f"comparison.{entry.comparison}", entry.comparison),
-            figures.plain(entry.published_value),
-            figures.plain(entry.computed_rounded),
+            _published_value(ctx, figures, entry, entry.published_value),
+            _published_value(ctx, figures, entry, entry.computed_rounded),
             t.known(f"outcome.{entry.outcome}", entry.outcome),
         )
         for entry in figures
     ]
     columns = (
-        names_column(t.word("column.statement"), 5),
+        names_column(t.word("column.region"), 1.5),
+        Column(t.word("column.indicator"), width=2),
+        Column(t.word("column.statistic"), width=2.5),
+        Column(t.word("column.statement"), width=5),
         Column(t.word("column.comparison")),
         number_column(t.word("column.published")),
         number_column(t.word("column.computed")),
         Column(t.word("column.outcome")),
     )
     [count] = counts
-    text = t(
-        "appendix.reconciliation",
-        match=counts.count(count.match_count),
-        mismatch=counts.count(count.mismatch_count),
-        not_compared=counts.count(count.not_compared_count),
-    )
+    given = {
+        "match": counts.count(count.match_count),
+        "mismatch": counts.count(count.mismatch_count),
+        "not_compared": counts.count(count.not_compared_count),
+    }
+    if ctx.scope.kind is Kind.nation:
+        text = t("appendix.reconciliation_nation", **given)
+    else:
+        text = t(
+            "appendix.reconciliation",
+            region=ctx.subject_name,
+            own_match=counts.count(count.own_match_count),
+            own_mismatch=counts.count(count.own_mismatch_count),
+            **given,
+        )
     return [Paragraph(text), Table(columns, tuple(rows), t.word("appendix.reconciliation_caption"), dense=True)]
+
+
+def _statement(ctx: Context, entry: Reconciliation) -> str:
+    """What stands beside the published figure; a bare code says no more than the statistic."""
+    statement = ctx.named(entry, "statement")
+    return "" if CODE.fullmatch(statement) else statement
+
+
+def _published_value(
+    ctx: Context, figures: Answer[Reconciliation], entry: Reconciliation, value: Decimal | None
+) -> Run:
+    """A value as its statistic is printed: in words, as a count, or with two decimals as it was published."""
+    t = ctx.t
+    if entry.statistic in TRUTHS and value is not None:
+        return t.word("word.yes" if value else "word.no")
+    if entry.statistic == "trend_direction" and value is not None:
+        return t.word("direction.rise" if value > 0 else "direction.fall" if value < 0 else "direction.level")
+    is_count = entry.published_kind == "constraint" and _is_whole(entry.published_value, entry.computed_rounded)
+    return figures.count(value) if entry.statistic in COUNTS or is_count else figures.mark(value)
+
+
+def _is_whole(*values: Decimal | None) -> bool:
+    return all(value is None or value == value.to_integral_value() for value in values)
 
 
 def _release(ctx: Context) -> list[Block]:
     t, infos, info = ctx.t, ctx.infos, ctx.info
     items = (
         ("release_id", infos.text(info.release_id)),
-        ("released_at", infos.text(info.released_at)),
+        ("released_at", (infos.text(info.released_at), t.word("word.time_zone"))),
         ("note", info.release_note or t.word("word.none")),
         ("title", ctx.named(info, "title")),
         ("methodology", f"{info.methodology_code} {info.methodology_version}"),
@@ -176,15 +248,24 @@ def _release(ctx: Context) -> list[Block]:
         ("file", ctx.release.path.name),
         ("file_sha256", sha256_of(ctx.release.path)),
     )
-    return [Facts(tuple((t.word(f"release.{name}"), (value,)) for name, value in items), monospace=True)]
+    return [
+        Facts(
+            tuple(
+                (t.word(f"release.{name}"), value if isinstance(value, tuple) else (value,)) for name, value in items
+            ),
+            monospace=True,
+        )
+    ]
 
 
 def _reproduce(ctx: Context) -> list[Block]:
     t, info = ctx.t, ctx.info
+    options = "" if info.is_primary_methodology else f" --methodology {ctx.methodology}"
+    options += " --internal" if ctx.is_internal else ""
     commands = [
         f"zhengxin verify {info.release_id}",
         f"zhengxin report --region {ctx.scope.code} --year {ctx.year} --release {info.release_id} "
-        f"--language {ctx.language}",
+        f"--language {ctx.language}{options}",
     ]
     query = (
         "select * from marts.region_score\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from orchestration.report.document import Align, BulletList, Column, Paragraph, Section, Table
 from orchestration.report.figures.release import Exclusion, Grade, NodeOrigin
+from orchestration.report.release import Answer
 from orchestration.report.scope import Context, Kind
 from orchestration.report.sections.parts import Numbering, names_column, number_column, row
 
@@ -21,28 +22,28 @@ def sections(ctx: Context, number: Numbering) -> list[Section]:
 
 def _basis(ctx: Context) -> Paragraph:
     info = ctx.info
-    return Paragraph(
-        ctx.t(
-            "background.basis",
-            release=ctx.infos.text(info.release_id),
-            title=ctx.named(info, "title"),
-            frame_date=ctx.infos.text(info.frame_date),
-            methodology=ctx.named(info, "methodology_name"),
-            version=info.methodology_version,
-        )
-    )
+    given = {
+        "release": ctx.infos.text(info.release_id),
+        "title": ctx.named(info, "title"),
+        "frame_date": ctx.infos.text(info.frame_date),
+        "methodology": ctx.named(info, "methodology_name"),
+        "version": info.methodology_version,
+    }
+    if info.is_primary_methodology:
+        return Paragraph(ctx.t("background.basis", **given))
+    primary = next(other for other in ctx.infos if other.is_primary_methodology)
+    return Paragraph(ctx.t("background.basis_other", primary=ctx.named(primary, "methodology_name"), **given))
 
 
 def _units(ctx: Context) -> tuple:
     t, info, regions = ctx.t, ctx.info, ctx.regions
-    subregions = [region for region in regions if region.parent_region_code == ctx.scope.nation and region.unit_count]
     texts = [
         t(
             "background.national_units" if info.excluded_unit_count else "background.national_units_all",
             units=ctx.infos.count(info.unit_count),
             excluded=ctx.infos.count(info.excluded_unit_count),
             ranked=ctx.infos.count(info.ranked_unit_count),
-            provinces=str(len(subregions)),
+            provinces=regions.count(ctx.region_by_code[ctx.scope.nation].subregion_count),
         )
     ]
     if ctx.scope.kind in (Kind.province, Kind.prefecture):
@@ -57,6 +58,7 @@ def _units(ctx: Context) -> tuple:
                 excluded=regions.count(own.excluded_unit_count),
             )
         )
+    texts.append(t("background.outside"))
     blocks: list = [Paragraph(t.sentences(*texts))]
     if ctx.scope.kind in (Kind.nation, Kind.province):
         blocks += _units_table(ctx)
@@ -93,59 +95,64 @@ def _units_table(ctx: Context) -> list[Table]:
 
 
 def _excluded(ctx: Context) -> list:
+    """Who is left out and why: by reason, and below the nation each by name."""
     t = ctx.t
+    if ctx.scope.kind is Kind.unit:
+        return []
+    reasons = ctx.ask(Exclusion)
+    if not reasons:
+        return [Paragraph(t("background.none_excluded", region=ctx.subject_name))]
+    table = _reasons_table(ctx, reasons)
     if ctx.scope.kind is Kind.nation:
-        reasons = ctx.ask(Exclusion)
-        if not reasons:
-            return []
-        rows = [
-            row(
-                ctx.named(reason, "exclusion_reason"),
-                t.known(f"origin.{reason.exclusion_origin}", reason.exclusion_origin or ""),
-                reasons.count(reason.unit_count),
-            )
-            for reason in reasons
-        ]
-        columns = (
-            names_column(t.word("column.reason"), 5),
-            Column(t.word("column.origin"), width=1.2),
-            number_column(t.word("column.units")),
+        return [table]
+    excluded = tuple(
+        t(
+            "background.excluded_unit",
+            unit=ctx.named(unit),
+            code=unit.unit_code,
+            reason=ctx.named(unit, "exclusion_reason"),
         )
-        return [Table(columns, tuple(rows), t.word("background.excluded_caption"))]
-    excluded = [unit for unit in ctx.units.values() if not unit.is_included]
-    return [
-        BulletList(
-            tuple(
-                t(
-                    "background.excluded_unit",
-                    unit=ctx.named(unit),
-                    code=unit.unit_code,
-                    reason=ctx.named(unit, "exclusion_reason"),
-                )
-                for unit in excluded
-            )
+        for unit in ctx.units.values()
+        if not unit.is_included
+    )
+    return [table, BulletList(excluded)]
+
+
+def _reasons_table(ctx: Context, reasons: Answer[Exclusion]) -> Table:
+    t = ctx.t
+    rows = [
+        row(
+            ctx.named(reason, "exclusion_reason"),
+            t.known(f"origin.{reason.exclusion_origin}", reason.exclusion_origin or ""),
+            reasons.count(reason.unit_count),
         )
-    ] * bool(excluded)
+        for reason in reasons
+    ]
+    columns = (
+        names_column(t.word("column.reason"), 5),
+        Column(t.word("column.origin"), width=1.2),
+        number_column(t.word("column.units")),
+    )
+    return Table(columns, tuple(rows), t.word("background.excluded_caption", region=ctx.subject_name))
 
 
 def _method(ctx: Context) -> tuple:
     t, info = ctx.t, ctx.info
     text = t(
-        "background.method",
+        "background.method" if info.is_primary_methodology else "background.method_other",
         methodology=ctx.named(info, "methodology_name"),
         description=ctx.named(info, "description"),
         origin=t.known(f"origin.{info.origin}", info.origin),
     )
     rows = []
     for node in ctx.dimensions:
-        below = [other for other in ctx.nodes.values() if other.sort_path.startswith(node.sort_path + ".")]
         rows.append(
             row(
                 ctx.named(node),
                 ctx.node_answer.plain(node.full_mark),
                 ctx.node_answer.plain(node.min_mark),
-                str(sum(other.node_level == 2 for other in below)),
-                str(sum(other.node_level == 3 for other in below)),
+                ctx.node_answer.count(node.second_level_count),
+                ctx.node_answer.count(node.third_level_count),
                 t.known(f"origin.{node.origin}", node.origin),
             )
         )

@@ -10,7 +10,6 @@ from orchestration.report.document import (
     Chart,
     ChartKind,
     Column,
-    KeyFigure,
     Paragraph,
     ScoreCard,
     Section,
@@ -25,11 +24,14 @@ from orchestration.report.scope import Context, Kind
 from orchestration.report.sections.parts import (
     Numbering,
     change_cell,
+    key_figure,
     names_column,
     number_column,
     rate_series,
     row,
+    with_ties,
 )
+from orchestration.report.texts import Texts
 
 SHOWN_LOSSES = 8
 
@@ -82,7 +84,8 @@ def _card(ctx: Context, figures: _Figures, node: Node, score: RegionScore) -> Sc
     t, scores = ctx.t, figures.scores
     points = t.word("unit.points")
     cards = [
-        KeyFigure(
+        key_figure(
+            t,
             t.word("card.mean_of_units"),
             scores.mark(score.mean_of_units),
             points,
@@ -90,16 +93,18 @@ def _card(ctx: Context, figures: _Figures, node: Node, score: RegionScore) -> Sc
         ),
     ]
     if node.is_base:
-        cards.append(KeyFigure(t.word("card.score_rate"), scores.rate(score.score_rate)))
+        cards.append(key_figure(t, t.word("card.score_rate"), scores.rate(score.score_rate)))
     if ctx.scope.kind is not Kind.nation:
         cards += [
-            KeyFigure(t.word("card.rank"), scores.count(score.rank_in_level)),
-            KeyFigure(t.word("card.gap_to_nation"), scores.signed(score.gap_to_national_mean_of_subregions), points),
+            key_figure(t, t.word("card.rank"), scores.count(score.rank_in_level)),
+            key_figure(
+                t, t.word("card.gap_to_nation"), scores.signed(score.gap_to_national_mean_of_subregions), points
+            ),
         ]
-    cards.append(KeyFigure(t.word("card.change"), scores.signed(score.change_from_previous), points))
+    cards.append(key_figure(t, t.word("card.change"), scores.signed(score.change_from_previous), points))
     share = figures.full_by_node.get(node.node_code)
     if share:
-        cards.append(KeyFigure(t.word("card.full_share"), figures.full.rate(share.full_share)))
+        cards.append(key_figure(t, t.word("card.full_share"), figures.full.rate(share.full_share)))
     return ScoreCard(tuple(cards))
 
 
@@ -146,7 +151,7 @@ def _indicator_sentences(ctx: Context, figures: _Figures, node: Node) -> list[Te
     if rated:
         best, worst = max(score.score_rate for score in rated), min(score.score_rate for score in rated)
         if best == worst:
-            texts.append(t("dimension.all_alike", n=str(len(rated)), rate=figures.scores.rate(best)))
+            texts.append(t("dimension.all_alike", rate=figures.scores.rate(best)))
         else:
             for key, limit in (("strongest", best), ("weakest", worst)):
                 names = t.listed(ctx.node_name(score.node_code) for score in rated if score.score_rate == limit)
@@ -249,7 +254,9 @@ def _losses(ctx: Context, figures: _Figures, node: Node) -> list[Block]:
             losses.mark(loss.mean_points_lost),
             losses.count(loss.losing_unit_count),
             losses.count(loss.scored_unit_count),
-            (ctx.unit_run(loss.worst_unit_code),),
+            with_ties(
+                t, ctx.unit_run(loss.worst_unit_code), loss.worst_unit_count, losses.count(loss.worst_unit_count)
+            ),
             losses.mark(loss.max_points_lost),
         )
         for loss in own[:SHOWN_LOSSES]
@@ -381,7 +388,7 @@ def event_columns(ctx: Context, with_unit: bool, with_answer: bool = True) -> tu
         *([Column(t.word("column.unit"), width=1.6)] if with_unit else []),
         Column(t.word("column.headline"), width=4),
         Column(t.word("column.severity"), width=1.4),
-        *([Column(t.word("column.response"), width=2.4)] if with_answer else []),
+        *([Column(t.word("column.response"), width=3)] if with_answer else []),
         number_column(t.word("column.points")),
         *([number_column(t.word("column.response_fault"))] if with_answer else []),
     )
@@ -401,16 +408,24 @@ def event_row(ctx: Context, events: Answer, event: EventLargest, with_unit: bool
 
 
 def _response_text(ctx: Context, events: Answer, event: EventLargest) -> Text:
-    """How an event was answered: the time it took and the faults found; nothing for positive events."""
+    """How an event was answered: by whom, after what time, with which faults; nothing for positive events."""
     t = ctx.t
     if event.is_rejected:
         return t("event.rejected")
     if event.polarity != "negative":
         return ()
     if event.is_silent:
+        if event.responsible_body:
+            return t("event.silent_of", responsible=event.responsible_body)
         return t("event.silent")
     faults = [t(f"event.{name}") for name in ("late", "off_point", "wrong_body") if getattr(event, f"is_{name}")]
     if event.response_level != "other":
         faults.append(t(f"response_level.{event.response_level}"))
     hours = t("event.hours", hours=events.plain(event.response_hours)) if event.response_hours is not None else ()
-    return t.joined([part for part in (hours, *faults) if part])
+    return t.joined([part for part in (_answered_by(t, event), hours, *faults) if part])
+
+
+def _answered_by(t: Texts, event: EventLargest) -> Text:
+    if event.responder and event.responsible_body:
+        return t("event.answered_for", responder=event.responder, responsible=event.responsible_body)
+    return t("event.answered_by", responder=event.responder) if event.responder else ()

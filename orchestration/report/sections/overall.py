@@ -33,11 +33,13 @@ from orchestration.report.scope import BASE_NODE, ROOT_NODE, Context, Kind
 from orchestration.report.sections.parts import (
     Numbering,
     change_cell,
+    key_figure,
     names_column,
     number_column,
     rate_series,
     row,
     score_series,
+    with_ties,
 )
 
 
@@ -48,13 +50,22 @@ def sections(ctx: Context, number: Numbering) -> list[Section]:
         Section(t.word("overall.heading"), 1, "overall", (), number.first()),
         Section(t.word("overall.composite_heading"), 2, "composite", _composite(ctx, scores, own), number.second()),
         Section(t.word("overall.grade_heading"), 2, "grades", _grades(ctx), number.second()),
-        Section(t.word("overall.dimension_heading"), 2, "profile", _dimensions(ctx, scores, own), number.second()),
+        Section(_dimension_heading(ctx), 2, "profile", _dimensions(ctx, scores, own), number.second()),
         Section(t.word("overall.trend_heading"), 2, "trend", _trend(ctx), number.second()),
     ]
     if len(ctx.infos) > 1:
         text = t.word("overall.methodology_heading")
         found.append(Section(text, 2, "methodologies", _methodologies(ctx), number.second()))
     return found
+
+
+def _for_scope(ctx: Context, key: str) -> str:
+    """The key of a heading or caption: the nation has no rank, nor anything to be compared with but its own regions."""
+    return f"{key}_nation" if ctx.scope.kind is Kind.nation else key
+
+
+def _dimension_heading(ctx: Context) -> str:
+    return ctx.t.word(_for_scope(ctx, "overall.dimension_heading"))
 
 
 def _composite(ctx: Context, scores: Answer[RegionScore], own: dict[str, RegionScore]) -> tuple[Block, ...]:
@@ -71,43 +82,59 @@ def _composite(ctx: Context, scores: Answer[RegionScore], own: dict[str, RegionS
 def _card(ctx: Context, scores: Answer[RegionScore], root: RegionScore, base: RegionScore | None) -> ScoreCard:
     t = ctx.t
     figures = [
-        KeyFigure(
+        key_figure(
+            t,
             t.word("card.mean_of_units"),
             scores.mark(root.mean_of_units),
             t.word("unit.points"),
             _of_full(ctx, scores, root),
         ),
-        KeyFigure(t.word("card.mean_of_subregions"), scores.mark(root.mean_of_subregions), t.word("unit.points")),
+        key_figure(t, t.word("card.mean_of_subregions"), scores.mark(root.mean_of_subregions), t.word("unit.points")),
     ]
     if base:
         figures.append(
-            KeyFigure(
-                t.word("card.base"), scores.mark(base.mean_of_units), t.word("unit.points"), _of_full(ctx, scores, base)
+            key_figure(
+                t,
+                t.word("card.base"),
+                scores.mark(base.mean_of_units),
+                t.word("unit.points"),
+                _of_full(ctx, scores, base),
             )
         )
     if ctx.scope.kind is not Kind.nation:
         counts = ctx.ask(RankedRegionCount)
-        total = next(count.region_count for count in counts if count.region_level == root.region_level)
+        level = next(count for count in counts if count.region_level == root.region_level)
         figures += [
-            KeyFigure(
+            key_figure(
+                t,
                 t.word("card.rank"),
                 scores.count(root.rank_in_level),
                 "",
-                t(f"card.rank_of_{root.region_level}", total=counts.count(total)),
+                t(f"card.rank_of_{root.region_level}", total=counts.count(level.region_count)),
             ),
             _gap_figure(ctx, scores, "card.gap_to_nation", root.gap_to_national_mean_of_subregions),
-            KeyFigure(
+            key_figure(
+                t,
                 t.word("card.gap_to_best"),
                 scores.mark(root.gap_to_best),
                 t.word("unit.points"),
-                (ctx.named(root, "best_region_name"),),
+                _best_note(ctx, counts, level, root),
             ),
         ]
     figures += [
-        KeyFigure(t.word("card.highest_unit"), scores.mark(root.max_score), t.word("unit.points")),
-        KeyFigure(t.word("card.lowest_unit"), scores.mark(root.min_score), t.word("unit.points")),
+        key_figure(t, t.word("card.highest_unit"), scores.mark(root.max_score), t.word("unit.points")),
+        key_figure(t, t.word("card.lowest_unit"), scores.mark(root.min_score), t.word("unit.points")),
     ]
     return ScoreCard(tuple(figures))
+
+
+def _best_note(ctx: Context, counts: Answer[RankedRegionCount], level: RankedRegionCount, root: RegionScore) -> Text:
+    """Whom the gap to the best is measured to: nobody where the region is the highest or shares that place."""
+    if root.rank_in_level == 1:
+        shared = level.best_region_count > 1
+        return ctx.t("card.shares_best", n=counts.count(level.best_region_count)) if shared else ctx.t("card.is_best")
+    name = ctx.named(root, "best_region_name")
+    return with_ties(ctx.t, name, level.best_region_count, counts.count(level.best_region_count))
 
 
 def _of_full(ctx: Context, scores: Answer[RegionScore], score: RegionScore) -> Text:
@@ -116,7 +143,7 @@ def _of_full(ctx: Context, scores: Answer[RegionScore], score: RegionScore) -> T
 
 def _gap_figure(ctx: Context, scores: Answer, key: str, gap: Decimal | None) -> KeyFigure:
     tone = Tone.neutral if not gap else Tone.good if gap > 0 else Tone.bad
-    return KeyFigure(ctx.t.word(key), scores.signed(gap), ctx.t.word("unit.points"), (), tone)
+    return key_figure(ctx.t, ctx.t.word(key), scores.signed(gap), ctx.t.word("unit.points"), (), tone)
 
 
 def _composite_sentences(
@@ -151,32 +178,52 @@ def _composite_sentences(
 
 
 def _extreme_regions(ctx: Context, scores: Answer[RegionScore]) -> dict:
-    below = [
-        score
-        for score in scores
-        if score.parent_region_code == ctx.scope.code and score.node_code == ROOT_NODE and score.rank_in_level
-    ]
-    if not below:
+    below = _ranked_below(ctx, scores)
+    if len({score.rank_within_parent for score in below}) < 2:
         return {}
-    ordered = sorted(below, key=lambda score: (score.rank_in_level, score.region_code))
-    first, last = ordered[0], ordered[-1]
+    first, last = _extremes(below)
     return {
-        "best": ctx.named(first, "region_name"),
+        "best": _tied_region(ctx, scores, first),
         "best_mean": scores.mark(first.mean_of_units),
-        "worst": ctx.named(last, "region_name"),
+        "worst": _tied_region(ctx, scores, last),
         "worst_mean": scores.mark(last.mean_of_units),
     }
 
 
+def _ranked_below(ctx: Context, scores: Answer[RegionScore]) -> list[RegionScore]:
+    """The composites of the regions directly below that have a rank."""
+    return [
+        score
+        for score in scores
+        if score.parent_region_code == ctx.scope.code and score.node_code == ROOT_NODE and score.rank_within_parent
+    ]
+
+
+def _extremes(below: list[RegionScore]) -> tuple[RegionScore, RegionScore]:
+    """The highest and the lowest, each the first of those that share its place."""
+    return (
+        min(below, key=lambda score: (score.rank_within_parent, score.region_code)),
+        min(below, key=lambda score: (-score.rank_within_parent, score.region_code)),
+    )
+
+
+def _tied_region(ctx: Context, scores: Answer[RegionScore], score: RegionScore) -> Text:
+    name = ctx.named(score, "region_name")
+    return with_ties(ctx.t, name, score.tied_within_parent, scores.count(score.tied_within_parent))
+
+
 def _rank_sentence(ctx: Context, scores: Answer[RegionScore], root: RegionScore) -> Text:
     t, counts = ctx.t, ctx.ask(RankedRegionCount)
-    total = next(count.region_count for count in counts if count.region_level == root.region_level)
-    given = {"rank": scores.count(root.rank_in_level), "total": counts.count(total)}
+    level = next(count for count in counts if count.region_level == root.region_level)
+    given = {"rank": scores.count(root.rank_in_level), "total": counts.count(level.region_count)}
+    best_count = counts.count(level.best_region_count)
+    if root.rank_in_level == 1 and level.best_region_count > 1:
+        return t(f"overall.rank_shared_{root.region_level}", total=given["total"], n=best_count)
     if root.rank_in_level == 1:
         return t(f"overall.rank_best_{root.region_level}", **given)
     return t(
         f"overall.rank_{root.region_level}",
-        best=ctx.named(root, "best_region_name"),
+        best=with_ties(t, ctx.named(root, "best_region_name"), level.best_region_count, best_count),
         best_mean=scores.mark(root.best_mean_of_units),
         gap=scores.mark(root.gap_to_best),
         **given,
@@ -332,7 +379,9 @@ def _dimension_chart(ctx: Context, scores, own, nodes, best) -> Chart:
     t = ctx.t
     codes = [node.node_code for node in nodes]
     series: list[Series] = [rate_series(ctx.subject_name, (own[code].score_rate for code in codes), "subject")]
-    if ctx.scope.kind is not Kind.nation:
+    if ctx.scope.kind is Kind.nation:
+        series += _extreme_series(ctx, scores, codes)
+    else:
         national = t.word("word.national_mean")
         series.append(rate_series(national, (own[code].national_score_rate for code in codes), "reference"))
         by_node = {entry.node_code: entry for entry in best}
@@ -343,7 +392,7 @@ def _dimension_chart(ctx: Context, scores, own, nodes, best) -> Chart:
         ChartKind.dot,
         tuple(ctx.short_node_name(code) for code in codes),
         tuple(series),
-        t.word("overall.dimension_chart_caption", region=ctx.subject_name),
+        t.word(_for_scope(ctx, "overall.dimension_chart_caption"), region=ctx.subject_name),
         t.word(
             "overall.dimension_chart_alt",
             parts=t.listed(
@@ -354,6 +403,18 @@ def _dimension_chart(ctx: Context, scores, own, nodes, best) -> Chart:
         scores.source,
         unit=t.word("unit.rate"),
     )
+
+
+def _extreme_series(ctx: Context, scores: Answer[RegionScore], codes: list[str]) -> list[Series]:
+    """The score rates of the regions with the highest and the lowest composite mean."""
+    below = _ranked_below(ctx, scores)
+    if len({score.rank_within_parent for score in below}) < 2:
+        return []
+    rates = {(score.region_code, score.node_code): score.score_rate for score in scores}
+    return [
+        rate_series(ctx.region_name(end.region_code), (rates.get((end.region_code, code)) for code in codes), role)
+        for end, role in zip(_extremes(below), ("best", "other"), strict=True)
+    ]
 
 
 def _dimension_table(ctx: Context, scores, own, best) -> Table:
@@ -424,21 +485,22 @@ def _trend_sentences(ctx: Context, trends, own, root) -> list[Text]:
             change=trends.mark(abs(root.change_from_previous)),
         )
     ]
+    if ctx.scope.kind is not Kind.nation and root.rank_gain is not None:
+        texts.append(
+            t(
+                f"trend.rank_{_side(Decimal(root.rank_gain))}",
+                year=str(root.previous_assessment_year),
+                rank=trends.count(root.rank_in_level),
+                previous=trends.count(root.previous_rank_in_level),
+                gain=trends.count(abs(root.rank_gain)),
+            )
+        )
     if root.first_score is not None:
         texts.append(
             t(
                 f"trend.three_years_{_side(root.three_year_change)}",
                 year=str(root.first_assessment_year),
                 change=trends.mark(abs(root.three_year_change)),
-            )
-        )
-    if ctx.scope.kind is not Kind.nation and root.rank_gain is not None:
-        texts.append(
-            t(
-                f"trend.rank_{_side(Decimal(root.rank_gain))}",
-                rank=trends.count(root.rank_in_level),
-                previous=trends.count(root.previous_rank_in_level),
-                gain=trends.count(abs(root.rank_gain)),
             )
         )
     for side in ("above", "below"):
@@ -539,7 +601,7 @@ def _trend_table(ctx: Context, trends, own, root) -> Table:
     return Table(
         tuple(columns),
         tuple(rows),
-        t.word("trend.caption", region=ctx.subject_name),
+        t.word(_for_scope(ctx, "trend.caption"), region=ctx.subject_name),
         note=t("trend.note", methodology=methodology, version=ctx.info.methodology_version),
     )
 
@@ -547,7 +609,7 @@ def _trend_table(ctx: Context, trends, own, root) -> Table:
 def _history(ctx: Context) -> list[Table]:
     if not ctx.release.has("region_history"):
         return []
-    t, entries = ctx.t, ctx.ask(RegionHistory)
+    t, entries, nation = ctx.t, ctx.ask(RegionHistory), ctx.scope.kind is Kind.nation
     rows = [
         row(
             str(entry.assessment_year),
@@ -555,7 +617,7 @@ def _history(ctx: Context) -> list[Table]:
             entry.release_id or "",
             entries.mark(entry.mean_of_units),
             entries.mark(entry.mean_of_subregions),
-            entries.count(entry.rank_in_level),
+            *([] if nation else [entries.count(entry.rank_in_level)]),
         )
         for entry in entries
     ]
@@ -565,7 +627,7 @@ def _history(ctx: Context) -> list[Table]:
         Column(t.word("column.release"), width=1.5),
         number_column(t.word("column.mean_of_units")),
         number_column(t.word("column.mean_of_subregions")),
-        number_column(t.word("column.rank")),
+        *([] if nation else [number_column(t.word("column.rank"))]),
     )
     note = t("trend.history_note")
     return [Table(columns, tuple(rows), t.word("trend.history_caption"), note=note)] if rows else []
@@ -605,5 +667,7 @@ def _methodologies(ctx: Context) -> tuple[Block, ...]:
     ]
     return (
         Paragraph(t("overall.methodologies", parts=t.listed(parts), own=ctx.named(ctx.info, "methodology_name"))),
-        Table(tuple(columns), tuple(rows), t.word("overall.methodology_caption", region=ctx.subject_name)),
+        Table(
+            tuple(columns), tuple(rows), t.word(_for_scope(ctx, "overall.methodology_caption"), region=ctx.subject_name)
+        ),
     )

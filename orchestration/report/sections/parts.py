@@ -1,12 +1,13 @@
-"""How sections make cells, rows, numbers of headings, and series of charts."""
+"""How sections make cells, rows, key figures, numbers of headings, and series of charts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_FLOOR, Decimal
 
-from orchestration.report.document import Align, Cell, Column, Figure, Row, Run, Series, Text, Tone
-from orchestration.report.release import rate_text
+from orchestration.report.document import Align, Cell, Column, Figure, KeyFigure, Row, Run, Series, Text, Tone
+from orchestration.report.release import NO_VALUE, rate_text
+from orchestration.report.texts import Texts
 
 RADAR_STEP = Decimal(20)
 CHINESE_DIGITS = "零一二三四五六七八九十"
@@ -32,6 +33,20 @@ def change_cell(figure: Figure) -> Cell:
     if figure.text.startswith("+"):
         return cell(figure, tone=Tone.good)
     return cell(figure, tone=Tone.bad if figure.text.startswith("−") else Tone.neutral)
+
+
+def key_figure(
+    t: Texts, label: str, value: Figure, unit: str = "", note: Text = (), tone: Tone = Tone.neutral
+) -> KeyFigure:
+    """A big number with its unit; where there is none, the word for that and no unit."""
+    if value.text == NO_VALUE:
+        return KeyFigure(label, Figure(t.word("word.none"), value.source), "", note, tone)
+    return KeyFigure(label, value, unit, note, tone)
+
+
+def with_ties(t: Texts, name: Run, tied: int, count: Figure) -> Text:
+    """The first of those that share a place, with how many they are: nobody is called the highest who is one of ten."""
+    return t("word.and_others", name=name, n=count) if tied > 1 else (name,)
 
 
 def number_column(heading: str, unit: str = "", width: float = 1, group: str = "") -> Column:

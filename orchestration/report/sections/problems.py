@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
 
-from orchestration.report.document import Finding, FindingList, Paragraph, Section, Text, Tone
+from orchestration.report.document import Figure, Finding, FindingList, Paragraph, Section, Text, Tone
 from orchestration.report.figures.problem import (
     ProblemBelowNation,
     ProblemCeiling,
@@ -20,9 +21,9 @@ from orchestration.report.figures.problem import (
     ProblemVeto,
 )
 from orchestration.report.figures.unit import Warning as OpenWarning
-from orchestration.report.release import rate_text
+from orchestration.report.release import Answer, rate_text
 from orchestration.report.scope import Context, Kind
-from orchestration.report.sections.parts import Numbering
+from orchestration.report.sections.parts import Numbering, with_ties
 
 RESPONSE_FAULTS = ("silent", "wrong_body", "off_point", "late")
 
@@ -39,16 +40,27 @@ def sections(ctx: Context, number: Numbering) -> list[Section]:
     return [Section(t.word("problem.heading"), 1, "problems", tuple(blocks), number.first())]
 
 
-def _concerned(ctx: Context, items: Iterable[Text], label: str) -> dict:
-    """The first of the units concerned, and how many more there are."""
-    texts, limit = list(items), int(ctx.rules["shown"]["concerned_units"])
-    note = ctx.t.word("problem.more", n=str(len(texts) - limit)) if len(texts) > limit else ""
-    return {"concerned": tuple(texts[:limit]), "concerned_label": ctx.t.word(label), "concerned_note": note}
+def _concerned(
+    ctx: Context, rows: Answer, members: Iterable, label: str, figure: Callable[[Any], Figure] | None = None
+) -> dict:
+    """All units concerned, each with its figure; in the report of the nation how many there are in each province."""
+    if ctx.scope.kind is Kind.nation:
+        return {
+            "concerned": _by_province(ctx, rows, members),
+            "concerned_label": ctx.t.word("problem.units_by_province"),
+        }
+    items = tuple(
+        (ctx.unit_run(entry.unit_code), " ", figure(entry)) if figure else (ctx.unit_run(entry.unit_code),)
+        for entry in members
+    )
+    return {"concerned": items, "concerned_label": ctx.t.word(label)}
 
 
-def _unit_item(ctx: Context, unit_code: str, *figure: object) -> Text:
-    run = ctx.unit_run(unit_code)
-    return (run, " ", *figure) if figure else (run,)
+def _by_province(ctx: Context, rows: Answer, members: Iterable) -> tuple[Text, ...]:
+    """The provinces concerned, those with most units first."""
+    counts = {ctx.units[entry.unit_code].province_code: entry.province_unit_count for entry in members}
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return tuple((ctx.region_name(code), " ", rows.count(count)) for code, count in ordered)
 
 
 def _below_nation(ctx: Context) -> list[Finding]:
@@ -135,8 +147,10 @@ def _low_indicator(ctx: Context) -> list[Finding]:
             ),
             **_concerned(
                 ctx,
-                (_unit_item(ctx, entry.unit_code, rows.rate(entry.score_rate)) for entry in members),
+                rows,
+                members,
                 "problem.units_by_rate",
+                lambda entry: rows.rate(entry.score_rate),
             ),
         )
 
@@ -165,7 +179,7 @@ def _not_published(ctx: Context) -> list[Finding]:
                     share=rows.rate(first.absent_share),
                 ),
                 t.word("problem.not_published_rule", share=_limit_text(limit), n=str(least)),
-                **_concerned(ctx, (_unit_item(ctx, entry.unit_code) for entry in members), "problem.units"),
+                **_concerned(ctx, rows, members, "problem.units"),
             )
         )
     return found
@@ -179,23 +193,33 @@ def _sharp_fall(ctx: Context) -> list[Finding]:
     return [
         Finding(
             t.word("problem.sharp_fall"),
-            t(
-                "problem.sharp_fall_text",
-                n=rows.count(len(rows)),
-                year=str(rows[0].previous_assessment_year),
-                limit=str(limit),
-                unit=(ctx.unit_run(rows[0].unit_code),),
-                previous=rows.mark(rows[0].previous_score),
-                score=rows.mark(rows[0].score),
-            ),
+            _sharp_fall_text(ctx, rows, limit),
             t.word("problem.sharp_fall_rule", limit=str(limit)),
             **_concerned(
                 ctx,
-                (_unit_item(ctx, entry.unit_code, rows.signed(entry.change_from_previous)) for entry in rows),
+                rows,
+                rows,
                 "problem.units_by_change",
+                lambda entry: rows.signed(entry.change_from_previous),
             ),
         )
     ]
+
+
+def _sharp_fall_text(ctx: Context, rows: Answer[ProblemSharpFall], limit: Decimal) -> Text:
+    t, worst = ctx.t, rows[0]
+    given = {"n": rows.count(len(rows)), "year": str(worst.previous_assessment_year), "limit": str(limit)}
+    unit = with_ties(t, ctx.unit_run(worst.unit_code), worst.tied_unit_count, rows.count(worst.tied_unit_count))
+    if worst.tied_unit_count > 1:
+        change = rows.mark(abs(worst.change_from_previous))
+        return t("problem.sharp_fall_tied_text", unit=unit, change=change, **given)
+    return t(
+        "problem.sharp_fall_text",
+        unit=unit,
+        previous=rows.mark(worst.previous_score),
+        score=rows.mark(worst.score),
+        **given,
+    )
 
 
 def _event_score(ctx: Context) -> list[Finding]:
@@ -210,8 +234,10 @@ def _event_score(ctx: Context) -> list[Finding]:
             t.word("problem.event_score_rule", limit=str(limit)),
             **_concerned(
                 ctx,
-                (_unit_item(ctx, entry.unit_code, rows.mark(entry.score)) for entry in rows),
+                rows,
+                rows,
                 "problem.units_by_score",
+                lambda entry: rows.mark(entry.score),
             ),
         )
     ]
@@ -232,7 +258,7 @@ def _veto(ctx: Context) -> list[Finding]:
                 n=rows.count(members[0].unit_count),
             ),
             t.word("problem.veto_rule"),
-            **_concerned(ctx, (_unit_item(ctx, entry.unit_code) for entry in members), "problem.units"),
+            **_concerned(ctx, rows, members, "problem.units"),
             tone=Tone.bad,
         )
 
@@ -259,8 +285,10 @@ def _response(ctx: Context) -> list[Finding]:
                 t.word(f"problem.response_{fault}_rule"),
                 **_concerned(
                     ctx,
-                    (_unit_item(ctx, entry.unit_code, rows.count(entry.event_count)) for entry in members),
+                    rows,
+                    members,
                     "problem.units_by_events",
+                    lambda entry: rows.count(entry.event_count),
                 ),
             )
         )
@@ -285,8 +313,10 @@ def _not_collected(ctx: Context) -> list[Finding]:
             t.word("problem.not_collected_rule", limit=_limit_text(limit)),
             **_concerned(
                 ctx,
-                (_unit_item(ctx, entry.unit_code, rows.rate(entry.coverage)) for entry in rows),
+                rows,
+                rows,
                 "problem.units_by_coverage",
+                lambda entry: rows.rate(entry.coverage),
             ),
         )
     ]
@@ -325,15 +355,14 @@ def _warnings(ctx: Context) -> list[Finding]:
     )
     found = []
     for _, group in groupby(standing, key=lambda entry: entry.warning_kind):
-        members = list(group)
-        codes = dict.fromkeys(entry.unit_code for entry in members)
+        members = list({entry.unit_code: entry for entry in group}.values())
         name = ctx.named(members[0], "warning_name")
         found.append(
             Finding(
                 t.word("problem.warning", name=name),
                 t("problem.warning_text", name=name, n=rows.count(members[0].standing_unit_count)),
                 t.word("problem.warning_rule"),
-                **_concerned(ctx, (_unit_item(ctx, code) for code in codes), "problem.units"),
+                **_concerned(ctx, rows, members, "problem.units"),
             )
         )
     return found

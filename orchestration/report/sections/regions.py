@@ -20,6 +20,7 @@ from orchestration.report.document import (
     ReferenceLine,
     Section,
     Table,
+    Text,
 )
 from orchestration.report.figures.region import RegionScore
 from orchestration.report.figures.unit import UnitDimension, UnitScore
@@ -33,9 +34,11 @@ from orchestration.report.sections.parts import (
     rate_series,
     row,
     score_series,
+    with_ties,
 )
 
 SHOWN_UNITS = 10
+SHOWN_PLACES = 3
 BAND_STEPS = (Decimal("0.5"), Decimal(1), Decimal(2), Decimal(5), Decimal(10), Decimal(20))
 MOST_BANDS = 6
 MAP_KINDS = {Kind.nation: MapKind.nation, Kind.province: MapKind.province, Kind.prefecture: MapKind.prefecture}
@@ -103,29 +106,35 @@ def _comparison(ctx: Context, scores: Answer[RegionScore], below: list[str]) -> 
         number_column(t.word("column.base")),
         *(number_column(ctx.short_node_name(node.node_code), group=group) for node in ctx.dimensions),
     )
-    own, last = by_key[ctx.scope.code, ROOT_NODE], by_key[below[-1], ROOT_NODE]
+    own = by_key[ctx.scope.code, ROOT_NODE]
     blocks: list[Block] = []
     if len(below) > 1:
-        top = below[: min(3, len(below) - 1)]
-        parts = [
-            t("regions.part", region=ctx.region_name(code), mean=scores.mark(by_key[code, ROOT_NODE].mean_of_units))
-            for code in top
-        ]
-        blocks.append(
-            Paragraph(
-                t(
-                    "regions.extremes",
-                    parts=t.listed(parts),
-                    worst=ctx.named(last, "region_name"),
-                    worst_mean=scores.mark(last.mean_of_units),
-                )
-            )
-        )
+        blocks.append(Paragraph(_extremes(ctx, scores, [by_key[code, ROOT_NODE] for code in below])))
     blocks.append(_bar(ctx, scores, below, by_key, own))
     direct = ctx.region_by_code[ctx.scope.code].direct_unit_count
     note = t("regions.direct_units", n=ctx.regions.count(direct)) if direct else ()
     blocks.append(Table(columns, tuple(rows), t.word("regions.caption", region=ctx.subject_name), note=note))
     return tuple(blocks)
+
+
+def _extremes(ctx: Context, scores: Answer[RegionScore], ordered: list[RegionScore]) -> Text:
+    """The regions of the first three places and of the last one; who shares a place stands with how many do."""
+    t = ctx.t
+    places: dict[int | None, RegionScore] = {}
+    for score in ordered:
+        places.setdefault(score.rank_within_parent, score)
+    *higher, last = places.values()
+    if not higher:
+        return t("regions.extremes_equal", mean=scores.mark(last.mean_of_units))
+
+    def name(score: RegionScore) -> Text:
+        tied = score.tied_within_parent
+        return with_ties(t, ctx.named(score, "region_name"), tied, scores.count(tied))
+
+    parts = [
+        t("regions.part", region=name(score), mean=scores.mark(score.mean_of_units)) for score in higher[:SHOWN_PLACES]
+    ]
+    return t("regions.extremes", parts=t.listed(parts), worst=name(last), worst_mean=scores.mark(last.mean_of_units))
 
 
 def _bar(ctx: Context, scores: Answer[RegionScore], below: list[str], by_key: dict, own: RegionScore) -> Chart:
@@ -215,17 +224,7 @@ def _ranking(ctx: Context, units: Answer[UnitScore]) -> tuple[Block, ...]:
     blocks: list[Block] = []
     if not ranked:
         return (Paragraph(t("regions.none_ranked", region=ctx.subject_name)),)
-    first, last = ranked[0], ranked[-1]
-    given = {
-        "first": (ctx.unit_run(first.unit_code),),
-        "first_score": units.mark(first.score),
-        "rank": units.count(first.rank_national),
-    }
-    if len(ranked) == 1:
-        blocks.append(Paragraph(t("regions.one_unit", **given)))
-    else:
-        last_given = {"last": (ctx.unit_run(last.unit_code),), "last_score": units.mark(last.score)}
-        blocks.append(Paragraph(t("regions.ranking", last_rank=units.count(last.rank_national), **given, **last_given)))
+    blocks.append(Paragraph(_ends_of_ranking(ctx, units, ranked)))
     if len(ranked) <= 2 * SHOWN_UNITS:
         blocks.append(ranking_table(ctx, units, ranked, t.word("regions.ranking_caption", region=ctx.subject_name)))
     else:
@@ -243,8 +242,34 @@ def _ranking(ctx: Context, units: Answer[UnitScore]) -> tuple[Block, ...]:
     unranked = [unit for unit in units if not unit.is_ranked]
     if unranked:
         names = t.listed((ctx.unit_run(unit.unit_code),) for unit in unranked[:SHOWN_UNITS])
-        blocks.append(Paragraph(t("regions.unranked", n=str(len(unranked)), names=names), small=True))
+        blocks.append(
+            Paragraph(t("regions.unranked", n=units.count(unranked[0].unranked_unit_count), names=names), small=True)
+        )
     return tuple(blocks)
+
+
+def _ends_of_ranking(ctx: Context, units: Answer[UnitScore], ranked: list[UnitScore]) -> Text:
+    """The highest and the lowest unit; who shares a place stands with how many do."""
+    t, first = ctx.t, ranked[0]
+    last = next(unit for unit in ranked if unit.rank_national == ranked[-1].rank_national)
+
+    def name(unit: UnitScore) -> Text:
+        return with_ties(t, ctx.unit_run(unit.unit_code), unit.tied_in_region, units.count(unit.tied_in_region))
+
+    rank = units.count(first.rank_national)
+    if len(ranked) == 1:
+        return t("regions.one_unit", first=name(first), first_score=units.mark(first.score), rank=rank)
+    if first is last:
+        return t("regions.ranking_equal", score=units.mark(first.score), rank=rank)
+    return t(
+        "regions.ranking",
+        first=name(first),
+        first_score=units.mark(first.score),
+        rank=rank,
+        last=name(last),
+        last_score=units.mark(last.score),
+        last_rank=units.count(last.rank_national),
+    )
 
 
 def ranking_table(
@@ -307,15 +332,7 @@ def _profile(
         )
     ]
     if len(members) > 1:
-        texts.append(
-            t(
-                "regions.profile_units",
-                best=(ctx.unit_run(members[0].unit_code),),
-                best_score=units.mark(members[0].score),
-                worst=(ctx.unit_run(members[-1].unit_code),),
-                worst_score=units.mark(members[-1].score),
-            )
-        )
+        texts.append(_ends_of_profile(ctx, units, members))
     below = [
         node
         for node in ctx.dimensions
@@ -333,6 +350,25 @@ def _profile(
         ]
         texts.append(t("overall.dimensions_below", parts=t.listed(parts)))
     return (Paragraph(t.sentences(*texts)), _radar(ctx, scores, own, region_code))
+
+
+def _ends_of_profile(ctx: Context, units: Answer[UnitScore], members: list[UnitScore]) -> Text:
+    t, best = ctx.t, members[0]
+    worst = next(unit for unit in members if unit.score == members[-1].score)
+    if best is worst:
+        return t("regions.profile_units_equal", score=units.mark(best.score))
+
+    def name(unit: UnitScore) -> Text:
+        tied = unit.tied_in_prefecture
+        return with_ties(t, ctx.unit_run(unit.unit_code), tied, units.count(tied))
+
+    return t(
+        "regions.profile_units",
+        best=name(best),
+        best_score=units.mark(best.score),
+        worst=name(worst),
+        worst_score=units.mark(worst.score),
+    )
 
 
 def _radar(ctx: Context, scores: Answer[RegionScore], own: dict[str, RegionScore], region_code: str) -> Chart:

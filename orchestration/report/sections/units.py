@@ -14,7 +14,6 @@ from orchestration.report.document import (
     Chart,
     ChartKind,
     Column,
-    KeyFigure,
     PageBreak,
     Paragraph,
     ScoreCard,
@@ -46,6 +45,7 @@ from orchestration.report.sections.dimensions import event_columns, event_row
 from orchestration.report.sections.parts import (
     Numbering,
     change_cell,
+    key_figure,
     names_column,
     number_column,
     radar_minimum,
@@ -180,19 +180,21 @@ class UnitPages:
         t, scores = self.t, self.answers.scores
         points = t.word("unit.points")
         figures = [
-            KeyFigure(
+            key_figure(
+                t,
                 t.word("column.composite"),
                 scores.mark(score.score),
                 points,
                 t("card.of_full", full=scores.plain(score.full_mark)),
             ),
-            KeyFigure(
+            key_figure(
+                t,
                 t.word("column.base"),
                 scores.mark(score.base_score),
                 points,
                 t("card.of_full", full=scores.plain(score.base_full_mark)),
             ),
-            KeyFigure(t.word("column.grade"), scores.text(score.grade)),
+            key_figure(t, t.word("column.grade"), scores.text(score.grade)),
         ]
         for name, rank, count in (
             ("nation", score.rank_national, score.ranked_unit_count_national),
@@ -201,10 +203,10 @@ class UnitPages:
         ):
             if rank is not None:
                 note = t("card.of_units", total=scores.count(count))
-                figures.append(KeyFigure(t.word(f"card.rank_in_{name}"), scores.count(rank), "", note))
-        figures.append(KeyFigure(t.word("card.coverage"), scores.rate(score.coverage)))
+                figures.append(key_figure(t, t.word(f"card.rank_in_{name}"), scores.count(rank), "", note))
+        figures.append(key_figure(t, t.word("card.coverage"), scores.rate(score.coverage)))
         if score.veto_count:
-            figures.append(KeyFigure(t.word("card.vetoes"), scores.count(score.veto_count), tone=Tone.bad))
+            figures.append(key_figure(t, t.word("card.vetoes"), scores.count(score.veto_count), tone=Tone.bad))
         return ScoreCard(tuple(figures))
 
     def _next(self, score: UnitScore) -> list[Text]:
@@ -292,7 +294,11 @@ class UnitPages:
             number_column(t.word("column.points_lost")),
             *([Column(t.word("column.reason"), width=3)] if reasons else []),
         ]
-        note = t("unit.lost_note", shown=str(SHOWN_LOSSES), n=str(len(entries))) if len(entries) > SHOWN_LOSSES else ()
+        note = (
+            t("unit.lost_note", shown=str(SHOWN_LOSSES), n=answer.count(entries[0].lost_mark_count))
+            if len(entries) > SHOWN_LOSSES
+            else ()
+        )
         return (Table(tuple(columns), tuple(rows), t.word("unit.lost_caption"), note=note),)
 
     def _indicators(self, code: str) -> tuple[Block, ...]:
@@ -342,8 +348,8 @@ class UnitPages:
             if measure.value is None:
                 parts.append(t(f"status.{measure.status}"))
             else:
-                unit = t.known(f"measurement_unit.{measure.measurement_unit}", measure.measurement_unit)
-                parts.append((answer.plain(measure.value), unit))
+                key, value = f"measurement_unit.{measure.measurement_unit}", answer.plain(measure.value)
+                parts.append(t(key, n=value) if t.known(key, "") else (value, measure.measurement_unit))
             if measure.is_vetoed:
                 parts.append(t("unit.vetoed"))
         return self.t.joined(parts)
@@ -352,7 +358,9 @@ class UnitPages:
         """The units that stand next to it in its province."""
         ctx, t, peers = self.ctx, self.t, self.answers.peers
         codes = [peer.unit_code for peer in peers]
-        if score.unit_code not in codes or len(codes) == 1:
+        if score.unit_code not in codes:
+            return (Paragraph(t("unit.peers_unranked")),)
+        if len(codes) == 1:
             return (Paragraph(t("unit.no_peers")),)
         position = codes.index(score.unit_code)
         rows = [
@@ -404,13 +412,11 @@ class UnitPages:
         blocks: list[Block] = [Table(columns, tuple(rows), t.word("unit.history_caption"))]
         texts = []
         if root.rank_gain is not None:
-            texts.append(
-                t(
-                    "unit.rank_moved",
-                    previous=trends.count(root.previous_rank_national),
-                    rank=trends.count(root.rank_national),
-                )
-            )
+            given = {"year": str(root.previous_assessment_year), "rank": trends.count(root.rank_national)}
+            if root.rank_gain:
+                texts.append(t("unit.rank_moved", previous=trends.count(root.previous_rank_national), **given))
+            else:
+                texts.append(t("unit.rank_kept", **given))
         if root.previous_unit_code and root.previous_unit_code != code:
             texts.append(t("unit.recoded", code=trends.text(root.previous_unit_code)))
         if texts:

@@ -6,7 +6,7 @@ PDF/A-2a with tags: for archives, and for readers who do not see the page.
 from __future__ import annotations
 
 import os
-from datetime import UTC
+from datetime import timedelta, timezone
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -21,6 +21,7 @@ from orchestration.report.typst.content import report_json
 
 TEMPLATE = Path(__file__).parent / "report.typ"
 PDF_STANDARDS = ["a-2a"]
+CHINA_STANDARD_TIME = timezone(timedelta(hours=8))
 
 
 def pdf(report: Report) -> bytes:
@@ -34,7 +35,7 @@ def pdf(report: Report) -> bytes:
             format="pdf",
             sys_inputs=inputs(report),
             pdf_standards=PDF_STANDARDS if released_at else [],
-            timestamp=released_at.replace(tzinfo=UTC) if released_at else None,
+            timestamp=released_at.replace(tzinfo=CHINA_STANDARD_TIME) if released_at else None,
         )
     )
 

@@ -31,7 +31,9 @@ from orchestration.report.document import (
     Text,
 )
 from orchestration.report.typst.page_fill import page_starts
-from orchestration.report.typst.table_layout import table_layout
+from orchestration.report.typst.table_layout import code_parts, table_layout
+
+CELL_SLACK = 0.25  # points; what is measured may be a hair too narrow
 
 
 def report_json(report: Report) -> str:
@@ -86,7 +88,7 @@ class ReportContent:
         }
 
     def sections(self) -> list[dict[str, Any]]:
-        starting = page_starts(self.report.sections)
+        starting = page_starts(self.report)
         return [self.section(section, section.anchor in starting) for section in self.report.sections]
 
     def section(self, section: Section, starts_page: bool) -> dict[str, Any]:
@@ -121,6 +123,15 @@ class ReportContent:
             return {"kind": "link", "text": printable(run.text), "target": run.target}
         return {"kind": "strong" if isinstance(run, Strong) else "text", "text": printable(run.text)}
 
+    def cell_runs(self, text: Text) -> list[dict[str, Any]]:
+        """A cell is narrow: long codes and addresses in it may break."""
+        return [
+            {"kind": "code", "parts": [printable(part) for part in parts]}
+            if isinstance(run, str) and len(parts := code_parts(run)) > 1
+            else self.run(run)
+            for run in text
+        ]
+
     def sources(self, *texts: Text) -> list[int]:
         """The numbers of the sources of all figures in the texts, each once, in order."""
         keys = {run.source for text in texts for run in text if isinstance(run, Figure)}
@@ -154,14 +165,15 @@ class ReportContent:
             "repeat_header": block.repeat_header,
             "size": layout.text_size,
             "widths": layout.widths,
+            "padding": layout.cell_padding / 2 - CELL_SLACK,
             "groups": column_groups(block),
             "columns": [
-                {"heading": printable(column.heading), "unit": printable(column.unit), "align": str(column.align)}
-                for column in block.columns
+                {"heading": printable(heading), "unit": printable(column.unit), "align": str(column.align)}
+                for column, heading in zip(block.columns, layout.headings, strict=True)
             ],
             "rows": [
                 {
-                    "cells": [{"runs": self.runs(cell.runs), "tone": str(cell.tone)} for cell in row.cells],
+                    "cells": [{"runs": self.cell_runs(cell.runs), "tone": str(cell.tone)} for cell in row.cells],
                     "depth": row.depth,
                     "emphasis": row.emphasis,
                     "anchor": row.anchor,
