@@ -301,15 +301,13 @@ class Map:
 @dataclass(frozen=True)
 class Finding:
     """One problem that a stated rule found: a heading, the sentence with its figures, the rule in words with its
-    thresholds, and who is concerned (names, each maybe a link, maybe with a figure), most concerned first.
-    `concerned_note` says how many more there are where `concerned` names only the first."""
+    thresholds, and who is concerned (names, each maybe a link, maybe with a figure), most concerned first."""
 
     heading: str
     statement: Text
     rule: str
     concerned: tuple[Text, ...] = ()
     concerned_label: str = ""
-    concerned_note: str = ""
     tone: Tone = Tone.warning
 
 

@@ -143,7 +143,7 @@ def a_report(language: str = "zh", text: str = "说明", **further: object) -> R
         *one_chart_of_each_kind(),
         a_map(MapKind.prefecture, "520100", ("520102", "520103", "520111")),
         indicator_table(60, text[:20]),
-        FindingList((Finding(text, (text, figure), "规则", ((text,), ("乙",)), "有关单位", "等2个"),)),
+        FindingList((Finding(text, (text, figure), "规则", ((text,), ("乙",)), "有关单位"),)),
         Facts((("摘要", ("a" * 64,)), (text, (text,))), monospace=True),
         Code(f"zhengxin report --region 520000\n{text}"),
     )

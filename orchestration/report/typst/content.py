@@ -217,7 +217,6 @@ class ReportContent:
                 "rule": printable(finding.rule),
                 "concerned_label": printable(finding.concerned_label),
                 "concerned": [self.runs(item) for item in finding.concerned],
-                "concerned_note": printable(finding.concerned_note),
                 "sources": self.sources(finding.statement, *finding.concerned),
                 "tone": str(finding.tone),
             }
