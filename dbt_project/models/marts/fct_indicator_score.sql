@@ -39,3 +39,9 @@ inner join nodes
 inner join series
     on node_scores.series_code = series.series_code
 where node_scores.depth >= 2
+order by
+    node_scores.series_code,
+    node_scores.assessment_year,
+    node_scores.methodology_code,
+    node_scores.unit_code,
+    nodes.sort_path

@@ -22,3 +22,4 @@ select
     batch_id,
     row_number
 from measure_scores
+order by series_code, assessment_year, methodology_code, unit_code, measure_code

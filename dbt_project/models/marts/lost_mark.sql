@@ -65,3 +65,4 @@ select
     reason_zh,
     reason_en
 from lost_marks
+order by series_code, assessment_year, methodology_code, unit_code, lost_rank

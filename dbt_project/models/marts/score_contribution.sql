@@ -46,3 +46,9 @@ inner join reasons
     and points.methodology_code = reasons.methodology_code
     and points.unit_code = reasons.unit_code
     and points.node_code = reasons.node_code
+order by
+    points.series_code,
+    points.assessment_year,
+    points.methodology_code,
+    points.unit_code,
+    nodes.sort_path
