@@ -90,15 +90,19 @@ def cut_internal(
 def _insert(connection: duckdb.DuckDBPyConnection, tables: Sequence[ReleaseTable], facts: ReleaseFacts) -> None:
     # One transaction: hundreds of comments would else wait for the disk one by one.
     connection.execute("begin")
-    for table in tables:
-        _create(connection, table)
-        query, parameters = _rows_of_edition(table, facts)
-        connection.execute(
-            f"insert into candidate.{READERS_SCHEMA}.{table.name} by name "
-            f"select * from ({query}) order by {_order(table)}",
-            parameters,
-        )
-    connection.execute("commit")
+    try:
+        for table in tables:
+            _create(connection, table)
+            query, parameters = _rows_of_edition(table, facts)
+            connection.execute(
+                f"insert into candidate.{READERS_SCHEMA}.{table.name} by name "
+                f"select * from ({query}) order by {_order(table)}",
+                parameters,
+            )
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
     connection.execute("checkpoint candidate")
 
 
