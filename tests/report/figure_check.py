@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -26,7 +25,6 @@ from orchestration.report.document import (
 )
 
 NO_VALUE = {"–", "无", "none"}
-NUMBER = re.compile(r"[+−-]?\d[\d,]*(?:\.\d+)?%?")
 
 
 def texts_of(report: Report) -> Iterator[Text]:
@@ -114,8 +112,3 @@ def assert_figures_stand_in_the_release(release_file: Path, report: Report) -> i
     strange = sorted({(text, source) for text, source in figures if text not in values[source]})
     assert strange == []
     return len(figures)
-
-
-def numbers_in(text: str) -> set[str]:
-    """The numbers of a text as they are printed, signs and per cent signs with them."""
-    return {found.rstrip(",") for found in NUMBER.findall(text)}

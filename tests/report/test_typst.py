@@ -25,6 +25,7 @@ from orchestration.report.typst.table_layout import (
     table_layout,
 )
 from tests.report.drawn_examples import NASTY, a_report, indicator_table
+from tests.report.paper_check import departures
 
 
 @cache
@@ -32,8 +33,12 @@ def pdf_of(language: str, text: str = "说明") -> bytes:
     return paper.pdf(a_report(language, text))
 
 
+def extracted(pdf: bytes) -> list[str]:
+    return [page.extract_text() for page in pypdf.PdfReader(BytesIO(pdf)).pages]
+
+
 def pages(pdf: bytes) -> list[str]:
-    return [re.sub(r"\s+", "", page.extract_text()) for page in pypdf.PdfReader(BytesIO(pdf)).pages]
+    return [re.sub(r"\s+", "", page) for page in extracted(pdf)]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -59,6 +64,32 @@ def test_every_block_is_on_paper(language):
         "全国平均79.38",
     ):
         assert shown in text, shown
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("text", ["说明", NASTY])
+def test_texts_are_in_their_places_and_no_number_beside_them(language, text):
+    assert departures(a_report(language, text), extracted(pdf_of(language, text))) == []
+
+
+@pytest.mark.parametrize(
+    ("printed", "altered"),
+    [
+        pytest.param("80.74", "80.75", id="score"),
+        pytest.param("59.25", "58.25", id="cell"),
+        pytest.param("图 8", "图 9", id="number of a drawing"),
+        pytest.param("79.38", "79.83", id="label of a drawing"),
+        pytest.param("小标题", "小标题 7", id="number beside"),
+        pytest.param("小标题", "", id="lack"),
+        pytest.param("0650", "0651", id="source of a map"),
+        pytest.param(". 3", ". 4", id="page of a heading"),
+    ],
+)
+def test_one_sign_that_differs_is_found(printed, altered):
+    text = extracted(pdf_of("zh"))
+    assert any(printed in page for page in text[1:])
+    found = [page.replace(printed, altered, 1) if page_number else page for page_number, page in enumerate(text)]
+    assert departures(a_report("zh"), found) != []
 
 
 def test_every_page_says_that_data_are_synthetic():

@@ -30,9 +30,12 @@ from orchestration.report.document import (
     Table,
     Text,
 )
+from orchestration.report.texts import plain
 from orchestration.report.typst.page_fill import page_starts
 from orchestration.report.typst.table_layout import code_parts, table_layout
 
+# Characters; a row with a longer cell may not fit a page and is broken between pages, all others are kept whole.
+LONGEST_WHOLE_CELL = 400
 CELL_SLACK = 0.25  # points; what is measured may be a hair too narrow
 
 
@@ -177,6 +180,7 @@ class ReportContent:
                     "depth": row.depth,
                     "emphasis": row.emphasis,
                     "anchor": row.anchor,
+                    "breakable": any(len(plain(cell.runs)) > LONGEST_WHOLE_CELL for cell in row.cells),
                 }
                 for row in block.rows
             ],
