@@ -181,7 +181,7 @@ def _explanation(home: Home, error: Exception) -> str:
         lines.append(f"{result['unique_id']}: {(result.get('message') or '').strip()}")
         if result["status"] == "fail":
             lines += _failing_rows(home, result["compiled_code"])
-    return "dbt build failed:\n" + "\n".join(lines) + f"\nThe whole log: {home.dbt / 'logs' / 'dbt.log'}"
+    return "dbt build failed:\n" + "\n".join(lines) + f"\nThe whole log: {dbt.log_file(home)}"
 
 
 def _failing_rows(home: Home, test: str) -> list[str]:
