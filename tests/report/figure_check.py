@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -25,6 +26,15 @@ from orchestration.report.document import (
 )
 
 NO_VALUE = {"–", "无", "none"}
+# Columns by which the rows of these queries are read side by side in one row of a table; of all others a table's row
+# shows one row of the query.
+SIDE_BY_SIDE = {
+    "region_score": ("region_code",),
+    "unit_dimension": ("unit_code",),
+    "unit_measure": ("unit_code", "node_code"),
+    "methodology_score": ("node_code",),
+    "node_origin": ("origin",),
+}
 
 
 def texts_of(report: Report) -> Iterator[Text]:
@@ -59,56 +69,88 @@ def figures_of(report: Report) -> list[Figure]:
     return [run for text in texts_of(report) for run in text if isinstance(run, Figure)]
 
 
+def table_rows_of(report: Report) -> Iterator[tuple[str, str, frozenset[str]]]:
+    """What each row of each table shows of each query: the table's caption, the query's key, the figures."""
+    for section in report.sections:
+        for table in section.blocks:
+            if not isinstance(table, Table):
+                continue
+            for row in table.rows:
+                figures = [run for cell in row.cells for run in cell.runs if isinstance(run, Figure)]
+                for source in dict.fromkeys(figure.source for figure in figures):
+                    shown = {figure.text for figure in figures if figure.source == source}
+                    yield table.caption, source, frozenset(shown - NO_VALUE)
+
+
 def drawn_labels(report: Report) -> Iterator[tuple[str, str]]:
     """Every label of a chart or map with the key of its source."""
     for section in report.sections:
         for block in section.blocks:
             if isinstance(block, Chart):
                 yield from ((label, block.source) for series in block.series for label in series.labels if label)
+                yield from ((line.label.split()[-1], block.source) for line in block.reference_lines)
             elif isinstance(block, Map):
                 yield from ((area.text, block.source) for area in block.areas)
 
 
-def printed_values(release_file: Path, report: Report) -> dict[str, set[str]]:
-    """Every way in which a value of a source may stand in print, by the source's key."""
+def printed_values(release_file: Path, report: Report) -> dict[str, dict[str, set[tuple]]]:
+    """Every way in which a value of a source may stand in print, by the source's key, and in which of its rows."""
+    values: dict[str, dict[str, set[tuple]]] = {}
     with duckdb.connect(str(release_file), read_only=True) as connection:
-        answers = {source.key: connection.execute(source.sql).fetchall() for source in report.sources}
-    return {
-        key: {*NO_VALUE, str(len(rows)), *(text for row in rows for value in row for text in _prints(value))}
-        for key, rows in answers.items()
-    }
+        for source in report.sources:
+            answer = connection.execute(source.sql)
+            columns = [column[0] for column in answer.description]
+            keys = [columns.index(column) for column in SIDE_BY_SIDE.get(source.key, ())]
+            places = values[source.key] = defaultdict(set)
+            rows = answer.fetchall()
+            for number, row in enumerate(rows):
+                place = tuple(row[key] for key in keys) or (number,)
+                for text in (text for value in row for text in _prints(value)):
+                    places[text].add(place)
+            for text in {*NO_VALUE, str(len(rows))} - places.keys():
+                places[text] = set()
+    return values
 
 
 def _prints(value: Any) -> Iterable[str]:
     if value is None or isinstance(value, bool):
         return ()
-    if isinstance(value, int | Decimal):
-        return _number_prints(Decimal(value))
+    if isinstance(value, int):
+        return _signed_prints([f"{value:,}"])
+    if isinstance(value, Decimal):
+        return _signed_prints(_decimal_prints(value))
     if isinstance(value, datetime):
         return (f"{value:%Y-%m-%d %H:%M}",)
     return (value.isoformat(),) if isinstance(value, date) else (str(value),)
 
 
-def _number_prints(value: Decimal) -> Iterator[str]:
-    """Rounded half up to 0 and 2 digits, as a percentage with 1, and with all its digits; with and without sign."""
-    candidates = {
-        f"{value.quantize(Decimal(1), ROUND_HALF_UP):,}",
-        f"{value.quantize(Decimal('0.01'), ROUND_HALF_UP):,}",
-        f"{(value * 100).quantize(Decimal('0.1'), ROUND_HALF_UP):,}%",
-        f"{value.normalize():,f}",
-    }
+def _decimal_prints(value: Decimal) -> Iterator[str]:
+    """Rounded half up to 2 digits, as a percentage with 1, and with all its digits: without a point only if whole."""
+    yield f"{value.quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
+    yield f"{(value * 100).quantize(Decimal('0.1'), ROUND_HALF_UP):,}%"
+    yield f"{value.normalize():,f}"
+
+
+def _signed_prints(candidates: Iterable[str]) -> Iterator[str]:
+    """With and without the sign; zero has none."""
     for text in candidates:
         size = text.lstrip("-")
-        is_zero = not size.strip("0.,%")
         yield size
-        if not is_zero:
+        if size.strip("0.,%"):
             yield f"−{size}" if text.startswith("-") else f"+{size}"
 
 
 def assert_figures_stand_in_the_release(release_file: Path, report: Report) -> int:
-    """Every figure, and every label of a drawing, is a value of the query that it names. Returns how many there are."""
+    """Every figure, and every label of a drawing, is a value of the query that it names; in a table's row, those of one
+    query are of one row of it. Returns how many there are."""
     values = printed_values(release_file, report)
     figures = [(figure.text, figure.source) for figure in figures_of(report)] + list(drawn_labels(report))
     strange = sorted({(text, source) for text, source in figures if text not in values[source]})
     assert strange == []
+    torn = [
+        (caption, source, sorted(shown))
+        for caption, source, shown in table_rows_of(report)
+        if shown and not set.intersection(*(values[source][text] for text in shown))
+    ]
+    assert torn == []
     return len(figures)

@@ -70,6 +70,9 @@ def _along(text: str, pieces: Iterable[str | TableHeading], has_page_numbers: bo
         if isinstance(piece, TableHeading):
             table_heading = squeezed(piece.text)
         wanted = table_heading if isinstance(piece, TableHeading) else squeezed(piece)
+        mark = SOURCE_MARKS.match(text, position)
+        if mark and not text.startswith(wanted, position):
+            position = mark.end()
         start = text.find(wanted, position, position + len(table_heading) + REACH + len(wanted))
         if start < 0:
             yield f"missing: {wanted[:100]!r} at {text[position : position + 100]!r}"

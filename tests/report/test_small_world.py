@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from pathlib import Path
 
 import duckdb
+import pypdf
 import pytest
 
 from orchestration.errors import UsageError
+from orchestration.report import typst
 from orchestration.report.compose import compose
 from orchestration.report.document import (
     BulletList,
@@ -27,6 +30,7 @@ from orchestration.report.document import (
 from orchestration.report.release import open_release
 from orchestration.report.texts import Texts, plain
 from tests.report.figure_check import assert_figures_stand_in_the_release, figures_of, texts_of
+from tests.report.paper_check import SOURCE_MARKS, departures
 from tests.report.small_world import (
     BEIJING,
     DIRECT,
@@ -36,6 +40,7 @@ from tests.report.small_world import (
     LONG_NAME_ZH,
     LONG_NAMED,
     LOST_A_LOT,
+    NATION,
     NEVER_SCORED,
     PLAIN,
     QINGHAI,
@@ -43,7 +48,6 @@ from tests.report.small_world import (
     WITHOUT_EVENTS,
 )
 
-NATION = "000000"
 REGIONS = (NATION, GUIZHOU, BEIJING, QINGHAI, GUIYANG, "520200", PLAIN, WITHOUT_EVENTS, WITHOUT_A_DIMENSION, LOST_A_LOT)
 
 # Numbers that no query answers: a year, code or version names something; limits are those of rules.toml or of a table;
@@ -79,6 +83,58 @@ def section(report: Report, anchor: str) -> Section:
 def test_every_figure_stands_in_the_release(small_release: Path, region_code: str, language: str) -> None:
     report = report_of(small_release, region_code, language)
     assert assert_figures_stand_in_the_release(small_release, report) > 100
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        pytest.param("region_score", "rank_within_parent = rank_within_parent + 3, rank_in_level = 9", id="rank"),
+        pytest.param("region_score", "scored_unit_count = 7, unit_count = unit_count + 700", id="count"),
+        pytest.param("fct_unit_score", "rank_national = 9 - rank_national", id="ranks changed round"),
+    ],
+)
+def test_a_figure_that_the_release_does_not_give_is_found(
+    small_release: Path, tmp_path: Path, table: str, change: str
+) -> None:
+    report = report_of(small_release, GUIZHOU)
+    changed = tmp_path / "changed.duckdb"
+    changed.write_bytes(small_release.read_bytes())
+    with duckdb.connect(str(changed)) as connection:
+        connection.execute(f"update marts.{table} set {change}")
+    with pytest.raises(AssertionError):
+        assert_figures_stand_in_the_release(changed, report)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("region_code", [NATION, GUIZHOU, LOST_A_LOT])
+def test_paper_says_what_the_report_says(small_release: Path, region_code: str, language: str) -> None:
+    """And what the report says is the release's, as above."""
+    report = report_of(small_release, region_code, language)
+    pages = [page.extract_text() for page in pypdf.PdfReader(BytesIO(typst.pdf(report))).pages]
+    assert departures(report, pages) == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_each_number_on_paper_that_is_another_is_found(small_release: Path, language: str) -> None:
+    """Scores, ranks, counts, shares, dates, ticks of axes, numbers of tables, of pages: all of one page but the marks
+    of sources."""
+    report = report_of(small_release, LOST_A_LOT, language)
+    pages = [page.extract_text() for page in pypdf.PdfReader(BytesIO(typst.pdf(report))).pages]
+    sources = [range(*mark.span()) for mark in SOURCE_MARKS.finditer(pages[2])]
+    numbers = [
+        number for number in re.finditer(r"\d+", pages[2]) if not any(number.start() in each for each in sources)
+    ]
+    assert len(numbers) > 40
+    for number in numbers:
+        other = pages[2][: number.end() - 1] + str((int(number[0][-1]) + 1) % 10) + pages[2][number.end() :]
+        assert _differs(report, [*pages[:2], other, *pages[3:]]), pages[2][number.start() - 20 : number.end() + 20]
+
+
+def _differs(report: Report, pages: list[str]) -> bool:
+    try:
+        return departures(report, pages) != []
+    except AssertionError:  # of a page's head or foot
+        return True
 
 
 @pytest.mark.parametrize("region_code", REGIONS)
@@ -370,8 +426,45 @@ def test_a_rule_about_many_units_needs_more_than_one(small_release: Path) -> Non
     assert "普遍偏低" not in words(section(report_of(small_release, GUIZHOU), "problems"))
 
 
-def test_the_public_file_has_no_evidence_and_the_report_says_so(small_release: Path) -> None:
-    assert "不含证据地址" in words(section(report_of(small_release, PLAIN), f"evidence-{PLAIN}"))
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh", "公开发布文件不含证据地址。各项观测的证据载于发布版本2019-r1的内部文件"),
+        ("en", "The evidence behind each observation is in the internal file of release 2019-r1"),
+    ],
+)
+def test_the_public_report_says_where_evidence_is(small_release: Path, language: str, said: str) -> None:
+    own = section(report_of(small_release, PLAIN, language), f"evidence-{PLAIN}")
+    assert said in words(own)
+    [command] = [block.text for block in own.blocks if isinstance(block, Code)]
+    assert command == f"zhengxin report --region {PLAIN} --year 2019 --release 2019-r1 --internal"
+    assert said in words(section(report_of(small_release, GUIZHOU, language), f"unit-{PLAIN}"))
+
+
+@pytest.mark.parametrize(("language", "channel"), [("zh", "政府公开"), ("en", "Government disclosure")])
+def test_the_internal_report_lists_the_evidence(
+    small_release: Path, tmp_path: Path, language: str, channel: str
+) -> None:
+    internal = tmp_path / "internal.duckdb"
+    internal.write_bytes(small_release.read_bytes())
+    with duckdb.connect(str(internal)) as connection:
+        connection.execute(
+            f"""create table marts.score_trace as select
+                '{PLAIN}' as unit_code, 'T1.1' as node_code, 'T.1' as sort_path, 'presence' as methodology_code,
+                'T1.1.items' as measure_code, null::varchar as cluster_code, 3 as value, 'observed' as state,
+                'government_disclosure' as channel, timestamp '2020-03-01 09:00' as captured_at,
+                'https://example.invalid/page' as evidence_url, null::varchar as evidence_hash,
+                'observations.csv' as file_name, 12 as row_number, null::varchar as verification_verdict"""
+        )
+    report = report_of(internal, PLAIN, language)
+    [table] = [block for block in section(report, f"evidence-{PLAIN}").blocks if isinstance(block, Table)]
+    [cells] = [[plain(cell.runs) for cell in row.cells] for row in table.rows]
+    assert cells[:4] == ["T1.1.items", channel, "2020-03-01 09:00", "https://example.invalid/page"]
+    assert "observations.csv" in cells[4] and "12" in cells[4]
+    assert_figures_stand_in_the_release(internal, report)
+
+
+def test_the_public_report_says_that_quarantine_is_left_out(small_release: Path) -> None:
     assert "不含隔离行" in words(section(report_of(small_release, PLAIN), "annex-quality"))
 
 

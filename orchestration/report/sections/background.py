@@ -180,10 +180,10 @@ def _origins(ctx: Context) -> tuple:
         row(
             t.known(f"origin.{code}", code),
             t.known(f"origin_meaning.{code}", ""),
-            *(origins.count(counts.get((level, code), 0)) for level in levels),
+            *(origins.count(counts[level, code]) for level in levels),
         )
         for code in codes
-        if any((level, code) in counts for level in levels)
+        if any(counts[level, code] for level in levels)
     ]
     columns = (
         names_column(t.word("column.origin"), 1.4),

@@ -13,6 +13,7 @@ from orchestration.report.document import (
     BulletList,
     Chart,
     ChartKind,
+    Code,
     Column,
     PageBreak,
     Paragraph,
@@ -475,7 +476,7 @@ class UnitPages:
     def _evidence(self, code: str) -> tuple[Block, ...]:
         t, answer = self.t, self.answers.traces
         if answer is None:
-            return (Paragraph(t("unit.no_evidence"), small=True),)
+            return self._where_evidence_is(code)
         entries = [entry for entry in self._by_unit["traces"].get(code, ()) if entry.file_name]
         if not entries:
             return (Paragraph(t("unit.evidence_empty")),)
@@ -497,6 +498,15 @@ class UnitPages:
             Column(t.word("column.file"), width=3),
         )
         return (Table(columns, tuple(rows), t.word("unit.evidence_caption"), dense=True),)
+
+    def _where_evidence_is(self, code: str) -> tuple[Block, ...]:
+        """A public file has none; a unit's own report also says how those who have the internal file get the list."""
+        ctx, t, info = self.ctx, self.t, self.ctx.info
+        said = Paragraph(t("unit.no_evidence", release=ctx.infos.text(info.release_id)))
+        if ctx.scope.kind is not Kind.unit:
+            return (said,)
+        command = f"zhengxin report --region {code} --year {ctx.year} --release {info.release_id} --internal"
+        return (said, Paragraph(t("unit.evidence_command")), Code(command))
 
 
 def _grouped(entries: Iterable[Any]) -> dict[str, list[Any]]:
