@@ -32,7 +32,7 @@ def timed(work: Callable[[], object]) -> float:
 
 def zhengxin(home: Home, *arguments: str) -> str:
     command = [sys.executable, "-m", "orchestration.cli", "--home", str(home.root), *arguments]
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
 
 
 def run_dbt(home: Home, *arguments: str) -> None:

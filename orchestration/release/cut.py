@@ -165,8 +165,9 @@ def _rows_of_edition(table: ReleaseTable, facts: ReleaseFacts) -> tuple[str, dic
         conditions.append("series_code = $series_code")
         parameters["series_code"] = facts.series_code
     if "assessment_year" in table.column_names:
-        comparison = "<=" if table.holds_earlier_years else "="
-        conditions.append(f"(assessment_year {comparison} $assessment_year or assessment_year is null)")
+        condition = f"assessment_year {'<=' if table.holds_earlier_years else '='} $assessment_year"
+        # A key is never null, and only a plain condition reaches the tables that a view joins.
+        conditions.append(condition if "assessment_year" in table.key else f"({condition} or assessment_year is null)")
         parameters["assessment_year"] = facts.release.year
     where = f" where {' and '.join(conditions)}" if conditions else ""
     return f"select {columns} from {READERS_SCHEMA}.{table.name}{where}", parameters

@@ -27,8 +27,9 @@ def logical_hash(connection: duckdb.DuckDBPyConnection, relation: str, columns: 
         "select line || chr(10) as line "
         f"from (select cast(to_json([{values}]) as varchar) as line from {relation}) order by line"
     )
-    for batch in result.to_arrow_reader(ROWS_AT_ONCE):
-        digest.update(_text(batch.column(0)))
+    # The finished table, not a stream of it, which DuckDB fills on all cores.
+    for lines in result.to_arrow_table(ROWS_AT_ONCE).column(0).chunks:
+        digest.update(_text(lines))
     return digest.hexdigest()
 
 
