@@ -27,7 +27,7 @@ def logical_hash(connection: duckdb.DuckDBPyConnection, relation: str, columns: 
         "select line || chr(10) as line "
         f"from (select cast(to_json([{values}]) as varchar) as line from {relation}) order by line"
     )
-    # The finished table, not a stream of it, which DuckDB fills on all cores.
+    # The finished table, which DuckDB fills on all cores; a stream of it has crashed the process.
     for lines in result.to_arrow_table(ROWS_AT_ONCE).column(0).chunks:
         digest.update(_text(lines))
     return digest.hexdigest()
