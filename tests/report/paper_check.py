@@ -11,13 +11,16 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
+from io import BytesIO
 from typing import Any
+
+import pypdf
 
 from orchestration.report.document import Report
 from orchestration.report.typst.content import ReportContent
 
 # How many characters may lie between a text and the one before it, beside a table's heading that stands again: marks of
-# lists and sources, in the table of contents the dots.
+# lists and sources.
 REACH = 200
 # Extraction gives some signs another code; the page hyphenates, and forbids breaks, as it needs.
 SIGNS = str.maketrans({"•": "·", "‐": None, "-": None, "\u00ad": None, "\u2060": None, "\u200b": None})
@@ -43,10 +46,13 @@ def departures(report: Report, pages: list[str]) -> list[str]:
     contents = "".join(bodies[:contents_pages])
     return [
         *_along(cover, _cover(content)),
-        *_along(contents, (_heading(section) for section in _listed_sections(content)), has_page_numbers=True),
         *_misleading_entries(content, contents, [cover, *bodies]),
         *_along("".join(bodies[contents_pages:]), _sections(content)),
     ]
+
+
+def page_texts(pdf: bytes) -> list[str]:
+    return [page.extract_text() for page in pypdf.PdfReader(BytesIO(pdf)).pages]
 
 
 def squeezed(text: str) -> str:
@@ -63,7 +69,7 @@ def _body(content: dict[str, Any], number: int, page: str, page_count: int) -> s
     return text[len(head) : len(text) - len(foot)]
 
 
-def _along(text: str, pieces: Iterable[str | TableHeading], has_page_numbers: bool = False) -> Iterator[str]:
+def _along(text: str, pieces: Iterable[str | TableHeading]) -> Iterator[str]:
     """The first departure: what follows it is out of step."""
     position, table_heading = 0, ""
     for piece in pieces:
@@ -80,25 +86,30 @@ def _along(text: str, pieces: Iterable[str | TableHeading], has_page_numbers: bo
         between = SOURCE_MARKS.sub("", text[position:start])
         if table_heading:
             between = between.replace(table_heading, "")
-        if DIGIT.search(between) and not has_page_numbers:
+        if DIGIT.search(between):
             yield f"beside the report: {between!r} before {wanted[:100]!r}"
             return
         position = start + len(wanted)
     rest = SOURCE_MARKS.sub("", text[position:])
-    if rest and not has_page_numbers:
+    if rest:
         yield f"beside the report, at its end: {rest[:100]!r}"
 
 
 def _misleading_entries(content: dict[str, Any], contents: str, bodies: list[str]) -> Iterator[str]:
-    """Entries of the table of contents on whose page there is no such heading."""
+    """Headings that the table of contents lacks, or that are not on the page that it names for them."""
     headings = [squeezed(_heading(section)) for section in _listed_sections(content)]
-    position = 0
+    end = 0
     for heading, following in zip(headings, [*headings[1:], None], strict=True):
-        position = contents.index(heading, position) + len(heading)
-        end = len(contents) if following is None else contents.index(following, position)
-        page = int(contents[position:end].strip("."))
-        if heading not in bodies[page - 1]:
-            yield f"not on page {page}: {heading!r}"
+        start = contents.find(heading, end)
+        if start < 0:
+            yield f"missing in the contents: {heading!r}"
+            return
+        position = start + len(heading)
+        end = len(contents) if following is None else contents.find(following, position)
+        page = contents[position:end].strip(".")
+        if not page.isdecimal() or heading not in bodies[int(page) - 1]:
+            yield f"not on page {page[:100]}: {heading!r}"
+            return
 
 
 def _cover(content: dict[str, Any]) -> Iterator[str]:

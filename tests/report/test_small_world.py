@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from io import BytesIO
 from pathlib import Path
 
 import duckdb
-import pypdf
 import pytest
 
 from orchestration.errors import UsageError
@@ -30,7 +28,7 @@ from orchestration.report.document import (
 from orchestration.report.release import open_release
 from orchestration.report.texts import Texts, plain
 from tests.report.figure_check import assert_figures_stand_in_the_release, figures_of, texts_of
-from tests.report.paper_check import SOURCE_MARKS, departures
+from tests.report.paper_check import SOURCE_MARKS, departures, page_texts
 from tests.report.small_world import (
     BEIJING,
     DIRECT,
@@ -110,7 +108,7 @@ def test_a_figure_that_the_release_does_not_give_is_found(
 def test_paper_says_what_the_report_says(small_release: Path, region_code: str, language: str) -> None:
     """And what the report says is the release's, as above."""
     report = report_of(small_release, region_code, language)
-    pages = [page.extract_text() for page in pypdf.PdfReader(BytesIO(typst.pdf(report))).pages]
+    pages = page_texts(typst.pdf(report))
     assert departures(report, pages) == []
 
 
@@ -119,7 +117,7 @@ def test_each_number_on_paper_that_is_another_is_found(small_release: Path, lang
     """Scores, ranks, counts, shares, dates, ticks of axes, numbers of tables, of pages: all of one page but the marks
     of sources."""
     report = report_of(small_release, LOST_A_LOT, language)
-    pages = [page.extract_text() for page in pypdf.PdfReader(BytesIO(typst.pdf(report))).pages]
+    pages = page_texts(typst.pdf(report))
     sources = [range(*mark.span()) for mark in SOURCE_MARKS.finditer(pages[2])]
     numbers = [
         number for number in re.finditer(r"\d+", pages[2]) if not any(number.start() in each for each in sources)

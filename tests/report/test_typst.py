@@ -25,7 +25,7 @@ from orchestration.report.typst.table_layout import (
     table_layout,
 )
 from tests.report.drawn_examples import NASTY, a_report, indicator_table
-from tests.report.paper_check import departures
+from tests.report.paper_check import departures, page_texts
 
 
 @cache
@@ -33,12 +33,8 @@ def pdf_of(language: str, text: str = "说明") -> bytes:
     return paper.pdf(a_report(language, text))
 
 
-def extracted(pdf: bytes) -> list[str]:
-    return [page.extract_text() for page in pypdf.PdfReader(BytesIO(pdf)).pages]
-
-
 def pages(pdf: bytes) -> list[str]:
-    return [re.sub(r"\s+", "", page) for page in extracted(pdf)]
+    return [re.sub(r"\s+", "", page) for page in page_texts(pdf)]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -69,7 +65,7 @@ def test_every_block_is_on_paper(language):
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("text", ["说明", NASTY])
 def test_texts_are_in_their_places_and_no_number_beside_them(language, text):
-    assert departures(a_report(language, text), extracted(pdf_of(language, text))) == []
+    assert departures(a_report(language, text), page_texts(pdf_of(language, text))) == []
 
 
 @pytest.mark.parametrize(
@@ -86,7 +82,7 @@ def test_texts_are_in_their_places_and_no_number_beside_them(language, text):
     ],
 )
 def test_one_sign_that_differs_is_found(printed, altered):
-    text = extracted(pdf_of("zh"))
+    text = page_texts(pdf_of("zh"))
     assert any(printed in page for page in text[1:])
     found = [page.replace(printed, altered, 1) if page_number else page for page_number, page in enumerate(text)]
     assert departures(a_report("zh"), found) != []

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from io import BytesIO
 from pathlib import Path
 
-import pypdf
 import pytest
 
 from orchestration.home import Home
@@ -18,7 +16,7 @@ from orchestration.report.html import render
 from orchestration.report.release import find_release, open_release
 from orchestration.report.texts import plain
 from tests.report.figure_check import assert_figures_stand_in_the_release, figures_of, texts_of
-from tests.report.paper_check import departures
+from tests.report.paper_check import departures, page_texts
 from tests.yearly_run.conftest import call
 
 PUBLISHED = {
@@ -75,8 +73,7 @@ def test_every_figure_is_in_the_release(guizhou: Report, release_file: Path) -> 
 
 def test_the_pdf_says_what_the_report_says_and_no_number_beside(guizhou: Report) -> None:
     """Text by text, in order: with the test before, every figure on paper is what its query gives."""
-    pages = pypdf.PdfReader(BytesIO(typst.pdf(guizhou))).pages
-    assert departures(guizhou, [page.extract_text() for page in pages]) == []
+    assert departures(guizhou, page_texts(typst.pdf(guizhou))) == []
 
 
 @pytest.mark.parametrize("region_code", ["000000", "520100", "520115", "110000", "460000"])
