@@ -13,9 +13,8 @@ import duckdb
 from orchestration.release.catalogue import INTERNAL, PUBLIC, ReleaseId, database_name
 from orchestration.release.logical_hash import logical_hash
 from orchestration.release.tables import READERS_SCHEMA, ReleaseTable
+from orchestration.warehouse.connection import STORAGE_VERSION
 
-# Read by DuckDB 1.4 and everything since, also by clients that are older than the one that wrote it.
-STORAGE_VERSION = "v1.4.0"
 AUDIENCES = (PUBLIC, INTERNAL)
 
 

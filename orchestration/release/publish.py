@@ -25,7 +25,6 @@ from orchestration.release.candidate import Candidate, cut_candidate, record_cha
 from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId, read_json
 from orchestration.release.cut import (
     AUDIENCES,
-    STORAGE_VERSION,
     ReleaseFacts,
     TableSummary,
     only_internal,
@@ -53,6 +52,7 @@ from orchestration.release.inputs import (
     write_source_archive,
 )
 from orchestration.release.tables import release_tables
+from orchestration.warehouse.connection import STORAGE_VERSION
 from orchestration.warehouse.data_dictionary import data_dictionary
 
 PUBLISHED, UNCHANGED, OFFERED = "published", "unchanged", "offered"

@@ -55,8 +55,8 @@ class ReleaseTable:
 
     @property
     def order(self) -> list[str]:
-        """Key columns, then all others: an order without ties that matter."""
-        return self.key + [name for name in self.column_names if name not in self.key]
+        """The columns whose values put each row in its place: the key, or all where there is none."""
+        return self.key or self.column_names
 
     @property
     def figures(self) -> list[str]:

@@ -20,6 +20,9 @@ from orchestration.errors import UsageError, WarehouseBusy, WarehouseDamaged, Wa
 from orchestration.warehouse import lock
 
 RETRY_EVERY_SECONDS = 0.25
+# Read by DuckDB 1.4 and everything since, also by clients that are older than the one that wrote it. DuckDB's default,
+# which still older ones read, takes half as long again to write text.
+STORAGE_VERSION = "v1.4.0"
 
 
 @contextmanager
@@ -82,7 +85,7 @@ def _connect_when_free(warehouse: Path, limit: float, say: Callable[[str], None]
     announced = False
     while True:
         try:
-            return duckdb.connect(str(warehouse))
+            return duckdb.connect(str(warehouse), config={"storage_compatibility_version": STORAGE_VERSION})
         except duckdb.Error as error:
             if not _is_conflict(error) or time.monotonic() >= deadline:
                 raise _explained(warehouse, error) from error

@@ -41,6 +41,12 @@ def keep_open(warehouse: Path, mode: str, seconds: float) -> subprocess.Popen[st
     return process
 
 
+def test_a_new_warehouse_has_the_storage_of_releases(warehouse: Path) -> None:
+    with connection.reading(warehouse) as reader:
+        (tags,) = reader.execute("select tags from duckdb_databases() where database_name = 'warehouse'").fetchone()
+    assert tags["storage_version"].startswith(connection.STORAGE_VERSION)
+
+
 def test_what_was_written_can_be_read_in_the_same_process(warehouse: Path) -> None:
     with connection.reading(warehouse) as reader:
         assert reader.execute("select number from kept").fetchall() == [(1,)]

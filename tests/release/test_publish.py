@@ -75,6 +75,15 @@ def test_storage_version_is_one_that_older_clients_read(released: Home) -> None:
     assert tags["storage_version"].startswith("v1.4")
 
 
+@pytest.mark.parametrize("audience", [PUBLIC, INTERNAL])
+def test_rows_stand_in_the_order_of_their_keys(released: Home, audience: str) -> None:
+    catalogue = Catalogue(released.releases)
+    with duckdb.connect(str(catalogue.database(FIRST, audience)), read_only=True) as opened:
+        for table, facts in catalogue.manifest(FIRST)["tables"][audience].items():
+            keys = opened.execute(f"select {', '.join(facts['key'])} from marts.{table}").fetchall()
+            assert keys == sorted(set(keys)), table
+
+
 def test_parquet_holds_the_same_rows(released: Home) -> None:
     catalogue = Catalogue(released.releases)
     folder = catalogue.folder(FIRST) / "parquet"
