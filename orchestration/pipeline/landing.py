@@ -79,13 +79,19 @@ def landing_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
 
 def require_years(open_connection: duckdb.DuckDBPyConnection, years: list[int], home: Home) -> None:
     """Raise `UsageError` for years of which no observation has come in."""
-    found = open_connection.execute("select distinct assessment_year from raw.observation").fetchall()
-    missing = sorted(set(years) - {year for (year,) in found})
+    rows = open_connection.execute("select distinct assessment_year from raw.observation").fetchall()
+    found = {year for (year,) in rows}
+    missing = sorted(set(years) - found)
     if missing:
+        run_all_the_same = (
+            f" Warnings of a year that has only events yet come with each run: zhengxin run {max(found)}."
+            if found
+            else ""
+        )
         raise UsageError(
             f"No observation of {', '.join(map(str, missing))} has been accepted. Put files with that assessment_year "
             f"into {home.inbox / 'observation'} (zhengxin template observation writes an empty one), or see with "
-            "zhengxin status which rows are in quarantine and why."
+            f"zhengxin status which rows are in quarantine and why.{run_all_the_same}"
         )
 
 

@@ -118,6 +118,7 @@ def test_year_without_data_fails_with_what_to_do(home: Home) -> None:
     [error] = outcome.errors
     assert error.startswith("land_inbox: No observation of 2017, 2019 has been accepted.")
     assert str(home.inbox / "observation") in error and "zhengxin template observation" in error
+    assert error.endswith("come with each run: zhengxin run 2018.")
 
 
 def test_three_years_in_one_run(home: Home) -> None:

@@ -110,7 +110,7 @@ select
     case dated.warning_kind
         when 'veto' then nodes.name_zh || '被单项否决:' || dated.subject_code || ' 为 ' || {{ plain_number('dated.value') }}
         when 'response_overdue'
-            then '负面事件 ' || dated.subject_code || ' 报道后 ' || dated.value_text || ' 小时未回应或才回应,时限 '
+            then '负面事件 ' || dated.subject_code || ' 报道后 ' || dated.value_text || ' 小时未获回应,时限 '
             || {{ plain_number('dated.threshold') }} || ' 小时:' || coalesce(dated.detail, '')
         when 'event_points'
             then '近十二个月舆情事件得分降至 ' || dated.value_text || '(界限 ' || {{ plain_number('dated.threshold') }}
