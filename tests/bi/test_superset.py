@@ -25,6 +25,7 @@ from tests.bi.superset_files import FOLDER, assets, script, used_metrics
 
 pytestmark = pytest.mark.slow
 
+SECONDS_TO_INSTALL = 1200
 SECONDS_TO_START = 300
 INSTALL = "import launch; launch.install(launch.place_of(launch.arguments()))"
 CHARTS = assets("charts")
@@ -98,6 +99,7 @@ def server(home: Home) -> Iterator[int]:
         cwd=FOLDER,
         env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
         check=True,
+        timeout=SECONDS_TO_INSTALL,
     )
     log = home.root / "launch.log"
     with log.open("w", encoding="utf-8") as output:
