@@ -34,12 +34,20 @@ FAULTS = {
         "update division_history set last_year = 2023 where code = '110101'",
     ],
     "edition_is_complete": [
-        "update edition set primary_methodology_code = 'hdi' where assessment_year = 2019",
         "update assessment_frame set is_included = false where assessment_year = 2019",
         "delete from region where parent_region_code is null and assessment_year = 2019",
         "delete from edition where assessment_year = 2019",
-        "insert into edition select series_code, 2030, frame_date, primary_methodology_code, title_zh, title_en "
+        "insert into edition select series_code, 2030, frame_date, title_zh, title_en "
         "from edition where series_code = 'county_integrity' and assessment_year = 2019",
+    ],
+    "edition_names_its_methodologies": [
+        "update edition_methodology set methodology_code = 'hdi' where assessment_year = 2019",
+        "update edition_methodology set is_primary = false where methodology_code = 'hdi'",
+        "update edition_methodology set is_primary = true where methodology_code = 'quality'",
+        "update edition_methodology set purpose = 'backcast' where methodology_code = 'presence'",
+        "update edition_methodology set purpose = 'official' where methodology_code = 'quality'",
+        "delete from edition_methodology where assessment_year = 2019 and methodology_code = 'presence'",
+        "delete from edition where assessment_year = 2019",
     ],
     "event_factors_are_complete": [
         "delete from event_factor where factor_kind = 'reach' and factor_level = 'national'",
