@@ -6,8 +6,8 @@ the SQL. It is written to be compared with the warehouse, so it shares no code, 
 A *world* is a mapping from table name to rows. The tables are the seeds (`methodology`, `edition_methodology`, `node`,
 `measure_rule`, `event_factor`, `event_topic`, `grade_band`, `assessment_frame`, `region`) and the raw tables
 (`observation`, `verification`, `opinion_event`, `objection`, `decision`, `quarantined_row`); a table that is missing
-counts as empty. A row is a mapping from column to value; values may be text as read from CSV (empty text is null) or what DuckDB returns
-(Decimal, int, bool, date, datetime). Binary floats are refused for exact columns.
+counts as empty. A row is a mapping from column to value; values may be text as read from CSV (empty text is null) or
+what DuckDB returns (Decimal, int, bool, date, datetime). Binary floats are refused for exact columns.
 
 Keys of the result run series, year, methodology, then unit or region, then measure, node or cluster. Years are ints.
 
