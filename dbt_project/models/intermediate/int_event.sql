@@ -33,7 +33,7 @@ reach_factors as (
     select
         factor_level as reach,
         max(factor_value) as width
-    from {{ ref('stg_event_factor') }}
+    from {{ ref('int_tree_event_factor') }}
     where factor_kind = 'reach'
     group by factor_level
 

@@ -21,14 +21,14 @@ methodologies as (
 
 rules as (
 
-    select * from {{ ref('stg_warning_rule') }}
+    select * from {{ ref('int_tree_warning_rule') }}
     where warning_kind = 'response_overdue'
 
 ),
 
 limits as (
 
-    select * from {{ ref('stg_event_factor') }}
+    select * from {{ ref('int_tree_event_factor') }}
     where factor_kind = 'base_negative'
 
 ),

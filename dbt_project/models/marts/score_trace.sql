@@ -194,7 +194,7 @@ rules as (
         measures.name_zh,
         measures.name_en,
         measures.measurement_unit
-    from {{ ref('stg_measure_rule') }} as rules
+    from {{ ref('int_methodology_rule') }} as rules
     inner join {{ ref('stg_measure') }} as measures
         on rules.measure_code = measures.measure_code
 

@@ -19,7 +19,7 @@ with clusters as (
             and reports.assessment_year = methodologies.assessment_year
     where methodologies.methodology_code in (
             select rules.methodology_code
-            from {{ ref('stg_measure_rule') }} as rules
+            from {{ ref('int_methodology_rule') }} as rules
             where rules.rule_family = 'event'
         )
 
