@@ -24,7 +24,7 @@ import operator
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -221,6 +221,25 @@ def _moment_required(row: Row, column: str) -> datetime:
     if moment is None:
         raise ValueError(f"column {column} is empty in {dict(row)}")
     return moment
+
+
+def _has_no_hour(moment: datetime) -> bool:
+    """A time of midnight is a day whose hour nobody wrote."""
+    return moment.time() == time()
+
+
+def _is_after(later: datetime, earlier: datetime) -> bool:
+    """By the day where one of them has no hour: what happened on the same day is neither before nor after."""
+    if _has_no_hour(later) or _has_no_hour(earlier):
+        return later.date() > earlier.date()
+    return later > earlier
+
+
+def _elapsed(earlier: datetime, later: datetime) -> timedelta:
+    """What lies between: whole days where one of them has no hour."""
+    if _has_no_hour(later) or _has_no_hour(earlier):
+        return later.date() - earlier.date()
+    return later - earlier
 
 
 def _arrival(row: Row) -> tuple[str, int]:
@@ -661,9 +680,9 @@ def _reconcile_cell(observations: list[Row], verifications: list[Row]) -> Cell |
         verified_at = _moment_required(verification, "verified_at")
         if verification["verdict"] == "correct":
             return _cell_of(verification, "verified")
-        before = [row for row in observations if _moment_required(row, "captured_at") <= verified_at]
+        before = [row for row in observations if not _is_after(_moment_required(row, "captured_at"), verified_at)]
         if verification["verdict"] == "reject":
-            kept = [row for row in observations if _moment_required(row, "captured_at") > verified_at]
+            kept = [row for row in observations if _is_after(_moment_required(row, "captured_at"), verified_at)]
             if before and not kept:
                 return Cell("not_collected", None)
             observations = kept
@@ -734,7 +753,7 @@ def _last_decisions(world: World) -> dict[_DecisionKey, Row]:
             objection = objections.get(named)
             if objection is None or _subject_of(objection)[1:] != _subject_of(row)[1:]:
                 continue
-            if _moment_required(row, "decided_at") < _moment_required(objection, "submitted_at"):
+            if _is_after(_moment_required(objection, "submitted_at"), _moment_required(row, "decided_at")):
                 continue
         if subject == "opinion_event":
             reported = polarities.get((*place, code), set())
@@ -763,7 +782,7 @@ def _is_expected(decision: Row, cell: Cell | None) -> bool:
 
 
 class _Event(NamedTuple):
-    """One event: a cluster of rows of one unit and year."""
+    """One event: a cluster of rows of one unit."""
 
     latest: Row
     reported_at: datetime
@@ -790,11 +809,10 @@ class _Event(NamedTuple):
 
 
 def _read_events(world: World, frames: dict[tuple[str, int], _Frame]) -> dict[tuple[str, int, str], dict[str, _Event]]:
-    rows_of: dict[tuple[str, int, str, str], list[Row]] = defaultdict(list)
+    """The events by series, year and unit, then cluster; one reported for several years happened in one of them."""
+    rows_of: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
     for row in world.get("opinion_event", ()):
-        frame = frames.get((row["series_code"], int(row["assessment_year"])))
-        if frame is not None and row["unit_code"] in frame.region_of_unit:
-            rows_of[row["series_code"], int(row["assessment_year"]), row["unit_code"], row["cluster_code"]].append(row)
+        rows_of[row["series_code"], row["unit_code"], row["cluster_code"]].append(row)
     verifications: dict[tuple[str, int, str, str], list[Row]] = defaultdict(list)
     for row in world.get("verification", ()):
         if row["subject"] == "opinion_event":
@@ -802,16 +820,31 @@ def _read_events(world: World, frames: dict[tuple[str, int], _Frame]) -> dict[tu
             verifications[key].append(row)
     decisions = _last_decisions(world)
     events: dict[tuple[str, int, str], dict[str, _Event]] = defaultdict(dict)
-    for key, rows in rows_of.items():
-        place, code = key[:3], key[3]
-        repair = decisions.get((*place, "opinion_event", code, True))
-        verification = _deciding_verification(verifications.get(key, []))
-        events[key[:3]][key[3]] = _Event(
+    for (series_code, unit, code), rows in rows_of.items():
+        year = int(min(rows, key=lambda row: (str(row["event_date"]), int(row["assessment_year"])))["assessment_year"])
+        frame = frames.get((series_code, year))
+        if frame is None or unit not in frame.region_of_unit:
+            continue
+        years = sorted({int(row["assessment_year"]) for row in rows})
+        decided = {
+            is_repair: [
+                decision
+                for each in years
+                if (decision := decisions.get((series_code, each, unit, "opinion_event", code, is_repair))) is not None
+            ]
+            for is_repair in (False, True)
+        }
+        verification = _deciding_verification(
+            [row for each in years for row in verifications.get((series_code, each, unit, code), [])]
+        )
+        by_code = sorted(decided[True], key=lambda row: row["decision_code"])
+        repair = max(by_code, key=lambda row: _moment_required(row, "decided_at"), default=None)
+        events[series_code, year, unit][code] = _Event(
             _latest_row(rows),
             min(_moment_required(row, "reported_at") for row in rows),
             [_required(row, "reach") for row in rows],
             None if verification is None else verification["verdict"],
-            (*place, "opinion_event", code, False) in decisions,
+            bool(decided[False]),
             None if repair is None else _moment_required(repair, "repaired_at"),
         )
     return events
@@ -854,7 +887,7 @@ def _response_level(event: _Event, limit: timedelta) -> str:
     if kind == "repaired" and (event.verdict == "confirm" or event.repaired_at is not None):
         return "repaired"
     is_by_responsible_body = _text(row, "responder") is not None and row["responder"] == row["responsible_body"]
-    is_in_time = responded_at is not None and responded_at <= event.reported_at + limit
+    is_in_time = responded_at is not None and _elapsed(event.reported_at, responded_at) <= limit
     return "timely" if is_in_time and kind in {"targeted", "repaired"} and is_by_responsible_body else "other"
 
 
@@ -865,7 +898,7 @@ def _response_faults(event: _Event, limit: timedelta) -> tuple[str, ...]:
         return ("silent",)
     responder, responsible_body = _text(row, "responder"), _text(row, "responsible_body")
     found = {
-        "late": responded_at > event.reported_at + limit,
+        "late": _elapsed(event.reported_at, responded_at) > limit,
         "off_point": kind == "off_point",
         "wrong_body": responder is not None and responsible_body is not None and responder != responsible_body,
     }

@@ -13,7 +13,7 @@ measures as (
         rules.measure_code,
         measures.name_zh,
         measures.name_en,
-        measures.measurement_unit,
+        coalesce(measures.measurement_unit, '') as measurement_unit,
         count(*) over (partition by rules.methodology_code, rules.node_code) as measure_count,
         sum(case when coalesce(rules.weight, 1) > 0 then 1 else 0 end) over (
             partition by rules.methodology_code, rules.node_code

@@ -97,10 +97,12 @@ scores as (
         node_scores.score,
         node_scores.base_score,
         nodes.full_mark,
-        case methodologies.rank_basis
-            when 'published_score' then {{ published_score('node_scores.score', 'series.publication_digits') }}
-            else node_scores.unrounded_score
-        end as ranking_score,
+        cast(
+            case methodologies.rank_basis
+                when 'published_score' then {{ published_score('node_scores.score', 'series.publication_digits') }}
+                else node_scores.unrounded_score
+            end as decimal(18, 10)
+        ) as ranking_score,
         cast(base_marks.base_full_mark as decimal(9, 4)) as base_full_mark,
         cast(base_marks.applicable_mark as decimal(18, 13)) as applicable_mark,
         cast(base_marks.assessed_mark as decimal(18, 13)) as assessed_mark,

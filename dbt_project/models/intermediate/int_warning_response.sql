@@ -94,4 +94,4 @@ inner join {{ ref('int_as_of') }} as as_of
     on deadlines.series_code = as_of.series_code
 left join fault_nodes
     on deadlines.methodology_code = fault_nodes.methodology_code
-where deadlines.deadline < as_of.as_of
+where {{ is_after('as_of.as_of', 'deadlines.deadline') }}
