@@ -52,6 +52,7 @@ from orchestration.release.inputs import (
     write_source_archive,
 )
 from orchestration.release.tables import release_tables
+from orchestration.warehouse import build_record
 from orchestration.warehouse.connection import STORAGE_VERSION
 from orchestration.warehouse.data_dictionary import data_dictionary
 
@@ -100,10 +101,12 @@ def release_edition(
     `warehouse` writes the build warehouse, whose lock is held. A first release needs no `note`; a revision does, and
     `acknowledged` must be the digest of the difference where figures of earlier editions stand differently now, or
     where figures that were published elsewhere are no longer met: without them the result is offered. Raises
-    `EditionIncomplete` where cells are still to be assessed, and `ReleaseRefused` where a gate finds something.
+    `EditionIncomplete` where cells are still to be assessed, `BuildUnsound` where a test failed on these tables or one
+    of them was not tested, and `ReleaseRefused` where a gate finds something.
     """
     require_built_from_inputs(warehouse, home)
     require_complete(warehouse, year)
+    build_record.require_sound(home, warehouse, year)
     catalogue = Catalogue(home.releases)
     with catalogue.lock(f"release of {year}"):
         attempt = _Attempt(home, catalogue, warehouse, manifest, series_code, year, note, say)

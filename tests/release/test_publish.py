@@ -23,8 +23,7 @@ from orchestration.release.publish import (
     withdraw,
 )
 from orchestration.release.verify import verify_files
-from orchestration.warehouse import connection
-from tests.release.conftest import Call, change_observation, release
+from tests.release.conftest import Call, alter, change_observation, release
 from tests.release.figures import assert_tells_every_change, changes_in, rows, scoring_cell
 
 FIRST, SECOND, EARLIER = ReleaseId(2019, 1), ReleaseId(2019, 2), ReleaseId(2018, 1)
@@ -222,10 +221,8 @@ DAMAGES = {
 
 @pytest.mark.parametrize("gate", DAMAGES)
 def test_gate_refuses(home: Home, gate: str) -> None:
-    with connection.writing(home.warehouse) as warehouse:
-        # A figure differs, so that there is a candidate.
-        warehouse.execute("update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
-        warehouse.execute(DAMAGES[gate])
+    # A figure differs, so that there is a candidate.
+    alter(home, "update marts.fct_unit_score set grade = 'X' where unit_code = '520403'", DAMAGES[gate])
     with pytest.raises(ReleaseRefused, match=gate):
         release(home, 2019, note="try")
     assert Catalogue(home.releases).releases() == [EARLIER, FIRST]
@@ -242,15 +239,13 @@ def test_file_that_does_not_open_is_refused(home: Home, monkeypatch: pytest.Monk
         return real(candidate, warehouse)
 
     monkeypatch.setattr("orchestration.release.publish.run_gates", with_broken_file)
-    with connection.writing(home.warehouse) as warehouse:
-        warehouse.execute("update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
+    alter(home, "update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
     with pytest.raises(ReleaseRefused, match=r"zhengxin-2019-r2\.duckdb does not open"):
         release(home, 2019, note="try")
 
 
 def test_edition_with_a_cell_to_be_assessed_is_too_early(home: Home) -> None:
-    with connection.writing(home.warehouse) as warehouse:
-        warehouse.execute("update marts.fct_measure_score set status = 'to_be_assessed' where unit_code = '520402'")
+    alter(home, "update marts.fct_measure_score set status = 'to_be_assessed' where unit_code = '520402'")
     with pytest.raises(EditionIncomplete, match="still to be assessed"):
         release(home, 2019)
 
@@ -264,17 +259,14 @@ UNMET_FIGURE = (
 
 def test_first_release_must_meet_published_figures(home: Home) -> None:
     shutil.rmtree(Catalogue(home.releases).folder(FIRST))
-    with connection.writing(home.warehouse) as warehouse:
-        warehouse.execute(UNMET_FIGURE)
+    alter(home, UNMET_FIGURE)
     with pytest.raises(ReleaseRefused, match=r"published_figures.*520402 publishes 80\.7400 but 80\.6300"):
         release(home, 2019)
 
 
 def test_revision_that_departs_from_a_published_figure_must_be_acknowledged(home: Home) -> None:
     """Only an edition's first release must meet what was printed; an upheld objection may well move it."""
-    with connection.writing(home.warehouse) as warehouse:
-        warehouse.execute("update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
-        warehouse.execute(UNMET_FIGURE)
+    alter(home, "update marts.fct_unit_score set grade = 'X' where unit_code = '520403'", UNMET_FIGURE)
     offered = release(home, 2019, note="an objection was upheld")
     assert offered.state == OFFERED
     difference = (Catalogue(home.releases).offer(SECOND) / "diff.md").read_text(encoding="utf-8")
@@ -289,8 +281,7 @@ def test_internal_column_in_the_public_file_is_refused(home: Home, monkeypatch: 
     real = cut.visible_tables
     # The cut forgets the audience; the gate looks at the file.
     monkeypatch.setattr(cut, "visible_tables", lambda tables, audience: real(tables, INTERNAL))
-    with connection.writing(home.warehouse) as warehouse:
-        warehouse.execute("update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
+    alter(home, "update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
     with pytest.raises(ReleaseRefused, match="quarantined_row is internal"):
         release(home, 2019, note="try")
 
