@@ -19,9 +19,9 @@ from rich.markup import escape
 from orchestration.commands.land import land_with_progress
 from orchestration.commands.summary import print_summary
 from orchestration.commands.terminal import console_on, diverted_output, messages, output, spinner
-from orchestration.commands.years import parse_years
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.years import parse_years
 
 if TYPE_CHECKING:
     from dagster import EventLogEntry
