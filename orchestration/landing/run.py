@@ -23,6 +23,7 @@ from orchestration.landing.check import StructureRejected, check_file
 from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.contracts.decision import DECISION
 from orchestration.landing.inbox import InboxItem, make_folders, scan_inbox
+from orchestration.landing.integrity import require_unbroken
 from orchestration.landing.readers import FileRejected, ReaderFailed, read_table
 from orchestration.landing.reference import Reference, read_reference
 from orchestration.landing.store import LANDED, REJECTED, Batch, Store, batch_id_of, now_text, write_json
@@ -85,6 +86,7 @@ def land_inbox(
         raise UsageError(f"unknown source {', '.join(unknown)}: there are {', '.join(CONTRACTS)}")
     store = Store(home.landing)
     with store.lock("landing the inbox", wait_seconds):
+        require_unbroken(store)
         lander = _Lander(store, read_reference(seeds or seeds_folder()))
         # A lander that was killed may have recorded a delivery of decisions and not yet logged it.
         chain.extend(store)

@@ -49,10 +49,12 @@ def alter(home: Home, *statements: str) -> None:
         say_sound(home, warehouse, YEARS)
 
 
-def release(home: Home, year: int, note: str | None = None, acknowledged: str | None = None) -> Outcome:
+def release(
+    home: Home, year: int, note: str | None = None, acknowledged: str | None = None, is_decided: bool = True
+) -> Outcome:
     manifest = dbt.prepare_manifest(home)
     with connection.writing(home.warehouse) as warehouse:
-        return release_edition(home, warehouse, manifest, SERIES, year, note, acknowledged)
+        return release_edition(home, warehouse, manifest, SERIES, year, note, acknowledged, is_decided=is_decided)
 
 
 def command_line(home: Home, *arguments: str) -> list[str]:
