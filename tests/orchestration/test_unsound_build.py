@@ -15,7 +15,7 @@ from orchestration.pipeline.code_location import definitions_of
 from orchestration.pipeline.execution import execute
 from orchestration.pipeline.instance import open_instance
 from orchestration.pipeline.partitions import span_tags
-from orchestration.pipeline.quality import VALIDATION_RESULT, mart_key
+from orchestration.pipeline.quality import mart_key, validated
 from orchestration.release.catalogue import Catalogue, ReleaseId
 from orchestration.warehouse import build_record
 from orchestration.warehouse.connection import reading, writing
@@ -88,15 +88,14 @@ def test_failed_validation(home: Home, zhengxin: Call) -> None:
     with writing(home.warehouse) as warehouse:
         warehouse.execute("update marts.fct_unit_score set score = full_mark + 1 where unit_code = '520403'")
         say_sound(home, warehouse, [])
-    outcome = run_validation(home)
-    assert not outcome.success
+    assert not validate(home)
     assert_refused(home, zhengxin, "Great Expectations", "marts.fct_unit_score")
 
 
 def test_killed_between_build_and_validation(home: Home, zhengxin: Call) -> None:
     build_only(home)
     assert_refused(home, zhengxin, "not validated after the last build")
-    assert run_validation(home).success
+    assert validate(home)
     assert "2019-r1 stands" in zhengxin(home, "release", str(YEAR)).stdout
 
 
@@ -123,16 +122,6 @@ def test_another_year_was_validated(home: Home) -> None:
             build_record.require_sound(home, warehouse, 2018)
 
 
-def run_validation(home: Home):
-    """The step of a run that validates the marts, alone."""
-    with open_instance(home) as instance:
-        return (
-            definitions_of(home)
-            .resolve_implicit_global_asset_job_def()
-            .execute_in_process(
-                instance=instance,
-                asset_selection=[VALIDATION_RESULT],
-                partition_key=str(YEAR),
-                raise_on_error=False,
-            )
-        )
+def validate(home: Home) -> bool:
+    """What the step of a run does that validates the marts; whether they hold."""
+    return all(run.success for run in validated(dg.build_op_context(), home, [YEAR]))
