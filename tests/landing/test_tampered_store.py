@@ -224,7 +224,7 @@ def test_tampered_log(landed: World, case: str) -> None:
 
 
 def test_log_and_store_removed_together_are_named_by_the_release(landed: World) -> None:
-    """The heads and entries that a release keeps are compared with the log that is there: see tests/daily/test_chain."""
+    """What a release keeps of both is compared with what is there now."""
     for path in landed.store.delivery_paths():
         path.unlink()
     shutil.rmtree(landed.home.landing / "batches")
