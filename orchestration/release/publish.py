@@ -75,7 +75,7 @@ from orchestration.release.inputs import (
 )
 from orchestration.release.links import next_chain
 from orchestration.release.signature import key_id, sign, signing_key
-from orchestration.release.tables import release_tables
+from orchestration.release.tables import tables_of_edition
 from orchestration.warehouse import build_record
 from orchestration.warehouse.connection import STORAGE_VERSION
 from orchestration.warehouse.data_dictionary import data_dictionary
@@ -173,7 +173,7 @@ class _Attempt:
         self.key = signing_key(home)
         self.facts = ReleaseFacts(release, series_code, note or FIRST_NOTE, now_text(), git_revision())
         self.earlier = [each for each in catalogue.all_in_force() if each.year < year]
-        self.tables = release_tables(warehouse, manifest)
+        self.tables = tables_of_edition(warehouse, manifest, series_code, year)
 
     @property
     def release(self) -> ReleaseId:
