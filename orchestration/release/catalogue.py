@@ -228,9 +228,11 @@ class Catalogue:
             self._switch(in_force[-1] if in_force else None, audience)
 
     def shown(self, audience: str) -> ReleaseId | None:
-        """The release that readers of `current.duckdb`, or of its internal twin, see."""
-        pointer = self.pointer(audience)
-        return ReleaseId.parse(read_json(pointer)["release_id"]) if pointer.exists() else None
+        """The release that readers of `current.duckdb`, or of its internal twin, see; None where no file says so."""
+        try:
+            return ReleaseId.parse(json.loads(self.pointer(audience).read_text(encoding="utf-8"))["release_id"])
+        except (OSError, ValueError, LookupError, TypeError, UsageError):
+            return None
 
     def pointer(self, audience: str) -> Path:
         return self.current(audience).with_suffix(".json")
