@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyarrow.parquet as pq
 
@@ -25,13 +27,15 @@ class WaitingFile:
 
     def assessment_years(self) -> set[int]:
         """Years named in the file's rows; empty where they cannot be read (landing will say why)."""
-        try:
-            cells = read_table(self.item.path.read_bytes(), CONTRACTS[self.item.source]).cells
-        except (FileRejected, OSError):
-            return set()
-        if list(cells).count("assessment_year") != 1:
-            return set()
-        years, _ = parse_column("integer", cells["assessment_year"].str.strip())
+        with TemporaryDirectory() as folder:
+            try:
+                table = read_table(self.item.path, CONTRACTS[self.item.source], Path(folder))
+            except (FileRejected, OSError):
+                return set()
+            if table.header.count("assessment_year") != 1:
+                return set()
+            cells = pq.read_table(table.rows, columns=["assessment_year"]).column(0).unique().to_pandas()
+        years, _ = parse_column("integer", cells.astype("str").str.strip())
         return set(years.dropna())
 
 

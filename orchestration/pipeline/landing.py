@@ -138,7 +138,7 @@ def raw_results(
 def _log(context: dg.AssetExecutionContext, done: int, total: int, file: LandedFile) -> None:
     text = f"{done}/{total} {file.source}/{file.file_name}: {file.outcome}"
     if file.error:
-        context.log.warning(f"{text}: {file.error}")
+        context.log.warning(f"{text}: {file.error.en}")
     elif file.outcome == "unchanged":
         context.log.info(text)
     else:
