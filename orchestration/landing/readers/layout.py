@@ -5,12 +5,13 @@ A wide table has a column for each measure; it is read as one row for each fille
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from orchestration.landing.contracts.definition import Contract
 from orchestration.landing.readers.names import HeaderName, Names, bare
-from orchestration.landing.readers.table import FileRejected, Limits, clean_name
+from orchestration.landing.readers.table import HELP_MARKS, BeyondLimit, FileRejected, Limits, clean_name
 from orchestration.wording import Wording
 
 # A header stands in the first so many rows.
@@ -59,15 +60,16 @@ class Layout:
 def find_layout(rows: Sequence[Row], names: Names, contract: Contract, limits: Limits) -> Layout | None:
     """The layout of a table that begins with `rows`, or None where no row has a known name.
 
-    The header is the row with the most known names, or two rows whose cells make names together. Raises
-    `FileRejected` for more columns than the limit.
+    The header is the row with the most known names, or two rows whose cells make names together; help of the template
+    is none. Raises `FileRejected` for more columns than the limit.
     """
+    rows = [[] if _is_help(row) else row for row in rows]
     best: tuple[int, int, list[str]] = (0, 0, [])
     for number, row in enumerate(rows[:HEADER_WITHIN], start=1):
         count = _known(row, names)
         if count > best[0]:
             best = (count, number, [cell or "" for cell in row])
-    for number, (upper, lower) in enumerate(zip(rows[:HEADER_WITHIN], rows[1:], strict=False), start=2):
+    for number, (upper, lower) in enumerate(itertools.pairwise(rows[: HEADER_WITHIN + 1]), start=2):
         labels = _joined(upper, lower, names)
         count = _known(labels, names)
         if count > best[0]:
@@ -75,8 +77,6 @@ def find_layout(rows: Sequence[Row], names: Names, contract: Contract, limits: L
     _, last_row, labels = best
     if not last_row:
         return None
-    while labels and not labels[-1].strip():
-        labels.pop()
     if len(labels) > limits.columns:
         raise too_many_columns(len(labels), limits)
     layout = make_layout(labels, names, contract, last_row)
@@ -106,7 +106,7 @@ def make_layout(labels: Sequence[str], names: Names, contract: Contract, last_ro
 
 
 def too_many_columns(count: int, limits: Limits) -> FileRejected:
-    return FileRejected(
+    return BeyondLimit(
         "too_many_columns",
         Wording(
             f"表头有 {count:,} 列,上限为 {limits.columns:,} 列(limits.columns):请删除多余的列",
@@ -136,9 +136,16 @@ def _name(meaning: HeaderName | None, label: str) -> str:
     return meaning.name if meaning.kind == "column" else clean_name(label)
 
 
+def _is_help(row: Row) -> bool:
+    return bool(row) and (row[0] or "").lstrip().lower().startswith(HELP_MARKS)
+
+
 def _known(labels: Row, names: Names) -> int:
+    """How many columns and measures the labels name; none where they name no column, for a row of data may well hold
+    the code of a measure."""
     found = {names.find(label) for label in labels if label}
-    return sum(1 for meaning in found if meaning and meaning.kind != "note")
+    kinds = [meaning.kind for meaning in found if meaning]
+    return len(kinds) - kinds.count("note") if "column" in kinds else 0
 
 
 def _joined(upper: Row, lower: Row, names: Names) -> list[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -22,11 +21,12 @@ from orchestration.landing.readers.names import bare
 from orchestration.landing.readers.table import (
     HELP_MARKS,
     ROW_NUMBER,
+    BeyondLimit,
     FileRejected,
     FileTable,
-    Limits,
     UnreadableRow,
 )
+from orchestration.landing.readers.task import Task
 from orchestration.wording import Wording
 
 # A cell of a wide table is numbered by its row and column: row 5, column 4 is 5004.
@@ -42,7 +42,6 @@ _FOOTER_WORDS = (
     *("备注", "说明", "注", "附注"),
 )
 FOOTER = rf"^(?:{'|'.join(sorted(_FOOTER_WORDS, key=len, reverse=True))})(?:[::(（].*)?$"
-_FIRST_DIGIT_OR_LETTER = r"^[0-9A-Za-z０-９]"
 
 
 @dataclass(frozen=True)
@@ -57,9 +56,9 @@ class RowProblem:
 class RowsFile:
     """Writes rows; a context, so that a reader that stops leaves no open file."""
 
-    def __init__(self, folder: Path, layout: Layout, limits: Limits) -> None:
+    def __init__(self, task: Task, layout: Layout) -> None:
         self.layout = layout
-        self.limits = limits
+        self.limits = task.limits
         self.unreadable: list[UnreadableRow] = []
         self.readable_count = 0
         self.help_count = 0
@@ -67,7 +66,8 @@ class RowsFile:
         self.repeated_headers = 0
         self.cleaned_count = 0
         self.blank_measure_count = 0
-        self.path = folder / "rows.parquet"
+        self._told = task.told
+        self.path = task.work_folder / "rows.parquet"
         self._note_names = _distinct([layout.labels[position] for position in layout.notes], layout.header)
         self._unit_positions = [
             position for position, name in enumerate(layout.names) if name in ("unit_code", "unit_name")
@@ -101,10 +101,12 @@ class RowsFile:
         if not rows.num_rows:
             return
         self._refuse_unnamed(rows)
-        rows = self._without_set_aside(rows, problems)
+        rows = self._without_set_aside(rows, dict(problems) | self._too_long(rows))
         self._write(rows)
+        if self._told:
+            self._told(self.readable_count + len(self.unreadable))
         if self.readable_count + len(self.unreadable) > self.limits.rows:
-            raise FileRejected(
+            raise BeyondLimit(
                 "too_many_rows",
                 Wording(
                     f"文件超过 {self.limits.rows:,} 行(limits.rows):请分成几个文件",
@@ -117,7 +119,7 @@ class RowsFile:
         self.unreadable.append(row)
         if len(self.unreadable) > self.limits.unreadable_rows:
             count = f"{self.limits.unreadable_rows:,}"
-            raise FileRejected(
+            raise BeyondLimit(
                 "too_many_unreadable_rows",
                 Wording(
                     f"超过 {count} 行无法读取(limits.unreadable_rows),首个问题在第 {self.unreadable[0].row_number} 行"
@@ -126,6 +128,18 @@ class RowsFile:
                     f" {self.unreadable[0].row_number} ({self.unreadable[0].wording.en}): export the file anew",
                 ),
             )
+
+    def passes_over(self, number: int, cells: Sequence[str]) -> bool:
+        """Whether a row that is shorter than the table is a footer or help of the template, and count it as such."""
+        first = next((cell.strip() for cell in cells if cell.strip()), "")
+        is_help = first.lower().startswith(HELP_MARKS)
+        if not is_help and not re.match(FOOTER, "".join(first.split())):
+            return False
+        padded = [*cells, *[""] * (self.layout.width - len(cells))]
+        columns = [_blank_to_null(pc.utf8_trim_whitespace(text_array([cell]))) for cell in padded]
+        names = [str(position) for position in range(len(padded) + 1)]
+        row = pa.table([pa.array([number], pa.int64()), *columns], names)
+        return not self._without_passed_over(row, {}).num_rows
 
     def finished(self, file_format: str, encoding: str, notices: Sequence[Wording] = ()) -> FileTable:
         """The table that was written."""
@@ -146,10 +160,14 @@ class RowsFile:
         names = [name or f"({position + 1})" for position, name in enumerate(self.layout.names)]
         row: dict[str, str | None] = {}
         for name, cell in zip(names, cells, strict=False):
-            row.setdefault(name, visible(cell) if cell is not None else None)
+            row.setdefault(name, self._shown(cell) if cell is not None else None)
         if len(cells) > len(names):
-            row["(beyond the header)"] = ",".join(visible(cell or "") for cell in cells[len(names) :])
+            row["(beyond the header)"] = ",".join(self._shown(cell or "") for cell in cells[len(names) :])
         return row
+
+    def _shown(self, cell: str) -> str:
+        limit = self.limits.cell_characters
+        return visible(cell) if len(cell) <= limit else visible(cell[:limit]) + "…"
 
     # --- the steps of `add` ---
 
@@ -208,6 +226,24 @@ class RowsFile:
                 ),
             )
 
+    def _too_long(self, rows: pa.Table) -> dict[int, RowProblem]:
+        """Rows that have a cell beyond the limit."""
+        found: dict[int, RowProblem] = {}
+        limit = self.limits.cell_characters
+        for position in range(self.layout.width):
+            column = rows.column(position + 1)
+            # An upper bound is cheap: no character has less than a byte.
+            if (pc.max(pc.binary_length(column)).as_py() or 0) <= limit:
+                continue
+            name = self.layout.names[position]
+            wording = Wording(
+                f"{name} 超过 {limit:,} 个字符(limits.cell_characters):请缩短",
+                f"{name} has more than {limit:,} characters (limits.cell_characters): shorten it",
+            )
+            for at in np.flatnonzero(pc.greater(pc.utf8_length(column), limit).fill_null(False).to_numpy()):
+                found[rows.column(0)[at].as_py()] = RowProblem("cell_too_long", wording)
+        return found
+
     def _without_set_aside(self, rows: pa.Table, problems: Mapping[int, RowProblem]) -> pa.Table:
         """Rows without those that have a problem; odd characters of the others are dealt with."""
         set_aside: set[int] = set()
@@ -247,10 +283,7 @@ class RowsFile:
         return visible(clean)
 
     def _write(self, rows: pa.Table) -> None:
-        if self.layout.measures:
-            rows = self._unpivoted(rows)
-        else:
-            rows = self._selected(rows)
+        rows = self._unpivoted(rows) if self.layout.measures else self._selected(rows)
         if rows.num_rows:
             self._writer.write_table(rows)
             self.readable_count += rows.num_rows
@@ -275,7 +308,7 @@ class RowsFile:
             its_rows = rows.filter(filled)
             numbers = pc.add(pc.multiply(its_rows.column(0), WIDE_ROW), position + 1)
             if its_rows.num_rows and pc.max(numbers).as_py() > LARGEST_ROW_NUMBER:
-                raise FileRejected(
+                raise BeyondLimit(
                     "too_many_rows",
                     Wording("宽表行数过多:请分成几个文件", "the wide table has too many rows: split it"),
                 )
