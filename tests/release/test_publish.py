@@ -399,6 +399,7 @@ def test_export_writes_a_workbook_and_csv(released: Home, zhengxin: Call, tmp_pa
     book, folder = tmp_path / "out.xlsx", tmp_path / "out"
     assert zhengxin(released, "export", "2019-r1", "--output", str(book)).returncode == 0
     assert zhengxin(released, "export", "2019-r1", "--format", "csv", "--output", str(folder)).returncode == 0
+    assert (folder.stat().st_mode & 0o055, (folder / "units.csv").stat().st_mode & 0o044) == (0o055, 0o044)
     names = ["summary", "units", "regions", "indicators", "methodology", "dictionary"]
     workbook = load_workbook(book)
     assert workbook.sheetnames == names
