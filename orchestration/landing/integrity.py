@@ -188,13 +188,13 @@ def _changed_counts(store: Store, batch: Batch) -> Iterator[Finding]:
 
 
 def _undelivered(store: Store, delivered: set[tuple[str, str]]) -> Iterator[Finding]:
-    """Batches that no delivery names, and that no lander was about to deliver."""
-    promised = {(promise["source"], promise["batch_id"]) for promise in store.promised()}
+    """Batches that no delivery names, and that are not marked as undelivered."""
+    marked = store.undelivered()
     for folder in sorted((store.root / "batches").glob("*/*")):
         key = folder.parent.name, folder.name
-        if key in delivered or key in promised:
+        if key in delivered or key in marked:
             continue
-        # Older versions made no promise, so a lander that was killed could leave a batch without a delivery.
+        # Older versions made no mark, so a lander that was killed could leave a batch without a delivery.
         is_sealed = _is_sealed(store, key)
         yield Finding(f"{_place(store, folder)} has no delivery: it was taken away; {ADVICE}", stops_run=is_sealed)
 

@@ -24,10 +24,7 @@ from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.contracts.decision import DECISION
 from orchestration.landing.held import Held
 from orchestration.landing.inbox import InboxItem, make_folders, scan_inbox
-<<<<<<< HEAD
 from orchestration.landing.integrity import require_unbroken
-from orchestration.landing.readers import FileRejected, ReaderFailed, read_table
-=======
 from orchestration.landing.lists import measure_labels
 from orchestration.landing.readers import (
     BeyondLimit,
@@ -38,7 +35,6 @@ from orchestration.landing.readers import (
     read_table,
     refuse_at_sight,
 )
->>>>>>> main
 from orchestration.landing.reference import Reference, read_reference
 from orchestration.landing.store import LANDED, REJECTED, Batch, Store, batch_id_of, now_text, write_json
 from orchestration.settings import settings_file, settings_of
@@ -122,15 +118,11 @@ def land_inbox(
         raise UsageError(f"unknown source {', '.join(unknown)}: there are {', '.join(CONTRACTS)}")
     store = Store(home.landing)
     with store.lock("landing the inbox", wait_seconds):
-<<<<<<< HEAD
         require_unbroken(store)
-        lander = _Lander(store, read_reference(seeds or seeds_folder()))
-=======
         seeds = seeds or seeds_folder()
         limits = limits or Limits.named(settings_of(home).limits, f"{settings_file(home)}: limits")
         desk = _Desk(read_reference(seeds), measure_labels(seeds), limits, row_progress)
         lander = _Lander(store, desk, accept_shrunk)
->>>>>>> main
         # A lander that was killed may have recorded a delivery of decisions and not yet logged it.
         chain.extend(store)
         make_folders(home.inbox)

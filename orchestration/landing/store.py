@@ -3,13 +3,14 @@
     landing/batches/<source>/<batch_id>/   original.<ext>  accepted.parquet  quarantined.parquet  validation.json
                                            batch.json
     landing/deliveries/<seq>.json          which file name carried which batch, in the order of arrival
+    landing/undelivered/<source>/<batch_id>   marks a batch that no delivery has named yet
     landing/decision_log.jsonl             every decision, chained by hashes (see `chain`)
     landing/tmp/                           work in progress; swept by the next lander
     landing/landing.lock                   held while landing; landing.lock.holder.json says by whom
 
 A batch becomes visible by one rename of its complete, synced folder; a delivery by one rename of its file. Nothing is
-changed or deleted afterwards. Where the process died in between, the next one to hold the lock delivers the batch. Each
-file is bound by hashes, see `integrity`.
+changed or deleted afterwards, and each file is bound by hashes, see `integrity`. A batch without a delivery (it waits, or
+the process died in between) has no effect and is found again when its file lands the next time; it is marked as such.
 """
 
 from __future__ import annotations
@@ -258,16 +259,17 @@ class Store:
     def commit_batch(self, folder: Path, batch: Batch) -> None:
         """Make the files in `folder` the batch: write its ledger entry, sync everything, rename the folder.
 
-        The promise of its delivery comes first, so that of a batch without a delivery it was taken away.
+        The mark that it is undelivered comes first: so of a batch with neither mark nor delivery, this was taken away.
         """
         hashes = {path.name: file_sha256(path) for path in sorted(folder.iterdir())}
         write_json(folder / "batch.json", asdict(replace(batch, sha256=hashes)))
         for path in folder.iterdir():
             sync_path(path)
         sync_path(folder)
-        promise = self._promise(batch.batch_id)
-        write_json(promise, {"source": batch.source, "file_name": batch.file_name, "batch_id": batch.batch_id})
-        sync_path(promise)
+        mark = self._undelivered_mark(batch.source, batch.batch_id)
+        _make_folder(mark.parent)
+        mark.touch()
+        sync_path(mark.parent)
         target = self.batch_folder(batch.source, batch.batch_id)
         _make_folder(target.parent)
         os.rename(folder, target)
@@ -294,7 +296,7 @@ class Store:
         os.rename(ready, target)
         sync_path(target.parent)
         ready.parent.rmdir()
-        self._promise(batch_id).unlink(missing_ok=True)
+        self._undelivered_mark(source, batch_id).unlink(missing_ok=True)
         self._last = target
         return delivery
 
@@ -304,21 +306,15 @@ class Store:
             self._last = max(self.delivery_paths(), default=None)
         return self._last
 
-    def promised(self) -> list[dict[str, str]]:
-        """The batches that a lander was about to deliver: `source`, `file_name`, `batch_id`."""
-        return [_read_json(path) for path in sorted((self.root / "tmp").glob("*.promise.json"))]
+    def undelivered(self) -> set[tuple[str, str]]:
+        """Source and id of the batches that no delivery has named yet: they wait, or their lander was killed."""
+        return {(path.parent.name, path.name) for path in (self.root / "undelivered").glob("*/*")}
 
-    def _promise(self, batch_id: str) -> Path:
-        return self.root / "tmp" / f"{batch_id}.promise.json"
+    def _undelivered_mark(self, source: str, batch_id: str) -> Path:
+        return self.root / "undelivered" / source / batch_id
 
     def _sweep(self) -> None:
-        """Deliver what a lander had made a batch of when it was killed, and remove what else it left. Nobody else works
-        there while the lock is held."""
-        delivered = {(item.source, item.batch_id) for item in self.deliveries()}
-        for promise in self.promised():
-            key = promise["source"], promise["batch_id"]
-            if key not in delivered and self.has_batch(*key):
-                self.commit_delivery(**promise)
+        """Remove what landers left that did not come to their end. Nobody else works there while the lock is held."""
         shutil.rmtree(self.root / "tmp", ignore_errors=True)
 
 

@@ -141,7 +141,7 @@ def test_nothing_lands_in_the_place_of_a_delivery_that_was_taken_away(landed: Wo
 
 
 def test_a_killed_lander_is_not_taken_for_a_thief(landed: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Killed between batch and delivery, and the file is gone: what had come in is delivered by the next lander."""
+    """Killed between batch and delivery, and the file is gone: the batch is marked, and lands when the file comes again."""
     file = landed.drop(csv_text(observations(1, value="3")), "new.csv")
 
     def killed(*_: object) -> None:
@@ -151,11 +151,14 @@ def test_a_killed_lander_is_not_taken_for_a_thief(landed: World, monkeypatch: py
         patch.setattr(Store, "commit_delivery", killed)
         with pytest.raises(KeyboardInterrupt):
             landed.land()
+    content = file.read_bytes()
     file.unlink()
     assert problems(landed) == []
     require_whole(landed.store)
     landed.land()
-    assert [item.file_name for item in landed.store.deliveries()][-1] == "new.csv"
+    assert len(landed.store.deliveries()) == 4 and len(landed.store.undelivered()) == 1
+    assert landed.land_one(content, "new.csv").outcome == "landed"
+    assert landed.store.undelivered() == set()
     assert problems(landed) == []
 
 
