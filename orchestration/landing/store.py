@@ -9,8 +9,8 @@
     landing/landing.lock                   held while landing; landing.lock.holder.json says by whom
 
 A batch becomes visible by one rename of its complete, synced folder; a delivery by one rename of its file. Nothing is
-changed or deleted afterwards, and each file is bound by hashes, see `integrity`. A batch without a delivery (it waits, or
-the process died in between) has no effect and is found again when its file lands the next time; it is marked as such.
+changed or deleted afterwards, and each file is bound by hashes, see `integrity`. A batch without a delivery (it waits,
+or the process died in between) has no effect and is found again when its file lands the next time; it has a mark.
 """
 
 from __future__ import annotations

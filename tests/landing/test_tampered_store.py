@@ -141,7 +141,7 @@ def test_nothing_lands_in_the_place_of_a_delivery_that_was_taken_away(landed: Wo
 
 
 def test_a_killed_lander_is_not_taken_for_a_thief(landed: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Killed between batch and delivery, and the file is gone: the batch is marked, and lands when the file comes again."""
+    """Killed between batch and delivery, and the file is gone: the batch has a mark, and lands with its file."""
     file = landed.drop(csv_text(observations(1, value="3")), "new.csv")
 
     def killed(*_: object) -> None:
