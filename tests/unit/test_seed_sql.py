@@ -16,25 +16,9 @@ import pytest
 import yaml
 
 from orchestration.home import project_root
+from orchestration.warehouse import resolved_method
 
 ROOT = project_root()
-MODELS = ROOT / "dbt_project" / "models"
-MACROS = "".join(
-    (ROOT / "dbt_project" / "macros" / f"{name}.sql").read_text(encoding="utf-8")
-    for name in ("in_both_languages", "inherited_rows")
-)
-# The models between the seeds and their checks, in the order in which they need each other.
-RESOLVED = [
-    *sorted(MODELS.glob("staging/methodology/stg_*.sql")),
-    MODELS / "intermediate" / "int_method_basis.sql",
-    *(
-        MODELS / "intermediate" / f"{name}.sql"
-        for name in (
-            *("int_tree_node", "int_tree_event_factor", "int_tree_event_topic", "int_tree_warning_rule"),
-            *("int_methodology_rule", "int_methodology_grade_band"),
-        )
-    ),
-]
 # E within ±15 instead of ±20, from 2021 on: as a maintainer would write it.
 CAPPED = """
     insert into tree values ('county_capped', 'county_5_19_60', '上限15', 'Capped at 15');
@@ -244,15 +228,7 @@ FAULTS = {
 
 def render(path: Path, **variables: int) -> str:
     """The SQL of a dbt file, its refs naming tables of the same name."""
-    project = yaml.safe_load((ROOT / "dbt_project" / "dbt_project.yml").read_text(encoding="utf-8"))
-    values = project["vars"] | variables
-
-    def var(name: str, default: object = None) -> object:
-        return values.get(name, default)
-
-    source = MACROS + path.read_text(encoding="utf-8")
-    template = jinja2.Template(source, undefined=jinja2.StrictUndefined, extensions=["jinja2.ext.do"])
-    return template.render(ref=lambda name: name, var=var, config=lambda **_: "")
+    return resolved_method.render(path.read_text(encoding="utf-8"), **variables)
 
 
 @pytest.fixture(scope="module")
@@ -269,8 +245,7 @@ def loaded_seeds() -> Iterator[duckdb.DuckDBPyConnection]:
             )
     for statement in CAPPED.split(";"):
         connection.execute(statement)
-    for model in RESOLVED:
-        connection.execute(f"create view {model.stem} as {render(model)}")
+    resolved_method.create_resolving_views(connection)
     yield connection
     connection.close()
 
