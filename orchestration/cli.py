@@ -18,6 +18,7 @@ from orchestration.commands.compare import compare
 from orchestration.commands.demo import demo
 from orchestration.commands.dictionary import dictionary
 from orchestration.commands.explain import explain
+from orchestration.commands.init import init
 from orchestration.commands.land import land
 from orchestration.commands.query import query
 from orchestration.commands.queue import queue
@@ -50,7 +51,7 @@ app = typer.Typer(
 )
 INPUT, WORK, RELEASE, LOOK = "Inputs", "Work", "Releases", "Look"
 COMMANDS = {
-    INPUT: (demo, template, land),
+    INPUT: (init, demo, template, land),
     WORK: (run, rebuild),
     RELEASE: (release, withdraw, verify, export, report),
     LOOK: (status, explain, compare, query, warnings, queue, dictionary, ui),
@@ -73,7 +74,8 @@ def zhengxin(
     home: Annotated[
         Path | None,
         typer.Option(
-            help="Folder of inbox, landing store, warehouse and logs. Default: var/ in the project.",
+            help="Folder of the index: settings, seeds, inbox, warehouse. Default: the nearest folder upwards with a "
+            "zhengxin.toml, in a checkout else its var/.",
             envvar=HOME_VARIABLE,
             show_envvar=True,
             show_default=False,
@@ -94,7 +96,8 @@ def zhengxin(
     zhengxin query "select * from marts.unit_ranking limit 10"
     zhengxin ui                   the same in Dagster's UI[/dim]
 
-    Your own data: zhengxin template observation, fill it in, put it into the inbox, zhengxin run.
+    Your own index: zhengxin init my-index; your own data: zhengxin template observation, fill it in, put it into the
+    inbox, zhengxin run.
     """
     if home is not None:
         if home.expanduser().is_file():

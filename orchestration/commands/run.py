@@ -21,6 +21,7 @@ from orchestration.commands.summary import print_summary
 from orchestration.commands.terminal import console_on, diverted_output, messages, output, spinner
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.settings import settings_of
 from orchestration.years import parse_years
 
 if TYPE_CHECKING:
@@ -65,9 +66,13 @@ def run(
     from orchestration.warehouse import built_from
 
     home = Home.from_environment()
+    settings = settings_of(home)
+    if not settings.series:
+        # Which series this is, its rows say.
+        land_with_progress(home)
     series_code = series_of(home)
-    asked = parse_years(years or [])
-    check_years(asked, series_code)
+    asked = parse_years(years or []) or list(settings.years)
+    check_years(home, asked, series_code)
     wanted = asked or _years_with_data(home, series_code)
     if if_changed:
         known = built_from.result_if_unchanged(home, wanted)
@@ -126,7 +131,7 @@ def _years_with_data(home: Home, series_code: str) -> list[int]:
     for batch in store.effective_batches("observation"):
         column = parquet.read_table(store.accepted_path(batch), columns=["assessment_year"])["assessment_year"]
         years.update(compute.unique(column).to_pylist())
-    found = sorted(years.intersection(edition_years(series_code)))
+    found = sorted(years.intersection(edition_years(home, series_code)))
     if not found:
         raise UsageError(
             f"There is nothing to run: no observation has been accepted in {home.root}. zhengxin demo writes demo "
@@ -147,7 +152,7 @@ class _Execution:
         from orchestration.pipeline.jobs import ANNUAL_RUN
         from orchestration.pipeline.partitions import span_tags
 
-        spans = year_spans(years, edition_years(series_code))
+        spans = year_spans(years, edition_years(self.home, series_code))
         return self._execute(ANNUAL_RUN, [span_tags(span) for span in spans])
 
     def rebuild(self) -> RunOutcome:

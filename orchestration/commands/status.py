@@ -34,7 +34,7 @@ def status() -> None:
     from orchestration.editions import edition_years, series_of, years_in_words
 
     series_code = series_of(home)
-    editions = years_in_words(edition_years(series_code))
+    editions = years_in_words(edition_years(home, series_code))
     say.print(f"[bold]Home[/]       {home.root}")
     say.print(f"[bold]Series[/]     {series_code}, editions {editions}")
     _print_inbox(say, home)

@@ -17,7 +17,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from orchestration.errors import UsageError
-from orchestration.home import Home, seeds_folder
+from orchestration.home import Home
 from orchestration.landing import chain
 from orchestration.landing.check import StructureRejected, check_file
 from orchestration.landing.contracts import CONTRACTS
@@ -26,6 +26,7 @@ from orchestration.landing.inbox import InboxItem, make_folders, scan_inbox
 from orchestration.landing.readers import FileRejected, ReaderFailed, read_table
 from orchestration.landing.reference import Reference, read_reference
 from orchestration.landing.store import LANDED, REJECTED, Batch, Store, batch_id_of, now_text, write_json
+from orchestration.seeds import seeds_folder
 
 COPY_BLOCK = 1024 * 1024
 
@@ -73,7 +74,7 @@ def land_inbox(
     """Land the inbox of `home` (only `sources`, if given) and say what became of each file.
 
     Files in effect whose inbox file is gone are checked anew from the store when the contract or the seeds have
-    changed, so that all rows in effect were judged alike. `seeds` defaults to the project's seeds. Raises
+    changed, so that all rows in effect were judged alike. `seeds` defaults to those of the home. Raises
     `LandingLocked` when another process is landing for longer than `wait_seconds`, `SeedError` for unusable seeds,
     `UsageError` for an unknown source.
     """
@@ -83,7 +84,7 @@ def land_inbox(
         raise UsageError(f"unknown source {', '.join(unknown)}: there are {', '.join(CONTRACTS)}")
     store = Store(home.landing)
     with store.lock("landing the inbox", wait_seconds):
-        lander = _Lander(store, read_reference(seeds or seeds_folder()))
+        lander = _Lander(store, read_reference(seeds or seeds_folder(home)))
         # A lander that was killed may have recorded a delivery of decisions and not yet logged it.
         chain.extend(store)
         make_folders(home.inbox)

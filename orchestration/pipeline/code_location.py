@@ -23,7 +23,7 @@ from orchestration.warehouse.dbt import prepare_manifest
 def definitions_of(home: Home) -> dg.Definitions:
     """All assets, checks, jobs and automation of a home, over the editions of its series."""
     series_code = series_of(home)
-    partitions = yearly_partitions(series_code)
+    partitions = yearly_partitions(home, series_code)
     manifest = read_manifest(prepare_manifest(home))
     landing = landing_assets(partitions)
     models = dbt_model_assets(manifest)
@@ -31,7 +31,7 @@ def definitions_of(home: Home) -> dg.Definitions:
     release = release_asset(partitions)
     report = report_asset(partitions)
     warnings = handed_on_asset()
-    steps = [landing, models, validation, warnings, *([release] if is_released(series_code) else [])]
+    steps = [landing, models, validation, warnings, *([release] if is_released(home, series_code) else [])]
     return dg.Definitions(
         assets=[landing, models, validation, warnings, release, report],
         asset_checks=[open_warnings_check()],
@@ -43,8 +43,8 @@ def definitions_of(home: Home) -> dg.Definitions:
             rebuild_job(manifest),
         ],
         sensors=[inbox_sensor(home, series_code)],
-        schedules=[yearly_schedule(series_code)],
-        resources={"home": HomeResource(root=str(home.root), series_code=series_code), "dbt_cli": dbt_resource()},
+        schedules=[yearly_schedule(home, series_code)],
+        resources={"home": HomeResource(root=str(home.root), series_code=series_code), "dbt_cli": dbt_resource(home)},
         # There is one writer, and starting a process for each step costs more than most steps.
         executor=dg.in_process_executor,
     )

@@ -43,7 +43,7 @@ def years_of_run(context: dg.AssetExecutionContext, home: HomeResource) -> list[
     try:
         tags = context.run.tags
         bounds = [tags[name] for name in (PARTITION_TAG, RANGE_START_TAG, RANGE_END_TAG) if name in tags]
-        check_years(bounds, home.series_code)
+        check_years(home.paths, bounds, home.series_code)
         return [int(key) for key in context.partition_keys]
     except UsageError as error:
         raise dg.Failure(str(error), allow_retries=False) from None

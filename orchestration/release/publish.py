@@ -262,7 +262,7 @@ class _Attempt:
         folder = candidate.folder
         write_parquet(candidate.database(PUBLIC), visible_tables(self.tables, PUBLIC), folder / "parquet")
         write_parquet(candidate.database(INTERNAL), only_internal(self.tables), folder / "internal" / "parquet")
-        write_source_archive(folder / ARCHIVE_NAME)
+        write_source_archive(self.home, folder / ARCHIVE_NAME)
         text = data_dictionary(self.manifest)
         (folder / "data_dictionary.md").write_text(text, encoding="utf-8")
         read = [*self.earlier, *sorted({self.previous, self.base} - {None})]

@@ -130,7 +130,7 @@ def test_all_provinces_and_the_nation(small_release: Path, tmp_path: Path) -> No
 
 
 def test_the_asset_writes_the_reports_of_its_year(home: Home) -> None:
-    asset = report_asset(yearly_partitions(SERIES))
+    asset = report_asset(yearly_partitions(home, SERIES))
     result = dg.materialize(
         [asset],
         partition_key=str(YEAR),
@@ -145,7 +145,7 @@ def test_the_asset_writes_the_reports_of_its_year(home: Home) -> None:
 
 def test_the_asset_says_what_is_wrong(home: Home) -> None:
     result = dg.materialize(
-        [report_asset(yearly_partitions(SERIES))],
+        [report_asset(yearly_partitions(home, SERIES))],
         partition_key="2018",
         resources={"home": HomeResource(root=str(home.root), series_code=SERIES)},
         raise_on_error=False,
