@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from orchestration.commands.check_seeds import check_seeds
 from orchestration.commands.compare import compare
 from orchestration.commands.demo import demo
 from orchestration.commands.dictionary import dictionary
@@ -51,7 +52,7 @@ app = typer.Typer(
 )
 INPUT, WORK, RELEASE, LOOK = "Inputs", "Work", "Releases", "Look"
 COMMANDS = {
-    INPUT: (init, demo, template, land),
+    INPUT: (init, check_seeds, demo, template, land),
     WORK: (run, rebuild),
     RELEASE: (release, withdraw, verify, export, report),
     LOOK: (status, explain, compare, query, warnings, queue, dictionary, ui),

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -48,11 +49,18 @@ def seed_tables() -> dict[str, SeedTable]:
     """Every seed by its place, such as `methodology/node.csv`, from the yml files beside the shipped ones."""
     tables = {}
     for described in sorted(shipped_seeds().glob("*/_*.yml")):
-        for entry in yaml.safe_load(described.read_text(encoding="utf-8"))["seeds"]:
+        for entry in seed_descriptions(described):
             (key,) = (test["unique_key"]["arguments"] for test in entry["data_tests"] if "unique_key" in test)
             path = f"{described.parent.name}/{entry['name']}.csv"
             tables[path] = SeedTable(path, dict(entry["config"]["column_types"]), tuple(key["columns"]))
     return tables
+
+
+def seed_descriptions(path: Path) -> list[dict[str, Any]]:
+    """What the yml file beside the seeds of a folder says of each: columns, types, tests."""
+    # The loader in C, where PyYAML has it: the one in Python takes a second for these files.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(path.read_text(encoding="utf-8"), loader)["seeds"]
 
 
 def has_own_seeds(home: Home) -> bool:
@@ -81,6 +89,18 @@ def read_seed(path: Path) -> list[Row]:
             return list(csv.DictReader(file))
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def places_of_rows(home: Home, table: SeedTable) -> dict[tuple[str, ...], str]:
+    """Where each row of a seed of `home` was written, by its key: "file, row 3"."""
+    own = home.seeds / table.path
+    shipped = () if settings_of(home).seeds == SEEDS_OWN else (shipped_seeds() / table.path,)
+    return {
+        _key(table, row): f"{path}, row {number}"
+        for path in (*shipped, own)
+        if path.exists()
+        for number, row in _numbered_rows(table, path)
+    }
 
 
 def _resolution(home: Home) -> Path:
@@ -153,7 +173,7 @@ def _write_seed(table: SeedTable, shipped: Path | None, own: Path | None, target
         writer.writeheader()
         for path in filter(None, (shipped, own)):
             for number, row in _numbered_rows(table, path):
-                key = tuple(row.get(column, "") for column in table.key)
+                key = _key(table, row)
                 place = f"{path}, row {number}"
                 if key in places:
                     named = ", ".join(f"{column} {value}" for column, value in zip(table.key, key, strict=True))
@@ -163,6 +183,10 @@ def _write_seed(table: SeedTable, shipped: Path | None, own: Path | None, target
                     )
                 places[key] = place
                 writer.writerow(row)
+
+
+def _key(table: SeedTable, row: Row) -> tuple[str, ...]:
+    return tuple(row.get(column, "") for column in table.key)
 
 
 def _numbered_rows(table: SeedTable, path: Path) -> Iterator[tuple[int, Row]]:
