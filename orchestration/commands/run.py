@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -62,18 +62,24 @@ def run(
     zhengxin run 2017-2019[/dim]
     """
     from orchestration.editions import check_years, series_of, years_in_words
+    from orchestration.landing.waiting import require_data
     from orchestration.pipeline.execution import CheckCount
+    from orchestration.seeds import has_own_seeds
     from orchestration.warehouse import built_from
+    from orchestration.warehouse.seed_check import require_sound_seeds
 
     home = Home.from_environment()
     settings = settings_of(home)
+    if has_own_seeds(home):
+        require_sound_seeds(home)
     if not settings.series:
         # Which series this is, its rows say.
         land_with_progress(home)
     series_code = series_of(home)
-    asked = parse_years(years or []) or list(settings.years)
+    asked = parse_years(years or [])
     check_years(home, asked, series_code)
-    wanted = asked or _years_with_data(home, series_code)
+    require_data(home, asked)
+    wanted = asked or _years_with_data(home, series_code, settings.years)
     if if_changed:
         known = built_from.result_if_unchanged(home, wanted)
         if known is not None:
@@ -117,21 +123,28 @@ def rebuild() -> None:
     _report(home, outcome, None, execution.log)
 
 
-def _years_with_data(home: Home, series_code: str) -> list[int]:
-    """Editions of which observations were accepted, after landing what waits."""
-    import pyarrow.compute as compute
-    import pyarrow.parquet as parquet
-
-    from orchestration.editions import edition_years
-    from orchestration.landing import Store
+def _years_with_data(home: Home, series_code: str, wanted: Collection[int]) -> list[int]:
+    """Editions (of those `wanted`, where some are) of which observations were accepted, after landing what waits."""
+    from orchestration.editions import edition_years, years_in_words
+    from orchestration.landing.accepted import accepted_rows_by_series
+    from orchestration.landing.waiting import landed_years
 
     land_with_progress(home)
-    store = Store(home.landing)
-    years: set[int] = set()
-    for batch in store.effective_batches("observation"):
-        column = parquet.read_table(store.accepted_path(batch), columns=["assessment_year"])["assessment_year"]
-        years.update(compute.unique(column).to_pylist())
-    found = sorted(years.intersection(edition_years(home, series_code)))
+    rows = accepted_rows_by_series(home)
+    others = {code: count for code, count in sorted(rows.items()) if code != series_code}
+    if others and not rows[series_code]:
+        counted = ", ".join(f"{count:,} of {code}" for code, count in others.items())
+        raise UsageError(
+            f"This home holds {series_code}, of which no observation has been accepted; accepted are {counted}. Name "
+            f'that series in {home.settings}: series = "{next(iter(others))}".'
+        )
+    landed = landed_years(home).intersection(edition_years(home, series_code))
+    found = sorted(landed.intersection(wanted) if wanted else landed)
+    if landed and not found:
+        raise UsageError(
+            f"{home.settings} names the years {years_in_words(wanted)}, of which no observation has been accepted; "
+            f"accepted are some of {years_in_words(landed)}. Name the years: zhengxin run {max(landed)}."
+        )
     if not found:
         raise UsageError(
             f"There is nothing to run: no observation has been accepted in {home.root}. zhengxin demo writes demo "

@@ -9,6 +9,7 @@ import dagster as dg
 
 from orchestration.editions import edition_years
 from orchestration.home import Home
+from orchestration.landing.waiting import newest_observed_year
 
 # Dagster's own tags: the partition of a run, or the first and last one of a run over a range of partitions.
 PARTITION_TAG = "dagster/partition"
@@ -17,8 +18,14 @@ RANGE_END_TAG = "dagster/asset_partition_range_end"
 
 
 def yearly_partitions(home: Home, series_code: str) -> dg.TimeWindowPartitionsDefinition:
-    """One partition per edition of the series, keyed by its year; years between without an edition are left out."""
-    years = edition_years(home, series_code)
+    """One partition per edition of the series, keyed by its year; years between without an edition are left out.
+
+    The last one is the newest edition of which observations have landed or wait in the inbox, so that "Latest" in the
+    UI is a year that can be scored. As long as there is no data at all, every edition is a partition.
+    """
+    editions = edition_years(home, series_code)
+    newest = newest_observed_year(home, editions) or editions[-1]
+    years = [year for year in editions if year <= newest]
     gaps = sorted(set(range(years[0], years[-1])) - set(years))
     return dg.TimeWindowPartitionsDefinition(
         cron_schedule="0 0 1 1 *",
