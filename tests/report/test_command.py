@@ -66,7 +66,6 @@ def test_both_files_and_another_language_and_folder(home: Home, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), "Name a region"),
         (("--region", GUIZHOU, "--all-provinces"), "Name a region"),
         (("--region", "529999"), "There is no region or unit 529999"),
         (("--region", GUIZHOU, "--year", "2018"), "There is no release of 2018"),
