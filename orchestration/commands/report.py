@@ -69,8 +69,8 @@ def report(
 ) -> None:
     """Write the yearly report on a region or unit, as a web page and as PDF, from a release.
 
-    All figures come from the release file, so a report can be written anew years later. The county index has a report of
-    its own, with maps; any other index is reported on in its own words.
+    All figures come from the release file, so a report can be written anew years later. The county index has a report
+    of its own, with maps; any other index is reported on in its own words.
 
     [dim]zhengxin report --region 520000 --year 2019
     zhengxin report --region 520115 --language en --format html

@@ -43,7 +43,8 @@ def write_report(
     folder: Path,
     methodology_code: str | None = None,
 ) -> WrittenReport:
-    """Compose and write one report (`region_code` None: on all that is assessed) below `folder`; each file appears whole or not at all.
+    """Compose and write one report (`region_code` None: on all that is assessed) below `folder`; each file appears
+    whole or not at all.
 
     Raises `UsageError` for an unknown region, methodology or language, and when no Chinese font is found.
     """
