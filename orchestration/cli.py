@@ -7,7 +7,6 @@ import os
 import shlex
 import sys
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +32,7 @@ from orchestration.commands.ui import ui
 from orchestration.commands.warnings import warnings
 from orchestration.errors import Interrupted, UsageError, system_refusal
 from orchestration.home import HOME_VARIABLE
+from orchestration.last_run import this_version
 
 DEBUG_VARIABLE = "ZHENGXIN_DEBUG"
 
@@ -64,10 +64,7 @@ for panel, commands in COMMANDS.items():
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        try:
-            print(f"zhengxin {version('zhengxin')}")
-        except PackageNotFoundError:
-            print("zhengxin (not installed)")
+        print(f"zhengxin {this_version()}")
         raise typer.Exit(0)
 
 

@@ -63,6 +63,7 @@ def run(
     """
     from orchestration.editions import check_years, series_of, years_in_words
     from orchestration.landing.waiting import require_data
+    from orchestration.last_run import note_run, upgrade_message
     from orchestration.pipeline.execution import CheckCount
     from orchestration.seeds import has_own_seeds
     from orchestration.warehouse import built_from
@@ -87,11 +88,14 @@ def run(
             _mend_releases(output(), home, wanted)
             print_summary(output(), home, wanted, CheckCount(**known))
             return
+    if message := upgrade_message(home):
+        messages().print(message, markup=False)
     messages().print(f"Run of {years_in_words(wanted)}, {series_code}, home {home.root}", markup=False)
     with _execution(home) as execution:
         outcome = execution.annual_run(wanted, series_code)
     _report(home, outcome, wanted, execution.log)
     built_from.record(home, wanted, asdict(outcome.checks))
+    note_run(home)
 
 
 def _mend_releases(say: Console, home: Home, years: list[int]) -> None:

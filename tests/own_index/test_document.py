@@ -1,4 +1,4 @@
-"""`docs/own-index.md`, followed word by word: its files are written, its commands run, what it shows is what they print."""
+"""`docs/own-index.md`, followed word by word: its files are written, its commands run, what it shows is printed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BLOCK = re.compile(r"(?:^`(?P<path>[^`\n]+)`\n\n)?^```(?P<kind>\w+)\n(?P<text>.*
 
 @dataclass(frozen=True)
 class Block:
-    """One block of the document: commands (sh), a file (csv) under its path, or what the commands before print (text)."""
+    """One block: commands (sh), a file under its path (csv), or what the commands before print (text)."""
 
     kind: str
     text: str
