@@ -21,6 +21,7 @@ COUNTY_SERIES, HDI_SERIES = "county_integrity", "hdi"
 # What every index needs; the other seeds may be left out.
 NEEDED = (
     "methodology/series.csv",
+    "methodology/tree.csv",
     "methodology/methodology.csv",
     "methodology/edition.csv",
     "methodology/edition_methodology.csv",
