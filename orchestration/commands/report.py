@@ -9,19 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from orchestration.commands.language import Language, language_of
 from orchestration.commands.terminal import messages, output, progress_bar, spinner
 from orchestration.errors import UsageError
 from orchestration.home import Home
 
 if TYPE_CHECKING:
     from orchestration.report.write import WrittenReport
-
-
-class Language(StrEnum):
-    """Language of a report."""
-
-    zh = "zh"
-    en = "en"
 
 
 class ReportFormat(StrEnum):
@@ -50,7 +44,9 @@ def report(
             show_default=False,
         ),
     ] = None,
-    language: Annotated[Language, typer.Option(help="Language of the report.")] = Language.zh,
+    language: Annotated[
+        Language | None, typer.Option(help="Language of the report. Default: the home's.", show_default=False)
+    ] = None,
     format: Annotated[ReportFormat, typer.Option("--format", "-f", help="Files to write.")] = ReportFormat.both,
     folder: Annotated[
         Path | None,
@@ -82,6 +78,7 @@ def report(
     from orchestration.report.release import find_release, year_of_request
     from orchestration.report.write import Format, write_all, write_report
 
+    spoken = language_of(language)
     assessed_year = year_of_request(home, year, release)
     release_file = find_release(home, assessed_year, release, internal)
     target = folder or home.reports / str(assessed_year)
@@ -89,7 +86,7 @@ def report(
     say = messages()
     if not all_provinces:
         with spinner(say, f"Writing the report on {region or 'the whole'}"):
-            written = [write_report(release_file, region, language.value, formats, target, methodology)]
+            written = [write_report(release_file, region, spoken, formats, target, methodology)]
     else:
         with progress_bar(say) as bar:
             task = bar.add_task("Writing reports", total=None)
@@ -99,7 +96,7 @@ def report(
                 if not say.is_terminal:
                     say.print(f"{done}/{total} {last.title}", markup=False)
 
-            written = write_all(release_file, language.value, formats, target, methodology, advance)
+            written = write_all(release_file, spoken, formats, target, methodology, advance)
     for one in written:
         for path in one.files:
             output().print(f"{escape(one.title)}  {escape(str(path))}")
