@@ -48,7 +48,7 @@ class BuiltHome:
 
 @pytest.fixture(scope="package")
 def project_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A small home, whose runs are short and end with a release: empty, with a parsed manifest, to copy from, for
+    """A small home, whose runs are short and publish what they scored: empty, with a parsed manifest, to copy from, for
     parsing takes seconds."""
     from orchestration.warehouse.dbt import prepare_manifest
 
