@@ -12,6 +12,7 @@ import typer
 from orchestration.commands.terminal import messages, output, progress_bar
 from orchestration.errors import UsageError
 from orchestration.home import HOME_VARIABLE, Home, folder_around, is_installed
+from orchestration.settings import settings_of
 from orchestration.years import parse_years
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class DemoKind(StrEnum):
     hdi = "hdi"
 
 
+SERIES = {DemoKind.county: "county_integrity", DemoKind.hdi: "hdi"}
 # What every file of a demo is called: a file under another name is somebody's own.
 FILE_PREFIX = {DemoKind.county: "synthetic_", DemoKind.hdi: "hdi_observation_"}
 
@@ -123,7 +125,12 @@ def _home_of_demo() -> Home:
 
 
 def _refuse_other_data(home: Home, kind: DemoKind) -> None:
-    """Demo inputs go into an empty inbox, or one that holds the same demo."""
+    """Demo inputs go into an empty inbox of no other index, or one that holds the same demo."""
+    if home.settings.exists() and (series := settings_of(home).series) != SERIES[kind]:
+        raise UsageError(
+            f"{home.root} holds another index ({home.settings} names {series or 'no series'}): name another home, for "
+            f"example zhengxin --home {home.root}-demo demo {kind}."
+        )
     held = [path for path in home.inbox.rglob("*") if path.is_file() and not path.name.startswith(".")]
     others = [path for path in held if not path.name.startswith(FILE_PREFIX[kind])]
     if others:

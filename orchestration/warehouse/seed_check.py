@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -234,7 +234,9 @@ class _Checker:
         ]
 
     def _placed(self, fault: SeedFault, tables: Iterable[str]) -> SeedFault:
-        """The fault with the file and row that it is about, where the row can be told by its key."""
+        """The fault with the file and row that it is about, where the row can be told by its key; else with the file,
+        where it can only be about one."""
+        tables = tuple(tables)
         for path in tables:
             table = seed_tables()[path]
             if all(name in fault.row for name in table.key):
@@ -242,8 +244,8 @@ class _Checker:
                     self.places[path] = places_of_rows(self.home, table)
                 key = tuple(str(fault.row[name]) for name in table.key)
                 if key in self.places[path]:
-                    return SeedFault(fault.rule, fault.explanation, self.places[path][key], fault.row)
-        return fault
+                    return replace(fault, place=self.places[path][key])
+        return replace(fault, place=tables[0]) if len(tables) == 1 else fault
 
 
 def _generic_test(seed: str, column: str | None, asked: str | Mapping[str, Any]) -> GenericTest:
