@@ -73,7 +73,7 @@ def test_every_test_of_a_build_is_asked(tmp_path: Path) -> None:
             NODE,
             "geometric",
             "geometrical",
-            r"methodology/node\.csv: listed_values of node: .*unlisted_value=geometrical",
+            r"methodology/node\.csv: listed_values of node: .*=geometrical",
         ),
         (NODE, ",health,hdi,", ",health,hd,", r"row 3.*tree_reaches_every_node.*parent_node_code=hd"),
         (NODE, ",health,hdi,1,", ",health,hdi,one,", r"row 3.*node_level is no integer.*node_level=one"),
