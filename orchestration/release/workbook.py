@@ -16,6 +16,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from orchestration.errors import UsageError
+from orchestration.warehouse.connection import connect_reader
 
 PRIMARY = "methodology_code in (select methodology_code from marts.release_info where is_primary_methodology)"
 # Name of the sheet or file, its query. Units and regions show the primary methodology; the others are in the database.
@@ -50,7 +51,7 @@ def write_workbook(database: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     workbook = Workbook()
     workbook.remove(workbook.active)
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with connect_reader(database) as connection:
         head = _head(connection)
         for name, query in SHEETS.items():
             _write_sheet(workbook.create_sheet(name), head, connection.execute(query))
@@ -65,7 +66,7 @@ def write_csv_files(database: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=target.parent, prefix=".zhengxin-export-"))
     try:
-        with duckdb.connect(str(database), read_only=True) as connection:
+        with connect_reader(database) as connection:
             for name, query in SHEETS.items():
                 result = connection.execute(query)
                 with (work / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as file:
