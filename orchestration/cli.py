@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from orchestration.commands.compare import compare
 from orchestration.commands.demo import demo
@@ -26,7 +25,7 @@ from orchestration.commands.report import report
 from orchestration.commands.run import rebuild, run
 from orchestration.commands.status import status
 from orchestration.commands.template import template
-from orchestration.commands.terminal import messages
+from orchestration.commands.terminal import messages, styled
 from orchestration.commands.ui import ui
 from orchestration.commands.warnings import warnings
 from orchestration.errors import Interrupted, UsageError, system_refusal
@@ -131,7 +130,7 @@ def _unexpected(error: Exception) -> str:
 def _fail(message: str, code: int = 1) -> None:
     if os.environ.get(DEBUG_VARIABLE):
         raise
-    messages().print(f"[bold red]error:[/] {escape(message)}")
+    messages().print(styled("[bold red]error:[/] {}", message))
     sys.exit(code)
 
 

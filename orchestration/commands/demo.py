@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.commands.terminal import messages, output, progress_bar
+from orchestration.commands.terminal import messages, output, progress_bar, styled
 from orchestration.commands.years import parse_years
 from orchestration.errors import UsageError
 from orchestration.home import Home
@@ -70,7 +70,9 @@ def demo(
                 )
             except ValueError as error:
                 raise UsageError(str(error)) from error
-        say.print("[bold yellow]SYNTHETIC DATA[/]: drawn at random, calibrated to published aggregates, not observed.")
+        say.print(
+            styled("[bold yellow]SYNTHETIC DATA[/]: drawn at random, calibrated to published aggregates, not observed.")
+        )
     note_series(home, SERIES[kind])
     size = sum(path.stat().st_size for path in paths) / 1e6
     say.print(f"{len(paths)} files ({size:.1f} MB) wait in {home.inbox}. Next: zhengxin run")

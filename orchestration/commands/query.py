@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
-import json
 import re
 import sys
 from datetime import date, datetime
@@ -16,10 +14,12 @@ import duckdb
 import typer
 from rich.console import Console
 
-from orchestration.commands.terminal import messages, natural_width, output, table, text_of
+from orchestration.commands.terminal import cell_text, messages, natural_width, output, styled, table
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.warehouse.connection import reading
+from orchestration.writing.plain import json_text
+from orchestration.writing.sheet import CsvRows
 
 DEFAULT_ROWS = 100
 NO_SUCH_TABLE = re.compile(r"Table with name (?P<name>.+) does not exist")
@@ -90,16 +90,15 @@ def _tables_for_readers(asked: str, connection: duckdb.DuckDBPyConnection) -> st
 
 
 def _write_csv(columns: list[str], relation: duckdb.DuckDBPyConnection) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(columns)
+    rows = CsvRows(sys.stdout)
+    rows.write(columns)
     while batch := relation.fetchmany(10_000):
-        writer.writerows([text_of(value) for value in row] for row in batch)
+        rows.write_all(batch)
 
 
 def _write_json(columns: list[str], relation: duckdb.DuckDBPyConnection) -> None:
     rows = [dict(zip(columns, row, strict=True)) for row in relation.fetchall()]
-    json.dump(rows, sys.stdout, ensure_ascii=False, indent=1, default=_as_json)
-    sys.stdout.write("\n")
+    sys.stdout.write(json_text(rows, _as_json) + "\n")
 
 
 def _as_json(value: Any) -> Any:
@@ -127,7 +126,7 @@ def _write_table(columns: list[str], relation: duckdb.DuckDBPyConnection, limit:
 def _write_blocks(say: Console, columns: list[str], rows: list[tuple]) -> None:
     """One block per row, one line per column: for what is wider than the terminal."""
     for number, row in enumerate(rows, start=1):
-        say.print(f"[dim]row {number}[/]")
-        block = table(["", ""], [(name, text_of(value)) for name, value in zip(columns, row, strict=True)])
+        say.print(styled("[dim]row {}[/]", number))
+        block = table(["", ""], [(name, cell_text(value)) for name, value in zip(columns, row, strict=True)])
         block.show_header = False
         say.print(block)

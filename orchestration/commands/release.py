@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
-from orchestration.commands.terminal import messages, output, spinner
+from orchestration.commands.terminal import messages, output, spinner, styled
 from orchestration.errors import UsageError
 from orchestration.home import Home
 
@@ -56,7 +55,7 @@ def release(
         manifest = prepare_manifest(home)
         with connection.writing(home.warehouse, say=say.print) as warehouse:
             outcome = release_edition(home, warehouse, manifest, series_code, year, note, acknowledge, say=show)
-    output().print(outcome.message, markup=False)
+    output().print(outcome.message)
     if outcome.state == OFFERED:
         raise typer.Exit(2)
 
@@ -110,7 +109,7 @@ def verify(
         problems += tables.problems
         output().print(f"{tables.checked - len(tables.problems)} of {tables.checked} tables come out the same.")
     for problem in problems:
-        say.print(f"[bold red]differs:[/] {escape(problem)}")
+        say.print(styled("[bold red]differs:[/] {}", problem))
     if problems:
         raise typer.Exit(1)
 
@@ -134,8 +133,8 @@ def export(
     catalogue, asked = Catalogue(Home.from_environment().releases), ReleaseId.parse(name)
     database = catalogue.database(catalogue.require(asked))
     if withdrawal := catalogue.withdrawal(asked):
-        messages().print(f"[yellow]{asked} was withdrawn:[/] {escape(withdrawal['reason'])}")
+        messages().print(styled("[yellow]{} was withdrawn:[/] {}", asked, withdrawal["reason"]))
     target = (target or Path(f"zhengxin-{asked}" + (".xlsx" if format is ExportFormat.xlsx else ""))).expanduser()
     with spinner(messages(), f"Writing {target}"):
         (write_workbook if format is ExportFormat.xlsx else write_csv_files)(database, target)
-    output().print(f"{target} is written.", markup=False)
+    output().print(f"{target} is written.")

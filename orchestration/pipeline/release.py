@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 import dagster as dg
 
 from orchestration.errors import UsageError
-from orchestration.pipeline.preview import markdown_table
 from orchestration.pipeline.quality import mart_key
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn, years_of_run
 from orchestration.quality.marts import MART_CHECKS
@@ -20,6 +19,7 @@ from orchestration.release.publish import (
 )
 from orchestration.warehouse import connection
 from orchestration.warehouse.dbt import prepare_manifest
+from orchestration.writing import markdown
 
 EDITION_RELEASE = dg.AssetKey(["release", "edition"])
 OFFER_CHECK = "nothing_waits"
@@ -96,7 +96,7 @@ def release_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
             EDITION_RELEASE,
             metadata={
                 "editions": dg.MetadataValue.md(
-                    markdown_table(["release", "state", "changed figures", "what to do"], rows)
+                    markdown.table(["release", "state", "changed figures", "what to do"], rows)
                 ),
                 "current": current_release(home.paths) or "none",
                 "path": dg.MetadataValue.path(str(home.paths.releases)),

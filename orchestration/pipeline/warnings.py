@@ -3,12 +3,12 @@
 import dagster as dg
 
 from orchestration.errors import UsageError
-from orchestration.pipeline.preview import markdown_table
 from orchestration.pipeline.quality import mart_key
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource
 from orchestration.warehouse import connection
 from orchestration.warning.hand_on import WEBHOOK_VARIABLE, hand_on, webhook_address
 from orchestration.warning.reading import EarlyWarning, read_warnings
+from orchestration.writing import markdown
 
 HANDED_ON = dg.AssetKey(["warning", "handed_on"])
 CHECK_NAME = "none_open"
@@ -35,7 +35,7 @@ def open_warnings_check() -> dg.AssetChecksDefinition:
             passed=not found,
             severity=dg.AssetCheckSeverity.WARN,
             metadata={"open": len(found)}
-            | ({"warnings": dg.MetadataValue.md(markdown_table(columns, rows))} if rows else {}),
+            | ({"warnings": dg.MetadataValue.md(markdown.table(columns, rows))} if rows else {}),
         )
 
     return none_open

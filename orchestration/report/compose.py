@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from orchestration.report.document import Labels, Report, Section
 from orchestration.report.release import Release
 from orchestration.report.scope import Context, Kind
@@ -74,5 +76,4 @@ def _cover_facts(ctx: Context) -> tuple:
 
 
 def _labels(t: Texts) -> Labels:
-    names = ("contents", "figure", "table", "page", "skip_to_content", "sources", "rule", "continued", "of_release")
-    return Labels(**{name: t.known(f"label.{name}", "") for name in names})
+    return Labels(**{label.name: t.known(f"label.{label.name}", "") for label in fields(Labels)})
