@@ -86,9 +86,9 @@ def _print_landed(say: Console, landed: list[LandedFile]) -> None:
     for file in landed:
         name = f"{file.source}/{file.file_name}".lstrip("/")
         if file.error:
-            say.print(styled("[bold red]{}[/]: {}: {}", name, file.error_rule, file.error))
+            say.print(styled("[bold red]{}[/]: {}: {}", name, file.error_rule, file.error.en))
         for notice in file.notices:
-            say.print(one_line(f"{name}: {notice}"))
+            say.print(one_line(f"{name}: {notice.en}"))
 
 
 def _print_quarantined(say: Console, store: Store, landed: list[LandedFile], limit: int) -> None:

@@ -26,6 +26,7 @@ from orchestration.landing.inbox import InboxItem, make_folders, scan_inbox
 from orchestration.landing.readers import FileRejected, ReaderFailed, read_table
 from orchestration.landing.reference import Reference, read_reference
 from orchestration.landing.store import LANDED, REJECTED, Batch, Store, batch_id_of, now_text, write_json
+from orchestration.wording import Wording
 
 COPY_BLOCK = 1024 * 1024
 
@@ -37,7 +38,7 @@ class LandedFile:
     `outcome`: landed (new under its name), superseding (its rows replace those of `superseded_batch_id`), unchanged
     (the same bytes, checked alike, are in effect), rejected (unreadable as a whole; `error_rule` and `error` say why),
     skipped (not ready; see `notices`). `source` is empty for what lies outside the source folders; `batch_id` is
-    missing where nothing was kept.
+    missing where nothing was kept. `readings` counts what was interpreted in the file's cells, by kind.
     """
 
     source: str
@@ -49,9 +50,10 @@ class LandedFile:
     quarantined_count: int = 0
     warning_count: int = 0
     error_rule: str | None = None
-    error: str | None = None
+    error: Wording | None = None
     superseded_batch_id: str | None = None
-    notices: tuple[str, ...] = field(default=())
+    notices: tuple[Wording, ...] = field(default=())
+    readings: dict[str, int] = field(default_factory=dict)
 
 
 # Called after each file with (files done, files in all, what became of the file).
@@ -127,10 +129,10 @@ class _Lander:
         try:
             batch = self._batch_of(item)
         except FileChanging:
-            notice = "the file is still being written: it lands the next time"
+            notice = Wording("文件仍在写入:下次入库", "the file is still being written: it lands the next time")
             return LandedFile(item.source, item.file_name, "skipped", notices=(notice,))
         except FileRejected as refused:
-            return LandedFile(item.source, item.file_name, "rejected", error_rule=refused.rule, error=refused.message)
+            return LandedFile(item.source, item.file_name, "rejected", error_rule=refused.rule, error=refused.wording)
         return self._deliver(item, batch)
 
     def _batch_of(self, item: InboxItem) -> Batch:
@@ -164,14 +166,24 @@ class _Lander:
         if batch.state == REJECTED:
             outcome = "rejected"
             if before:
-                notices.append(f"batch {before.batch_id}, landed before under this name, stays in effect")
+                notices.append(
+                    Wording(
+                        f"此前以该文件名入库的批次 {before.batch_id} 仍然有效",
+                        f"batch {before.batch_id}, landed before under this name, stays in effect",
+                    )
+                )
         elif not is_new:
             outcome = "unchanged"
         elif before and before.batch_id != batch.batch_id:
             outcome, superseded = "superseding", before.batch_id
             if batch.row_count == 0:
                 withdrawn = self.store.batch(item.source, before.batch_id).accepted_count
-                notices.append(f"the file has no rows: it withdraws the {withdrawn} rows landed before under its name")
+                notices.append(
+                    Wording(
+                        f"文件没有数据行:此前以该文件名入库的 {withdrawn} 行随之撤回",
+                        f"the file has no rows: it withdraws the {withdrawn} rows landed before under its name",
+                    )
+                )
         else:
             outcome = "landed"
         return LandedFile(
@@ -184,9 +196,10 @@ class _Lander:
             quarantined_count=batch.quarantined_count,
             warning_count=batch.warning_count,
             error_rule=batch.error_rule,
-            error=batch.error_message,
+            error=batch.error,
             superseded_batch_id=superseded,
             notices=tuple(notices),
+            readings=batch.readings,
         )
 
 
@@ -208,7 +221,7 @@ def _make_batch(
     }
     table = None
     try:
-        table = read_table(original.read_bytes(), contract)
+        table = read_table(original, contract, work)
         checked = check_file(contract, table, reference, batch_id)
     except ReaderFailed:
         # Not kept as a batch, which would refuse the file for good.
@@ -225,8 +238,11 @@ def _make_batch(
             accepted_count=0,
             quarantined_count=0,
             error_rule=refused.rule,
-            error_message=refused.message,
+            error_message=refused.wording.en,
+            error_message_zh=refused.wording.zh,
         )
+    finally:
+        (work / "rows.parquet").unlink(missing_ok=True)
     pq.write_table(checked.accepted, work / "accepted.parquet", compression="zstd")
     pq.write_table(checked.quarantined, work / "quarantined.parquet", compression="zstd")
     write_json(work / "validation.json", checked.validation)
@@ -245,6 +261,7 @@ def _make_batch(
         warning_count=sum(result["unexpected_count"] or 1 for result in warnings),
         rules={entry["values"]: entry["counts"] for entry in sorted(rules, key=lambda entry: entry["values"])},
         notices=table.notices,
+        readings=table.readings,
     )
 
 
@@ -257,7 +274,10 @@ def _copy(path: Path, target: Path) -> str:
     except FileNotFoundError:
         raise FileChanging from None
     except OSError as error:
-        raise FileRejected("unreadable", f"the file cannot be opened ({error}): check its permissions") from error
+        wording = Wording(
+            f"文件无法打开({error}):请检查权限", f"the file cannot be opened ({error}): check its permissions"
+        )
+        raise FileRejected("unreadable", wording) from error
     with file, target.open("wb") as copy:
         before = os.fstat(file.fileno())
         while block := file.read(COPY_BLOCK):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-
-import numpy as np
+from pathlib import Path
 
 from orchestration.landing.contracts.definition import Contract
 from orchestration.landing.readers.table import (
@@ -18,22 +17,29 @@ from orchestration.landing.readers.table import (
     help_notice,
     is_blank,
     is_help,
-    text_frame,
+    write_rows,
 )
+from orchestration.wording import Wording
 
 DELIMITERS = (",", ";", "\t")
 
 # One record: its cells, or None with the text as it stands, the rule that it breaks and what is wrong with it.
-Record = tuple[list[str] | None, str, str, str]
+Record = tuple[list[str] | None, str, str, Wording]
+NO_PROBLEM = Wording("", "")
 
 
-def read_delimited(text: str, encoding: str, contract: Contract) -> FileTable:
+def read_delimited(text: str, encoding: str, contract: Contract, work_folder: Path) -> FileTable:
     """Rows of a CSV text. Raises `FileRejected` where there is no header."""
     delimiter = _delimiter(text, contract)
     records = _records(text, delimiter)
     header_position = next((i for i, (cells, raw, *_) in enumerate(records) if not is_blank(cells or [raw])), None)
     if header_position is None or records[header_position][0] is None:
-        raise FileRejected("header_missing", "the first row is no header: begin the file with the column names")
+        raise FileRejected(
+            "header_missing",
+            Wording(
+                "首行不是表头:文件请以列名开头", "the first row is no header: begin the file with the column names"
+            ),
+        )
     header = [clean_name(cell) for cell in records[header_position][0]]
     width = len(header)
 
@@ -59,7 +65,7 @@ def read_delimited(text: str, encoding: str, contract: Contract) -> FileTable:
             unreadable.append(_ragged(row_number, cells, header))
         elif has_nul and any("\0" in cell for cell in cells):
             payload = dict(zip(header, cells, strict=True))
-            message = "the row contains NUL bytes: export the file anew"
+            message = Wording("该行含 NUL 字节:请重新导出文件", "the row contains NUL bytes: export the file anew")
             unreadable.append(UnreadableRow(row_number, "nul_byte", message, payload))
         else:
             rows.append(cells)
@@ -70,8 +76,8 @@ def read_delimited(text: str, encoding: str, contract: Contract) -> FileTable:
         file_format="csv",
         encoding=encoding,
         header=header,
-        cells=text_frame(columns, header),
-        row_numbers=np.array(row_numbers, dtype="int64"),
+        rows=write_rows(work_folder, header, row_numbers, columns),
+        readable_count=len(rows),
         unreadable=unreadable,
         notices=help_notice(helps),
     )
@@ -94,8 +100,12 @@ def _delimiter(text: str, contract: Contract) -> str:
         shown = line.strip()[:80]
         raise FileRejected(
             "header_missing",
-            f"no column name of {contract.source} in the first row ('{shown}'): begin the file with the column names"
-            f" ({', '.join(contract.header_required)}), separated by commas",
+            Wording(
+                f"首行('{shown}')没有 {contract.source} 的任何列名:文件请以列名开头"
+                f"({', '.join(contract.header_required)}),以逗号分隔",
+                f"no column name of {contract.source} in the first row ('{shown}'): begin the file with the column"
+                f" names ({', '.join(contract.header_required)}), separated by commas",
+            ),
         )
     return best
 
@@ -104,9 +114,10 @@ def _ragged(row_number: int, cells: list[str], header: list[str]) -> UnreadableR
     payload: dict[str, str | None] = dict(zip(header, cells, strict=False))
     if len(cells) > len(header):
         payload["(beyond the header)"] = ",".join(cells[len(header) :])
-    message = (
+    message = Wording(
+        f"该行有 {len(cells)} 格而表头有 {len(header)} 列:请补全该行,含逗号的内容请加引号",
         f"the row has {len(cells)} cells and the header {len(header)}: complete the row, and put cells with a comma in"
-        " quotation marks"
+        " quotation marks",
     )
     return UnreadableRow(row_number, "ragged_row", message, payload)
 
@@ -119,7 +130,7 @@ def _records(text: str, delimiter: str) -> list[Record]:
     width = next((len(cells) for cells in rows if not is_blank(cells)), 0)
     if any(_swallows_lines(cells, width) for cells in rows if len(cells) != width):
         return list(_records_around_broken_quotes(text, delimiter))
-    return [(cells, "", "", "") for cells in rows]
+    return [(cells, "", "", NO_PROBLEM) for cells in rows]
 
 
 def _swallows_lines(cells: list[str], width: int) -> bool:
@@ -144,25 +155,32 @@ def _records_around_broken_quotes(text: str, delimiter: str) -> Iterator[Record]
                 consumed = position + 1
                 yield lines[position]
 
-        problem = ""
+        problem = NO_PROBLEM
         try:
             for cells in csv.reader(feed(start), delimiter=delimiter, strict=True):
                 if width is not None and _swallows_lines(cells, width):
-                    problem = f"one cell runs over {consumed - start} lines"
+                    lines_run_over = consumed - start
+                    problem = Wording(f"一格跨 {lines_run_over} 行", f"one cell runs over {lines_run_over} lines")
                     break
                 if width is None and not is_blank(cells):
                     width = len(cells)
-                yield cells, "", "", ""
+                yield cells, "", "", NO_PROBLEM
                 start = consumed
         except csv.Error as error:
-            problem = str(error)
-        if problem:
+            problem = Wording(str(error), str(error))
+        if problem != NO_PROBLEM:
             line = lines[start].rstrip("\r\n")
             rule = "quotation_broken"
-            message = f"the row's quotation marks are broken ({problem}): double a mark inside a cell, close every mark"
+            message = Wording(
+                f"该行引号不成对({problem.zh}):格内的引号请双写,每个引号都要闭合",
+                f"the row's quotation marks are broken ({problem.en}): double a mark inside a cell, close every mark",
+            )
             # In a shorter line it is a stray mark that has swallowed the lines after it.
-            if "field limit" in problem and len(line) > csv.field_size_limit():
+            if "field limit" in problem.en and len(line) > csv.field_size_limit():
                 rule = "cell_too_long"
-                message = f"a cell has more than {csv.field_size_limit():,} characters: shorten it"
+                limit = f"{csv.field_size_limit():,}"
+                message = Wording(
+                    f"一格超过 {limit} 个字符:请缩短", f"a cell has more than {limit} characters: shorten it"
+                )
             yield None, line, rule, message
             start += 1

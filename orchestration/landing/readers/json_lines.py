@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import io
 import json
-
-import numpy as np
+from pathlib import Path
 
 from orchestration.landing.contracts.definition import Contract
-from orchestration.landing.readers.table import FileRejected, FileTable, UnreadableRow, clean_name, text_frame
+from orchestration.landing.readers.table import FileRejected, FileTable, UnreadableRow, clean_name, write_rows
+from orchestration.wording import Wording
 
 
 class _BadObject(ValueError):
     """A line that is JSON but not one plain object."""
 
 
-def read_json_lines(text: str, encoding: str, contract: Contract) -> FileTable:
+def read_json_lines(text: str, encoding: str, contract: Contract, work_folder: Path) -> FileTable:
     """Rows of a JSON Lines text; a line that is no object becomes an unreadable row.
 
     A key that no line may have is a wrong column where every line has it (the structure check refuses the file), and
@@ -32,10 +32,19 @@ def read_json_lines(text: str, encoding: str, contract: Contract) -> FileTable:
             objects.append(_read_line(line))
             row_numbers.append(row_number)
         except ValueError as error:
-            message = f"the line cannot be read as one JSON object ({error}): write one object a line"
+            message = Wording(
+                f"该行不能读作一个 JSON 对象({error}):请每行写一个对象",
+                f"the line cannot be read as one JSON object ({error}): write one object a line",
+            )
             unreadable.append(UnreadableRow(row_number, "json_broken", message, {"row": line}))
     if not objects:
-        raise FileRejected("header_missing", "no line of the file is a JSON object: write one object a line")
+        raise FileRejected(
+            "header_missing",
+            Wording(
+                "文件中没有一行是 JSON 对象:请每行写一个对象",
+                "no line of the file is a JSON object: write one object a line",
+            ),
+        )
 
     known = set(contract.column_names)
     every_line = set(objects[0]).intersection(*objects[1:])
@@ -44,7 +53,10 @@ def read_json_lines(text: str, encoding: str, contract: Contract) -> FileTable:
         strange = [key for key in row if key not in known and key not in every_line]
         if strange:
             names = ", ".join(contract.column_names)
-            message = f"the line has the unknown key {', '.join(strange)}: the keys are {names}"
+            message = Wording(
+                f"该行有未知的键 {', '.join(strange)}:可用的键为 {names}",
+                f"the line has the unknown key {', '.join(strange)}: the keys are {names}",
+            )
             unreadable.append(UnreadableRow(row_number, "column_unknown", message, row))
         else:
             rows.append(row)
@@ -56,8 +68,8 @@ def read_json_lines(text: str, encoding: str, contract: Contract) -> FileTable:
         file_format="jsonl",
         encoding=encoding,
         header=header,
-        cells=text_frame([[row.get(name) for row in rows] for name in header], header),
-        row_numbers=np.array(kept_numbers, dtype="int64"),
+        rows=write_rows(work_folder, header, kept_numbers, [[row.get(name) for row in rows] for name in header]),
+        readable_count=len(rows),
         unreadable=unreadable,
     )
 

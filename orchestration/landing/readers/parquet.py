@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-import numpy as np
+from pathlib import Path
+
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from orchestration.landing.readers.table import FileRejected, FileTable, clean_name, number_text, text_frame
+from orchestration.landing.readers.table import FileRejected, FileTable, clean_name, number_text, write_rows
+from orchestration.wording import Wording
 
 CAST_AS_WRITTEN = (pa.types.is_integer, pa.types.is_date, pa.types.is_string, pa.types.is_large_string)
 
 
-def read_parquet(content: bytes) -> FileTable:
+def read_parquet(content: bytes, work_folder: Path) -> FileTable:
     """Rows of a Parquet file, numbered from 2 as if a header stood in row 1."""
     try:
         table = pq.ParquetFile(pa.BufferReader(content)).read()
     except (pa.ArrowException, OSError, ValueError) as error:
         first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise FileRejected(
-            "parquet_unreadable", f"the Parquet file is cut off or damaged ({first_line}): copy or export it anew"
+            "parquet_unreadable",
+            Wording(
+                f"Parquet 文件被截断或已损坏({first_line}):请重新复制或导出",
+                f"the Parquet file is cut off or damaged ({first_line}): copy or export it anew",
+            ),
         ) from error
     header = [clean_name(name) for name in table.column_names]
     columns = [_text_column(table.column(position)) for position in range(table.num_columns)]
@@ -27,8 +33,8 @@ def read_parquet(content: bytes) -> FileTable:
         file_format="parquet",
         encoding="",
         header=header,
-        cells=text_frame(columns, header),
-        row_numbers=np.arange(2, table.num_rows + 2, dtype="int64"),
+        rows=write_rows(work_folder, header, range(2, table.num_rows + 2), columns),
+        readable_count=table.num_rows,
     )
 
 

@@ -7,14 +7,15 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
-import numpy as np
 import openpyxl
 
 from orchestration.landing.contracts.definition import Contract
 from orchestration.landing.readers.table import (
     FileRejected,
     FileTable,
+    Limits,
     UnreadableRow,
     clean_name,
     drop_unnamed_columns,
@@ -22,18 +23,17 @@ from orchestration.landing.readers.table import (
     is_blank,
     is_help,
     number_text,
-    text_frame,
+    write_rows,
 )
+from orchestration.wording import Wording
 
-# More than any sheet of a million rows needs; a larger one is a zip made to fill the memory.
-LARGEST_UNPACKED_BYTES = 4 * 1024**3
 FORMULA = re.compile(rb"<f[ >/]")
 
 
-def read_workbook(content: bytes, contract: Contract) -> FileTable:
+def read_workbook(content: bytes, contract: Contract, work_folder: Path, limits: Limits) -> FileTable:
     """Rows of the first sheet whose first row has the contract's required columns (else the one nearest to it)."""
     try:
-        has_formulas = _has_formulas(content)
+        has_formulas = _has_formulas(content, limits)
         workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         name, header_row, header = _find_sheet(workbook, contract)
         rows = list(_sheet_rows(workbook[name]))
@@ -44,7 +44,10 @@ def read_workbook(content: bytes, contract: Contract) -> FileTable:
     except Exception as error:  # openpyxl raises whatever a damaged part leads it to
         raise FileRejected(
             "workbook_unreadable",
-            f"the workbook is damaged ({type(error).__name__}: {error}): open it and save it anew",
+            Wording(
+                f"工作簿已损坏({type(error).__name__}: {error}):请打开后重新保存",
+                f"the workbook is damaged ({type(error).__name__}: {error}): open it and save it anew",
+            ),
         ) from error
 
     width = len(header)
@@ -63,14 +66,18 @@ def read_workbook(content: bytes, contract: Contract) -> FileTable:
         payload = dict(zip(header, cells, strict=True))
         if row_number in without_value:
             addresses = ", ".join(without_value[row_number])
-            message = (
+            message = Wording(
+                f"{addresses} 的公式没有保存结果:请用表格软件打开并保存,或直接填写数值",
                 f"the formula in {addresses} has no stored result: open the workbook in a spreadsheet program and save"
-                " it, or type the value"
+                " it, or type the value",
             )
             unreadable.append(UnreadableRow(row_number, "formula_without_value", message, payload))
         elif not is_blank(beyond):
             payload["(beyond the header)"] = ",".join(cell or "" for cell in beyond)
-            message = f"the row has content beyond the {width} columns of the header: name the column or clear the cell"
+            message = Wording(
+                f"该行在表头的 {width} 列之外还有内容:请补列名或清空",
+                f"the row has content beyond the {width} columns of the header: name the column or clear the cell",
+            )
             unreadable.append(UnreadableRow(row_number, "ragged_row", message, payload))
         else:
             kept.append(cells)
@@ -78,27 +85,42 @@ def read_workbook(content: bytes, contract: Contract) -> FileTable:
     header, kept = drop_unnamed_columns(header, kept)
     notices = help_notice(helps)
     if others:
-        notices.append(f"read sheet '{name}', passed over {', '.join(repr(other) for other in others)}")
+        passed_over = ", ".join(repr(other) for other in others)
+        notices.append(
+            Wording(f"读取工作表 '{name}',跳过 {passed_over}", f"read sheet '{name}', passed over {passed_over}")
+        )
     columns = list(zip(*kept, strict=True)) if kept else [()] * len(header)
     return FileTable(
         file_format="xlsx",
         encoding="",
         header=header,
-        cells=text_frame(columns, header),
-        row_numbers=np.array(row_numbers, dtype="int64"),
+        rows=write_rows(work_folder, header, row_numbers, columns),
+        readable_count=len(kept),
         unreadable=unreadable,
         notices=notices,
     )
 
 
-def _has_formulas(content: bytes) -> bool:
+def _has_formulas(content: bytes, limits: Limits) -> bool:
     """Whether any sheet has a formula; reading a sheet twice, for results and formulas, is only done then."""
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
-        if sum(part.file_size for part in parts.infolist()) > LARGEST_UNPACKED_BYTES:
-            raise FileRejected("workbook_too_large", "the workbook unpacks to over 4 GiB: split it, or deliver Parquet")
+        if sum(part.file_size for part in parts.infolist()) > limits.unpacked_bytes:
+            most = f"{limits.unpacked_bytes / 1024**3:g} GiB"
+            raise FileRejected(
+                "workbook_too_large",
+                Wording(
+                    f"工作簿解压后超过 {most}:请拆分,或改交 Parquet",
+                    f"the workbook unpacks to over {most}: split it, or deliver Parquet",
+                ),
+            )
         sheets = [part for part in parts.namelist() if part.startswith("xl/worksheets/") and part.endswith(".xml")]
         if not sheets:
-            raise FileRejected("kind_unsupported", "the file is a zip archive, not a workbook: unpack it")
+            raise FileRejected(
+                "kind_unsupported",
+                Wording(
+                    "文件是 zip 压缩包而不是工作簿:请先解压", "the file is a zip archive, not a workbook: unpack it"
+                ),
+            )
         return any(FORMULA.search(parts.read(sheet)) for sheet in sheets)
 
 
@@ -122,8 +144,12 @@ def _find_sheet(workbook: openpyxl.Workbook, contract: Contract) -> tuple[str, i
     if not best[0]:
         raise FileRejected(
             "header_missing",
-            f"no sheet has a column name of {contract.source} in its first row: begin the sheet with the column names"
-            f" ({', '.join(contract.header_required)})",
+            Wording(
+                f"没有一张工作表的首行含 {contract.source} 的列名:工作表请以列名开头"
+                f"({', '.join(contract.header_required)})",
+                f"no sheet has a column name of {contract.source} in its first row: begin the sheet with the column"
+                f" names ({', '.join(contract.header_required)})",
+            ),
         )
     return best[1:]
 
