@@ -33,6 +33,7 @@ HEALTH = "/health"
 SIGN_IN = "/sign_in"
 GRAPHQL = "/graphql"
 TOKEN = "token"
+COOKIE_SECONDS = 24 * 3600
 READING = frozenset({"GET", "HEAD"})
 # What the page of a sign-in may weigh.
 LONGEST_FORM = 4096
@@ -194,7 +195,14 @@ class Guard:
         # Not a redirect: after a link from elsewhere a browser would follow it without the cookie.
         page = _pages().get_template("signed_in.html").render(target=target)
         response = HTMLResponse(page, headers={"Cache-Control": "no-store"})
-        response.set_cookie(self._access.cookie, self._access.session, httponly=True, samesite="strict", path="/")
+        response.set_cookie(
+            self._access.cookie,
+            self._access.session,
+            max_age=COOKIE_SECONDS,
+            httponly=True,
+            samesite="strict",
+            path="/",
+        )
         return response
 
     def _sign_in_page(self, problem: str = "") -> Response:

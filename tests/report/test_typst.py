@@ -170,7 +170,7 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     path = tmp_path / "reports" / "a.pdf"
     paper.write_pdf(a_report(), path)
     assert path.read_bytes() == pdf_of("zh")
-    monkeypatch.setattr(paper, "pdf", lambda report: 1 / 0)
+    monkeypatch.setattr(paper, "paper", lambda report: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         paper.write_pdf(a_report("en"), path)
     assert [file.name for file in path.parent.iterdir()] == ["a.pdf"]
