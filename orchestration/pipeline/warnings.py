@@ -43,7 +43,7 @@ def open_warnings_check() -> dg.AssetChecksDefinition:
 
 def handed_on_asset() -> dg.AssetsDefinition:
     """Hands open warnings on. A receiver that fails, or an address that is none, does not fail the run: what has not
-    been taken goes out next time."""
+    been taken goes out next time. No step waits for it: it comes last of all that can be done."""
 
     @dg.asset(
         key=HANDED_ON,
@@ -51,6 +51,7 @@ def handed_on_asset() -> dg.AssetsDefinition:
         group_name="warning",
         kinds={"python"},
         pool=WRITER_POOL,
+        op_tags={"dagster/priority": "-10"},
         description=f"Open warnings handed on to the webhook that {WEBHOOK_VARIABLE} names, each once; off without it. "
         "向外推送的预警。",
     )
