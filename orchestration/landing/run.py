@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,10 +22,21 @@ from orchestration.landing import chain
 from orchestration.landing.check import StructureRejected, check_file
 from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.contracts.decision import DECISION
+from orchestration.landing.held import Held
 from orchestration.landing.inbox import InboxItem, make_folders, scan_inbox
-from orchestration.landing.readers import FileRejected, ReaderFailed, read_table
+from orchestration.landing.lists import measure_labels
+from orchestration.landing.readers import (
+    BeyondLimit,
+    FileRejected,
+    FileTable,
+    Limits,
+    ReaderFailed,
+    read_table,
+    refuse_at_sight,
+)
 from orchestration.landing.reference import Reference, read_reference
 from orchestration.landing.store import LANDED, REJECTED, Batch, Store, batch_id_of, now_text, write_json
+from orchestration.settings import settings_file, settings_of
 from orchestration.wording import Wording
 
 COPY_BLOCK = 1024 * 1024
@@ -37,8 +48,9 @@ class LandedFile:
 
     `outcome`: landed (new under its name), superseding (its rows replace those of `superseded_batch_id`), unchanged
     (the same bytes, checked alike, are in effect), rejected (unreadable as a whole; `error_rule` and `error` say why),
-    skipped (not ready; see `notices`). `source` is empty for what lies outside the source folders; `batch_id` is
-    missing where nothing was kept. `readings` counts what was interpreted in the file's cells, by kind.
+    skipped (not ready; see `notices`), waiting (it shrank sharply; see `held`). `source` is empty for what lies outside
+    the source folders; `batch_id` is missing where nothing was kept. `readings` counts what was interpreted in the
+    file's cells, by kind.
     """
 
     source: str
@@ -58,6 +70,22 @@ class LandedFile:
 
 # Called after each file with (files done, files in all, what became of the file).
 Progress = Callable[[int, int, LandedFile], None]
+# Called while a file is read with (file, rows read so far).
+RowProgress = Callable[[InboxItem, int], None]
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """What every file is read and judged with."""
+
+    reference: Reference
+    measures: Mapping[str, str]
+    limits: Limits
+    row_progress: RowProgress | None = None
+
+    def read(self, item: InboxItem, path: Path, work: Path) -> FileTable:
+        told = (lambda rows: self.row_progress(item, rows)) if self.row_progress else None
+        return read_table(path, CONTRACTS[item.source], work, self.limits, self.measures, told)
 
 
 class FileChanging(Exception):
@@ -71,11 +99,15 @@ def land_inbox(
     *,
     seeds: Path | None = None,
     wait_seconds: float = 0,
+    limits: Limits | None = None,
+    accept_shrunk: bool = False,
+    row_progress: RowProgress | None = None,
 ) -> list[LandedFile]:
     """Land the inbox of `home` (only `sources`, if given) and say what became of each file.
 
     Files in effect whose inbox file is gone are checked anew from the store when the contract or the seeds have
-    changed, so that all rows in effect were judged alike. `seeds` defaults to the project's seeds. Raises
+    changed, so that all rows in effect were judged alike. `seeds` defaults to the project's seeds, `limits` to those of
+    the home. With `accept_shrunk` files land that would wait because they shrank (see `held`). Raises
     `LandingLocked` when another process is landing for longer than `wait_seconds`, `SeedError` for unusable seeds,
     `UsageError` for an unknown source.
     """
@@ -85,7 +117,10 @@ def land_inbox(
         raise UsageError(f"unknown source {', '.join(unknown)}: there are {', '.join(CONTRACTS)}")
     store = Store(home.landing)
     with store.lock("landing the inbox", wait_seconds):
-        lander = _Lander(store, read_reference(seeds or seeds_folder()))
+        seeds = seeds or seeds_folder()
+        limits = limits or Limits.named(settings_of(home).limits, f"{settings_file(home)}: limits")
+        desk = _Desk(read_reference(seeds), measure_labels(seeds), limits, row_progress)
+        lander = _Lander(store, desk, accept_shrunk)
         # A lander that was killed may have recorded a delivery of decisions and not yet logged it.
         chain.extend(store)
         make_folders(home.inbox)
@@ -102,9 +137,11 @@ def land_inbox(
 class _Lander:
     """Lands one item after the other; keeps the ledger's last state at hand, for it holds the store's lock."""
 
-    def __init__(self, store: Store, reference: Reference) -> None:
+    def __init__(self, store: Store, desk: _Desk, accept_shrunk: bool = False) -> None:
         self.store = store
-        self.reference = reference
+        self.desk = desk
+        self.reference = desk.reference
+        self.held = Held(store.root, desk.limits, accept_shrunk)
         self.latest = store.latest_deliveries()
         self.effective = store.effective_deliveries()
 
@@ -141,10 +178,10 @@ class _Lander:
         work = self.store.work_folder()
         try:
             original = work / _original_name(item.file_name)
-            file_sha256 = _copy(item.path, original)
+            file_sha256 = _copy(item.path, original, self.desk.limits)
             batch_id = batch_id_of(item.source, contract.version, file_sha256, self.reference.digest_of(item.source))
             if not self.store.has_batch(item.source, batch_id):
-                batch = _make_batch(work, original, item, batch_id, file_sha256, self.reference)
+                batch = _make_batch(work, original, item, batch_id, file_sha256, self.desk)
                 self.store.commit_batch(work, batch)
         finally:
             shutil.rmtree(work, ignore_errors=True)
@@ -155,6 +192,8 @@ class _Lander:
         key = (item.source, item.file_name)
         before = self.effective.get(key)
         is_new = key not in self.latest or self.latest[key].batch_id != batch.batch_id
+        if is_new and before and (reason := self.held.reason(key, batch, self.store.batch(key[0], before.batch_id))):
+            return LandedFile(*key, "waiting", batch.batch_id, batch.row_count, notices=(*batch.notices, reason))
         if is_new:
             self.latest[key] = self.store.commit_delivery(*key, batch.batch_id)
             if batch.state == LANDED:
@@ -203,9 +242,7 @@ class _Lander:
         )
 
 
-def _make_batch(
-    work: Path, original: Path, item: InboxItem, batch_id: str, file_sha256: str, reference: Reference
-) -> Batch:
+def _make_batch(work: Path, original: Path, item: InboxItem, batch_id: str, file_sha256: str, desk: _Desk) -> Batch:
     """Check the copied file and write its rows into `work`; a file that is refused has its reason in the batch."""
     contract = CONTRACTS[item.source]
     facts = {
@@ -215,15 +252,15 @@ def _make_batch(
         "file_sha256": file_sha256,
         "file_size": original.stat().st_size,
         "contract_version": contract.version,
-        "seeds_digest": reference.digest_of(item.source),
+        "seeds_digest": desk.reference.digest_of(item.source),
         "original": original.name,
         "landed_at": now_text(),
     }
     table = None
     try:
-        table = read_table(original, contract, work)
-        checked = check_file(contract, table, reference, batch_id)
-    except ReaderFailed:
+        table = desk.read(item, original, work)
+        checked = check_file(contract, table, desk.reference, batch_id)
+    except (ReaderFailed, BeyondLimit):
         # Not kept as a batch, which would refuse the file for good.
         raise
     except FileRejected as refused:
@@ -265,11 +302,12 @@ def _make_batch(
     )
 
 
-def _copy(path: Path, target: Path) -> str:
+def _copy(path: Path, target: Path, limits: Limits) -> str:
     """Copy a file and return its SHA-256. Raises `FileChanging` when it changed meanwhile, `FileRejected` when it
-    cannot be opened."""
+    cannot be opened, or is refused at sight."""
     digest = hashlib.sha256()
     try:
+        refuse_at_sight(path, limits)
         file = path.open("rb")
     except FileNotFoundError:
         raise FileChanging from None
