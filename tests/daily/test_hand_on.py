@@ -368,9 +368,7 @@ def test_a_header_from_the_environment_goes_along(monkeypatch: pytest.MonkeyPatc
     assert b"authorization: bearer xyz" in heard[0].lower()
 
 
-@pytest.mark.parametrize(
-    "header", ["Secret", "A b: c", "X: a\r\nY: b", "Host: other", "Content-Length: 3", "X: 密"]
-)
+@pytest.mark.parametrize("header", ["Secret", "A b: c", "X: a\r\nY: b", "Host: other", "Content-Length: 3", "X: 密"])
 def test_what_is_no_header_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch, header: str) -> None:
     monkeypatch.setenv(module.WEBHOOK_VARIABLE, "https://host/hook")
     monkeypatch.setenv(module.HEADER_VARIABLE, header)
