@@ -52,6 +52,9 @@ def ui(
     daemon: Annotated[
         bool, typer.Option("--daemon/--no-daemon", help="Also the daemon: queue, sensor, schedule, backfills.")
     ] = True,
+    web: Annotated[
+        bool, typer.Option("--web/--no-web", help="Also the web server; without it the daemon alone.")
+    ] = True,
 ) -> None:
     """Open Dagster's UI on the home: launch runs and backfills, see checks, tables and lineage. Ctrl-C ends it.
 
@@ -63,53 +66,86 @@ def ui(
     zhengxin ui --port 3001 --read-only
     zhengxin --home var/hdi ui[/dim]
     """
-    from orchestration.web.services import Services, address_of, tail_of
+    from orchestration.web.services import address_of
+
+    if not (web or daemon):
+        raise UsageError("--no-web and --no-daemon together leave nothing to start.")
+    home = Home.from_environment()
+    settings = None
+    if web:
+        _require_leave(host, allow_remote, token_file, proxy_header)
+        settings = _settings(home, host, port, _token_of(token_file), name or [], read_only, proxy_header)
+    with _only_ui(home, address_of(host, port) if web else "no address, as a daemon alone", daemon):
+        if web:
+            _require_free(host, port)
+        _prepare(home)
+        log = home.root / "logs" / ("ui.log" if web and daemon else f"ui-{port}.log" if web else "daemon.log")
+        failed = _serve(home, settings, token_file, daemon, log)
+    if failed:
+        raise UsageError(failed)
+
+
+def _settings(
+    home: Home, host: str, port: int, token: str, names: list[str], read_only: bool, proxy_header: str | None
+) -> ServerSettings:
+    from orchestration.web.guard import local_names
     from orchestration.web.settings import ServerSettings
 
-    home = Home.from_environment()
+    return ServerSettings(
+        host=host,
+        port=port,
+        token=token,
+        names=sorted(local_names() | {host.lower(), *(each.lower() for each in names)}),
+        any_address=_is_wildcard(host),
+        read_only=read_only,
+        proxy_header=proxy_header,
+        audit_log=str(home.root / "logs" / "ui-changes.log"),
+    )
+
+
+def _prepare(home: Home) -> None:
+    """What all the processes need is made once; runs that died are taken off the queue."""
     say = messages()
-    _require_leave(host, allow_remote, token_file, proxy_header)
-    token = _token_of(token_file)
-    with _only_ui(home, address_of(host, port), daemon):
-        _require_free(host, port)
-        with spinner(say, "Reading the dbt project"):
-            from orchestration.editions import series_of
-            from orchestration.pipeline.instance import end_abandoned_runs, instance_environment, open_instance
-            from orchestration.warehouse.dbt import prepare_manifest
+    with spinner(say, "Reading the dbt project"):
+        from orchestration.editions import series_of
+        from orchestration.pipeline.instance import end_abandoned_runs, open_instance
+        from orchestration.warehouse.dbt import prepare_manifest
 
-            series_of(home)
-            with open_instance(home) as instance:
-                ended = end_abandoned_runs(instance)
-            prepare_manifest(home)
-        if ended:
-            say.print(f"{len(ended)} runs whose process was gone are now marked as failed.")
-        log = home.root / "logs" / "ui.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="zhengxin-ui-") as folder, _handling_signals():
-            settings = ServerSettings(
-                host=host,
-                port=port,
-                token=token,
-                names=sorted({"localhost", LOOPBACK, "::1", host.lower(), *(each.lower() for each in name or [])}),
-                any_address=_is_wildcard(host),
-                read_only=read_only,
-                proxy_header=proxy_header,
-                workspace=str(Path(folder) / "workspace.yaml"),
-                audit_log=str(home.root / "logs" / "ui-changes.log"),
-            )
-            with Services(os.environ | instance_environment(home), Path(folder), log) as services:
-                try:
-                    with spinner(say, "Starting"):
-                        services.start(settings, daemon)
-                    _tell(settings, token_file, log)
-                    failed = services.wait()
-                except KeyboardInterrupt:
-                    failed = None
-    if failed:
-        raise UsageError(f"{failed} What was printed last ({log}):\n{tail_of(log)}")
+        series_of(home)
+        with open_instance(home) as instance:
+            ended = end_abandoned_runs(instance)
+        prepare_manifest(home)
+    if ended:
+        say.print(f"{len(ended)} runs whose process was gone are now marked as failed.")
 
 
-def _tell(settings: ServerSettings, token_file: Path | None, log: Path) -> None:
+def _serve(home: Home, settings: ServerSettings | None, token_file: Path | None, daemon: bool, log: Path) -> str:
+    """Serve until Ctrl-C or a request to terminate; what happened, where one of the processes ended by itself."""
+    from orchestration.pipeline.instance import instance_environment
+    from orchestration.web.services import Services, tail_of
+
+    log.parent.mkdir(parents=True, exist_ok=True)
+    environment = os.environ | instance_environment(home)
+    with (
+        tempfile.TemporaryDirectory(prefix="zhengxin-ui-") as folder,
+        _handling_signals(),
+        Services(environment, Path(folder), log) as services,
+    ):
+        try:
+            with spinner(messages(), "Starting"):
+                services.start(settings, daemon)
+            if settings:
+                _tell(settings, token_file)
+            messages().print(f"What the processes and their runs print: {log}  (Ctrl-C ends them)")
+            return f"{services.wait()} What was printed last ({log}):\n{tail_of(log)}"
+        except KeyboardInterrupt:
+            # A second Ctrl-C must not leave processes behind.
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)
+            return ""
+
+
+def _tell(settings: ServerSettings, token_file: Path | None) -> None:
     from orchestration.web.services import address_of
 
     say = messages()
@@ -119,7 +155,7 @@ def _tell(settings: ServerSettings, token_file: Path | None, log: Path) -> None:
     elif token_file:
         say.print(styled("[bold]{}/[/]  asks for the token of {}", address, token_file))
     else:
-        say.print(styled("[bold]{}/?token={}[/]  (Ctrl-C ends it)", address, settings.token), soft_wrap=True)
+        say.print(styled("[bold]{}/?token={}[/]", address, settings.token), soft_wrap=True)
     if not _is_loopback(settings.host):
         say.print(
             styled(
@@ -128,7 +164,6 @@ def _tell(settings: ServerSettings, token_file: Path | None, log: Path) -> None:
                 "sees all runs, logs and tables" if settings.read_only else "can launch runs and publish releases",
             )
         )
-    say.print(f"What the server and its runs print: {log}")
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The process that serves Dagster's web application behind the guard; `zhengxin ui` starts it.
 
-    python -m orchestration.web.server < settings
+    python -m orchestration.web.server WORKSPACE < settings
 
 The settings come as one line of JSON on standard input, so that the token stands in no list of processes. This file
 names all that is used of Dagster beyond its public interface, as of 1.13: `WorkspaceProcessContext` and
@@ -31,14 +31,14 @@ POOL_OVERFLOW = 20
 AUDIT_BYTES, AUDIT_FILES = 5_000_000, 5
 
 
-def serve(settings: ServerSettings) -> None:
-    """Serve until the process is told to end."""
+def serve(settings: ServerSettings, workspace: str) -> None:
+    """Serve the definitions that the workspace file names until the process is told to end."""
     _write_audit_to(Path(settings.audit_log))
     with DagsterInstance.get() as instance:
         instance.optimize_for_webserver(STATEMENT_TIMEOUT_MILLISECONDS, POOL_RECYCLE_SECONDS, POOL_OVERFLOW)
         with WorkspaceProcessContext(
             instance,
-            workspace_load_target=WorkspaceFileTarget(paths=[settings.workspace]),
+            workspace_load_target=WorkspaceFileTarget(paths=[workspace]),
             read_only=settings.read_only,
         ) as context:
             app = create_app_from_workspace_process_context(context, live_data_poll_rate=LIVE_DATA_POLL_MILLISECONDS)
@@ -66,4 +66,4 @@ def _write_audit_to(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    serve(ServerSettings(**json.loads(sys.stdin.readline())))
+    serve(ServerSettings(**json.loads(sys.stdin.readline())), sys.argv[1])

@@ -34,7 +34,9 @@ class Services:
         self._started: dict[str, subprocess.Popen] = {}
 
     def __enter__(self) -> Services:
-        self._output = self._log.open("wb")
+        self._log.write_bytes(b"")
+        # Appending, so that who rotates logs may empty the file meanwhile.
+        self._output = self._log.open("ab")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -43,11 +45,17 @@ class Services:
             _stop(process)
         self._output.close()
 
-    def start(self, settings: ServerSettings, with_daemon: bool) -> None:
-        """Start all and return when the web server answers. Raises `UsageError` when one ends before."""
+    @property
+    def workspace(self) -> Path:
+        """The file that says where the definitions are served."""
+        return self._folder / "workspace.yaml"
+
+    def start(self, settings: ServerSettings | None, with_daemon: bool) -> None:
+        """Start the web server (None: none) and the daemon on the same definitions; return when the web server answers.
+        Raises `UsageError` when one ends before."""
         # A socket in a folder of one's own: who reaches the definitions can launch runs, and needs no token for it.
         workspace = {"load_from": [{"grpc_server": {"socket": str(self._socket), "location_name": "zhengxin"}}]}
-        Path(settings.workspace).write_text(json.dumps(workspace), encoding="utf-8")
+        self.workspace.write_text(json.dumps(workspace), encoding="utf-8")
         self._run(
             "definitions",
             *("dagster", "code-server", "start", "--socket", str(self._socket), "--location-name", "zhengxin"),
@@ -55,10 +63,11 @@ class Services:
             *("--inject-env-vars-from-instance", "--log-level", "warning"),
         )
         self._until(lambda: self._socket.exists())
-        self._run("web server", "orchestration.web.server", told=settings.to_json())
-        self._until(lambda: _is_healthy(settings.host, settings.port))
+        if settings:
+            self._run("web server", "orchestration.web.server", str(self.workspace), told=settings.to_json())
+            self._until(lambda: _is_healthy(settings.host, settings.port))
         if with_daemon:
-            self._run("daemon", "dagster._daemon", "run", "--workspace", settings.workspace)
+            self._run("daemon", "dagster._daemon", "run", "--workspace", str(self.workspace))
 
     def wait(self) -> str:
         """Return, with what happened, once one of them has ended by itself."""

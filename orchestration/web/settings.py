@@ -19,7 +19,6 @@ class ServerSettings:
     any_address: bool
     read_only: bool
     proxy_header: str | None
-    workspace: str
     audit_log: str
 
     def to_json(self) -> str:
