@@ -16,6 +16,7 @@ import hmac
 import ipaddress
 import json
 import logging
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -34,6 +35,7 @@ SIGN_IN = "/sign_in"
 GRAPHQL = "/graphql"
 TOKEN = "token"
 COOKIE_SECONDS = 24 * 3600
+MUTATION = re.compile(r"mutation\b\s*(\w*)")
 READING = frozenset({"GET", "HEAD"})
 # What the page of a sign-in may weigh.
 LONGEST_FORM = 4096
@@ -223,11 +225,12 @@ class Guard:
             asked = json.loads(body)
         except ValueError:
             return body
-        if not isinstance(asked, dict) or "mutation" not in str(asked.get("query", "")):
+        mutations = MUTATION.findall(str(asked.get("query", ""))) if isinstance(asked, dict) else []
+        if not mutations:
             return body
         who = request.headers.get(self._access.proxy_header, "") if self._access.proxy_header else "the operator"
         client = request.client.host if request.client else "?"
-        audit.info("%s", one_line(f"{who} at {client}: {asked.get('operationName') or 'a mutation without a name'}"))
+        audit.info("%s", one_line(f"{who} at {client}: {asked.get('operationName') or ', '.join(mutations)}"))
         return body
 
 
