@@ -136,7 +136,7 @@ def _print_quarantine(say: Console, home: Home) -> None:
 
 
 def print_releases(say: Console, home: Home) -> None:
-    """The releases in force, what readers see, and the revisions that wait for a reason."""
+    """The releases in force, what readers see, and what waits for a decision."""
     from orchestration.release.catalogue import Catalogue
 
     catalogue = Catalogue(home.releases)
@@ -146,14 +146,8 @@ def print_releases(say: Console, home: Home) -> None:
     if withdrawn := catalogue.withdrawn():
         say.print(f"Withdrawn: {', '.join(map(str, withdrawn))}")
     for offered in catalogue.offers():
-        say.print(
-            styled(
-                '[yellow]{} waits for a reason[/]: read {}, then zhengxin release {} --note "why the figures changed"',
-                offered,
-                catalogue.offer(offered) / "diff.md",
-                offered.year,
-            )
-        )
+        difference, command = catalogue.offer(offered) / "diff.md", catalogue.waits(offered)
+        say.print(styled("[yellow]{} waits for a decision[/]: read {}, then {}", offered, difference, command))
 
 
 def _print_checks(say: Console, checks: CheckCount) -> None:
