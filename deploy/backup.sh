@@ -29,10 +29,10 @@ if [ -d releases ]; then
 fi
 
 set --
-for entry in series.txt zhengxin.toml seeds landing releases decisions warnings inbox; do
+for entry in series.txt zhengxin.toml seeds landing releases releases-internal warnings inbox; do
     [ -e "$entry" ] && set -- "$@" "$entry"
 done
-tar --create --gzip --file "$partial" --exclude=landing/tmp --exclude=releases/tmp --exclude='*.lock' "$@"
+tar --create --gzip --file "$partial" --exclude=landing/tmp --exclude=releases/tmp --exclude=releases-internal/tmp --exclude='*.lock' "$@"
 tar --list --gzip --file "$partial" >/dev/null
 sync "$partial"
 mv "$partial" "$BACKUP_DIR/$name"
