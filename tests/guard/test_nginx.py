@@ -1,4 +1,4 @@
-"""The shipped configuration of nginx, run on loopback before two guarded servers: one for operators, one for viewers."""
+"""The shipped configuration of nginx, run on loopback before two guarded servers, for operators and for viewers."""
 
 from __future__ import annotations
 
@@ -123,12 +123,9 @@ def write_configuration(folder: Path, operators: int, viewers: int, plain: int, 
     for group, user_name in (("operators", "zhang"), ("viewers", "li")):
         subprocess.run([htpasswd, "-bBc", str(folder / group), user_name, "right-1"], check=True, capture_output=True)
     (folder / "tls").mkdir()
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=zhengxin.example"]
-        + ["-keyout", str(folder / "tls" / "privkey.pem"), "-out", str(folder / "tls" / "fullchain.pem")],
-        check=True,
-        capture_output=True,
-    )
+    certificate = ["-keyout", str(folder / "tls" / "privkey.pem"), "-out", str(folder / "tls" / "fullchain.pem")]
+    request = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=zhengxin.example"]
+    subprocess.run(["openssl", "req", *request, *certificate], check=True, capture_output=True)
 
 
 def test_without_a_login_nobody_comes_in(proxy: Proxy) -> None:
