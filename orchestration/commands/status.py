@@ -31,10 +31,13 @@ def status() -> None:
         say.print(f"There is nothing at {home.root} yet. zhengxin demo writes inputs to try.")
         raise typer.Exit(0)
     from orchestration.editions import edition_years, series_of, years_in_words
+    from orchestration.last_run import last_version, this_version
 
     series_code = series_of(home)
-    editions = years_in_words(edition_years(series_code))
+    editions = years_in_words(edition_years(home, series_code))
     say.print(styled("[bold]Home[/]       {}", home.root))
+    if last := last_version(home):
+        say.print(styled("[bold]Version[/]    last run with zhengxin {}, this is {}", last, this_version()))
     say.print(styled("[bold]Series[/]     {}, editions {}", series_code, editions))
     _print_inbox(say, home)
     _print_batches(say, home)

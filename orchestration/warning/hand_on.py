@@ -1,7 +1,8 @@
 """Hands open warnings on to a webhook: each once, in parcels, with patience for a receiver that is down.
 
-Off unless `ZHENGXIN_WARNING_WEBHOOK` names an address; `ZHENGXIN_WARNING_WEBHOOK_HEADER` may hold one header more, for
-a receiver that asks for a password. A parcel is one POST of JSON:
+Off unless `webhook` in `zhengxin.toml`, or `ZHENGXIN_WARNING_WEBHOOK`, names an address;
+`ZHENGXIN_WARNING_WEBHOOK_HEADER` may hold one header more, for a receiver that asks for a password. A parcel is one POST
+of JSON:
 
     {"parcel": "<id>", "may_repeat": false, "as_of": "2019-07-01", "warnings": [{"warning_code": …, …}, …]}
 
@@ -35,9 +36,9 @@ import httpx
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.settings import WEBHOOK_VARIABLE, settings_of
 from orchestration.warning.reading import EarlyWarning
 
-WEBHOOK_VARIABLE = "ZHENGXIN_WARNING_WEBHOOK"
 HEADER_VARIABLE = "ZHENGXIN_WARNING_WEBHOOK_HEADER"
 HEADER = re.compile(r"(?P<name>[A-Za-z0-9-]+): *(?P<value>[!-~]+(?: [!-~]+)*)")
 # These say what a parcel is.
@@ -77,17 +78,17 @@ class Parcel:
         return hashlib.sha256("\n".join(self.codes).encode()).hexdigest()[:32]
 
 
-def webhook_address() -> str | None:
+def webhook_address(home: Home) -> str | None:
     """The address that warnings go to, None where handing on is off. Raises `UsageError` for one that cannot be called:
     no http(s), a port that is none, characters that an address does not hold, a name and password in it."""
-    address = os.environ.get(WEBHOOK_VARIABLE, "").strip()
+    address = settings_of(home).webhook
     if not address:
         return None
     webhook_header()
     if not _can_be_called(address):
         raise UsageError(
-            f"{WEBHOOK_VARIABLE} is no address of a webhook: write https://host/path, without spaces and with %-codes"
-            " for other than ASCII characters, or leave it empty."
+            f"webhook in {home.settings}, or {WEBHOOK_VARIABLE}, is no address: write https://host/path, without "
+            "spaces and with %-codes for other than ASCII characters, or leave it empty."
         )
     if "@" in urlsplit(address).netloc:
         raise UsageError(

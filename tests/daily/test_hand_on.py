@@ -241,18 +241,18 @@ def test_a_torn_ledger_line_is_cut_off(home: Home, receiver: Receiver) -> None:
     assert receiver.sent_codes() == [["w001"], ["w002"]]
 
 
-def test_off_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_off_by_default(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(module.WEBHOOK_VARIABLE, raising=False)
-    assert webhook_address() is None
+    assert webhook_address(home) is None
 
 
 @pytest.mark.parametrize(
     "address", ["file:///etc/passwd", "https://host/a b", "https://host:port/", "http://[::1/", "https://host/密"]
 )
-def test_only_web_addresses(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+def test_only_web_addresses(home: Home, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv(module.WEBHOOK_VARIABLE, address)
     with pytest.raises(UsageError, match="https://host/path"):
-        webhook_address()
+        webhook_address(home)
 
 
 # Receivers that mean harm
@@ -341,11 +341,11 @@ def test_what_a_receiver_says_is_not_repeated(home: Home) -> None:
 
 @pytest.mark.parametrize("address", ["https://user:word@host/hook", "https://user@host/hook", "http://:word@host/"])
 def test_a_password_in_the_address_is_refused_with_the_way_to_give_it(
-    monkeypatch: pytest.MonkeyPatch, address: str
+    home: Home, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
     monkeypatch.setenv(module.WEBHOOK_VARIABLE, address)
     with pytest.raises(UsageError, match=module.HEADER_VARIABLE) as refused:
-        webhook_address()
+        webhook_address(home)
     assert "word@" not in str(refused.value) and "user" not in str(refused.value)
 
 
@@ -369,9 +369,9 @@ def test_a_header_from_the_environment_goes_along(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize("header", ["Secret", "A b: c", "X: a\r\nY: b", "Host: other", "Content-Length: 3", "X: 密"])
-def test_what_is_no_header_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch, header: str) -> None:
+def test_what_is_no_header_is_refused_and_not_shown(home: Home, monkeypatch: pytest.MonkeyPatch, header: str) -> None:
     monkeypatch.setenv(module.WEBHOOK_VARIABLE, "https://host/hook")
     monkeypatch.setenv(module.HEADER_VARIABLE, header)
     with pytest.raises(UsageError, match="NAME: VALUE") as refused:
-        webhook_address()
+        webhook_address(home)
     assert header not in str(refused.value)
