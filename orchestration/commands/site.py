@@ -33,13 +33,13 @@ def site(
     zhengxin site --releases 2018-r1,2019-r1 --output /srv/www[/dim]
     """
     from orchestration.site.build import build_site
-    from orchestration.site.releases import releases_of_site
+    from orchestration.site.releases import chain_head, releases_of_site
 
     home = Home.from_environment()
     chosen = releases_of_site(home, releases)
     target = folder.expanduser().resolve() if folder else home.root / "site"
     with spinner(messages(), f"Writing the site of {', '.join(chosen)}"):
-        built = build_site(chosen, target)
+        built = build_site(chosen, target, chain_head(home))
     output().print(
         f"{built.file_count:,} files, {built.changed_count:,} new or changed, {built.removed_count:,} removed",
         markup=False,

@@ -6,7 +6,7 @@ from orchestration.errors import UsageError
 from orchestration.pipeline.release import EDITION_RELEASE
 from orchestration.pipeline.resources import HomeResource
 from orchestration.site.build import build_site
-from orchestration.site.releases import releases_of_site
+from orchestration.site.releases import chain_head, releases_of_site
 
 PUBLIC_SITE = dg.AssetKey(["site", "public"])
 
@@ -30,7 +30,9 @@ def site_asset() -> dg.AssetsDefinition:
         folder = home.paths.root / "site"
         try:
             files = releases_of_site(home.paths)
-            built = build_site(files, folder, progress=lambda part: context.log.info(f"Written: {part}"))
+            built = build_site(
+                files, folder, chain_head(home.paths), progress=lambda part: context.log.info(f"Written: {part}")
+            )
         except UsageError as error:
             raise dg.Failure(str(error), allow_retries=False) from None
         return dg.MaterializeResult(

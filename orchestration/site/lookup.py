@@ -25,7 +25,9 @@ def lookup_script(editions: Editions, units: Sequence[Row], regions: Sequence[Ro
     ]
     lines += [_line(unit["unit_code"], "u", unit, _above(names, unit["region_code"]), texts) for unit in units]
     # A name with markup in it stays text even if somebody pastes the script into a page.
-    rows = ",\n".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) for line in lines).replace("<", "\\u003c")
+    rows = ",\n".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) for line in lines).replace(
+        "<", "\\u003c"
+    )
     return f"window.places=[\n{rows}\n];\n"
 
 

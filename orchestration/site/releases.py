@@ -7,6 +7,7 @@ from pathlib import Path
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.release.catalogue import PUBLIC, Catalogue, ReleaseId
+from orchestration.release.links import head
 
 
 def releases_of_site(home: Home, named: str | None = None) -> dict[str, Path]:
@@ -25,3 +26,9 @@ def releases_of_site(home: Home, named: str | None = None) -> dict[str, Path]:
         if withdrawal := catalogue.withdrawal(release):
             raise UsageError(f"The release {release} was withdrawn ({withdrawal['reason']}): a site shows none of it.")
     return {str(release): catalogue.database(release, PUBLIC) for release in chosen}
+
+
+def chain_head(home: Home) -> str:
+    """The head of the home's chain of releases, for the foot of each page; empty where there is none."""
+    last = head(Catalogue(home.releases))
+    return last.sha256 if last else ""
