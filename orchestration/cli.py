@@ -24,6 +24,7 @@ from orchestration.commands.queue import queue
 from orchestration.commands.release import export, release, verify, withdraw
 from orchestration.commands.report import report
 from orchestration.commands.run import rebuild, run
+from orchestration.commands.site import site
 from orchestration.commands.status import status
 from orchestration.commands.template import template
 from orchestration.commands.terminal import messages, styled
@@ -53,7 +54,7 @@ INPUT, WORK, RELEASE, LOOK = "Inputs", "Work", "Releases", "Look"
 COMMANDS = {
     INPUT: (init, check_seeds, demo, template, land),
     WORK: (run, rebuild),
-    RELEASE: (release, withdraw, verify, export, report),
+    RELEASE: (release, withdraw, verify, export, report, site),
     LOOK: (status, explain, compare, query, warnings, queue, dictionary, ui),
 }
 for panel, commands in COMMANDS.items():

@@ -1,8 +1,8 @@
 """Hands open warnings on to a webhook: each once, in parcels, with patience for a receiver that is down.
 
 Off unless `webhook` in `zhengxin.toml`, or `ZHENGXIN_WARNING_WEBHOOK`, names an address;
-`ZHENGXIN_WARNING_WEBHOOK_HEADER` may hold one header more, for a receiver that asks for a password. A parcel is one POST
-of JSON:
+`ZHENGXIN_WARNING_WEBHOOK_HEADER` may hold one header more, for a receiver that asks for a password. A parcel is one
+POST of JSON:
 
     {"parcel": "<id>", "may_repeat": false, "as_of": "2019-07-01", "warnings": [{"warning_code": …, …}, …]}
 
