@@ -8,7 +8,7 @@ from orchestration.landing.contracts.definition import Contract
 from orchestration.landing.readers.delimited import read_delimited
 from orchestration.landing.readers.json_lines import read_json_lines
 from orchestration.landing.readers.parquet import read_parquet
-from orchestration.landing.readers.table import FileRejected, FileTable, Limits, ReaderFailed, UnreadableRow
+from orchestration.landing.readers.table import ROWS_FILE, FileRejected, FileTable, Limits, ReaderFailed, UnreadableRow
 from orchestration.landing.readers.text import decode
 from orchestration.landing.readers.workbook import read_workbook
 from orchestration.wording import Wording
@@ -100,4 +100,13 @@ def _old_office_file(content: bytes) -> FileRejected:
     )
 
 
-__all__ = ["DEFAULT_LIMITS", "FileRejected", "FileTable", "Limits", "ReaderFailed", "UnreadableRow", "read_table"]
+__all__ = [
+    "DEFAULT_LIMITS",
+    "ROWS_FILE",
+    "FileRejected",
+    "FileTable",
+    "Limits",
+    "ReaderFailed",
+    "UnreadableRow",
+    "read_table",
+]

@@ -17,6 +17,7 @@ from orchestration.wording import Wording
 HELP_MARKS = ("#zh:", "#en:", "#format:", "#example:")
 
 ROW_NUMBER = "row_number"
+ROWS_FILE = "rows.parquet"
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def write_rows(
     for name, cells in zip(header, columns, strict=True):
         if name not in arrays:
             arrays[name] = pa.array([cell if cell and cell.strip() else None for cell in cells], pa.string())
-    path = folder / "rows.parquet"
+    path = folder / ROWS_FILE
     pq.write_table(pa.table(arrays), path, compression="zstd")
     return path
 
