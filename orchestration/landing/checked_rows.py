@@ -129,12 +129,10 @@ def checked_query(contract: Contract, columns: Sequence[str]) -> tuple[str, list
 
 
 def _row_hash(contract: Contract) -> str:
-    """What a row says, cell by cell, however it is written, in 128 bits: equal hashes are taken for equal rows."""
-    parts = []
-    for column in contract.stored_columns:
-        text = "r.unit_identity" if column.name == "unit_code" else f"r.{column.name}"
-        text = f"coalesce(r.{column.name}_read::varchar, {text})" if cells.is_typed(column) else text
-        parts.append(f"coalesce({text}, chr(30))")
+    """What a row says, cell by cell, in 128 bits: equal hashes are taken for equal rows. The unit is compared as it
+    stands in the edition, so that two codes of one unit are one unit."""
+    names = ["unit_identity" if column.name == "unit_code" else column.name for column in contract.stored_columns]
+    parts = [f"coalesce(r.{name}, chr(30))" for name in names]
     return f"md5_number(concat_ws(chr(31), {', '.join(parts)}))"
 
 

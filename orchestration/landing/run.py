@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -31,10 +31,21 @@ from orchestration.landing.check import (
 )
 from orchestration.landing.contracts import CONTRACTS, Contract
 from orchestration.landing.contracts.decision import DECISION
+from orchestration.landing.held import Held
 from orchestration.landing.inbox import InboxItem, make_folders, scan_inbox
-from orchestration.landing.readers import ROWS_FILE, FileRejected, FileTable, ReaderFailed, read_table
+from orchestration.landing.lists import measure_labels
+from orchestration.landing.readers import (
+    BeyondLimit,
+    FileRejected,
+    FileTable,
+    Limits,
+    ReaderFailed,
+    read_table,
+    refuse_at_sight,
+)
 from orchestration.landing.reference import Reference, read_reference
 from orchestration.landing.store import LANDED, REJECTED, Batch, Store, batch_id_of, now_text, write_json
+from orchestration.settings import settings_file, settings_of
 from orchestration.wording import Wording
 
 COPY_BLOCK = 1024 * 1024
@@ -48,8 +59,9 @@ class LandedFile:
 
     `outcome`: landed (new under its name), superseding (its rows replace those of `superseded_batch_id`), unchanged
     (the same bytes, checked alike, are in effect), rejected (unreadable as a whole; `error_rule` and `error` say why),
-    skipped (not ready; see `notices`). `source` is empty for what lies outside the source folders; `batch_id` is
-    missing where nothing was kept. `readings` counts what was interpreted in the file's cells, by kind.
+    skipped (not ready; see `notices`), waiting (it shrank sharply; see `held`). `source` is empty for what lies outside
+    the source folders; `batch_id` is missing where nothing was kept. `readings` counts what was interpreted in the
+    file's cells, by kind.
     """
 
     source: str
@@ -69,6 +81,22 @@ class LandedFile:
 
 # Called after each file with (files done, files in all, what became of the file).
 Progress = Callable[[int, int, LandedFile], None]
+# Called while a file is read with (file, rows read so far).
+RowProgress = Callable[[InboxItem, int], None]
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """What every file is read and judged with."""
+
+    reference: Reference
+    measures: Mapping[str, str]
+    limits: Limits
+    row_progress: RowProgress | None = None
+
+    def read(self, item: InboxItem, path: Path, work: Path) -> FileTable:
+        told = (lambda rows: self.row_progress(item, rows)) if self.row_progress else None
+        return read_table(path, CONTRACTS[item.source], work, self.limits, self.measures, told)
 
 
 class FileChanging(Exception):
@@ -83,11 +111,15 @@ def land_inbox(
     seeds: Path | None = None,
     wait_seconds: float = 0,
     fewer_seeds: bool = False,
+    limits: Limits | None = None,
+    accept_shrunk: bool = False,
+    row_progress: RowProgress | None = None,
 ) -> list[LandedFile]:
     """Land the inbox of `home` (only `sources`, if given) and say what became of each file.
 
     Files in effect whose inbox file is gone are checked anew from the store when the contract or the seeds have
-    changed, so that all rows in effect were judged alike. `seeds` defaults to the project's seeds. Raises
+    changed, so that all rows in effect were judged alike. `seeds` defaults to the project's seeds, `limits` to those of
+    the home. With `accept_shrunk` files land that would wait because they shrank (see `held`). Raises
     `LandingLocked` when another process is landing for longer than `wait_seconds`, `SeedError` for unusable seeds,
     `SeedsKnowLess` for seeds that know less than those of the last landing (unless `fewer_seeds`), `UsageError` for an
     unknown source.
@@ -103,7 +135,9 @@ def land_inbox(
         if not fewer_seeds:
             knowledge.require_as_much(store, reference, seeds)
         knowledge.remember(store, reference, seeds)
-        lander = _Lander(store, reference)
+        limits = limits or Limits.named(settings_of(home).limits, f"{settings_file(home)}: limits")
+        desk = _Desk(reference, measure_labels(seeds), limits, row_progress)
+        lander = _Lander(store, desk, accept_shrunk)
         # A lander that was killed may have recorded a delivery of decisions and not yet logged it.
         chain.extend(store)
         make_folders(home.inbox)
@@ -133,9 +167,11 @@ def _with_contradictions(store: Store, landed: list[LandedFile]) -> list[LandedF
 class _Lander:
     """Lands items; keeps the ledger's last state at hand, for it holds the store's lock."""
 
-    def __init__(self, store: Store, reference: Reference) -> None:
+    def __init__(self, store: Store, desk: _Desk, accept_shrunk: bool = False) -> None:
         self.store = store
-        self.reference = reference
+        self.desk = desk
+        self.reference = desk.reference
+        self.held = Held(store.root, desk.limits, accept_shrunk)
         self.latest = store.latest_deliveries()
         self.effective = store.effective_deliveries()
         self.in_work: set[str] = set()
@@ -191,7 +227,7 @@ class _Lander:
         with the content of a file becomes its batch."""
         contract = CONTRACTS[item.source]
         original = work / _original_name(item.file_name)
-        file_sha256 = _copy(item.path, original)
+        file_sha256 = _copy(item.path, original, self.desk.limits)
         seeds_digest = self.reference.digest_of(item.source)
         batch_id = batch_id_of(item.source, contract.version, file_sha256, seeds_digest)
         if self.store.has_batch(item.source, batch_id) or batch_id in self.in_work:
@@ -209,12 +245,12 @@ class _Lander:
         }
         table = None
         try:
-            table = read_table(original, contract, work)
+            table = self.desk.read(item, original, work)
             faults = structure_faults(contract, table.header)
             if any(faults.values()):
                 first = next(rule for rule, count in faults.items() if count)
                 raise StructureRejected(first, structure_message(contract, table.header), faults)
-        except ReaderFailed:
+        except (ReaderFailed, BeyondLimit):
             # Not kept as a batch, which would refuse the file for good.
             raise
         except FileRejected as refused:
@@ -275,6 +311,8 @@ class _Lander:
         key = (item.source, item.file_name)
         before = self.effective.get(key)
         is_new = key not in self.latest or self.latest[key].batch_id != batch.batch_id
+        if is_new and before and (reason := self.held.reason(key, batch, self.store.batch(key[0], before.batch_id))):
+            return LandedFile(*key, "waiting", batch.batch_id, batch.row_count, notices=(*batch.notices, reason))
         if is_new:
             self.latest[key] = self.store.commit_delivery(*key, batch.batch_id)
             if batch.state == LANDED:
@@ -353,7 +391,8 @@ class _Waiting:
 
     def make_batch(self, contract: Contract) -> None:
         """Write what is kept beside the rows, and make the ledger entry."""
-        (self.work / ROWS_FILE).unlink(missing_ok=True)
+        if self.table:
+            self.table.rows.unlink(missing_ok=True)
         results = self.records(contract)
         write_json(self.work / "validation.json", {"results": results})
         kind = {
@@ -417,11 +456,12 @@ def _door_out_of_order(said: Sequence[str]) -> ReaderFailed:
     )
 
 
-def _copy(path: Path, target: Path) -> str:
+def _copy(path: Path, target: Path, limits: Limits) -> str:
     """Copy a file and return its SHA-256. Raises `FileChanging` when it changed meanwhile, `FileRejected` when it
-    cannot be opened."""
+    cannot be opened, or is refused at sight."""
     digest = hashlib.sha256()
     try:
+        refuse_at_sight(path, limits)
         file = path.open("rb")
     except FileNotFoundError:
         raise FileChanging from None

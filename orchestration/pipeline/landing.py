@@ -14,6 +14,7 @@ from orchestration.home import Home
 from orchestration.landing import CONTRACTS, LandedFile, Store, chain, land_inbox
 from orchestration.landing.across_files import contradictions
 from orchestration.landing.quarantine import rows_by_rule
+from orchestration.landing.waiting import no_data_message
 from orchestration.pipeline.preview import markdown_table, preview, row_count
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn, years_of_run
 from orchestration.release.history import load_releases_in_force
@@ -80,18 +81,9 @@ def require_years(open_connection: duckdb.DuckDBPyConnection, years: list[int], 
     """Raise `UsageError` for years of which no observation has come in."""
     rows = open_connection.execute("select distinct assessment_year from raw.observation").fetchall()
     found = {year for (year,) in rows}
-    missing = sorted(set(years) - found)
+    missing = set(years) - found
     if missing:
-        run_all_the_same = (
-            f" Warnings of a year that has only events yet come with each run: zhengxin run {max(found)}."
-            if found
-            else ""
-        )
-        raise UsageError(
-            f"No observation of {', '.join(map(str, missing))} has been accepted. Put files with that assessment_year "
-            f"into {home.inbox / 'observation'} (zhengxin template observation writes an empty one), or see with "
-            f"zhengxin status which rows are in quarantine and why.{run_all_the_same}"
-        )
+        raise UsageError(no_data_message(home, missing, found))
 
 
 def raw_results(

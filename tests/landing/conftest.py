@@ -15,7 +15,7 @@ import pytest
 from orchestration.home import Home
 from orchestration.landing import LandedFile, Store, land_inbox
 from orchestration.landing.contracts import Contract
-from orchestration.landing.readers import FileTable, read_table
+from orchestration.landing.readers import DEFAULT_LIMITS, FileTable, Limits, read_table
 
 SEEDS = {
     "methodology/edition.csv": """\
@@ -262,11 +262,13 @@ class ReadFile:
         return getattr(self.table, name)
 
 
-def read_bytes(content: str | bytes, contract: Contract) -> ReadFile:
+def read_bytes(
+    content: str | bytes, contract: Contract, measures: dict[str, str] | None = None, limits: Limits = DEFAULT_LIMITS
+) -> ReadFile:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "file"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        table = read_table(path, contract, Path(folder))
+        table = read_table(path, contract, Path(folder), limits, measures)
         rows = pq.read_table(table.rows).to_pandas()
     return ReadFile(table, rows.drop(columns="row_number"), rows["row_number"].tolist())
 

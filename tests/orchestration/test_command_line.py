@@ -261,7 +261,7 @@ def test_status(built: BuiltHome, zhengxin: Call) -> None:
     shown = zhengxin(built.home, "status").stdout
     for part in (
         str(built.home.root),
-        "county_integrity, editions 2017–2020",
+        "county_integrity, editions 2017–2025",
         "0 files wait",
         "unit_code_unknown",
         "SYNTHETIC DATA",

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from orchestration.landing.contracts.definition import Contract
 from orchestration.landing.readers.delimited import read_delimited
 from orchestration.landing.readers.json_lines import read_json_lines
+from orchestration.landing.readers.names import Names
 from orchestration.landing.readers.parquet import read_parquet
-from orchestration.landing.readers.table import ROWS_FILE, FileRejected, FileTable, Limits, ReaderFailed, UnreadableRow
-from orchestration.landing.readers.text import decode
+from orchestration.landing.readers.table import (
+    BeyondLimit,
+    FileRejected,
+    FileTable,
+    Limits,
+    ReaderFailed,
+    UnreadableRow,
+)
+from orchestration.landing.readers.task import Task
+from orchestration.landing.readers.text import REWRITTEN, read_text, refuse_binary
 from orchestration.landing.readers.workbook import read_workbook
 from orchestration.wording import Wording
 
@@ -28,14 +38,26 @@ FOREIGN_KINDS = {
     b"\xff\xd8\xff": Wording("图片", "a picture"),
     b"SQLite format 3": Wording("SQLite 数据库", "a SQLite database"),
 }
+LONGEST_BEGINNING = 64 * 1024
+# The directory of an Office file of the old kind, which names its parts, lies near its beginning or end.
+DIRECTORY_WITHIN = 64 * 1024 * 1024
 DEFAULT_LIMITS = Limits()
 
 
-def read_table(path: Path, contract: Contract, work_folder: Path, limits: Limits = DEFAULT_LIMITS) -> FileTable:
+def read_table(
+    path: Path,
+    contract: Contract,
+    work_folder: Path,
+    limits: Limits = DEFAULT_LIMITS,
+    measures: Mapping[str, str] | None = None,
+    told: Callable[[int], None] | None = None,
+) -> FileTable:
     """All rows of a file as text, written below `work_folder`, or `FileRejected` with what to do: a reader raises
-    nothing else."""
+    nothing else. `measures` maps the labels that columns of a wide table may have to measure codes; `told` is called
+    with the number of rows read so far."""
+    task = Task(contract, Names(contract, measures), work_folder, limits, told)
     try:
-        return _read(path.read_bytes(), contract, work_folder, limits)
+        return _read(path, task)
     except FileRejected:
         raise
     except Exception as error:
@@ -48,30 +70,50 @@ def read_table(path: Path, contract: Contract, work_folder: Path, limits: Limits
                 f" {SUPPORTED.en} in another of these formats",
             ),
         ) from error
+    finally:
+        (work_folder / REWRITTEN).unlink(missing_ok=True)
 
 
-def _read(content: bytes, contract: Contract, work_folder: Path, limits: Limits) -> FileTable:
-    if not content.strip():
-        raise FileRejected(
-            "file_empty",
-            Wording("文件是空的:请重新提交或删除", "the file is empty: deliver it anew, or remove it"),
+def refuse_at_sight(path: Path, limits: Limits) -> None:
+    """Refuse a file for its size or its beginning, before it is copied. Raises `FileRejected`, `OSError`."""
+    size = path.stat().st_size
+    if size > limits.file_megabytes * 1024**2:
+        megabytes, limit = f"{size / 1024**2:,.0f}", f"{limits.file_megabytes:,}"
+        raise BeyondLimit(
+            "file_too_large",
+            Wording(
+                f"文件有 {megabytes} MB,上限为 {limit} MB(limits.file_megabytes):请分成几个文件",
+                f"the file has {megabytes} MB, more than {limit} MB (limits.file_megabytes): split it",
+            ),
         )
-    if content.startswith(b"PK\x03\x04"):
-        return read_workbook(content, contract, work_folder, limits)
-    if content.startswith(b"PAR1"):
-        return read_parquet(content, work_folder)
-    if content.startswith(OLE_MAGIC):
-        raise _old_office_file(content)
+    with path.open("rb") as file:
+        refuse_binary(file.read(LONGEST_BEGINNING))
+
+
+def _read(path: Path, task: Task) -> FileTable:
+    with path.open("rb") as file:
+        head = file.read(LONGEST_BEGINNING)
+    if head.startswith(b"PK\x03\x04"):
+        return read_workbook(path, task)
+    if head.startswith(b"PAR1"):
+        return read_parquet(path, task)
+    if head.startswith(OLE_MAGIC):
+        raise _old_office_file(path)
     for beginning, name in FOREIGN_KINDS.items():
-        if content.startswith(beginning):
+        if head.startswith(beginning):
             raise FileRejected(
                 "kind_unsupported",
                 Wording(f"文件是{name.zh}:{SUPPORTED.zh}", f"the file is {name.en}: {SUPPORTED.en}"),
             )
-    text, encoding = decode(content)
-    first = text.lstrip()[:1]
+    text = read_text(path, task.work_folder)
+    first = text.first_character()
+    if not first:
+        raise FileRejected(
+            "file_empty",
+            Wording("文件是空的:请重新提交或删除", "the file is empty: deliver it anew, or remove it"),
+        )
     if first == "{":
-        return read_json_lines(text, encoding, contract, work_folder)
+        return read_json_lines(text, task)
     if first == "[":
         raise FileRejected(
             "kind_unsupported",
@@ -80,11 +122,13 @@ def _read(content: bytes, contract: Contract, work_folder: Path, limits: Limits)
                 "the file is a JSON array: write one object a line (JSON Lines)",
             ),
         )
-    return read_delimited(text, encoding, contract, work_folder)
+    return read_delimited(text, task)
 
 
-def _old_office_file(content: bytes) -> FileRejected:
-    if ENCRYPTED_PART in content:
+def _old_office_file(path: Path) -> FileRejected:
+    with path.open("rb") as file:
+        is_encrypted = ENCRYPTED_PART in file.read(DIRECTORY_WITHIN)
+    if is_encrypted:
         return FileRejected(
             "workbook_encrypted",
             Wording(
@@ -102,11 +146,12 @@ def _old_office_file(content: bytes) -> FileRejected:
 
 __all__ = [
     "DEFAULT_LIMITS",
-    "ROWS_FILE",
+    "BeyondLimit",
     "FileRejected",
     "FileTable",
     "Limits",
     "ReaderFailed",
     "UnreadableRow",
     "read_table",
+    "refuse_at_sight",
 ]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
+from orchestration.errors import UsageError
 from orchestration.landing.contracts.definition import DECIMAL_SCALE
 from orchestration.wording import Wording
 
@@ -17,15 +15,36 @@ from orchestration.wording import Wording
 HELP_MARKS = ("#zh:", "#en:", "#format:", "#example:")
 
 ROW_NUMBER = "row_number"
-ROWS_FILE = "rows.parquet"
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a reader takes at most, so that one file cannot fill memory or disk."""
+    """What a reader takes at most, so that one file cannot fill memory or disk, nor keep the others waiting.
 
-    # More than any sheet of a million rows needs; a larger one is a zip made to fill the memory.
-    unpacked_bytes: int = 4 * 1024**3
+    A home sets others in `[limits]` of its zhengxin.toml. Sizes are of 1024 x 1024 bytes; a line is one of a text, or
+    a row of a workbook as it stands in the file.
+    """
+
+    file_megabytes: int = 4096
+    unpacked_megabytes: int = 1024
+    shared_text_megabytes: int = 128
+    rows: int = 20_000_000
+    columns: int = 1000
+    line_megabytes: int = 4
+    cell_characters: int = 131_072
+    unreadable_rows: int = 50_000
+    # A file that shrinks below half of at least so many rows under its name waits so long for a word.
+    shrunk_from_rows: int = 20
+    shrunk_quiet_hours: int = 24
+
+    @classmethod
+    def named(cls, limits: Mapping[str, int], where: str = "limits") -> Limits:
+        """The limits with some of them set by name. Raises `UsageError` for a name that there is none of."""
+        known = [each.name for each in fields(cls)]
+        for name in limits:
+            if name not in known:
+                raise UsageError(f"{where}: there is no limit '{name}'. The limits are {', '.join(known)}.")
+        return cls(**limits)
 
 
 class FileRejected(Exception):
@@ -43,6 +62,10 @@ class FileRejected(Exception):
 
 class ReaderFailed(FileRejected):
     """A file on which a reader broke down: no verdict on the file, for the next version of the reader may read it."""
+
+
+class BeyondLimit(FileRejected):
+    """A file beyond one of the `Limits`: no verdict on the file, for the home may set another limit."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +88,8 @@ class FileTable:
 
     `rows` is a Parquet file in the batch's work folder: `row_number` (int32, as a spreadsheet shows it: header = 1;
     JSON Lines: the line; Parquet: 1-based row + 1), then one column of text per distinct name of `header`, blank cells
-    null. `readable_count` is the number of its rows. `readings` counts what the reader interpreted, by kind.
+    null; then the columns that are only kept with the rows (see `names.NOTES`). `readable_count` is the number of its
+    rows. `readings` counts what the reader interpreted, by kind.
     """
 
     file_format: str
@@ -82,57 +106,9 @@ class FileTable:
         return self.readable_count + len(self.unreadable)
 
 
-def write_rows(
-    folder: Path, header: Sequence[str], row_numbers: Sequence[int], columns: Sequence[Sequence[str | None]]
-) -> Path:
-    """Write rows as `FileTable.rows` holds them and return the file's path.
-
-    Of columns under one name the first is kept (the structure check refuses the file).
-    """
-    arrays: dict[str, pa.Array] = {ROW_NUMBER: pa.array(row_numbers, pa.int32())}
-    for name, cells in zip(header, columns, strict=True):
-        if name not in arrays:
-            arrays[name] = pa.array([cell if cell and cell.strip() else None for cell in cells], pa.string())
-    path = folder / ROWS_FILE
-    pq.write_table(pa.table(arrays), path, compression="zstd")
-    return path
-
-
 def clean_name(cell: object) -> str:
     """A column name as compared: without blanks or marks around it, in lower case."""
     return "" if cell is None else str(cell).strip().strip("\ufeff\u200b").strip().lower()
-
-
-def is_blank(cells: Sequence[str | None]) -> bool:
-    return not any(cell and cell.strip() for cell in cells)
-
-
-def is_help(cells: Sequence[str | None]) -> bool:
-    return bool(cells) and bool(cells[0]) and cells[0].lstrip().lower().startswith(HELP_MARKS)
-
-
-def help_notice(count: int) -> list[Wording]:
-    if not count:
-        return []
-    return [Wording(f"跳过模板的 {count} 行说明", f"{count} help rows of the template passed over")]
-
-
-def drop_unnamed_columns(header: list[str], rows: list[list[str | None]]) -> tuple[list[str], list[list[str | None]]]:
-    """Leave out columns that have no name and no content; refuse content under no name."""
-    unnamed = [position for position, name in enumerate(header) if not name]
-    if not unnamed:
-        return header, rows
-    for position in unnamed:
-        if any(row[position] and row[position].strip() for row in rows):
-            raise FileRejected(
-                "column_unnamed",
-                Wording(
-                    f"第 {position + 1} 列有内容而表头无列名:请补列名或清空该列",
-                    f"column {position + 1} has content but no name in the header: name it or clear it",
-                ),
-            )
-    kept = [position for position, name in enumerate(header) if name]
-    return [header[position] for position in kept], [[row[position] for position in kept] for row in rows]
 
 
 def number_text(number: float) -> str:
