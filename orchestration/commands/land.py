@@ -59,7 +59,7 @@ def land(
 def land_with_progress(home: Home, sources: list[str] | None = None, fewer_seeds: bool = False) -> list[LandedFile]:
     """Land the inbox, drawing how far it is."""
     from orchestration.landing import land_inbox
-    from orchestration.warehouse.lock import wait_limit
+    from orchestration.settings import settings_of
 
     with progress_bar(messages()) as bar:
         task = bar.add_task("Landing", total=None)
@@ -67,7 +67,8 @@ def land_with_progress(home: Home, sources: list[str] | None = None, fewer_seeds
         def show(done: int, total: int, file: LandedFile) -> None:
             bar.update(task, description=f"Landing {file.source}/{file.file_name}", completed=done, total=total)
 
-        return land_inbox(home, sources, progress=show, wait_seconds=wait_limit(), fewer_seeds=fewer_seeds)
+        wait = settings_of(home).wait_seconds
+        return land_inbox(home, sources, progress=show, wait_seconds=wait, fewer_seeds=fewer_seeds)
 
 
 def _print_landed(say: Console, landed: list[LandedFile]) -> None:
