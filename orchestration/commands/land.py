@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
-from orchestration.commands.terminal import messages, output, progress_bar, table
+from orchestration.commands.terminal import messages, output, progress_bar, styled, table
 from orchestration.home import Home
+from orchestration.writing.plain import one_line
 
 if TYPE_CHECKING:
     from orchestration.landing import LandedFile, Store
@@ -90,9 +90,9 @@ def _print_landed(say: Console, landed: list[LandedFile]) -> None:
     for file in landed:
         name = f"{file.source}/{file.file_name}".lstrip("/")
         if file.error:
-            say.print(f"[bold red]{escape(name)}[/]: {escape(f'{file.error_rule}: {file.error.en}')}")
+            say.print(styled("[bold red]{}[/]: {}: {}", name, file.error_rule, file.error.en))
         for notice in file.notices:
-            say.print(f"{name}: {notice.en}", markup=False)
+            say.print(one_line(f"{name}: {notice.en}"))
 
 
 def _print_quarantined(say: Console, store: Store, landed: list[LandedFile], limit: int) -> None:
@@ -108,9 +108,9 @@ def _print_quarantined(say: Console, store: Store, landed: list[LandedFile], lim
         rows = store.quarantined(store.batch(file.source, file.batch_id)).to_pylist()
         shown = rows[:limit] if limit else rows
         for row in shown:
-            say.print(f"{name} row {row['row_number']}: {row['rule']}: {row['message']}", markup=False)
+            say.print(one_line(f"{name} row {row['row_number']}: {row['rule']}: {row['message']}"))
         if len(rows) > len(shown):
-            say.print(f"{name}: and {len(rows) - len(shown):,} more: zhengxin land --rows 0 shows all", markup=False)
+            say.print(f"{name}: and {len(rows) - len(shown):,} more: zhengxin land --rows 0 shows all")
     say.print(
         f"{quarantined:,} rows are in quarantine; zhengxin status counts them by rule. To mend them, correct the file "
         "and land it again."
