@@ -10,7 +10,7 @@ import pytest
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.landing import CONTRACTS, write_template
-from orchestration.quality.door import row_suite
+from orchestration.landing.judge import row_suite
 from orchestration.seeds import seeds_folder
 from tests.small.home import lay_demo_seeds
 
