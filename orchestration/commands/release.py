@@ -137,7 +137,7 @@ def verify(
             output().print(f"  not checked: {gap}", markup=False)
         for problem in found.problems:
             say.print(f"[bold red]differs:[/] {escape(problem)}")
-    if everything and (last := head_of(catalogue)):
+    if everything and (last := head_of(catalogue)) and last.number:
         output().print(f"Head of the chain: {last.sha256} ({last.release})", markup=False)
     if problems:
         raise typer.Exit(1)
