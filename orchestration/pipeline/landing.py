@@ -12,25 +12,25 @@ import duckdb
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.landing import CONTRACTS, LandedFile, Store, chain, land_inbox
+from orchestration.landing.across_files import contradictions
 from orchestration.landing.integrity import require_whole
 from orchestration.landing.quarantine import rows_by_rule
 from orchestration.landing.waiting import no_data_message
-from orchestration.pipeline.preview import markdown_table, preview, row_count
+from orchestration.pipeline.preview import preview, row_count
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn, years_of_run
 from orchestration.release.catalogue import Catalogue
 from orchestration.release.history import load_releases_in_force
 from orchestration.release.kept_inputs import released_entries, released_inputs_missing
 from orchestration.warehouse import connection
 from orchestration.warehouse.raw import load_raw
+from orchestration.writing import markdown
 
 SHOWN_FILES = 50
 WHOLE_CHECK = "chain_is_whole"
 DESCRIPTIONS = {
-    "observation": "Observations: one row per accepted row of the files in inbox/observation. 观测。",
-    "opinion_event": "Opinion events: one row per accepted row of the files in inbox/opinion_event. 舆情事件。",
-    "verification": "Verifications: one row per accepted row of the files in inbox/verification. 人工查验。",
-    "objection": "Objections: one row per accepted row of the files in inbox/objection. 异议申请。",
-    "decision": "Decisions: one row per accepted row of the files in inbox/decision. 处理决定。",
+    source: f"{contract.title_en}: one row per accepted row of the files in inbox/{source}. {contract.title_zh}。"
+    for source, contract in CONTRACTS.items()
+} | {
     "quarantined_row": "Rows that broke a rule at the door, each with its rule, message and content. 隔离行。",
     "batch": "The ledger: one row per batch and file name, with its counts or the reason why it was rejected. 批次。",
     "decision_log": "The log of decisions, chained by hashes: what was ever recorded or withdrawn. 决定日志。",
@@ -165,15 +165,15 @@ def _source_metadata(
     ]
     return {
         **_table_metadata(open_connection, source),
-        "rows_per_year": dg.MetadataValue.md(markdown_table(["year", "rows", "batches"], per_year)),
-        "files": dg.MetadataValue.md(markdown_table(columns, rows)),
+        "rows_per_year": dg.MetadataValue.md(markdown.table(["year", "rows", "batches"], per_year)),
+        "files": dg.MetadataValue.md(markdown.table(columns, rows)),
         "batch_ids": dg.MetadataValue.json([batch.batch_id for batch in batches]),
         "quarantined_rows": sum(batch.quarantined_count for batch in batches),
     }
 
 
 def _quarantine_rules(store: Store) -> dg.MetadataValue:
-    return dg.MetadataValue.md(markdown_table(["source", "rule", "rows", "for example"], rows_by_rule(store)))
+    return dg.MetadataValue.md(markdown.table(["source", "rule", "rows", "for example"], rows_by_rule(store)))
 
 
 def _check_specs(source: str) -> list[dg.AssetCheckSpec]:
@@ -213,6 +213,9 @@ def _check_results(open_connection: duckdb.DuckDBPyConnection, store: Store, sou
         for result in store.validation(batch)["results"]
         if result["severity"] == "warning" and not result["success"]
     ]
+    suspect += [
+        (", ".join(found.file_names), found.rule, "", 1, found.wording.en) for found in contradictions(store, source)
+    ]
     quarantined = [
         (batch.file_name, batch.batch_id, rule, count) for batch in batches for rule, count in batch.rules.items()
     ]
@@ -242,5 +245,5 @@ def _warning(source: str, check: str, columns: list[str], findings: list[tuple])
         check_name=check,
         passed=not findings,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"findings": dg.MetadataValue.md(markdown_table(columns, findings))} if findings else {},
+        metadata={"findings": dg.MetadataValue.md(markdown.table(columns, findings))} if findings else {},
     )
