@@ -8,6 +8,7 @@ from pathlib import Path
 
 HOME_VARIABLE = "ZHENGXIN_HOME"
 PROJECT_VARIABLE = "ZHENGXIN_PROJECT"
+SETTINGS_NAME = "zhengxin.toml"
 
 
 def project_root() -> Path:

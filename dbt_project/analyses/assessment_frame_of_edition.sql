@@ -3,7 +3,7 @@
 -- Grain: one row a unit. The exclusions are the categories that seeds/README.md explains.
 --
 -- A new edition: add its row to seeds/methodology/edition.csv, load the seeds, then
---   dbt compile --select assessment_frame_of_edition --vars '{frame_assessment_year: 2020}'
+--   dbt compile --select assessment_frame_of_edition --vars '{frame_assessment_year: 2026}'
 -- and append the result of the compiled query to the CSV, after a look at what it leaves out.
 with editions as (
 
@@ -86,7 +86,8 @@ categorised_units as (
             when province_code = '540000' then 'tibet_assumed'
             when code = '350527' then 'not_administered'
             when code like '6590%' then 'xpcc_city'
-            when code = '460300' then 'sansha'
+            -- the city itself until its districts of 2020, then those
+            when code like '4603%' then 'sansha'
             when
                 valid_from >= date '2010-01-01'
                 and (predecessor_codes is null or predecessor_codes like '%;%')

@@ -3,7 +3,7 @@
 -- Grain: one row a region. A prefecture-level city without county-level divisions is a unit, not a region.
 --
 -- A new edition: once its rows are in seeds/geography/assessment_frame.csv and the seeds are loaded,
---   dbt compile --select region_of_edition --vars '{frame_assessment_year: 2020}'
+--   dbt compile --select region_of_edition --vars '{frame_assessment_year: 2026}'
 -- and append the result of the compiled query to the CSV.
 with editions as (
 

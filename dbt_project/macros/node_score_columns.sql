@@ -9,8 +9,9 @@
 {% macro node_score_columns(taken_names=[]) %}
     {% set nodes = ref('int_methodology_node') %}
     {% set editions = ref('int_edition') %}
+    {% set links = ref('int_edition_methodology') %}
     {% set columns = [] %}
-    {% if execute and load_relation(nodes) is not none and load_relation(editions) is not none %}
+    {% if execute and load_relation(nodes) is not none and load_relation(editions) is not none and load_relation(links) is not none %}
         {% set query %}
             select
                 nodes.series_code,
@@ -22,7 +23,13 @@
                 min(nodes.sort_path) as sort_path
             from {{ nodes }} as nodes
             where nodes.depth in (1, 2)
-                and nodes.series_code in (select series_code from {{ editions }})
+                and nodes.methodology_code in (
+                    select links.methodology_code
+                    from {{ links }} as links
+                    inner join {{ editions }} as editions
+                        on links.series_code = editions.series_code
+                        and links.assessment_year = editions.assessment_year
+                )
             group by nodes.series_code, nodes.node_code, nodes.name_zh, nodes.name_en, nodes.min_mark, nodes.full_mark
             order by
                 nodes.series_code, sort_path, nodes.node_code, nodes.name_zh, nodes.name_en, nodes.min_mark, nodes.full_mark

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from orchestration.commands.terminal import messages, output, progress_bar
-from orchestration.commands.years import parse_years
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.years import parse_years
 
 
 class DemoKind(StrEnum):

@@ -86,9 +86,9 @@ def _print_landed(say: Console, landed: list[LandedFile]) -> None:
     for file in landed:
         name = f"{file.source}/{file.file_name}".lstrip("/")
         if file.error:
-            say.print(f"[bold red]{escape(name)}[/]: {escape(f'{file.error_rule}: {file.error}')}")
+            say.print(f"[bold red]{escape(name)}[/]: {escape(f'{file.error_rule}: {file.error.en}')}")
         for notice in file.notices:
-            say.print(f"{name}: {notice}", markup=False)
+            say.print(f"{name}: {notice.en}", markup=False)
 
 
 def _print_quarantined(say: Console, store: Store, landed: list[LandedFile], limit: int) -> None:

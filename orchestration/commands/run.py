@@ -19,9 +19,9 @@ from rich.markup import escape
 from orchestration.commands.land import land_with_progress
 from orchestration.commands.summary import print_summary
 from orchestration.commands.terminal import console_on, diverted_output, messages, output, spinner
-from orchestration.commands.years import parse_years
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.years import parse_years
 
 if TYPE_CHECKING:
     from dagster import EventLogEntry
@@ -61,6 +61,7 @@ def run(
     zhengxin run 2017-2019[/dim]
     """
     from orchestration.editions import check_years, series_of, years_in_words
+    from orchestration.landing.waiting import require_data
     from orchestration.pipeline.execution import CheckCount
     from orchestration.warehouse import built_from
 
@@ -68,6 +69,7 @@ def run(
     series_code = series_of(home)
     asked = parse_years(years or [])
     check_years(asked, series_code)
+    require_data(home, asked)
     wanted = asked or _years_with_data(home, series_code)
     if if_changed:
         known = built_from.result_if_unchanged(home, wanted)
@@ -114,19 +116,11 @@ def rebuild() -> None:
 
 def _years_with_data(home: Home, series_code: str) -> list[int]:
     """Editions of which observations were accepted, after landing what waits."""
-    import pyarrow.compute as compute
-    import pyarrow.parquet as parquet
-
     from orchestration.editions import edition_years
-    from orchestration.landing import Store
+    from orchestration.landing.waiting import landed_years
 
     land_with_progress(home)
-    store = Store(home.landing)
-    years: set[int] = set()
-    for batch in store.effective_batches("observation"):
-        column = parquet.read_table(store.accepted_path(batch), columns=["assessment_year"])["assessment_year"]
-        years.update(compute.unique(column).to_pylist())
-    found = sorted(years.intersection(edition_years(series_code)))
+    found = sorted(landed_years(home).intersection(edition_years(series_code)))
     if not found:
         raise UsageError(
             f"There is nothing to run: no observation has been accepted in {home.root}. zhengxin demo writes demo "

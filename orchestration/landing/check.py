@@ -28,6 +28,7 @@ from orchestration.landing.contracts.definition import (
 from orchestration.landing.derive import derive
 from orchestration.landing.readers import FileRejected, FileTable
 from orchestration.landing.reference import Reference
+from orchestration.wording import Wording
 
 ARROW_TYPES = {
     "code": pa.string(),
@@ -81,8 +82,8 @@ class CheckedFile:
 class StructureRejected(FileRejected):
     """A file whose header does not fit the contract. Carries the records of the structure suite."""
 
-    def __init__(self, rule: str, message: str, validation: dict[str, Any]) -> None:
-        super().__init__(rule, message)
+    def __init__(self, rule: str, wording: Wording, validation: dict[str, Any]) -> None:
+        super().__init__(rule, wording)
         self.validation = validation
 
 
@@ -98,7 +99,7 @@ def check_file(contract: Contract, table: FileTable, reference: Reference, batch
 
     frame = derive(contract, table, reference)
     problems = [None] * len(frame) + [row.message for row in table.unreadable]
-    numbers = [*table.row_numbers, *(row.row_number for row in table.unreadable)]
+    numbers = [*frame["row_number"], *(row.row_number for row in table.unreadable)]
     reading = door.check_reading(contract, numbers, problems)
     rows = door.check_rows(contract, frame)
 
@@ -142,21 +143,27 @@ def check_file(contract: Contract, table: FileTable, reference: Reference, batch
     )
 
 
-def _structure_message(contract: Contract, header: list[str]) -> str:
+def _structure_message(contract: Contract, header: list[str]) -> Wording:
     """What is wrong with a header, all at once, with the nearest name for each strange one."""
     known = contract.column_names
     parts = []
-    missing = [name for name in contract.header_required if name not in header]
+    missing = ", ".join(name for name in contract.header_required if name not in header)
     if missing:
-        parts.append(f"the column {', '.join(missing)} is missing")
+        parts.append(Wording(f"缺少列 {missing}", f"the column {missing} is missing"))
     for name in dict.fromkeys(header):
         if name not in known:
             candidates = [other for other in known if other not in header] or known
             near = difflib.get_close_matches(name, candidates, n=1, cutoff=0.5)
-            parts.append(f"the column '{name}' is unknown" + (f" (did you mean {near[0]}?)" if near else ""))
+            meant = Wording(f"(是否为 {near[0]}?)", f" (did you mean {near[0]}?)") if near else Wording("", "")
+            parts.append(Wording(f"未知的列 '{name}'{meant.zh}", f"the column '{name}' is unknown{meant.en}"))
         elif header.count(name) > 1:
-            parts.append(f"the column {name} appears {header.count(name)} times")
-    return "; ".join(parts) + f". Columns of {contract.source}: {', '.join(known)}"
+            count = header.count(name)
+            parts.append(Wording(f"列 {name} 出现了 {count} 次", f"the column {name} appears {count} times"))
+    names = ", ".join(known)
+    return Wording(
+        f"{';'.join(part.zh for part in parts)}。{contract.source} 的列:{names}",
+        f"{'; '.join(part.en for part in parts)}. Columns of {contract.source}: {names}",
+    )
 
 
 def _validation(runs: list[Any]) -> dict[str, Any]:
@@ -237,7 +244,8 @@ def _quarantined(
     wanted |= {"measure_code": None} if "measure_code" in frame else {}
     rows = frame[list(wanted)].iloc[positions].astype(object)
     rows = rows.where(rows.notna(), None).to_dict("records")
-    payloads = table.cells.iloc[positions].astype(object)
+    cells = pd.read_parquet(table.rows).drop(columns="row_number")
+    payloads = cells.iloc[positions].astype(object)
     payloads = payloads.where(payloads.notna(), None).to_dict("records")
     records = []
     for position, row, payload in zip(positions, rows, payloads, strict=True):

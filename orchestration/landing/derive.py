@@ -29,10 +29,11 @@ TYPED_KINDS = ("integer", "decimal", "date", "timestamp")
 
 def derive(contract: Contract, table: FileTable, reference: Reference) -> pd.DataFrame:
     """The checked frame of a file that has passed the structure check; one row a readable row, with `row_number`."""
-    frame = pd.DataFrame({"row_number": table.row_numbers})
+    cells = pd.read_parquet(table.rows)
+    frame = pd.DataFrame({"row_number": cells["row_number"].astype("int64")})
     for column in contract.columns:
-        if column.name in table.cells:
-            frame[column.name] = _trimmed(table.cells[column.name])
+        if column.name in cells:
+            frame[column.name] = _trimmed(cells[column.name].astype("str"))
         else:
             frame[column.name] = pd.Series(pd.array([None] * len(frame), dtype="str"))
     frame["copy_of_row"] = _copy_of_row(frame, contract.column_names)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.landing.contracts import CONTRACTS
+from orchestration.wording import Wording
 
 # Files that programs write beside the ones people mean: not yet complete, or never data.
 UNFINISHED_SUFFIXES = (".tmp", ".part", ".crdownload", ".partial", ".filepart")
@@ -28,7 +29,7 @@ class InboxItem:
     file_name: str
     path: Path
     problem_rule: str = ""
-    problem: str = ""
+    problem: Wording | None = None
     is_notice: bool = False
 
 
@@ -49,16 +50,23 @@ def make_folders(inbox: Path) -> None:
 
 
 def _outside_sources(inbox: Path) -> Iterator[InboxItem]:
-    places = " or ".join(f"inbox/{source}/" for source in CONTRACTS)
+    folders = [f"inbox/{source}/" for source in CONTRACTS]
+    places = Wording("、".join(folders), " or ".join(folders))
     for path in sorted(inbox.iterdir()):
         if path.name in CONTRACTS or _is_passed_over(path.name):
             continue
         if path.is_dir():
             near = difflib.get_close_matches(path.name, CONTRACTS, n=1)
-            meant = f" (did you mean {near[0]}?)" if near else ""
-            message = f"inbox/{path.name}/ is no folder of a source{meant}: put its files into {places}"
+            meant = Wording(f"(是否为 {near[0]}?)", f" (did you mean {near[0]}?)") if near else Wording("", "")
+            message = Wording(
+                f"inbox/{path.name}/ 不是数据源的文件夹{meant.zh}:请把其中的文件放入 {places.zh}",
+                f"inbox/{path.name}/ is no folder of a source{meant.en}: put its files into {places.en}",
+            )
         else:
-            message = f"the file lies directly in the inbox: put it into {places}"
+            message = Wording(
+                f"文件直接放在收件箱中:请放入 {places.zh}",
+                f"the file lies directly in the inbox: put it into {places.en}",
+            )
         yield InboxItem("", path.name, path, "outside_source_folder", message)
 
 
@@ -79,32 +87,52 @@ def _files_below(folder: Path) -> Iterator[Path]:
 def _item(inbox: Path, source: str, path: Path) -> InboxItem:
     file_name = path.relative_to(inbox / source).as_posix()
 
-    def refuse(rule: str, message: str) -> InboxItem:
-        return InboxItem(source, file_name, path, rule, message)
+    def refuse(rule: str, zh: str, en: str) -> InboxItem:
+        return InboxItem(source, file_name, path, rule, Wording(zh, en))
 
     try:
         file_name.encode("utf-8")
     except UnicodeEncodeError:
         shown = file_name.encode("utf-8", "backslashreplace").decode()
-        return InboxItem(source, shown, path, "name_unreadable", "the file's name is not UTF-8: rename it")
+        message = Wording("文件名不是 UTF-8 编码:请重命名", "the file's name is not UTF-8: rename it")
+        return InboxItem(source, shown, path, "name_unreadable", message)
     if path.name.lower().endswith(UNFINISHED_SUFFIXES):
-        message = "the file's name says that it is still being written: it lands when it has its final name"
+        message = Wording(
+            "文件名表明文件尚未写完:改为正式文件名后入库",
+            "the file's name says that it is still being written: it lands when it has its final name",
+        )
         return InboxItem(source, file_name, path, "not_finished", message, is_notice=True)
     try:
         target = path.resolve(strict=True)
         mode = target.stat().st_mode
     except (OSError, RuntimeError) as error:
-        return refuse("unreachable", f"the file cannot be reached ({error}): check the link and the permissions")
+        return refuse(
+            "unreachable",
+            f"无法找到文件({error}):请检查链接和权限",
+            f"the file cannot be reached ({error}): check the link and the permissions",
+        )
     if path.is_symlink() and not target.is_relative_to(inbox.resolve()):
-        return refuse("link_outside_inbox", f"the link leads out of the inbox (to {target}): copy the file itself")
+        return refuse(
+            "link_outside_inbox",
+            f"链接指向收件箱之外({target}):请复制文件本身",
+            f"the link leads out of the inbox (to {target}): copy the file itself",
+        )
     if stat.S_ISDIR(mode):
         if path.is_symlink():
-            return refuse("link_to_folder", "the link leads to a folder: copy the folder itself")
-        return refuse("unreadable", "the folder cannot be opened: check its permissions")
+            return refuse(
+                "link_to_folder",
+                "链接指向文件夹:请复制文件夹本身",
+                "the link leads to a folder: copy the folder itself",
+            )
+        return refuse("unreadable", "文件夹无法打开:请检查权限", "the folder cannot be opened: check its permissions")
     if not stat.S_ISREG(mode):
-        return refuse("not_a_file", "this is a device, pipe or socket, not a file: remove it")
+        return refuse(
+            "not_a_file",
+            "这是设备、管道或套接字而不是文件:请移除",
+            "this is a device, pipe or socket, not a file: remove it",
+        )
     if not os.access(target, os.R_OK):
-        return refuse("unreadable", "the file may not be read: check its permissions")
+        return refuse("unreadable", "没有读取文件的权限:请检查权限", "the file may not be read: check its permissions")
     return InboxItem(source, file_name, path)
 
 

@@ -34,6 +34,7 @@ import pyarrow.parquet as pq
 
 from orchestration.errors import UsageError
 from orchestration.landing.parse import CHINA_STANDARD_TIME
+from orchestration.wording import Wording
 
 LANDED, REJECTED = "landed", "rejected"
 
@@ -51,7 +52,8 @@ class Batch:
     """One ledger entry: a file's content as checked under one contract version and one state of the seeds.
 
     `row_count` = `accepted_count` + `quarantined_count`. A rejected batch has no rows, and `error_rule` and
-    `error_message` instead. `file_name` is the name under which the content first came.
+    `error_message` instead. `file_name` is the name under which the content first came. `readings` counts what was
+    interpreted in its cells, by kind.
     """
 
     batch_id: str
@@ -69,11 +71,27 @@ class Batch:
     quarantined_count: int
     error_rule: str | None = None
     error_message: str | None = None
+    error_message_zh: str | None = None
     warning_count: int = 0
     rules: dict[str, int] = field(default_factory=dict)
-    notices: list[str] = field(default_factory=list)
+    notices: list[Wording] = field(default_factory=list)
+    readings: dict[str, int] = field(default_factory=dict)
     original: str = ""
     landed_at: str = ""
+
+    @classmethod
+    def from_entry(cls, entry: dict[str, Any]) -> Batch:
+        """The batch of a ledger entry; entries of earlier versions have their notices in English only."""
+        notices = [
+            Wording(notice, notice) if isinstance(notice, str) else Wording(**notice)
+            for notice in entry.get("notices", ())
+        ]
+        return cls(**entry | {"notices": notices})
+
+    @property
+    def error(self) -> Wording | None:
+        """Why the file was rejected, and what to do."""
+        return Wording(self.error_message_zh or self.error_message, self.error_message) if self.error_message else None
 
 
 @dataclass(frozen=True)
@@ -163,7 +181,7 @@ class Store:
         """The ledger entry of a batch. Raises `StoreDamaged` where it is missing."""
         key = (source, batch_id)
         if key not in self._batches:
-            self._batches[key] = Batch(**_read_json(self.batch_folder(source, batch_id) / "batch.json"))
+            self._batches[key] = Batch.from_entry(_read_json(self.batch_folder(source, batch_id) / "batch.json"))
         return self._batches[key]
 
     def batch_folder(self, source: str, batch_id: str) -> Path:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.inbox import InboxItem, scan_inbox
@@ -25,13 +29,15 @@ class WaitingFile:
 
     def assessment_years(self) -> set[int]:
         """Years named in the file's rows; empty where they cannot be read (landing will say why)."""
-        try:
-            cells = read_table(self.item.path.read_bytes(), CONTRACTS[self.item.source]).cells
-        except (FileRejected, OSError):
-            return set()
-        if list(cells).count("assessment_year") != 1:
-            return set()
-        years, _ = parse_column("integer", cells["assessment_year"].str.strip())
+        with TemporaryDirectory() as folder:
+            try:
+                table = read_table(self.item.path, CONTRACTS[self.item.source], Path(folder))
+            except (FileRejected, OSError):
+                return set()
+            if table.header.count("assessment_year") != 1:
+                return set()
+            cells = pq.read_table(table.rows, columns=["assessment_year"]).column(0).unique().to_pandas()
+        years, _ = parse_column("integer", cells.astype("str").str.strip())
         return set(years.dropna())
 
 
@@ -56,13 +62,59 @@ def waiting_files(home: Home) -> list[WaitingFile]:
 
 def observed_years(home: Home, files: Iterable[WaitingFile]) -> set[int]:
     """Years of which observations have landed or wait among `files`: those that a run can score."""
-    waiting = set().union(*(file.assessment_years() for file in files if file.item.source == "observation"))
+    waiting = (file.assessment_years() for file in files if file.item.source == "observation")
+    return landed_years(home).union(*waiting)
+
+
+def newest_observed_year(home: Home, editions: Iterable[int]) -> int | None:
+    """The newest of `editions` of which observations have landed or wait; None without any, or if that is not to be
+    known because the landing store is damaged (loading it says so, and names the batch)."""
+    try:
+        observed = observed_years(home, waiting_files(home))
+    except UsageError:
+        return None
+    return max(observed.intersection(editions), default=None)
+
+
+def landed_years(home: Home) -> set[int]:
+    """Years of which observations have been accepted and are in effect. Raises `UsageError` for a damaged batch."""
     store = Store(home.landing)
-    landed = (
-        pq.read_table(store.accepted_path(batch), columns=["assessment_year"]).column(0).unique().to_pylist()
-        for batch in store.effective_batches("observation")
+    paths = [store.accepted_path(batch) for batch in store.effective_batches("observation")]
+    return set().union(*map(_years_in, paths))
+
+
+def _years_in(accepted: Path) -> list[int]:
+    try:
+        return pq.read_table(accepted, columns=["assessment_year"]).column(0).unique().to_pylist()
+    except (OSError, pa.ArrowException) as error:
+        raise UsageError(
+            f"a batch in effect has lost its rows: {accepted} is missing or damaged; restore the landing store"
+        ) from error
+
+
+def require_data(home: Home, years: Iterable[int]) -> None:
+    """Raise `UsageError` for years of which no observation has been accepted and none waits in the inbox.
+
+    It is asked at a launch, so it looks into the waiting files only for years that have not landed.
+    """
+    missing = set(years) - landed_years(home)
+    if missing:
+        missing -= observed_years(home, waiting_files(home))
+    if missing:
+        raise UsageError(no_data_message(home, missing, landed_years(home)))
+
+
+def no_data_message(home: Home, missing: Iterable[int], found: Iterable[int]) -> str:
+    """What to tell who asks for the years `missing`, of which there is no observation; `found` are those with some."""
+    text = (
+        f"No observation of {', '.join(map(str, sorted(missing)))} has been accepted. Put files with that "
+        f"assessment_year into {home.inbox / 'observation'} (zhengxin template observation writes an empty one), or "
+        "see with zhengxin status which rows are in quarantine and why."
     )
-    return waiting.union(*landed)
+    latest = max(found, default=None)
+    if latest is None:
+        return text
+    return f"{text} Warnings of a year that has only events yet come with each run: zhengxin run {latest}."
 
 
 def identity_of(files: Iterable[WaitingFile]) -> str:

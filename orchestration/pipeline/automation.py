@@ -42,8 +42,8 @@ def inbox_sensor(home: Home, series_code: str) -> dg.SensorDefinition:
     return watch_inbox
 
 
-def yearly_schedule(series_code: str) -> dg.ScheduleDefinition:
-    """Asks for the run of the year before, each 1 February."""
+def yearly_schedule(home: Home, series_code: str) -> dg.ScheduleDefinition:
+    """Asks for the run of the year before, each 1 February, if there is something to score."""
 
     @dg.schedule(
         name="yearly_schedule",
@@ -57,6 +57,9 @@ def yearly_schedule(series_code: str) -> dg.ScheduleDefinition:
         year = context.scheduled_execution_time.year - 1
         if year not in edition_years(series_code):
             return dg.SkipReason(f"There is no edition {year} of {series_code} in seeds/methodology/edition.csv.")
-        return dg.RunRequest(run_key=str(year), partition_key=str(year))
+        if year not in observed_years(home, waiting_files(home)):
+            return dg.SkipReason(f"No observation of {year} has come in: nothing in {home.inbox} or landed names it.")
+        # By tag, since the partitions that were loaded with the UI may be older than the first file of the year.
+        return dg.RunRequest(run_key=str(year), tags=span_tags([year]))
 
     return run_year_before

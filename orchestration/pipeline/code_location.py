@@ -23,7 +23,7 @@ from orchestration.warehouse.dbt import prepare_manifest
 def definitions_of(home: Home) -> dg.Definitions:
     """All assets, checks, jobs and automation of a home, over the editions of its series."""
     series_code = series_of(home)
-    partitions = yearly_partitions(series_code)
+    partitions = yearly_partitions(home, series_code)
     manifest = read_manifest(prepare_manifest(home))
     landing = landing_assets(partitions)
     models = dbt_model_assets(manifest)
@@ -43,7 +43,7 @@ def definitions_of(home: Home) -> dg.Definitions:
             rebuild_job(manifest),
         ],
         sensors=[inbox_sensor(home, series_code)],
-        schedules=[yearly_schedule(series_code)],
+        schedules=[yearly_schedule(home, series_code)],
         resources={"home": HomeResource(root=str(home.root), series_code=series_code), "dbt_cli": dbt_resource()},
         # There is one writer, and starting a process for each step costs more than most steps.
         executor=dg.in_process_executor,

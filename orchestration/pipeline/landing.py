@@ -13,6 +13,7 @@ from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.landing import CONTRACTS, LandedFile, Store, chain, land_inbox
 from orchestration.landing.quarantine import rows_by_rule
+from orchestration.landing.waiting import no_data_message
 from orchestration.pipeline.preview import markdown_table, preview, row_count
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn, years_of_run
 from orchestration.release.history import load_releases_in_force
@@ -81,18 +82,9 @@ def require_years(open_connection: duckdb.DuckDBPyConnection, years: list[int], 
     """Raise `UsageError` for years of which no observation has come in."""
     rows = open_connection.execute("select distinct assessment_year from raw.observation").fetchall()
     found = {year for (year,) in rows}
-    missing = sorted(set(years) - found)
+    missing = set(years) - found
     if missing:
-        run_all_the_same = (
-            f" Warnings of a year that has only events yet come with each run: zhengxin run {max(found)}."
-            if found
-            else ""
-        )
-        raise UsageError(
-            f"No observation of {', '.join(map(str, missing))} has been accepted. Put files with that assessment_year "
-            f"into {home.inbox / 'observation'} (zhengxin template observation writes an empty one), or see with "
-            f"zhengxin status which rows are in quarantine and why.{run_all_the_same}"
-        )
+        raise UsageError(no_data_message(home, missing, found))
 
 
 def raw_results(
@@ -138,7 +130,7 @@ def raw_results(
 def _log(context: dg.AssetExecutionContext, done: int, total: int, file: LandedFile) -> None:
     text = f"{done}/{total} {file.source}/{file.file_name}: {file.outcome}"
     if file.error:
-        context.log.warning(f"{text}: {file.error}")
+        context.log.warning(f"{text}: {file.error.en}")
     elif file.outcome == "unchanged":
         context.log.info(text)
     else:

@@ -1,4 +1,4 @@
-"""The editions of a series as Dagster's yearly partitions, and the tags that put a run on them."""
+"""The editions of a home as Dagster's yearly partitions, and the tags that put a run on them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from datetime import datetime
 import dagster as dg
 
 from orchestration.editions import edition_years
+from orchestration.home import Home
+from orchestration.landing.waiting import newest_observed_year
 
 # Dagster's own tags: the partition of a run, or the first and last one of a run over a range of partitions.
 PARTITION_TAG = "dagster/partition"
@@ -15,9 +17,15 @@ RANGE_START_TAG = "dagster/asset_partition_range_start"
 RANGE_END_TAG = "dagster/asset_partition_range_end"
 
 
-def yearly_partitions(series_code: str) -> dg.TimeWindowPartitionsDefinition:
-    """One partition per edition of the series, keyed by its year; years between without an edition are left out."""
-    years = edition_years(series_code)
+def yearly_partitions(home: Home, series_code: str) -> dg.TimeWindowPartitionsDefinition:
+    """One partition per edition of the series, keyed by its year; years between without an edition are left out.
+
+    The last one is the newest edition of which observations have landed or wait in the inbox, so that "Latest" in the
+    UI is a year that can be scored. As long as there is no data at all, every edition is a partition.
+    """
+    editions = edition_years(series_code)
+    newest = newest_observed_year(home, editions) or editions[-1]
+    years = [year for year in editions if year <= newest]
     gaps = sorted(set(range(years[0], years[-1])) - set(years))
     return dg.TimeWindowPartitionsDefinition(
         cron_schedule="0 0 1 1 *",

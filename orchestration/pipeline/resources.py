@@ -8,7 +8,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from orchestration.editions import check_years
+from orchestration.editions import check_years, edition_years
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.pipeline.partitions import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG
@@ -33,8 +33,8 @@ class HomeResource(dg.ConfigurableResource):
 def years_of_run(context: dg.AssetExecutionContext, home: HomeResource) -> list[int]:
     """The years that the run was launched for.
 
-    The UI offers only editions, but a run can also be launched through the API, where Dagster takes any partition: so
-    the first step fails with a message before it touches anything.
+    The UI offers only editions up to the newest one with data, but a run can also be launched through the API, where
+    Dagster takes any partition: so the first step fails with a message before it touches anything.
     """
     if not context.has_partition_key and not context.has_partition_key_range:
         raise dg.Failure(
@@ -44,7 +44,8 @@ def years_of_run(context: dg.AssetExecutionContext, home: HomeResource) -> list[
         tags = context.run.tags
         bounds = [tags[name] for name in (PARTITION_TAG, RANGE_START_TAG, RANGE_END_TAG) if name in tags]
         check_years(bounds, home.series_code)
-        return [int(key) for key in context.partition_keys]
+        # Not Dagster's list of partition keys: it ends with the data that was there when the definitions were loaded.
+        return [year for year in edition_years(home.series_code) if int(min(bounds)) <= year <= int(max(bounds))]
     except UsageError as error:
         raise dg.Failure(str(error), allow_retries=False) from None
 

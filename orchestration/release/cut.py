@@ -12,7 +12,7 @@ import duckdb
 
 from orchestration.release.catalogue import INTERNAL, PUBLIC, ReleaseId, database_name
 from orchestration.release.logical_hash import logical_hash
-from orchestration.release.tables import READERS_SCHEMA, ReleaseTable
+from orchestration.release.tables import READERS_SCHEMA, ReleaseTable, released_methodologies
 from orchestration.warehouse.connection import STORAGE_VERSION
 
 AUDIENCES = (PUBLIC, INTERNAL)
@@ -92,7 +92,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, tables: Sequence[ReleaseTable
     try:
         for table in tables:
             _create(connection, table)
-            query, parameters = _rows_of_edition(table, facts)
+            query, parameters = _rows_of_edition(connection, table, facts)
             connection.execute(
                 f"insert into candidate.{READERS_SCHEMA}.{table.name} by name "
                 f"select * from ({query}) order by {_order(table)}",
@@ -154,7 +154,9 @@ def _create(connection: duckdb.DuckDBPyConnection, table: ReleaseTable) -> None:
         connection.execute(f"comment on column {name}.\"{column.name}\" is '{_quoted(column.comment)}'")
 
 
-def _rows_of_edition(table: ReleaseTable, facts: ReleaseFacts) -> tuple[str, dict[str, object]]:
+def _rows_of_edition(
+    connection: duckdb.DuckDBPyConnection, table: ReleaseTable, facts: ReleaseFacts
+) -> tuple[str, dict[str, object]]:
     """Query and parameters of the rows that belong to the edition; a row without a readable year belongs to each."""
     filled = facts.as_columns() if table.name == "release_info" else {}
     parameters = dict(filled)
@@ -168,6 +170,12 @@ def _rows_of_edition(table: ReleaseTable, facts: ReleaseFacts) -> tuple[str, dic
         # A key is never null, and only a plain condition reaches the tables that a view joins.
         conditions.append(condition if "assessment_year" in table.key else f"({condition} or assessment_year is null)")
         parameters["assessment_year"] = facts.release.year
+    if "methodology_code" in table.column_names:
+        years = range(facts.release.year + 1) if table.holds_earlier_years else [facts.release.year]
+        condition = "methodology_code in (select unnest($methodologies))"
+        is_needed = "methodology_code" in table.key
+        conditions.append(condition if is_needed else f"({condition} or methodology_code is null)")
+        parameters["methodologies"] = released_methodologies(connection, facts.series_code, years)
     where = f" where {' and '.join(conditions)}" if conditions else ""
     return f"select {columns} from {READERS_SCHEMA}.{table.name}{where}", parameters
 

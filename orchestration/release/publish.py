@@ -51,7 +51,7 @@ from orchestration.release.inputs import (
     require_built_from_inputs,
     write_source_archive,
 )
-from orchestration.release.tables import release_tables
+from orchestration.release.tables import tables_of_edition
 from orchestration.warehouse.connection import STORAGE_VERSION
 from orchestration.warehouse.data_dictionary import data_dictionary
 
@@ -138,7 +138,7 @@ class _Attempt:
         self.has_reason = self.previous is None or bool(note)
         self.facts = ReleaseFacts(release, series_code, note or FIRST_NOTE, now_text(), git_revision())
         self.earlier = [each for each in catalogue.all_in_force() if each.year < year]
-        self.tables = release_tables(warehouse, manifest)
+        self.tables = tables_of_edition(warehouse, manifest, series_code, year)
 
     @property
     def release(self) -> ReleaseId:

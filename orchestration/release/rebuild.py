@@ -17,7 +17,7 @@ from orchestration.release.candidate import Candidate, cut_candidate, record_cha
 from orchestration.release.catalogue import PUBLIC, Catalogue, ReleaseId, read_json
 from orchestration.release.cut import ReleaseFacts, visible_tables
 from orchestration.release.difference import changes_between
-from orchestration.release.tables import release_tables
+from orchestration.release.tables import tables_of_edition
 from orchestration.warehouse import connection, dbt
 from orchestration.warehouse.lock import writer_lock
 from orchestration.warehouse.raw import load_raw
@@ -43,7 +43,7 @@ def _cut(warehouse: duckdb.DuckDBPyConnection, home: Home, facts: ReleaseFacts, 
     read = [ReleaseId.parse(name) for name in lock["earlier_releases"]]
     earlier = [each for each in read if each.year < facts.release.year]
     previous = max((each for each in read if each.year == facts.release.year), default=None)
-    tables = release_tables(warehouse, dbt.prepare_manifest(home))
+    tables = tables_of_edition(warehouse, dbt.prepare_manifest(home), facts.series_code, facts.release.year)
     candidate = cut_candidate(warehouse, catalogue, tables, facts, earlier, previous, home.root / "candidate")
     if lock["compared_with"]:
         base = ReleaseId.parse(lock["compared_with"])

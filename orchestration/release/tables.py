@@ -9,6 +9,8 @@ provenance marks what tells where a row came from and is no figure.
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,8 @@ class Column:
     audience: str
     is_key: bool
     is_provenance: bool
+    # A column of a wide table that stands for one node of a tree; no yml can name it.
+    is_of_node: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,33 @@ def release_tables(connection: duckdb.DuckDBPyConnection, manifest: Path) -> lis
     return [_table(connection, node) for node in sorted(marts, key=lambda node: node["name"])]
 
 
+def tables_of_edition(
+    connection: duckdb.DuckDBPyConnection, manifest: Path, series_code: str, year: int
+) -> list[ReleaseTable]:
+    """The marts as a release of the edition holds them: without the columns of nodes that only other editions have."""
+    found = connection.execute(
+        f"select distinct node_code from {READERS_SCHEMA}.dim_indicator where methodology_code in (select unnest($1))",
+        [released_methodologies(connection, series_code, [year])],
+    ).fetchall()
+    wanted = {re.sub("[^a-z0-9]", "_", code.lower()) + "_score" for (code,) in found}
+    return [
+        replace(
+            table, columns=tuple(column for column in table.columns if not column.is_of_node or column.name in wanted)
+        )
+        for table in release_tables(connection, manifest)
+    ]
+
+
+def released_methodologies(connection: duckdb.DuckDBPyConnection, series_code: str, years: Iterable[int]) -> list[str]:
+    """Methodologies under which editions of these years are published, by code; a backcast is none of them."""
+    found = connection.execute(
+        f"select distinct methodology_code from {READERS_SCHEMA}.release_info where series_code = $1 "
+        "and assessment_year in (select unnest($2)) and methodology_purpose <> 'backcast' order by all",
+        [series_code, list(years)],
+    ).fetchall()
+    return [code for (code,) in found]
+
+
 def _table(connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> ReleaseTable:
     found = connection.execute(
         "select column_name, data_type, comment from duckdb_columns() "
@@ -108,7 +139,7 @@ def _table(connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> Relea
 def _column(name: str, data_type: str, comment: str, declared: dict[str, Any] | None, has_contract: bool) -> Column:
     """A column that a contract does not name is internal; without a contract it has its table's audience."""
     if declared is None:
-        return Column(name, data_type, comment, INTERNAL if has_contract else PUBLIC, False, False)
+        return Column(name, data_type, comment, INTERNAL if has_contract else PUBLIC, False, False, not has_contract)
     meta = declared.get("config", {}).get("meta") or declared.get("meta") or {}
     is_key = any(constraint["type"] == "not_null" for constraint in declared.get("constraints", []))
     text = comment or " ".join(declared["description"].split())

@@ -6,11 +6,16 @@ import csv
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from orchestration.home import Home
 from orchestration.landing import LandedFile, Store, land_inbox
+from orchestration.landing.contracts import Contract
+from orchestration.landing.readers import DEFAULT_LIMITS, FileTable, Limits, read_table
 
 SEEDS = {
     "methodology/edition.csv": """\
@@ -240,6 +245,29 @@ def observations(count: int, **changes: str) -> list[dict[str, str]]:
         OBSERVATION_ROW | {"captured_at": f"2019-06-{1 + i % 28:02d} {i // 28 % 24:02d}:{i // 672:02d}:00"} | changes
         for i in range(count)
     ]
+
+
+@dataclass
+class ReadFile:
+    """What a reader made of some bytes: the table, and its rows as a frame of text and their numbers."""
+
+    table: FileTable
+    cells: pd.DataFrame
+    row_numbers: list[int]
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.table, name)
+
+
+def read_bytes(
+    content: str | bytes, contract: Contract, measures: dict[str, str] | None = None, limits: Limits = DEFAULT_LIMITS
+) -> ReadFile:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        table = read_table(path, contract, Path(folder), limits, measures)
+        rows = pq.read_table(table.rows).to_pandas()
+    return ReadFile(table, rows.drop(columns="row_number"), rows["row_number"].tolist())
 
 
 @dataclass

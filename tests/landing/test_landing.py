@@ -70,7 +70,7 @@ def test_a_rejected_file_puts_nothing_out_of_effect(world: World) -> None:
     first = world.land_one(A)
     broken = world.land_one(b"%PDF")
     assert (broken.outcome, broken.error_rule) == ("rejected", "kind_unsupported")
-    assert "stays in effect" in broken.notices[0]
+    assert "stays in effect" in broken.notices[0].en
     assert effective(world) == {"a.csv": first.batch_id}
     again = world.land()[0]
     assert (again.outcome, again.error) == ("rejected", broken.error)
@@ -124,7 +124,7 @@ def test_header_only_lands_without_rows_and_withdraws_on_record(world: World) ->
     world.land_one(A)
     withdrawn = world.land_one(header)
     assert withdrawn.outcome == "superseding"
-    assert "withdraws the 3 rows" in withdrawn.notices[-1]
+    assert "withdraws the 3 rows" in withdrawn.notices[-1].en
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_header_only_lands_without_rows_and_withdraws_on_record(world: World) ->
 def test_headers_that_do_not_fit(world: World, text: str, rule: str, words: list[str]) -> None:
     landed = world.land_one(text)
     assert (landed.outcome, landed.error_rule) == ("rejected", rule)
-    assert all(word in landed.error for word in words), landed.error
+    assert all(word in landed.error.en for word in words), landed.error
     results = world.store.validation(world.store.batch("observation", landed.batch_id))["results"]
     assert rule in [item["rule"] for item in results if not item["success"]]
 
@@ -274,8 +274,8 @@ def test_things_that_are_no_files_to_land(world: World, tmp_path: Path) -> None:
         "pipe.csv": "not_a_file",
         "\\udcd6\\udcd0.csv": "name_unreadable",
     }
-    assert "did you mean observation?" in landed["observations"].error
-    assert "inbox/observation/" in landed["stray.csv"].error
+    assert "did you mean observation?" in landed["observations"].error.en
+    assert "inbox/observation/" in landed["stray.csv"].error.en
     assert set(effective(world)) == {"good.csv", "folder.csv/inside.csv", "inner.csv"}
 
 
@@ -287,7 +287,7 @@ def test_a_reader_that_breaks_down_stops_no_other_file(world: World, monkeypatch
         patch.setattr("orchestration.landing.readers.read_json_lines", lambda *_: [][1])
         landed = {item.file_name: item for item in world.land()}
     assert (landed["a.jsonl"].outcome, landed["a.jsonl"].error_rule) == ("rejected", "reader_failed")
-    assert "IndexError: list index out of range" in landed["a.jsonl"].error
+    assert "IndexError: list index out of range" in landed["a.jsonl"].error.en
     assert landed["b.csv"].outcome == "landed"
     assert {item.file_name: item.error_rule for item in world.land()} == {"a.jsonl": "column_missing", "b.csv": None}
 
@@ -320,7 +320,7 @@ def test_unreadable_files_are_told(world: World, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(Path, "open", refuse)
     landed = {item.file_name: item for item in world.land()}
     assert (landed["secret.csv"].outcome, landed["secret.csv"].batch_id) == ("rejected", None)
-    assert "Permission denied" in landed["secret.csv"].error
+    assert "Permission denied" in landed["secret.csv"].error.en
 
 
 def test_a_file_that_grows_while_it_is_copied_waits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -336,7 +336,7 @@ def test_a_file_that_grows_while_it_is_copied_waits(world: World, monkeypatch: p
     monkeypatch.setattr("orchestration.landing.run.hashlib", SimpleNamespace(sha256=GrowingHash))
     (landed,) = world.land()
     assert (landed.outcome, landed.batch_id) == ("skipped", None)
-    assert "still being written" in landed.notices[0]
+    assert "still being written" in landed.notices[0].en
     assert world.store.deliveries() == []
     monkeypatch.undo()
     world.drop(A)

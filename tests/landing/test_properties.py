@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from orchestration.home import Home
 from orchestration.landing.contracts import CONTRACTS
-from orchestration.landing.readers import FileRejected, read_table
+from orchestration.landing.readers import FileRejected
 
-from .conftest import GOOD_ROWS, World, csv_text
+from .conftest import GOOD_ROWS, World, csv_text, read_bytes
 
 ODD_CELLS = st.one_of(
     st.sampled_from(
@@ -69,7 +69,7 @@ def test_the_reader_loses_no_row(file: tuple[str, str]) -> None:
     """Rubbish between rows, stray quotation marks above all, costs no row that stands on a line of its own."""
     source, text = file
     try:
-        table = read_table(text.encode("utf-8", "surrogatepass"), CONTRACTS[source])
+        table = read_bytes(text.encode("utf-8", "surrogatepass"), CONTRACTS[source])
     except FileRejected:
         return
     numbers = [*table.row_numbers, *(row.row_number for row in table.unreadable)]

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 from orchestration.landing.contracts import CONTRACTS
-from orchestration.landing.readers import FileRejected, FileTable, read_table
+from orchestration.landing.readers import FileRejected
 
-from .conftest import OBSERVATION_ROW, csv_text, observations
+from .conftest import OBSERVATION_ROW, ReadFile, csv_text, observations, read_bytes
 
 OBSERVATION = CONTRACTS["observation"]
 COLUMNS = list(OBSERVATION_ROW)
@@ -23,8 +23,8 @@ HEADER = ",".join(COLUMNS)
 GOOD = csv_text(observations(3))
 
 
-def read(content: str | bytes) -> FileTable:
-    return read_table(content.encode() if isinstance(content, str) else content, OBSERVATION)
+def read(content: str | bytes) -> ReadFile:
+    return read_bytes(content, OBSERVATION)
 
 
 def rejection(content: str | bytes) -> FileRejected:
@@ -218,11 +218,11 @@ def test_a_percentage_cell_is_not_taken_for_a_fraction() -> None:
     assert read(buffer.getvalue()).cells["value"].tolist() == ["95%"]
 
 
-def test_the_first_sheet_with_the_header_is_read() -> None:
+def test_the_sheet_with_the_header_is_read() -> None:
     good = [COLUMNS, list(OBSERVATION_ROW.values())]
-    table = read(workbook_bytes(("notes", [["text"]]), ("data", [[], *good]), ("old", good * 2)))
+    table = read(workbook_bytes(("notes", [["text"]]), ("data", [[], *good])))
     assert list(table.row_numbers) == [3]
-    assert table.notices == ["read sheet 'data', passed over 'notes', 'old'"]
+    assert [notice.en for notice in table.notices] == ["sheet 'notes' holds remarks only and is not read"]
 
 
 def test_workbook_without_a_header() -> None:

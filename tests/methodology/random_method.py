@@ -115,7 +115,8 @@ def random_world(
         ]
         places: dict[str, str] = {}
         for year in years:
-            world["edition"].append(_edition_row(series_code, year, codes[0]))
+            world["edition"].append(_edition_row(series_code, year))
+            world["edition_methodology"] += _edition_methodology_rows(rng, series_code, year, codes)
             world["region"] += [_region_row(series_code, year, region) for region in regions]
             world["assessment_frame"] += _frame_rows(rng, series_code, year, unit_count, regions, places)
             _add_raw_rows(rng, world, batches, series_code, year, sorted(places), measures)
@@ -130,6 +131,7 @@ _TABLES = (
     *(
         "series",
         "edition",
+        "edition_methodology",
         "methodology",
         "node",
         "measure",
@@ -643,12 +645,26 @@ def _region_row(series_code: str, year: int, region: Region) -> Row:
     )
 
 
-def _edition_row(series_code: str, year: int, methodology_code: str) -> Row:
+def _edition_methodology_rows(rng: random.Random, series_code: str, year: int, codes: Sequence[str]) -> list[Row]:
+    """The methodologies of one edition: the first is its primary one, and some of the others score it too."""
+    return [
+        {
+            "series_code": series_code,
+            "assessment_year": year,
+            "methodology_code": code,
+            "is_primary": int(number == 0),
+            "purpose": "official" if number == 0 else rng.choice(("profile", "backcast")),
+        }
+        for number, code in enumerate(codes)
+        if number == 0 or _chance(rng, 0.85)
+    ]
+
+
+def _edition_row(series_code: str, year: int) -> Row:
     return {
         "series_code": series_code,
         "assessment_year": year,
         "frame_date": date(year - 1, 12, 31),
-        "primary_methodology_code": methodology_code,
         "title_zh": f"{year}年度",
         "title_en": f"Edition {year}",
     }

@@ -3,11 +3,11 @@
 What belongs here: the scoring of one world (seeds and raw rows) from the text of the method, and nothing that knows
 the SQL. It is written to be compared with the warehouse, so it shares no code, query or intermediate table with it.
 
-A *world* is a mapping from table name to rows. The tables are the seeds (`methodology`, `node`, `measure_rule`,
-`event_factor`, `event_topic`, `grade_band`, `assessment_frame`, `region`) and the raw tables (`observation`,
-`verification`, `opinion_event`, `objection`, `decision`, `quarantined_row`); a table that is missing counts as empty. A
-row is a mapping from column to value; values may be text as read from CSV (empty text is null) or what DuckDB returns
-(Decimal, int, bool, date, datetime). Binary floats are refused for exact columns.
+A *world* is a mapping from table name to rows. The tables are the seeds (`methodology`, `edition_methodology`, `node`,
+`measure_rule`, `event_factor`, `event_topic`, `grade_band`, `assessment_frame`, `region`) and the raw tables
+(`observation`, `verification`, `opinion_event`, `objection`, `decision`, `quarantined_row`); a table that is missing
+counts as empty. A row is a mapping from column to value; values may be text as read from CSV (empty text is null) or
+what DuckDB returns (Decimal, int, bool, date, datetime). Binary floats are refused for exact columns.
 
 Keys of the result run series, year, methodology, then unit or region, then measure, node or cluster. Years are ints.
 
@@ -139,13 +139,14 @@ def score(world: World) -> Result:
     read_twice = ("verification", "opinion_event", "objection", "decision")
     world = {**world, **{table: list(world.get(table, ())) for table in read_twice}}
     methods = _read_methods(world)
+    editions = _read_edition_methodologies(world)
     frames = _read_frames(world)
     cells = _reconcile(world, methods, frames)
     events = _read_events(world, frames)
     result = Result()
     for (series_code, year), frame in sorted(frames.items()):
         for method in methods:
-            if method.series_code == series_code:
+            if method.code in editions[series_code, year]:
                 _score_scope((series_code, year, method.code), method, frame, cells, events, result)
     for method in methods:
         result.inexact_nodes.update((method.code, node.code) for node in method.nodes if node.is_inexact)
@@ -476,6 +477,14 @@ class _Method:
             if (lower is None or composite >= lower) and (upper is None or composite < upper):
                 return _required(band, "grade")
         return None
+
+
+def _read_edition_methodologies(world: World) -> dict[tuple[str, int], set[str]]:
+    """The methodologies under which each edition is scored, whatever their purpose."""
+    editions: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for row in world.get("edition_methodology", ()):
+        editions[_required(row, "series_code"), int(row["assessment_year"])].add(_required(row, "methodology_code"))
+    return editions
 
 
 def _read_methods(world: World) -> list[_Method]:

@@ -119,6 +119,7 @@ def small_world(nodes: list[Row], rules: list[Row], observations: list[Row], **t
     method = {"methodology_code": METHOD, "series_code": SERIES, "tree_code": "t", "min_ranked_coverage": "0.65"}
     world = {
         "methodology": [method],
+        "edition_methodology": [{"series_code": SERIES, "assessment_year": YEAR, "methodology_code": METHOD}],
         "node": nodes,
         "measure_rule": rules,
         "observation": observations,

@@ -90,7 +90,7 @@ def test_no_handle_on_the_warehouse_is_left(built: BuiltHome) -> None:
 @pytest.mark.parametrize(
     ("tags", "complaint"),
     [
-        ({PARTITION_TAG: "2035"}, "There is no edition 2035 of county_integrity. It has 2017–2020."),
+        ({PARTITION_TAG: "2035"}, "There is no edition 2035 of county_integrity. It has 2017–2025."),
         ({}, "annual_run was launched without a year"),
     ],
 )
@@ -112,13 +112,34 @@ def test_range_past_the_editions_is_refused_at_launch(home: Home) -> None:
 
 
 def test_year_without_data_fails_with_what_to_do(home: Home) -> None:
-    write_small_inbox(home.inbox, [2018])
+    write_small_inbox(home.inbox, [2019])
     outcome = run_job(home, "annual_run", span_tags([2017, 2019]))
     assert not outcome.success
     [error] = outcome.errors
-    assert error.startswith("land_inbox: No observation of 2017, 2019 has been accepted.")
+    assert error.startswith("land_inbox: No observation of 2017, 2018 has been accepted.")
     assert str(home.inbox / "observation") in error and "zhengxin template observation" in error
-    assert error.endswith("come with each run: zhengxin run 2018.")
+    assert error.endswith("come with each run: zhengxin run 2019.")
+
+
+def test_year_past_the_data_fails_with_what_to_do(home: Home) -> None:
+    """No partition of the UI, but the API takes it."""
+    write_small_inbox(home.inbox, [2019])
+    outcome = run_job(home, "annual_run", {PARTITION_TAG: "2021"})
+    assert not outcome.success
+    [error] = outcome.errors
+    assert error.startswith("land_inbox: No observation of 2021 has been accepted.")
+
+
+@pytest.mark.slow
+def test_last_editions_run_without_any_edit(home: Home) -> None:
+    write_small_inbox(home.inbox, [2024, 2025])
+    assert run_job(home, "annual_run", span_tags([2024, 2025])).errors == []
+    with reading(home.warehouse) as connection:
+        scored = connection.execute(
+            "select assessment_year, count(*), count(previous_score) from marts.unit_trend "
+            "where methodology_code = 'quality' and node_code = 'composite' group by 1 order by 1"
+        ).fetchall()
+    assert scored == [(2024, 6, 0), (2025, 6, 6)]
 
 
 def test_three_years_in_one_run(home: Home) -> None:

@@ -25,7 +25,7 @@ def evaluate(home: Home, cursor: str | None) -> tuple[list[dg.RunRequest], str |
 
 def test_both_are_off_until_someone_turns_them_on(tmp_path: Path) -> None:
     assert inbox_sensor(Home(tmp_path), SERIES).default_status == dg.DefaultSensorStatus.STOPPED
-    assert yearly_schedule(SERIES).default_status == dg.DefaultScheduleStatus.STOPPED
+    assert yearly_schedule(Home(tmp_path), SERIES).default_status == dg.DefaultScheduleStatus.STOPPED
 
 
 def test_sensor_asks_for_the_years_of_settled_files(tmp_path: Path) -> None:
@@ -71,14 +71,19 @@ def test_unreadable_file_is_landed_to_be_rejected(tmp_path: Path) -> None:
     (home.inbox / "observation" / "scan.csv").write_bytes(b"%PDF-1.7")
     _, cursor = evaluate(home, None)
     [request], _ = evaluate(home, cursor)
-    assert request.tags["dagster/partition"] == "2020"
+    assert request.tags["dagster/partition"] == "2025"
 
 
-@pytest.mark.parametrize(("year", "partition"), [(2020, "2019"), (2018, "2017"), (2030, None)])
-def test_schedule_asks_for_the_year_before(year: int, partition: str | None) -> None:
+@pytest.mark.parametrize(
+    ("year", "partition", "reason"),
+    [(2020, "2019", None), (2026, None, "No observation of 2025 has come in"), (2030, None, "no edition 2029")],
+)
+def test_schedule_asks_for_the_year_before(tmp_path: Path, year: int, partition: str | None, reason: str) -> None:
+    home = Home(tmp_path)
+    write_small_inbox(home.inbox, [2019])
     context = dg.build_schedule_context(scheduled_execution_time=datetime(year, 1, 31, 22, tzinfo=UTC))
-    asked = yearly_schedule(SERIES)(context)
+    asked = yearly_schedule(home, SERIES)(context)
     if partition is None:
-        assert isinstance(asked, dg.SkipReason) and "no edition 2029" in asked.skip_message
+        assert isinstance(asked, dg.SkipReason) and reason in asked.skip_message
     else:
-        assert asked.partition_key == partition
+        assert asked.tags["dagster/partition"] == partition

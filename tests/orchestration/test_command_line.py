@@ -22,11 +22,11 @@ from typer.testing import CliRunner
 from orchestration import cli
 from orchestration.cli import app
 from orchestration.commands.summary import print_where_to_look
-from orchestration.commands.years import parse_years
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId
 from orchestration.warehouse.lock import writer_lock
+from orchestration.years import parse_years
 from tests.orchestration.conftest import YEAR, BuiltHome, Call
 from tests.small.inbox import write_small_inbox
 
@@ -261,7 +261,7 @@ def test_status(built: BuiltHome, zhengxin: Call) -> None:
     shown = zhengxin(built.home, "status").stdout
     for part in (
         str(built.home.root),
-        "county_integrity, editions 2017–2020",
+        "county_integrity, editions 2017–2025",
         "0 files wait",
         "unit_code_unknown",
         "SYNTHETIC DATA",

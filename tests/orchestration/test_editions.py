@@ -17,7 +17,10 @@ from orchestration.editions import (
 )
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.landing import land_inbox
+from orchestration.landing.waiting import require_data
 from orchestration.pipeline.partitions import span_tags, yearly_partitions
+from tests.small.inbox import write_small_inbox
 
 
 def write_editions(folder: Path, years: list[int]) -> Path:
@@ -27,14 +30,52 @@ def write_editions(folder: Path, years: list[int]) -> Path:
     return folder
 
 
-def test_partitions_are_the_editions() -> None:
-    assert yearly_partitions("county_integrity").get_partition_keys() == ["2017", "2018", "2019", "2020"]
-    assert yearly_partitions("hdi").get_partition_keys() == [str(year) for year in range(1990, 2023)]
+def test_without_data_all_editions_are_partitions(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    assert yearly_partitions(home, "county_integrity").get_partition_keys() == [str(y) for y in range(2017, 2026)]
+    assert yearly_partitions(home, "hdi").get_partition_keys() == [str(year) for year in range(1990, 2023)]
+
+
+def test_last_partition_is_the_newest_year_with_data(tmp_path: Path) -> None:
+    """Whether its observations wait or have landed; events alone are nothing that can be scored."""
+    home = Home(tmp_path)
+    write_small_inbox(home.inbox, [2018])
+    (home.inbox / "opinion_event").mkdir()
+    (home.inbox / "opinion_event" / "may.csv").write_text("unit_code,assessment_year\n520402,2020\n", encoding="utf-8")
+    for _ in ("waiting", "landed"):
+        assert yearly_partitions(home, "county_integrity").get_partition_keys() == ["2017", "2018"]
+        land_inbox(home)
+    write_small_inbox(home.inbox, [2025])
+    assert yearly_partitions(home, "county_integrity").get_last_partition_key() == "2025"
+
+
+def test_damaged_store_leaves_all_editions(tmp_path: Path) -> None:
+    """The UI must open to show what is wrong; who asks for a year is told which batch it is."""
+    home = Home(tmp_path)
+    write_small_inbox(home.inbox, [2018])
+    land_inbox(home)
+    [accepted] = (home.landing / "batches" / "observation").glob("*/accepted.parquet")
+    accepted.write_bytes(b"PAR1")
+    assert yearly_partitions(home, "county_integrity").get_last_partition_key() == "2025"
+    with pytest.raises(UsageError, match=r"accepted\.parquet is missing or damaged"):
+        require_data(home, [2018])
+
+
+def test_year_without_data_is_told(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    write_small_inbox(home.inbox, [2018])
+    require_data(home, [2018])
+    with pytest.raises(UsageError, match=r"No observation of 2017, 2019 has been accepted\. Put files") as raised:
+        require_data(home, [2017, 2018, 2019])
+    assert str(raised.value).endswith("in quarantine and why.")
+    land_inbox(home)
+    with pytest.raises(UsageError, match=r"of 2019 has been accepted.*come with each run: zhengxin run 2018\.$"):
+        require_data(home, [2019])
 
 
 def test_years_without_an_edition_are_no_partitions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZHENGXIN_SEEDS", str(write_editions(tmp_path, [2015, 2019, 2021])))
-    assert yearly_partitions("own").get_partition_keys() == ["2015", "2019", "2021"]
+    assert yearly_partitions(Home(tmp_path), "own").get_partition_keys() == ["2015", "2019", "2021"]
 
 
 def test_series_of_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +93,7 @@ def test_series_of_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_unknown_years_are_named() -> None:
     check_years([2017, "2019"], "county_integrity")
-    with pytest.raises(UsageError, match=r"no edition 2016, 2035 of county_integrity. It has 2017–2020"):
+    with pytest.raises(UsageError, match=r"no edition 2016, 2035 of county_integrity. It has 2017–2025"):
         check_years([2016, 2019, "2035"], "county_integrity")
 
 

@@ -7,7 +7,7 @@ with units as (
 
 methodologies as (
 
-    select * from {{ ref('stg_methodology') }}
+    select * from {{ ref('int_edition_methodology') }}
 
 ),
 
@@ -67,6 +67,7 @@ select
 from units
 inner join methodologies
     on units.series_code = methodologies.series_code
+    and units.assessment_year = methodologies.assessment_year
 inner join rules
     on methodologies.methodology_code = rules.methodology_code
 left join observations

@@ -10,6 +10,13 @@ editions as (
 
 ),
 
+primary_methodologies as (
+
+    select * from {{ ref('int_edition_methodology') }}
+    where is_primary
+
+),
+
 intervals as (
 
     select * from {{ ref('int_edition_interval') }}
@@ -30,7 +37,7 @@ select
     editions.series_code,
     editions.assessment_year,
     editions.frame_date,
-    editions.primary_methodology_code,
+    primary_methodologies.methodology_code as primary_methodology_code,
     editions.title_zh,
     editions.title_en,
     intervals.previous_assessment_year
@@ -38,6 +45,9 @@ from editions
 inner join observed_editions
     on editions.series_code = observed_editions.series_code
     and editions.assessment_year = observed_editions.assessment_year
+inner join primary_methodologies
+    on editions.series_code = primary_methodologies.series_code
+    and editions.assessment_year = primary_methodologies.assessment_year
 left join intervals
     on editions.series_code = intervals.series_code
     and editions.assessment_year = intervals.assessment_year

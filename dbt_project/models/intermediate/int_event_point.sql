@@ -14,7 +14,7 @@ units as (
 
 methodologies as (
 
-    select * from {{ ref('stg_methodology') }}
+    select * from {{ ref('int_edition_methodology') }}
 
 ),
 
@@ -53,6 +53,7 @@ judged_events as (
         and events.unit_code = units.unit_code
     inner join methodologies
         on events.series_code = methodologies.series_code
+        and events.assessment_year = methodologies.assessment_year
     inner join factors as base
         on methodologies.tree_code = base.tree_code
         and 'base_' || events.polarity = base.factor_kind

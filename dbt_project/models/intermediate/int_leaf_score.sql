@@ -17,6 +17,12 @@ units as (
 
 ),
 
+methodologies as (
+
+    select * from {{ ref('int_edition_methodology') }}
+
+),
+
 nodes as (
 
     select
@@ -108,8 +114,11 @@ event_leaves as (
             end
         ) as unclipped_score
     from units
+    inner join methodologies
+        on units.series_code = methodologies.series_code
+        and units.assessment_year = methodologies.assessment_year
     inner join nodes
-        on units.series_code = nodes.series_code
+        on methodologies.methodology_code = nodes.methodology_code
         and nodes.is_event_only
     left join event_points as points
         on units.series_code = points.series_code

@@ -188,15 +188,16 @@ select
     cast(null as decimal(18, 10)) as measure_mark,
     coalesce(abs(points.points) + abs(points.response_fault_points), 0) as score_weight
 from {{ ref('int_event') }} as events
-inner join {{ ref('stg_edition') }} as event_editions
+inner join {{ ref('int_edition_methodology') }} as event_editions
     on events.series_code = event_editions.series_code
     and events.assessment_year = event_editions.assessment_year
+    and event_editions.is_primary
 left join {{ ref('int_event_point') }} as points
     on events.series_code = points.series_code
     and events.assessment_year = points.assessment_year
     and events.unit_code = points.unit_code
     and events.cluster_code = points.cluster_code
-    and event_editions.primary_methodology_code = points.methodology_code
+    and event_editions.methodology_code = points.methodology_code
 where events.polarity = 'negative'
     and events.verification_verdict is null
     and events.decision_code is null

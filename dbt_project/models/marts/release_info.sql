@@ -6,7 +6,7 @@ with editions as (
 
 methodologies as (
 
-    select * from {{ ref('stg_methodology') }}
+    select * from {{ ref('int_edition_methodology') }}
 
 ),
 
@@ -76,7 +76,8 @@ select
     editions.assessment_year,
     methodologies.methodology_code,
     methodologies.methodology_version,
-    methodologies.methodology_code = editions.primary_methodology_code as is_primary_methodology,
+    methodologies.purpose as methodology_purpose,
+    methodologies.is_primary as is_primary_methodology,
     editions.title_zh,
     editions.title_en,
     editions.frame_date,
@@ -90,7 +91,7 @@ select
         when inputs.synthetic_row_count = inputs.input_row_count then '合成数据,非真实观测'
         else '含合成数据'
     end as data_kind_zh,
-    methodologies.origin as methodology_origin,
+    methodologies.methodology_origin,
     cast(units.unit_count as integer) as unit_count,
     cast(units.excluded_unit_count as integer) as excluded_unit_count,
     cast(scored_units.scored_unit_count as integer) as scored_unit_count,
@@ -109,6 +110,7 @@ select
 from editions
 inner join methodologies
     on editions.series_code = methodologies.series_code
+    and editions.assessment_year = methodologies.assessment_year
 inner join units
     on editions.series_code = units.series_code
     and editions.assessment_year = units.assessment_year

@@ -35,7 +35,7 @@ rules as (
 
 editions as (
 
-    select * from {{ ref('stg_edition') }}
+    select * from {{ ref('int_edition_methodology') }}
 
 ),
 
@@ -85,7 +85,7 @@ select
     dated.series_code,
     dated.assessment_year,
     dated.methodology_code,
-    dated.methodology_code = editions.primary_methodology_code as is_primary_methodology,
+    editions.is_primary as is_primary_methodology,
     dated.unit_code,
     frames.name_zh as unit_name_zh,
     frames.name_en as unit_name_en,
@@ -142,6 +142,7 @@ inner join rules
 inner join editions
     on dated.series_code = editions.series_code
     and dated.assessment_year = editions.assessment_year
+    and dated.methodology_code = editions.methodology_code
 inner join nodes
     on dated.methodology_code = nodes.methodology_code
     and dated.node_code = nodes.node_code

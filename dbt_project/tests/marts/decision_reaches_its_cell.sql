@@ -17,8 +17,9 @@ differing_cells as (
 
     select decisions.decision_code
     from decisions
-    inner join {{ ref('stg_methodology') }} as methodologies
+    inner join {{ ref('int_edition_methodology') }} as methodologies
         on decisions.series_code = methodologies.series_code
+            and decisions.assessment_year = methodologies.assessment_year
     inner join {{ ref('stg_measure_rule') }} as rules
         on methodologies.methodology_code = rules.methodology_code
         and decisions.measure_code = rules.measure_code

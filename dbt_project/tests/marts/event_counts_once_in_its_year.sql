@@ -14,8 +14,9 @@ with clusters as (
         and reports.assessment_year = units.assessment_year
         and reports.unit_code = units.unit_code
         and units.is_included
-    inner join {{ ref('stg_methodology') }} as methodologies
+    inner join {{ ref('int_edition_methodology') }} as methodologies
         on reports.series_code = methodologies.series_code
+            and reports.assessment_year = methodologies.assessment_year
     where methodologies.methodology_code in (
             select rules.methodology_code
             from {{ ref('stg_measure_rule') }} as rules

@@ -13,9 +13,8 @@ with expected_columns as (
         regexp_replace(lower(indicators.node_code), '[^a-z0-9]', '_', 'g') || '_score' as column_name,
         'decimal(14,4)' as data_type
     from {{ ref('dim_indicator') }} as indicators
-    inner join {{ ref('dim_edition') }} as editions
-        on indicators.series_code = editions.series_code
-    where indicators.node_level in (1, 2)
+    where indicators.methodology_code in (select methodology_code from {{ ref('release_info') }})
+        and indicators.node_level in (1, 2)
 
 ),
 

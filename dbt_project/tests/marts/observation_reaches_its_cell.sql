@@ -52,8 +52,9 @@ expected_cells as (
         and candidates.assessment_year = frames.assessment_year
         and candidates.unit_code = frames.unit_code
         and frames.is_included
-    inner join {{ ref('stg_methodology') }} as methodologies
+    inner join {{ ref('int_edition_methodology') }} as methodologies
         on candidates.series_code = methodologies.series_code
+            and candidates.assessment_year = methodologies.assessment_year
     inner join {{ ref('stg_measure_rule') }} as rules
         on methodologies.methodology_code = rules.methodology_code
         and candidates.measure_code = rules.measure_code

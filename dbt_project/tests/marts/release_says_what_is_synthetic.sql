@@ -40,8 +40,9 @@ expected as (
         inputs.*,
         methodologies.methodology_code
     from inputs
-    inner join {{ ref('stg_methodology') }} as methodologies
+    inner join {{ ref('int_edition_methodology') }} as methodologies
         on inputs.series_code = methodologies.series_code
+            and inputs.assessment_year = methodologies.assessment_year
     inner join {{ ref('int_edition') }} as editions
         on inputs.series_code = editions.series_code
         and inputs.assessment_year = editions.assessment_year

@@ -12,8 +12,9 @@ with included_units as (
         on editions.series_code = frames.series_code
         and editions.assessment_year = frames.assessment_year
         and frames.is_included
-    inner join {{ ref('stg_methodology') }} as methodologies
+    inner join {{ ref('int_edition_methodology') }} as methodologies
         on editions.series_code = methodologies.series_code
+            and editions.assessment_year = methodologies.assessment_year
 
 ),
 

@@ -1,14 +1,7 @@
--- Fails for every edition whose primary methodology is of another series, that includes no unit, or that has no region
--- root or several; and for frame rows and regions of a year that is no edition.
+-- Fails for every edition that includes no unit, or that has no region root or several; and for frame rows and regions of a year that is no edition.
 with editions as (
 
     select * from {{ ref('edition') }}
-
-),
-
-methodologies as (
-
-    select * from {{ ref('methodology') }}
 
 ),
 
@@ -40,12 +33,9 @@ editions_with_parts as (
         coalesce(editions.series_code, frames.series_code, roots.series_code) as series_code,
         coalesce(editions.assessment_year, frames.assessment_year, roots.assessment_year) as assessment_year,
         editions.series_code is not null as is_edition,
-        editions.series_code = methodologies.series_code as is_methodology_of_series,
         frames.included_count,
         roots.root_count
     from editions
-    left join methodologies
-        on editions.primary_methodology_code = methodologies.methodology_code
     full outer join frames
         on editions.series_code = frames.series_code
         and editions.assessment_year = frames.assessment_year
@@ -58,6 +48,5 @@ editions_with_parts as (
 select *
 from editions_with_parts
 where not is_edition
-    or not coalesce(is_methodology_of_series, false)
     or coalesce(included_count, 0) = 0
     or coalesce(root_count, 0) <> 1

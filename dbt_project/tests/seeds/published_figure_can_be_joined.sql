@@ -2,7 +2,7 @@
 -- which is not in the tree of the edition's methodology, and for a figure without exactly one of value and text.
 with editions as (
 
-    select * from {{ ref('edition') }}
+    select * from {{ ref('edition_methodology') }}
 
 ),
 
@@ -50,7 +50,8 @@ edition_nodes as (
         nodes.node_code
     from editions
     inner join methodologies
-        on editions.primary_methodology_code = methodologies.methodology_code
+        on editions.methodology_code = methodologies.methodology_code
+        and editions.is_primary
     inner join nodes
         on methodologies.tree_code = nodes.tree_code
 

@@ -21,9 +21,10 @@ edition_nodes as (
         nodes.node_code,
         nodes.full_mark,
         nodes.min_mark
-    from {{ ref('edition') }} as editions
+    from {{ ref('edition_methodology') }} as editions
     inner join {{ ref('methodology') }} as methodologies
-        on editions.primary_methodology_code = methodologies.methodology_code
+        on editions.methodology_code = methodologies.methodology_code
+        and editions.is_primary
     inner join {{ ref('node') }} as nodes
         on methodologies.tree_code = nodes.tree_code
 

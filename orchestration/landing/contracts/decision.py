@@ -39,6 +39,8 @@ DECISION = Contract(
             "JD-2019-001",
             required=True,
             max_length=100,
+            title_zh="决定编号",
+            synonyms=("决定代码",),
         ),
         Column(
             "decision_kind",
@@ -49,6 +51,8 @@ DECISION = Contract(
             "correction",
             required=True,
             choices=DECISION_KINDS,
+            title_zh="决定种类",
+            synonyms=("种类",),
         ),
         Column(
             "objection_code",
@@ -58,6 +62,8 @@ DECISION = Contract(
             "",
             in_header=True,
             max_length=100,
+            title_zh="异议编号",
+            synonyms=("异议代码",),
         ),
         Column(
             "outcome",
@@ -67,6 +73,8 @@ DECISION = Contract(
             "upheld",
             required=True,
             choices=("upheld", "rejected"),
+            title_zh="结果",
+            synonyms=("决定结果",),
         ),
         UNIT_CODE,
         ASSESSMENT_YEAR,
@@ -78,6 +86,8 @@ DECISION = Contract(
             "observation",
             required=True,
             choices=("observation", "opinion_event"),
+            title_zh="对象",
+            synonyms=("查验对象", "异议对象", "决定对象"),
         ),
         Column(
             "measure_code",
@@ -86,6 +96,8 @@ DECISION = Contract(
             "Code of the measure (of an observation)",
             "T5.1.linked_share",
             in_header=True,
+            title_zh="测量项代码",
+            synonyms=("测量项", "测量项编码", "测量项编号", "指标代码", "指标编码", "指标编号"),
         ),
         Column(
             "cluster_code",
@@ -94,6 +106,8 @@ DECISION = Contract(
             "Code of the event (of an opinion event)",
             "",
             max_length=100,
+            title_zh="事件编号",
+            synonyms=("事件代码", "事件编码", "舆情编号"),
         ),
         Column(
             "expected_value",
@@ -103,6 +117,8 @@ DECISION = Contract(
             " expected_value or expected_state)",
             "91.64",
             in_header=True,
+            title_zh="现有值",
+            synonyms=("原值",),
         ),
         Column(
             "expected_state",
@@ -111,6 +127,8 @@ DECISION = Contract(
             "Wrong state that the source holds now; not_collected where there is no observation",
             "",
             choices=STATES[1:],
+            title_zh="现有状态",
+            synonyms=("原状态",),
         ),
         Column(
             "value",
@@ -119,6 +137,8 @@ DECISION = Contract(
             "Resulting value (upheld, of an observation; either value or state)",
             "92.5",
             in_header=True,
+            title_zh="决定值",
+            synonyms=("决定后的值",),
         ),
         Column(
             "state",
@@ -127,6 +147,8 @@ DECISION = Contract(
             "Resulting state (not_collected withdraws an observation)",
             "",
             choices=STATES,
+            title_zh="决定后状态",
+            synonyms=("决定后的状态",),
         ),
         Column(
             "repaired_at",
@@ -134,8 +156,20 @@ DECISION = Contract(
             "修复完成时间(北京时间;认定修复时必填)",
             "Time of the repair (China Standard Time; of an upheld repair)",
             "",
+            title_zh="修复时间",
+            synonyms=("修复日期", "修复完成时间"),
         ),
-        Column("reason", "text", "理由", "Reason", "统计页所载为准", required=True, max_length=1000),
+        Column(
+            "reason",
+            "text",
+            "理由",
+            "Reason",
+            "统计页所载为准",
+            required=True,
+            max_length=1000,
+            title_zh="理由",
+            synonyms=("原因",),
+        ),
         Column(
             "officer_code",
             "code",
@@ -143,6 +177,7 @@ DECISION = Contract(
             "Code of the person in charge, see seeds/decisions/decision_officer.csv; no name",
             "OFF-02",
             required=True,
+            title_zh="经办人代码",
         ),
         Column(
             "role_code",
@@ -151,6 +186,8 @@ DECISION = Contract(
             "Role in which it was decided, see seeds/decisions/decision_role.csv",
             "data_steward",
             required=True,
+            title_zh="职责代码",
+            synonyms=("职责",),
         ),
         Column(
             "decided_at",
@@ -159,6 +196,8 @@ DECISION = Contract(
             "Time of the decision (China Standard Time)",
             "2020-03-20 10:00:00",
             required=True,
+            title_zh="决定时间",
+            synonyms=("决定日期",),
         ),
         EVIDENCE_URL,
         EVIDENCE_HASH,

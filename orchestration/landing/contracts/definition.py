@@ -114,6 +114,7 @@ class Column:
     """One column of an inbox file.
 
     `required`: each row must fill it. `in_header`: the file must have the column at all (those required always must).
+    `title_zh` is the column's Chinese name in headers; `synonyms` are other names by which offices call it.
     """
 
     name: str
@@ -127,6 +128,8 @@ class Column:
     regex: str = ""
     regex_says: str = ""
     max_length: int = 0
+    title_zh: str = ""
+    synonyms: tuple[str, ...] = ()
 
     @property
     def must_be_in_header(self) -> bool:

@@ -37,6 +37,8 @@ OBSERVATION = Contract(
             "Code of the measure, see seeds/methodology/measure.csv",
             "T5.1.linked_share",
             required=True,
+            title_zh="测量项代码",
+            synonyms=("测量项", "测量项编码", "测量项编号", "指标代码", "指标编码", "指标编号"),
         ),
         Column(
             "value",
@@ -45,6 +47,8 @@ OBSERVATION = Contract(
             "Value as observed; a percentage as a number from 0 to 100 without %; either value or state",
             "91.64",
             in_header=True,
+            title_zh="观测值",
+            synonyms=("值", "数值", "指标值", "测量值"),
         ),
         Column(
             "state",
@@ -53,6 +57,8 @@ OBSERVATION = Contract(
             "Why there is no value: not_published, not_collected, not_applicable (blank or observed beside a value)",
             "",
             choices=STATES,
+            title_zh="无值状态",
+            synonyms=("状态", "数据状态"),
         ),
         Column(
             "channel",
@@ -62,6 +68,8 @@ OBSERVATION = Contract(
             "government_disclosure",
             required=True,
             choices=("government_disclosure", "internet", "news_media", "credit_agency", "secondary_source"),
+            title_zh="采集渠道",
+            synonyms=("渠道", "数据渠道"),
         ),
         Column(
             "collection_mode",
@@ -71,6 +79,8 @@ OBSERVATION = Contract(
             "online",
             required=True,
             choices=("online", "offline"),
+            title_zh="采集方式",
+            synonyms=("方式",),
         ),
         Column(
             "captured_at",
@@ -79,6 +89,8 @@ OBSERVATION = Contract(
             "Time of capture (China Standard Time)",
             "2019-12-03 10:15:00",
             required=True,
+            title_zh="采集时间",
+            synonyms=("采集日期", "采集日"),
         ),
         EVIDENCE_URL,
         EVIDENCE_HASH,
@@ -90,6 +102,8 @@ OBSERVATION = Contract(
             "collection team 3",
             required=True,
             max_length=200,
+            title_zh="采集者",
+            synonyms=("采集单位", "采集机构", "采集小组", "采集人员所在单位"),
         ),
         PROVENANCE,
     ),

@@ -25,6 +25,18 @@ UNIT_CODE = Column(
     "Code of the assessed unit: the six-digit division code; keep leading zeros",
     "520102",
     required=True,
+    title_zh="单位代码",
+    synonyms=(
+        "行政区划代码",
+        "区划代码",
+        "被评单位代码",
+        "县级代码",
+        "区县代码",
+        "县(市、区)代码",
+        "地区代码",
+        "单位编码",
+        "代码",
+    ),
 )
 ASSESSMENT_YEAR = Column(
     "assessment_year",
@@ -33,6 +45,8 @@ ASSESSMENT_YEAR = Column(
     "Assessed year (the edition)",
     "2019",
     required=True,
+    title_zh="评估年度",
+    synonyms=("年度", "评估年份", "年份", "考核年度", "评价年度"),
 )
 EVIDENCE_URL = Column(
     "evidence_url",
@@ -43,6 +57,8 @@ EVIDENCE_URL = Column(
     regex=r"^https?://\S+$",
     regex_says="an address that starts with http:// or https:// and has no blanks",
     max_length=2000,
+    title_zh="证据网址",
+    synonyms=("网址", "链接", "证据链接", "来源网址", "来源链接"),
 )
 EVIDENCE_HASH = Column(
     "evidence_hash",
@@ -52,6 +68,8 @@ EVIDENCE_HASH = Column(
     "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     regex=r"^[0-9a-fA-F]{64}$",
     regex_says="64 hexadecimal digits",
+    title_zh="证据校验值",
+    synonyms=("证据SHA-256", "SHA-256", "SHA256", "校验值", "证据哈希值"),
 )
 PROVENANCE = Column(
     "provenance",
@@ -61,6 +79,8 @@ PROVENANCE = Column(
     "collected",
     required=True,
     choices=("collected", "published", "synthetic"),
+    title_zh="数据来历",
+    synonyms=("数据来源", "来历"),
 )
 
 SUBJECT_KEY_RULE = Rule(

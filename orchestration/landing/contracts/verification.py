@@ -36,6 +36,8 @@ VERIFICATION = Contract(
             "observation",
             required=True,
             choices=("observation", "opinion_event"),
+            title_zh="对象",
+            synonyms=("查验对象", "异议对象", "决定对象"),
         ),
         UNIT_CODE,
         ASSESSMENT_YEAR,
@@ -46,6 +48,8 @@ VERIFICATION = Contract(
             "Code of the measure (of an observation)",
             "T5.1.linked_share",
             in_header=True,
+            title_zh="测量项代码",
+            synonyms=("测量项", "测量项编码", "测量项编号", "指标代码", "指标编码", "指标编号"),
         ),
         Column(
             "cluster_code",
@@ -54,6 +58,8 @@ VERIFICATION = Contract(
             "Code of the event (of an opinion event)",
             "",
             max_length=100,
+            title_zh="事件编号",
+            synonyms=("事件代码", "事件编码", "舆情编号"),
         ),
         Column(
             "verdict",
@@ -63,6 +69,8 @@ VERIFICATION = Contract(
             "correct",
             required=True,
             choices=("confirm", "correct", "reject"),
+            title_zh="查验结论",
+            synonyms=("结论",),
         ),
         Column(
             "value",
@@ -71,6 +79,8 @@ VERIFICATION = Contract(
             "Corrected value (only when an observation is corrected; either value or state)",
             "92.5",
             in_header=True,
+            title_zh="更正值",
+            synonyms=("更正后的值",),
         ),
         Column(
             "state",
@@ -79,6 +89,8 @@ VERIFICATION = Contract(
             "Corrected state (only when an observation is corrected)",
             "",
             choices=STATES,
+            title_zh="更正后状态",
+            synonyms=("更正后的状态",),
         ),
         Column(
             "reason",
@@ -88,6 +100,8 @@ VERIFICATION = Contract(
             "复核网页,关联率以年末为准",
             in_header=True,
             max_length=1000,
+            title_zh="理由",
+            synonyms=("原因",),
         ),
         Column(
             "verifier",
@@ -97,6 +111,8 @@ VERIFICATION = Contract(
             "verification team 1",
             required=True,
             max_length=200,
+            title_zh="查验者",
+            synonyms=("查验单位", "查验机构"),
         ),
         Column(
             "verified_at",
@@ -105,6 +121,8 @@ VERIFICATION = Contract(
             "Time of verification (China Standard Time)",
             "2020-01-15 14:00:00",
             required=True,
+            title_zh="查验时间",
+            synonyms=("查验日期",),
         ),
         EVIDENCE_URL,
         EVIDENCE_HASH,

@@ -1,168 +1,275 @@
-"""Reader of delimited text (CSV): comma, semicolon or tab, quoted line breaks, rows with a wrong number of cells."""
+"""Reader of delimited text (CSV): comma, semicolon or tab, quoted line breaks, rows with a wrong number of cells.
+
+A text is read in blocks. A block without quotation marks is taken apart by Arrow; one with them record by record, so
+that a stray mark costs one row. Either way rows are numbered as records: the header's is 1 where it stands first.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
 
-from orchestration.landing.contracts.definition import Contract
-from orchestration.landing.readers.table import (
-    FileRejected,
-    FileTable,
-    UnreadableRow,
-    clean_name,
-    drop_unnamed_columns,
-    help_notice,
-    is_blank,
-    is_help,
-    text_frame,
-)
+from orchestration.landing.readers.layout import HEADER_WITHIN, Layout, find_layout, header_missing
+from orchestration.landing.readers.rows import RowsFile, text_array
+from orchestration.landing.readers.table import FileTable, Limits, UnreadableRow
+from orchestration.landing.readers.task import Task
+from orchestration.landing.readers.text import TextFile, blocks_of, lines_of
+from orchestration.wording import Wording
 
 DELIMITERS = (",", ";", "\t")
+BATCH_ROWS = 50_000
+RAGGED, BROKEN, TOO_LONG = "ragged_row", "quotation_broken", "cell_too_long"
 
-# One record: its cells, or None with the text as it stands, the rule that it breaks and what is wrong with it.
-Record = tuple[list[str] | None, str, str, str]
+
+@dataclass(frozen=True)
+class Record:
+    """One record: its cells, or the text as it stands where its quotation marks are `problem`."""
+
+    cells: list[str] | None
+    raw: str = ""
+    rule: str = ""
+    problem: Wording = field(default_factory=lambda: Wording("", ""))
 
 
-def read_delimited(text: str, encoding: str, contract: Contract) -> FileTable:
+def read_delimited(text: TextFile, task: Task) -> FileTable:
     """Rows of a CSV text. Raises `FileRejected` where there is no header."""
-    delimiter = _delimiter(text, contract)
-    records = _records(text, delimiter)
-    header_position = next((i for i, (cells, raw, *_) in enumerate(records) if not is_blank(cells or [raw])), None)
-    if header_position is None or records[header_position][0] is None:
-        raise FileRejected("header_missing", "the first row is no header: begin the file with the column names")
-    header = [clean_name(cell) for cell in records[header_position][0]]
-    width = len(header)
+    # The limit of the module is one for the whole process; every reader sets it to the same unless limits differ.
+    csv.field_size_limit(task.limits.cell_characters)
+    delimiter, layout = _header(text, task)
+    with RowsFile(task, layout) as rows:
+        _Reader(rows, delimiter, task.limits).read(text)
+        return rows.finished("csv", text.encoding)
 
-    rows: list[list[str | None]] = []
-    row_numbers: list[int] = []
-    unreadable: list[UnreadableRow] = []
-    helps = 0
-    has_nul = "\0" in text
-    for position in range(header_position + 1, len(records)):
-        cells, raw, rule, problem = records[position]
-        row_number = position + 1
-        if cells is None:
-            unreadable.append(UnreadableRow(row_number, rule, problem, {"row": raw}))
+
+def _header(text: TextFile, task: Task) -> tuple[str, Layout]:
+    """The delimiter under which the first rows make the header with the most known names, and that header."""
+    beginning = next(blocks_of(text, task.limits), b"").decode()
+    best: tuple[int, str, Layout] | None = None
+    for delimiter in DELIMITERS:
+        records = _Careful(lines_of(beginning), lambda: [], delimiter, task.limits).records()
+        grid = [record.cells or [record.raw] for _, record in zip(range(HEADER_WITHIN + 1), records, strict=False)]
+        layout = find_layout(grid, task.names, task.contract, task.limits)
+        if layout is None:
             continue
-        if not cells or (not cells[0].strip() and is_blank(cells)):
-            continue
-        if cells[0].startswith("#") and is_help(cells):
-            helps += 1
-            continue
-        if len(cells) > width and is_blank(cells[width:]):
-            cells = cells[:width]
-        if len(cells) != width:
-            unreadable.append(_ragged(row_number, cells, header))
-        elif has_nul and any("\0" in cell for cell in cells):
-            payload = dict(zip(header, cells, strict=True))
-            message = "the row contains NUL bytes: export the file anew"
-            unreadable.append(UnreadableRow(row_number, "nul_byte", message, payload))
-        else:
-            rows.append(cells)
-            row_numbers.append(row_number)
-    header, rows = drop_unnamed_columns(header, rows)
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(header)
-    return FileTable(
-        file_format="csv",
-        encoding=encoding,
-        header=header,
-        cells=text_frame(columns, header),
-        row_numbers=np.array(row_numbers, dtype="int64"),
-        unreadable=unreadable,
-        notices=help_notice(helps),
-    )
+        known = sum(task.names.find(label) is not None for label in layout.labels)
+        if best is None or known > best[0]:
+            best = (known, delimiter, layout)
+    if best is None:
+        first = next((line.strip() for line in lines_of(beginning) if line.strip(" \t\r\n,;")), "")
+        raise header_missing(task.contract, first)
+    return best[1:]
 
 
-def _delimiter(text: str, contract: Contract) -> str:
-    """The delimiter under which the header line has the most known names."""
-    line = next((line for line in io.StringIO(text, newline=None) if line.strip(" \t\r\n,;")), "")
-    known = set(contract.column_names)
+class _Reader:
+    """Hands the records below the header to a `RowsFile`, block by block."""
 
-    def known_names(delimiter: str) -> int:
-        try:
-            names = next(csv.reader([line], delimiter=delimiter), [])
-        except csv.Error:
-            return 0
-        return sum(clean_name(name) in known for name in names)
+    def __init__(self, rows: RowsFile, delimiter: str, limits: Limits) -> None:
+        self.rows = rows
+        self.layout = rows.layout
+        self.delimiter = delimiter
+        self.limits = limits
+        self.number = 0
 
-    best = max(DELIMITERS, key=known_names)
-    if known_names(best) == 0:
-        shown = line.strip()[:80]
-        raise FileRejected(
-            "header_missing",
-            f"no column name of {contract.source} in the first row ('{shown}'): begin the file with the column names"
-            f" ({', '.join(contract.header_required)}), separated by commas",
+    def read(self, text: TextFile) -> None:
+        blocks = blocks_of(text, self.limits)
+        for block in blocks:
+            # Arrow numbers rows within a block, and its header lies in the first one.
+            if self.number > self.layout.last_header_row and self.layout.width > 1 and _is_plain(block):
+                self._read_plain(block)
+            else:
+                self._read_carefully(block, blocks)
+
+    # --- blocks without quotation marks ---
+
+    def _read_plain(self, block: bytes) -> None:
+        strange: list[tuple[int, str]] = []
+
+        def set_aside(row: arrow_csv.InvalidRow) -> str:
+            strange.append((row.number, row.text))
+            return "skip"
+
+        columns = [str(position) for position in range(self.layout.width)]
+        table = arrow_csv.read_csv(
+            io.BytesIO(block),
+            arrow_csv.ReadOptions(use_threads=False, block_size=len(block) + 1, column_names=columns),
+            arrow_csv.ParseOptions(
+                delimiter=self.delimiter, quote_char=False, ignore_empty_lines=False, invalid_row_handler=set_aside
+            ),
+            arrow_csv.ConvertOptions(
+                check_utf8=False, column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False
+            ),
         )
-    return best
+        count = table.num_rows + len(strange)
+        numbers = np.arange(self.number + 1, self.number + count + 1)
+        kept = np.delete(numbers, np.array([position - 1 for position, _ in strange], dtype="int64"))
+        mended: list[tuple[int, list[str]]] = []
+        for position, line in strange:
+            cells, number = line.split(self.delimiter), self.number + position
+            if fitting := self._fitting(cells):
+                mended.append((number, fitting))
+            else:
+                self._set_aside_ragged(number, cells)
+        if mended:
+            grid = zip(*(cells for _, cells in mended), strict=True)
+            table = pa.concat_tables([table, pa.table([text_array(column) for column in grid], columns)])
+            kept = np.append(kept, [number for number, _ in mended])
+            order = np.argsort(kept)
+            table, kept = table.take(order), kept[order]
+        self.rows.add(kept, [column.combine_chunks() for column in table.columns])
+        self.number += count
+
+    # --- blocks with quotation marks ---
+
+    def _read_carefully(self, block: bytes, blocks: Iterator[bytes]) -> None:
+        def more() -> list[str]:
+            following = next(blocks, None)
+            return lines_of(following.decode()) if following is not None else []
+
+        batch: list[tuple[int, list[str]]] = []
+        unchecked = max(self.layout.last_header_row - self.number, 0)
+        careful = _Careful(lines_of(block.decode()), more, self.delimiter, self.limits, self.layout.width, unchecked)
+        for record in careful.records():
+            self.number += 1
+            if self.number <= self.layout.last_header_row:
+                continue
+            if record.cells is None:
+                self.rows.set_aside(
+                    UnreadableRow(self.number, record.rule, record.problem, {"row": self._shown(record.raw)})
+                )
+            elif fitting := self._fitting(record.cells):
+                batch.append((self.number, fitting))
+            else:
+                self._set_aside_ragged(self.number, record.cells)
+            if len(batch) == BATCH_ROWS:
+                self._add(batch)
+                batch = []
+        self._add(batch)
+
+    def _add(self, batch: Sequence[tuple[int, list[str]]]) -> None:
+        if batch:
+            columns = zip(*(cells for _, cells in batch), strict=True)
+            self.rows.add([number for number, _ in batch], [text_array(column) for column in columns])
+
+    # --- rows of another width ---
+
+    def _fitting(self, cells: list[str]) -> list[str] | None:
+        """The cells where they fit the header, blank ones beyond it left out."""
+        width = self.layout.width
+        if len(cells) == width:
+            return cells
+        return cells[:width] if len(cells) > width and not any(cell.strip() for cell in cells[width:]) else None
+
+    def _set_aside_ragged(self, number: int, cells: list[str]) -> None:
+        """Set the row aside, but for a blank one, and for a footer or a help row that is shorter than the table."""
+        width = self.layout.width
+        if not any(cell.strip() for cell in cells):
+            return
+        if len(cells) < width and self.rows.passes_over(number, cells):
+            return
+        wording = Wording(
+            f"该行有 {len(cells)} 格而表头有 {width} 列:请补全该行,含逗号的内容请加引号",
+            f"the row has {len(cells)} cells and the header {width}: complete the row, and put cells with a comma in"
+            " quotation marks",
+        )
+        self.rows.set_aside(UnreadableRow(number, RAGGED, wording, self.rows.payload(cells)))
+
+    def _shown(self, raw: str) -> str:
+        return raw if len(raw) <= self.limits.cell_characters else raw[: self.limits.cell_characters] + "…"
 
 
-def _ragged(row_number: int, cells: list[str], header: list[str]) -> UnreadableRow:
-    payload: dict[str, str | None] = dict(zip(header, cells, strict=False))
-    if len(cells) > len(header):
-        payload["(beyond the header)"] = ",".join(cells[len(header) :])
-    message = (
-        f"the row has {len(cells)} cells and the header {len(header)}: complete the row, and put cells with a comma in"
-        " quotation marks"
-    )
-    return UnreadableRow(row_number, "ragged_row", message, payload)
+def _is_plain(block: bytes) -> bool:
+    """Whether each line of the block is a record: no quotation mark, and no carriage return on its own."""
+    return b'"' not in block and block.count(b"\r") == block.count(b"\r\n")
 
 
-def _records(text: str, delimiter: str) -> list[Record]:
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error:
-        return list(_records_around_broken_quotes(text, delimiter))
-    width = next((len(cells) for cells in rows if not is_blank(cells)), 0)
-    if any(_swallows_lines(cells, width) for cells in rows if len(cells) != width):
-        return list(_records_around_broken_quotes(text, delimiter))
-    return [(cells, "", "", "") for cells in rows]
+class _Careful:
+    """Takes lines apart though quotation marks may be broken: the line where such a record begins is set aside, and
+    reading goes on at the next line, so that a stray mark does not swallow the rows after it.
+
+    `more` gives the lines that follow, for a record that goes on beyond the first ones. A record after the first
+    `unchecked` ones that has not `width` cells and runs over several lines is taken for a broken one.
+    """
+
+    def __init__(
+        self,
+        lines: list[str],
+        more: Callable[[], list[str]],
+        delimiter: str,
+        limits: Limits,
+        width: int | None = None,
+        unchecked: int = 0,
+    ) -> None:
+        self._lines = lines
+        self._more = more
+        self._delimiter = delimiter
+        self._limit = limits.cell_characters
+        self._width = width
+        self._unchecked = unchecked
+        self._start = self._consumed = 0
+
+    def records(self) -> Iterator[Record]:
+        count = 0
+        while self._start < len(self._lines):
+            problem = None
+            try:
+                for cells in csv.reader(self._feed(), delimiter=self._delimiter, strict=True):
+                    if self._width is not None and count >= self._unchecked and _swallows_lines(cells, self._width):
+                        run_over = self._consumed - self._start
+                        problem = Wording(f"一格跨 {run_over} 行", f"one cell runs over {run_over} lines")
+                        break
+                    self._start = self._consumed
+                    count += 1
+                    yield Record(cells)
+            except csv.Error as error:
+                problem = Wording(str(error), str(error))
+            if problem is None:
+                return
+            line = self._lines[self._start].rstrip("\r\n")
+            self._start += 1
+            count += 1
+            yield self._broken(line, problem)
+
+    def _feed(self) -> Iterator[str]:
+        """The lines from where the open record begins; those beyond the block only where it has not ended there."""
+        position = self._start
+        while True:
+            if position == len(self._lines):
+                following = self._more() if position > self._start else []
+                if not following:
+                    return
+                del self._lines[: self._start]
+                position -= self._start
+                self._start = 0
+                self._lines += following
+            self._consumed = position + 1
+            yield self._lines[position]
+            position += 1
+
+    def _broken(self, line: str, problem: Wording) -> Record:
+        # In a shorter line it is a stray mark that has swallowed the lines after it.
+        if "field limit" in problem.en and len(line) > self._limit:
+            limit = f"{self._limit:,}"
+            wording = Wording(
+                f"一格超过 {limit} 个字符(limits.cell_characters):请缩短",
+                f"a cell has more than {limit} characters (limits.cell_characters): shorten it",
+            )
+            return Record(None, line, TOO_LONG, wording)
+        wording = Wording(
+            f"该行引号不成对({problem.zh}):格内的引号请双写,每个引号都要闭合",
+            f"the row's quotation marks are broken ({problem.en}): double a mark inside a cell, close every mark",
+        )
+        return Record(None, line, BROKEN, wording)
 
 
-def _swallows_lines(cells: list[str], width: int) -> bool:
+def _swallows_lines(cells: Sequence[str], width: int) -> bool:
     """Whether a row has a wrong number of cells and one of them runs over several lines: two stray quotation marks
     make one row of all that lies between them."""
-    is_wrong = len(cells) < width or not is_blank(cells[width:])
-    return is_wrong and any("\n" in cell or "\r" in cell for cell in cells)
-
-
-def _records_around_broken_quotes(text: str, delimiter: str) -> Iterator[Record]:
-    """Take the text apart though quotation marks are broken: the line where such a record begins is set aside, and
-    reading goes on at the next line, so that a stray mark does not swallow the rows after it."""
-    lines = list(io.StringIO(text, newline=""))
-    width: int | None = None
-    start = 0
-    while start < len(lines):
-        consumed = start
-
-        def feed(first: int) -> Iterator[str]:
-            nonlocal consumed
-            for position in range(first, len(lines)):
-                consumed = position + 1
-                yield lines[position]
-
-        problem = ""
-        try:
-            for cells in csv.reader(feed(start), delimiter=delimiter, strict=True):
-                if width is not None and _swallows_lines(cells, width):
-                    problem = f"one cell runs over {consumed - start} lines"
-                    break
-                if width is None and not is_blank(cells):
-                    width = len(cells)
-                yield cells, "", "", ""
-                start = consumed
-        except csv.Error as error:
-            problem = str(error)
-        if problem:
-            line = lines[start].rstrip("\r\n")
-            rule = "quotation_broken"
-            message = f"the row's quotation marks are broken ({problem}): double a mark inside a cell, close every mark"
-            # In a shorter line it is a stray mark that has swallowed the lines after it.
-            if "field limit" in problem and len(line) > csv.field_size_limit():
-                rule = "cell_too_long"
-                message = f"a cell has more than {csv.field_size_limit():,} characters: shorten it"
-            yield None, line, rule, message
-            start += 1
+    if len(cells) == width or (len(cells) > width and not any(cell.strip() for cell in cells[width:])):
+        return False
+    return any("\n" in cell or "\r" in cell for cell in cells)

@@ -2,30 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 
-import numpy as np
-import pandas as pd
-
+from orchestration.errors import UsageError
 from orchestration.landing.contracts.definition import DECIMAL_SCALE
+from orchestration.wording import Wording
 
 # Help rows of a filled-in template begin with one of these; readers pass over them.
 HELP_MARKS = ("#zh:", "#en:", "#format:", "#example:")
 
+ROW_NUMBER = "row_number"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a reader takes at most, so that one file cannot fill memory or disk, nor keep the others waiting.
+
+    A home sets others in `[limits]` of its zhengxin.toml. Sizes are of 1024 x 1024 bytes; a line is one of a text, or
+    a row of a workbook as it stands in the file.
+    """
+
+    file_megabytes: int = 4096
+    unpacked_megabytes: int = 1024
+    shared_text_megabytes: int = 128
+    rows: int = 20_000_000
+    columns: int = 1000
+    line_megabytes: int = 4
+    cell_characters: int = 131_072
+    unreadable_rows: int = 50_000
+    # A file that shrinks below half of at least so many rows under its name waits so long for a word.
+    shrunk_from_rows: int = 20
+    shrunk_quiet_hours: int = 24
+
+    @classmethod
+    def named(cls, limits: Mapping[str, int], where: str = "limits") -> Limits:
+        """The limits with some of them set by name. Raises `UsageError` for a name that there is none of."""
+        known = [each.name for each in fields(cls)]
+        for name in limits:
+            if name not in known:
+                raise UsageError(f"{where}: there is no limit '{name}'. The limits are {', '.join(known)}.")
+        return cls(**limits)
+
 
 class FileRejected(Exception):
-    """A file that cannot be read as a whole. `rule` is a stable name, the text says what to do."""
+    """A file that cannot be read as a whole. `rule` is a stable name, the wording says what to do."""
 
-    def __init__(self, rule: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, rule: str, wording: Wording) -> None:
+        super().__init__(wording.en)
         self.rule = rule
-        self.message = message
+        self.wording = wording
+
+    @property
+    def message(self) -> str:
+        return self.wording.en
 
 
 class ReaderFailed(FileRejected):
     """A file on which a reader broke down: no verdict on the file, for the next version of the reader may read it."""
+
+
+class BeyondLimit(FileRejected):
+    """A file beyond one of the `Limits`: no verdict on the file, for the home may set another limit."""
 
 
 @dataclass(frozen=True)
@@ -34,68 +74,41 @@ class UnreadableRow:
 
     row_number: int
     rule: str
-    message: str
+    wording: Wording
     payload: dict[str, str | None]
+
+    @property
+    def message(self) -> str:
+        return self.wording.en
 
 
 @dataclass
 class FileTable:
-    """A file's rows, every cell as text (blank cells null), before any check.
+    """A file's rows, every cell as text, before any check.
 
-    `cells` has one column per name in `header`, in the same order; `row_numbers` counts as a spreadsheet shows it
-    (header = 1; JSON Lines: the line; Parquet: 1-based row + 1).
+    `rows` is a Parquet file in the batch's work folder: `row_number` (int32, as a spreadsheet shows it: header = 1;
+    JSON Lines: the line; Parquet: 1-based row + 1), then one column of text per distinct name of `header`, blank cells
+    null; then the columns that are only kept with the rows (see `names.NOTES`). `readable_count` is the number of its
+    rows. `readings` counts what the reader interpreted, by kind.
     """
 
     file_format: str
     encoding: str
     header: list[str]
-    cells: pd.DataFrame
-    row_numbers: np.ndarray
+    rows: Path
+    readable_count: int
     unreadable: list[UnreadableRow] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
+    notices: list[Wording] = field(default_factory=list)
+    readings: dict[str, int] = field(default_factory=dict)
 
     @property
     def row_count(self) -> int:
-        return len(self.cells) + len(self.unreadable)
+        return self.readable_count + len(self.unreadable)
 
 
 def clean_name(cell: object) -> str:
     """A column name as compared: without blanks or marks around it, in lower case."""
     return "" if cell is None else str(cell).strip().strip("\ufeff\u200b").strip().lower()
-
-
-def is_blank(cells: Sequence[str | None]) -> bool:
-    return not any(cell and cell.strip() for cell in cells)
-
-
-def is_help(cells: Sequence[str | None]) -> bool:
-    return bool(cells) and bool(cells[0]) and cells[0].lstrip().lower().startswith(HELP_MARKS)
-
-
-def help_notice(count: int) -> list[str]:
-    return [f"{count} help rows of the template passed over"] if count else []
-
-
-def text_frame(columns: Sequence[Sequence[str | None]], header: Sequence[str]) -> pd.DataFrame:
-    """Frame of text from one sequence per column; a header name may repeat (the structure check refuses that)."""
-    series = [pd.Series(pd.array(list(column), dtype="str")) for column in columns]
-    frame = pd.concat(series, axis=1) if series else pd.DataFrame()
-    frame.columns = list(header)
-    return frame
-
-
-def drop_unnamed_columns(header: list[str], rows: list[list[str | None]]) -> tuple[list[str], list[list[str | None]]]:
-    """Leave out columns that have no name and no content; refuse content under no name."""
-    unnamed = [position for position, name in enumerate(header) if not name]
-    if not unnamed:
-        return header, rows
-    for position in unnamed:
-        if any(row[position] and row[position].strip() for row in rows):
-            raise FileRejected(
-                "column_unnamed", f"column {position + 1} has content but no name in the header: name it or clear it"
-            )
-    kept = [position for position, name in enumerate(header) if name]
-    return [header[position] for position in kept], [[row[position] for position in kept] for row in rows]
 
 
 def number_text(number: float) -> str:

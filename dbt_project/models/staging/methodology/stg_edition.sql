@@ -8,7 +8,6 @@ select
     series_code,
     cast(assessment_year as integer) as assessment_year,
     cast(frame_date as date) as frame_date,
-    primary_methodology_code,
     title_zh,
     title_en
 from source

@@ -1,4 +1,4 @@
-"""Years as arguments: 2019, 2017-2019, 2017,2019."""
+"""Years in words that a person writes: 2019, 2017-2019, 2017,2019."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from orchestration.errors import UsageError
 
 
 def parse_years(words: Iterable[str]) -> list[int]:
-    """The years named, ascending, each once."""
+    """The years named, ascending, each once. Raises `UsageError` naming the word that is no year."""
     years: set[int] = set()
     for word in re.split(r"[,\s]+", " ".join(words)):
         if not word:

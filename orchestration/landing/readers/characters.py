@@ -1,0 +1,74 @@
+"""What text may hold, in every format: invisible characters are taken off, control characters refuse the row.
+
+One normalisation for all readers. Nothing that a person sees is changed: compatibility forms, private-use characters
+and the scripts of the country stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from orchestration.wording import Wording
+
+# Soft hyphen, zero-width space and no-break space, direction marks, word joiner, byte-order mark.
+INVISIBLE = "\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
+# Joiners shape letters of some scripts and join emoji; beside ASCII, Chinese or nothing they are rubbish.
+JOINERS = "\u200c\u200d"
+PLAIN_NEIGHBOUR = "\x00-\x7f\u3000-\u303f\u3400-\u9fff\uff00-\uffef"
+# All controls but tab and the line ends; U+0085 is one of those.
+CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f"
+NONCHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | end) for plane in range(17) for end in (0xFFFE, 0xFFFF))
+
+_REMOVED = re.compile(f"[{INVISIBLE}]")
+_STRAY_JOINER = re.compile(f"(?:^|(?<=[{PLAIN_NEIGHBOUR}]))[{JOINERS}]+|[{JOINERS}]+(?=[{PLAIN_NEIGHBOUR}]|$)")
+_LINE_END = re.compile("\r\n?|\u0085|\u2028|\u2029")
+_FORBIDDEN = re.compile(f"[{CONTROLS}\ud800-\udfff{NONCHARACTERS}]")
+
+
+def _for_arrow(characters: str) -> str:
+    """A class of characters as Arrow's regular expressions write it."""
+    return "".join("-" if each == "-" else f"\\x{{{ord(each):X}}}" for each in characters)
+
+
+# Text without any of these is normal as it stands.
+_ODD = f"[{_for_arrow(CONTROLS + NONCHARACTERS + INVISIBLE + JOINERS)}\\r\\x{{85}}\\x{{2028}}\\x{{2029}}]"
+
+
+def odd_cells(cells: pa.Array) -> pa.Array:
+    """Which cells hold a character that `normalised` or `refusal` may have to do with (null where blank)."""
+    return pc.match_substring_regex(cells, _ODD)
+
+
+def normalised(text: str) -> str:
+    """The text without invisible characters and blanks around it, its line ends as line feeds."""
+    return _LINE_END.sub("\n", _STRAY_JOINER.sub("", _REMOVED.sub("", text))).strip()
+
+
+def refusal(column: str, text: str) -> tuple[str, Wording] | None:
+    """(rule, wording) where a cell holds a character that is no text; None where all are."""
+    found = _FORBIDDEN.search(text)
+    if not found:
+        return None
+    code = ord(found[0])
+    shown = f"U+{code:04X}"
+    if code == 0:
+        return "nul_byte", Wording(
+            f"{column} 含 NUL 字符({shown}):请重新导出文件",
+            f"{column} contains NUL characters ({shown}): export the file anew",
+        )
+    if 0xD800 <= code <= 0xDFFF:
+        return "half_character", Wording(
+            f"{column} 含半个字符({shown},截断的表情或生僻字):请补全或删除",
+            f"{column} contains half a character ({shown}, a cut-off emoji or rare character): complete or delete it",
+        )
+    return "control_character", Wording(
+        f"{column} 含控制字符({shown}):请删除", f"{column} contains the control character {shown}: delete it"
+    )
+
+
+def visible(text: str) -> str:
+    """The text with characters that are none written out, such as \\u0007, so that every program can show it."""
+    return _FORBIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

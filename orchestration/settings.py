@@ -1,0 +1,148 @@
+"""What a home says about itself: `zhengxin.toml` in its folder.
+
+    series = "county_integrity"     the index series; default: that of the rows that were accepted
+    years = "2017-2019"             what `zhengxin run` runs without years; default: all years that have data
+    language = "zh"                 of messages and reports: zh or en
+    seeds = "over"                  over: the folder's seeds/ is laid over the shipped seeds; own: it stands alone
+    publish = "manual"              manual: a run ends with a candidate that someone releases; auto: it releases
+    webhook = "https://host/path"   where early warnings are handed on to
+    wait_seconds = 600              how long a writer waits for another one
+
+    [limits]                        ceilings at the door, by name; see docs/operations.md
+    file_megabytes = 200
+
+A home without the file has the defaults. `ZHENGXIN_SERIES`, `ZHENGXIN_WARNING_WEBHOOK` and `ZHENGXIN_WAIT_SECONDS` go
+before the file, and what a command is told goes before both. Nothing here writes the file of a user.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from orchestration.errors import UsageError
+from orchestration.home import SETTINGS_NAME, Home
+from orchestration.years import parse_years
+
+SERIES_VARIABLE = "ZHENGXIN_SERIES"
+WEBHOOK_VARIABLE = "ZHENGXIN_WARNING_WEBHOOK"
+WAIT_VARIABLE = "ZHENGXIN_WAIT_SECONDS"
+ZH, EN = "zh", "en"
+SEEDS_OVER, SEEDS_OWN = "over", "own"
+MANUAL, AUTO = "manual", "auto"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one home, as said in the module's text; each has its default here.
+
+    `years` is ascending and empty where none are named. `limits` holds whole numbers above zero by name; who enforces
+    a limit knows its name and its default.
+    """
+
+    series: str | None = None
+    years: tuple[int, ...] = ()
+    language: str = ZH
+    seeds: str = SEEDS_OVER
+    publish: str = MANUAL
+    webhook: str | None = None
+    wait_seconds: float = 600.0
+    limits: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def publishes_by_itself(self) -> bool:
+        """Whether a run may publish what it scored without anybody's decision."""
+        return self.publish == AUTO
+
+
+def settings_of(home: Home) -> Settings:
+    """The settings of `home`. Raises `UsageError` naming file, key and what the key may hold."""
+    return Settings(**_from_file(settings_file(home)) | _from_environment())
+
+
+def settings_file(home: Home) -> Path:
+    return home.root / SETTINGS_NAME
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        written = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path} is no TOML: {error}. Mend the line; zhengxin init writes an example.") from error
+    known = [each.name for each in fields(Settings)]
+    for key in written:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            meant = f" (is {near[0]} meant?)" if near else ""
+            raise UsageError(f"{path}: there is no setting '{key}'{meant}. The settings are {', '.join(known)}.")
+    return {key: READINGS[key](value, f"{path}: {key}") for key, value in written.items()}
+
+
+def _from_environment() -> dict[str, Any]:
+    variables = {"series": SERIES_VARIABLE, "webhook": WEBHOOK_VARIABLE, "wait_seconds": WAIT_VARIABLE}
+    named = {key: os.environ.get(variable, "").strip() for key, variable in variables.items()}
+    return {key: READINGS[key](text, variables[key]) for key, text in named.items() if text}
+
+
+def _text(value: Any, where: str) -> str | None:
+    if not isinstance(value, str):
+        raise UsageError(f'{where} is {value!r}: write a text between quotation marks, such as "hdi".')
+    return value.strip() or None
+
+
+def _one_of(*words: str) -> Callable[[Any, str], str]:
+    choices = " or ".join(f'"{word}"' for word in words)
+
+    def read(value: Any, where: str) -> str:
+        if value not in words:
+            raise UsageError(f"{where} is {value!r}: write {choices}.")
+        return value
+
+    return read
+
+
+def _years(value: Any, where: str) -> tuple[int, ...]:
+    words = value if isinstance(value, list) else [value]
+    try:
+        return tuple(parse_years(str(word) for word in words))
+    except UsageError as error:
+        raise UsageError(f"{where}: {error}") from None
+
+
+def _seconds(value: Any, where: str) -> float:
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        seconds = float("nan")
+    if not 0 <= seconds < float("inf"):
+        raise UsageError(f"{where} is {value!r}: give a number of seconds, such as 600.")
+    return seconds
+
+
+def _limits(value: Any, where: str) -> Mapping[str, int]:
+    if not isinstance(value, dict):
+        raise UsageError(f"{where} is {value!r}: write a table, [limits], with a line for each limit.")
+    for name, limit in value.items():
+        if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
+            raise UsageError(f"{where}.{name} is {limit!r}: give a whole number above zero.")
+    return MappingProxyType(dict(value))
+
+
+READINGS: Mapping[str, Callable[[Any, str], Any]] = {
+    "series": _text,
+    "years": _years,
+    "language": _one_of(ZH, EN),
+    "seeds": _one_of(SEEDS_OVER, SEEDS_OWN),
+    "publish": _one_of(MANUAL, AUTO),
+    "webhook": _text,
+    "wait_seconds": _seconds,
+    "limits": _limits,
+}
