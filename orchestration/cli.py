@@ -23,6 +23,7 @@ from orchestration.commands.query import query
 from orchestration.commands.queue import queue
 from orchestration.commands.release import export, release, verify, withdraw
 from orchestration.commands.report import report
+from orchestration.commands.robust import robust
 from orchestration.commands.run import rebuild, run
 from orchestration.commands.status import status
 from orchestration.commands.template import template
@@ -53,7 +54,7 @@ COMMANDS = {
     INPUT: (demo, template, land),
     WORK: (run, rebuild),
     RELEASE: (release, withdraw, verify, export, report),
-    LOOK: (status, explain, compare, query, warnings, queue, dictionary, ui),
+    LOOK: (status, explain, compare, robust, query, warnings, queue, dictionary, ui),
 }
 for panel, commands in COMMANDS.items():
     for command in commands:

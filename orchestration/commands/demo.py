@@ -18,17 +18,19 @@ class DemoKind(StrEnum):
 
     county = "county"
     hdi = "hdi"
+    asem = "asem"
 
 
-SERIES = {DemoKind.county: "county_integrity", DemoKind.hdi: "hdi"}
+SERIES = {DemoKind.county: "county_integrity", DemoKind.hdi: "hdi", DemoKind.asem: "asem"}
 # What every file of a demo is called: a file under another name is somebody's own.
-FILE_PREFIX = {DemoKind.county: "synthetic_", DemoKind.hdi: "hdi_observation_"}
+FILE_PREFIX = {DemoKind.county: "synthetic_", DemoKind.hdi: "hdi_observation_", DemoKind.asem: "asem_observation_"}
 
 
 def demo(
-    kind: Annotated[DemoKind, typer.Argument(help="county: synthetic counties; hdi: real data of 193 countries.")] = (
-        DemoKind.county
-    ),
+    kind: Annotated[
+        DemoKind,
+        typer.Argument(help="county: synthetic counties; hdi: real data of 193 countries; asem: the example of COINr."),
+    ] = (DemoKind.county),
     years: Annotated[
         str, typer.Option(help="Years of the county inputs, such as 2019 or 2017-2019.", metavar="YEARS")
     ] = "2017-2019",

@@ -13,7 +13,7 @@ DECIMALS = 12
 
 @dataclass(frozen=True)
 class Components:
-    """Components of a correlation matrix, the largest first: variances (components), loadings (columns × components)."""
+    """Components of a correlation matrix, the largest first: variances, and loadings (columns × components)."""
 
     variances: np.ndarray
     loadings: np.ndarray

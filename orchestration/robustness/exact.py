@@ -1,8 +1,8 @@
 """Products of whole-numbered matrices that are exact, so that they are the same with any number of threads.
 
 Marks and rates are held as whole numbers of 10^-12 marks and of 2^-46: each is cut in two halves of 23 bits, whose
-products and sums stay below 2^53 where doubles are exact. A product of matrices is then four products of halves, and what
-puts them together is the same arithmetic everywhere.
+products and sums stay below 2^53 where doubles are exact. A product of matrices is then four products of halves, and
+what puts them together is the same arithmetic everywhere.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ def rank_matrix(scores: np.ndarray, groups: np.ndarray | None = None) -> np.ndar
 
     Scores are rounded to 10 decimals before they are ranked; NaN has no rank (0).
     """
-    draw_count, unit_count = scores.shape
+    unit_count = scores.shape[1]
     numbers = np.zeros(unit_count, dtype=np.int64) if groups is None else np.unique(groups, return_inverse=True)[1]
     sizes = np.bincount(numbers) if unit_count else np.zeros(0, dtype=int)
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]) if unit_count else sizes

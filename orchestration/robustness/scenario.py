@@ -1,4 +1,4 @@
-"""What a scenario varies, its draws from a low-discrepancy sequence, and the marks and options that follow from a draw."""
+"""What a scenario varies, its draws from a low-discrepancy sequence, and the marks and options that follow."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DRAW_DECIMALS = 9
 
 @dataclass(frozen=True)
 class Factor:
-    """One thing that a scenario varies. `nodes`: places in the tree that it draws for; `options`: what it chooses from."""
+    """One thing that a scenario varies. `nodes`: places in the tree that it draws for; `options`: what it chooses."""
 
     code: str
     kind: str
@@ -98,7 +98,7 @@ def nominal_marks(tree: Tree, full_marks: np.ndarray, weights: np.ndarray, is_su
         if node.parent is not None and is_sum[node.parent]:
             shares[place] = full_marks[place]
     root = full_marks[tree.children[0]].sum() if is_sum[0] else full_marks[0]
-    return _shared_out(tree, int(round(root / MARK_UNIT)), shares[:, None])[:, 0]
+    return _shared_out(tree, round(root / MARK_UNIT), shares[:, None])[:, 0]
 
 
 def _spread(weights: np.ndarray, factor: Factor, drawn: np.ndarray) -> None:
@@ -124,9 +124,7 @@ def _leave_out(weights: np.ndarray, tree: Tree, factor: Factor, numbers: np.ndar
             weights[places[option], numbers == number] = 0.0
 
 
-def _take_sets(
-    weights: np.ndarray, factor: Factor, numbers: np.ndarray, weight_sets: dict[str, np.ndarray]
-) -> None:
+def _take_sets(weights: np.ndarray, factor: Factor, numbers: np.ndarray, weight_sets: dict[str, np.ndarray]) -> None:
     for number, option in enumerate(factor.options):
         if option == STATED:
             continue
@@ -148,4 +146,3 @@ def _shared_out(tree: Tree, root_mark: int, weights: np.ndarray) -> np.ndarray:
             ends[-1] = np.where(so_far[-1] > 0, marks[place], 0)
             marks[siblings] = np.diff(ends, axis=0, prepend=0)
     return marks
-

@@ -42,12 +42,16 @@ def read_tree(nodes: Mapping[str, np.ndarray]) -> tuple[Tree, np.ndarray]:
             )
         ]
     )
-    return tree, nominal_marks(tree, plain(nodes["full_mark"]), plain(nodes["weight"]), np.asarray(nodes["is_sum"], bool))
+    return tree, nominal_marks(
+        tree, plain(nodes["full_mark"]), plain(nodes["weight"]), np.asarray(nodes["is_sum"], bool)
+    )
 
 
 def read_factors(tree: Tree, factors: Mapping[str, np.ndarray]) -> list[Factor]:
     """The factors of a scenario, from `stg_scenario_factor` in the order of position."""
-    return [_factor(tree, {name: values[number] for name, values in factors.items()}) for number in range(_count(factors))]
+    return [
+        _factor(tree, {name: values[number] for name, values in factors.items()}) for number in range(_count(factors))
+    ]
 
 
 def read_subject(
@@ -57,7 +61,7 @@ def read_subject(
     gaps: Mapping[str, np.ndarray],
     bounds: tuple[float, float],
 ) -> Subject:
-    """A subject from `int_scenario_unit`, `int_scenario_rate` and `int_scenario_gap`; units in the order of their place."""
+    """A subject from `int_scenario_unit`, `int_scenario_rate` and `int_scenario_gap`; units by their place."""
     unit_count, node_count = _count(units), len(tree.nodes)
     leaf_number = {place: number for number, place in enumerate(tree.leaf_places)}
     columns = np.array([leaf_number.get(place, -1) for place in range(node_count)])

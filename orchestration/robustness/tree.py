@@ -59,8 +59,9 @@ def roll_up(
     """Points of the root for each unit and draw (units × draws); NaN where the root is not scored.
 
     `rates`: units × leaves, a leaf's score as a share of its full mark, NaN where it has none. `is_scored`: units ×
-    nodes, whether a node has a score (its coverage decides, not the draw). `marks`: nodes × draws, whole numbers of 10^-12
-    marks; the marks of children add up to their parent's. `aggregations`: by depth of the parent, in place of the tree's.
+    nodes, whether a node has a score (its coverage decides, not the draw). `marks`: nodes × draws, whole numbers of
+    10^-12 marks; those of children add up to their parent's. `aggregations`: by depth of the parent, in place of the
+    tree's own.
 
     Children without a score are left out and the parent's mark is spread over the others.
     """
@@ -163,4 +164,3 @@ def _mean_rate(total: np.ndarray, weight: np.ndarray, aggregation: str) -> np.nd
             return weight / total
         mean = total / weight
     return np.exp(mean) if aggregation == GEOMETRIC else mean
-

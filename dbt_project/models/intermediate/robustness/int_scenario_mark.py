@@ -52,7 +52,9 @@ def _weight_sets(weight_sets, factors, tree):
 def _table(scenario, methodology, tree, marks):
     node_count, draw_count = marks.shape
     codes = np.array([node.code for node in tree.nodes], dtype=object)
-    parents = np.array(["" if node.parent is None else tree.nodes[node.parent].code for node in tree.nodes], dtype=object)
+    parents = np.array(
+        ["" if node.parent is None else tree.nodes[node.parent].code for node in tree.nodes], dtype=object
+    )
     return pd.DataFrame(
         {
             "scenario_code": scenario,

@@ -25,8 +25,11 @@ methodology_nodes as (
             when parents.aggregation = 'sum' then cast(nodes.full_mark as double) else cast(coalesce(nodes.weight, 1) as double)
         end as weight
     from {{ ref('int_methodology_node') }} as nodes
-    inner join {{ ref('int_edition') }} as editions
-        on nodes.series_code = editions.series_code
+    inner join {{ ref('int_edition_methodology') }} as editions
+        on nodes.methodology_code = editions.methodology_code
+    inner join {{ ref('int_edition') }} as observed_editions
+        on editions.series_code = observed_editions.series_code
+        and editions.assessment_year = observed_editions.assessment_year
     left join {{ ref('int_methodology_node') }} as parents
         on nodes.methodology_code = parents.methodology_code
         and nodes.parent_node_code = parents.node_code

@@ -56,9 +56,7 @@ def model(dbt, session):
     )
     table = children.fetch_arrow_table()
     found = [
-        (*group.key, *row)
-        for group in groups(table, KEYS, "unit_code", "node_code", "value")
-        for row in _rows(group)
+        (*group.key, *row) for group in groups(table, KEYS, "unit_code", "node_code", "value") for row in _rows(group)
     ]
     return pd.DataFrame(found, columns=list(COLUMNS)).astype(COLUMNS)
 

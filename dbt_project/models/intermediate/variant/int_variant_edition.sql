@@ -6,7 +6,14 @@ with variants as (
 
 editions as (
 
-    select * from {{ ref('int_edition') }}
+    select
+        editions.series_code,
+        editions.assessment_year,
+        links.methodology_code
+    from {{ ref('int_edition') }} as editions
+    inner join {{ ref('int_edition_methodology') }} as links
+        on editions.series_code = links.series_code
+        and editions.assessment_year = links.assessment_year
 
 ),
 
@@ -40,6 +47,7 @@ select
 from variants
 inner join editions
     on variants.series_code = editions.series_code
+    and variants.methodology_code = editions.methodology_code
 inner join latest_editions
     on editions.series_code = latest_editions.series_code
 where variants.editions = 'all'
