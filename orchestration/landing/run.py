@@ -24,6 +24,7 @@ from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.contracts.decision import DECISION
 from orchestration.landing.held import Held
 from orchestration.landing.inbox import InboxItem, make_folders, scan_inbox
+from orchestration.landing.integrity import require_unbroken
 from orchestration.landing.lists import measure_labels
 from orchestration.landing.readers import (
     BeyondLimit,
@@ -117,6 +118,7 @@ def land_inbox(
         raise UsageError(f"unknown source {', '.join(unknown)}: there are {', '.join(CONTRACTS)}")
     store = Store(home.landing)
     with store.lock("landing the inbox", wait_seconds):
+        require_unbroken(store)
         seeds = seeds or seeds_folder()
         limits = limits or Limits.named(settings_of(home).limits, f"{settings_file(home)}: limits")
         desk = _Desk(read_reference(seeds), measure_labels(seeds), limits, row_progress)

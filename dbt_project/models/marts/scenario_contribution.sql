@@ -95,10 +95,13 @@ shared as (
 
     select
         *,
-        cast(
-            cast(base_score as double) * cast(sum(part) over so_far as double) / nullif(cast(sum(part) over unit as double), 0)
-            as decimal(18, 10)
-        ) as points_so_far
+        case
+            when sum(part) over so_far = sum(part) over unit then cast(base_score as decimal(18, 10))
+            else cast(
+                cast(base_score as double) * cast(sum(part) over so_far as double) / cast(sum(part) over unit as double)
+                as decimal(18, 10)
+            )
+        end as points_so_far
     from parts
     window
         unit as (partition by variant_code, assessment_year, unit_code),
