@@ -13,7 +13,7 @@ from pathlib import Path
 from orchestration.demo.frame import read_csv
 from orchestration.demo.inbox_file import write_csv
 from orchestration.demo.target import DATA
-from orchestration.home import shipped_seeds
+from orchestration.home import seeds_folder
 from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.contracts.definition import DECIMAL_SCALE
 
@@ -29,7 +29,7 @@ OWNERS = ("series_code", "methodology_code", "tree_code", "constraint_id")
 def write_asem_seeds(folder: Path) -> list[Path]:
     """Write the seeds of the example below `folder`, in place of those there; return the files."""
     written = []
-    for source in sorted(shipped_seeds().glob("*/*.csv")):
+    for source in sorted(seeds_folder().glob("*/*.csv")):
         target = Path(folder) / source.parent.name / source.name
         target.parent.mkdir(parents=True, exist_ok=True)
         if _write_seed(source, target):
