@@ -9,7 +9,7 @@ import typer
 
 from orchestration.commands.terminal import messages, output, progress_bar
 from orchestration.errors import UsageError
-from orchestration.home import Home
+from orchestration.home import PROJECT_VARIABLE, Home
 from orchestration.years import parse_years
 
 
@@ -42,7 +42,8 @@ def demo(
 
     [b]county[/b] writes SYNTHETIC observations, events and verifications of all counties, calibrated to the published
     aggregates of 2019 and labelled synthetic in every row. [b]hdi[/b] writes the real inputs of the Human Development
-    Index, 1990-2022, whose published answer the scores must equal; give it a home of its own.
+    Index, 1990-2022, whose published answer the scores must equal; give it a home of its own. [b]asem[/b] writes the
+    example of the R package COINr, 51 countries and 49 indicators, with a project of its own: see make asem.
 
     [dim]zhengxin demo
     zhengxin demo county --years 2019
@@ -58,6 +59,13 @@ def demo(
 
         paths = write_hdi_inbox(home.inbox)
         say.print("Real data: inputs of the Human Development Index 1990-2022 (UNDP, CC BY 3.0 IGO).")
+    elif kind is DemoKind.asem:
+        from orchestration.demo.asem import write_asem_inbox, write_asem_project
+
+        project = write_asem_project(home.root / "project")
+        paths = write_asem_inbox(home.inbox)
+        say.print("Real data: the example of COINr 1.1.14 (bluefoxr/COINr, MIT).")
+        say.print(f"Its commands need its project: export {PROJECT_VARIABLE}={project}", markup=False)
     else:
         from orchestration.demo.county import SEED, write_county_inbox
 
@@ -89,10 +97,11 @@ def _let_runs_publish(home: Home) -> None:
 
 def _refuse_other_data(home: Home, kind: DemoKind) -> None:
     """Demo inputs go into an empty inbox, or one that holds the same demo."""
-    from orchestration.editions import series_note, series_of
+    from orchestration.editions import series_note
 
     held = [path for path in home.inbox.rglob("*") if path.is_file() and not path.name.startswith(".")]
-    is_same_demo = series_note(home).exists() and series_of(home) == SERIES[kind]
+    note = series_note(home)
+    is_same_demo = note.exists() and note.read_text(encoding="utf-8").strip() == SERIES[kind]
     if is_same_demo:
         held = [path for path in held if not path.name.startswith(FILE_PREFIX[kind])]
     if held:

@@ -83,7 +83,7 @@ def test_thresholds_of_children(asem: duckdb.DuckDBPyConnection) -> None:
     found = """
         select unit_code as unit, node_code as code, value as found, true as present,
             case variant_code when 'asem_min_max' then 0.0
-                else cast(replace(replace(variant_code, 'asem_min_max_share_', ''), '_', '.') as double) end as threshold
+                else cast(replace(variant_code[20:], '_', '.') as double) end as threshold
         from intermediate.int_variant_node_value where starts_with(variant_code, 'asem_min_max')
     """
     key = "unit, code, threshold"
@@ -126,7 +126,8 @@ def test_statistics(asem: duckdb.DuckDBPyConnection) -> None:
     assert differences(asem, "expected_stats", found, "dset, indicator", columns) == []
     (wrong,) = asem.execute(
         f"""
-        select count(*) from read_csv('{EXPECTED}/expected_stats.csv') as e inner join ({found}) as f using (dset, indicator)
+        select count(*) from read_csv('{EXPECTED}/expected_stats.csv') as e
+        inner join ({found}) as f using (dset, indicator)
         where (e.flag_avail <> 'ok') <> f.is_low_availability or (e.flag_nonzero <> 'ok') <> f.is_mostly_zero
             or (e.flag_unique <> 'ok') <> f.is_rarely_unique or (e.flag_skewkurt <> 'ok') <> f.has_outliers
         """
@@ -136,8 +137,8 @@ def test_statistics(asem: duckdb.DuckDBPyConnection) -> None:
 
 def test_cronbach_alpha(asem: duckdb.DuckDBPyConnection) -> None:
     found = """
-        select case stage when 'observed' then 'Raw' else upper(stage[1]) || stage[2:] end as dset, node_code as aggregate,
-            4 - member_depth as over_level, alpha as found, true as present
+        select case stage when 'observed' then 'Raw' else upper(stage[1]) || stage[2:] end as dset,
+            node_code as aggregate, 4 - member_depth as over_level, alpha as found, true as present
         from marts.internal_consistency where method_code in ('asem', 'asem_chain') and stage <> 'scored'
     """
     assert differences(asem, "expected_cronbach", found, "dset, aggregate, over_level", {"alpha": "found"}) == []
@@ -179,6 +180,7 @@ def test_treated_values_say_why(asem: duckdb.DuckDBPyConnection) -> None:
         "select count(*), count(treatment) from marts.treated_value where variant_code = 'asem_chain'"
     ).fetchone()
     (changed,) = asem.execute(
-        "select count(*) from intermediate.int_variant_treated where variant_code = 'asem_chain' and value <> value_before"
+        "select count(*) from intermediate.int_variant_treated "
+        "where variant_code = 'asem_chain' and value <> value_before"
     ).fetchone()
     assert count == reasons >= changed > 0
