@@ -25,7 +25,7 @@ ASEM_DEMO := $(ASEM_HOME)/.demo
 # The demo inputs follow from these alone.
 DEMO_SOURCES := $(wildcard orchestration/demo/*.py orchestration/demo/data/* seeds/geography/*.csv seeds/methodology/*.csv)
 
-.PHONY: help install demo run ui superset hdi asem test test-all lint clean distclean
+.PHONY: help install demo run ui site superset hdi asem test test-all lint clean distclean
 
 help: ## Show the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ run: demo ## Environment, demo inputs, the yearly run for YEARS, and a summary
 ui: $(INSTALLED) ## Open Dagster on the same home
 	@$(ZHENGXIN) ui
 
+site: demo ## The public look-up of the releases in force, as static files below the home
+	@$(ZHENGXIN) site
+
 superset: ## Install Apache Superset below the home, import the dashboard and serve the current release
 	@$(PYTHON) bi/superset/launch.py --home $(ZHENGXIN_HOME) --port $(SUPERSET_PORT)
 
@@ -44,7 +47,7 @@ hdi: $(HDI_DEMO) ## Real data: the Human Development Index 1990-2022 against its
 	@$(ZHENGXIN) --home $(HDI_HOME) run --if-changed
 
 asem: $(ASEM_DEMO) ## Real data: the example of COINr against its published values
-	@ZHENGXIN_PROJECT=$(ASEM_HOME)/project $(ZHENGXIN) --home $(ASEM_HOME) run --if-changed
+	@$(ZHENGXIN) --home $(ASEM_HOME) run --if-changed
 
 test: $(INSTALLED) ## The whole test suite
 	@$(BIN)/python -m pytest
@@ -92,8 +95,10 @@ $(DEMO): $(DEMO_SOURCES) | $(INSTALLED)
 	@$(ZHENGXIN) demo county --years $(YEARS)
 	@touch $@
 
+# The folder is made as a stranger would make it, and anew when what is shipped has changed.
 $(HDI_DEMO): $(DEMO_SOURCES) | $(INSTALLED)
-	@$(ZHENGXIN) --home $(HDI_HOME) demo hdi
+	@rm -rf $(HDI_HOME)/zhengxin.toml $(HDI_HOME)/seeds
+	@$(ZHENGXIN) init --from hdi $(HDI_HOME)
 	@touch $@
 
 $(ASEM_DEMO): $(DEMO_SOURCES) $(wildcard orchestration/demo/data/asem/*) | $(INSTALLED)

@@ -7,17 +7,17 @@ import os
 import shlex
 import sys
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
+from orchestration.commands.check_seeds import check_seeds
 from orchestration.commands.compare import compare
 from orchestration.commands.demo import demo
 from orchestration.commands.dictionary import dictionary
 from orchestration.commands.explain import explain
+from orchestration.commands.init import init
 from orchestration.commands.land import land
 from orchestration.commands.query import query
 from orchestration.commands.queue import queue
@@ -25,13 +25,15 @@ from orchestration.commands.release import export, release, verify, withdraw
 from orchestration.commands.report import report
 from orchestration.commands.robust import robust
 from orchestration.commands.run import rebuild, run
+from orchestration.commands.site import site
 from orchestration.commands.status import status
 from orchestration.commands.template import template
-from orchestration.commands.terminal import messages
+from orchestration.commands.terminal import messages, styled
 from orchestration.commands.ui import ui
 from orchestration.commands.warnings import warnings
 from orchestration.errors import Interrupted, UsageError, full_disk, system_refusal
 from orchestration.home import HOME_VARIABLE, Home
+from orchestration.last_run import this_version
 
 DEBUG_VARIABLE = "ZHENGXIN_DEBUG"
 
@@ -51,9 +53,9 @@ app = typer.Typer(
 )
 INPUT, WORK, RELEASE, LOOK = "Inputs", "Work", "Releases", "Look"
 COMMANDS = {
-    INPUT: (demo, template, land),
+    INPUT: (init, check_seeds, demo, template, land),
     WORK: (run, rebuild),
-    RELEASE: (release, withdraw, verify, export, report),
+    RELEASE: (release, withdraw, verify, export, report, site),
     LOOK: (status, explain, compare, robust, query, warnings, queue, dictionary, ui),
 }
 for panel, commands in COMMANDS.items():
@@ -63,10 +65,7 @@ for panel, commands in COMMANDS.items():
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        try:
-            print(f"zhengxin {version('zhengxin')}")
-        except PackageNotFoundError:
-            print("zhengxin (not installed)")
+        print(f"zhengxin {this_version()}")
         raise typer.Exit(0)
 
 
@@ -74,7 +73,8 @@ def zhengxin(
     home: Annotated[
         Path | None,
         typer.Option(
-            help="Folder of inbox, landing store, warehouse and logs. Default: var/ in the project.",
+            help="Folder of the index: settings, seeds, inbox, warehouse. Default: the nearest folder upwards with a "
+            "zhengxin.toml, in a checkout else its var/.",
             envvar=HOME_VARIABLE,
             show_envvar=True,
             show_default=False,
@@ -95,7 +95,8 @@ def zhengxin(
     zhengxin query "select * from marts.unit_ranking limit 10"
     zhengxin ui                   the same in Dagster's UI[/dim]
 
-    Your own data: zhengxin template observation, fill it in, put it into the inbox, zhengxin run.
+    Your own index: zhengxin init my-index; your own data: zhengxin template observation, fill it in, put it into the
+    inbox, zhengxin run.
     """
     if home is not None:
         if home.expanduser().is_file():
@@ -137,7 +138,7 @@ def _unexpected(error: Exception) -> str:
 def _fail(message: str, code: int = 1) -> None:
     if os.environ.get(DEBUG_VARIABLE):
         raise
-    messages().print(f"[bold red]error:[/] {escape(message)}")
+    messages().print(styled("[bold red]error:[/] {}", message))
     sys.exit(code)
 
 

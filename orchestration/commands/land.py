@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
-from orchestration.commands.terminal import messages, output, progress_bar, table
+from orchestration.commands.terminal import messages, output, progress_bar, styled, table
 from orchestration.home import Home
+from orchestration.writing.plain import one_line
 
 if TYPE_CHECKING:
     from orchestration.landing import LandedFile, Store
@@ -56,7 +56,7 @@ def land(
 def land_with_progress(home: Home, sources: list[str] | None = None) -> list[LandedFile]:
     """Land the inbox, drawing how far it is."""
     from orchestration.landing import land_inbox
-    from orchestration.warehouse.lock import wait_limit
+    from orchestration.settings import settings_of
 
     with progress_bar(messages()) as bar:
         task = bar.add_task("Landing", total=None)
@@ -64,7 +64,7 @@ def land_with_progress(home: Home, sources: list[str] | None = None) -> list[Lan
         def show(done: int, total: int, file: LandedFile) -> None:
             bar.update(task, description=f"Landing {file.source}/{file.file_name}", completed=done, total=total)
 
-        return land_inbox(home, sources, progress=show, wait_seconds=wait_limit())
+        return land_inbox(home, sources, progress=show, wait_seconds=settings_of(home).wait_seconds)
 
 
 def _print_landed(say: Console, landed: list[LandedFile]) -> None:
@@ -86,9 +86,9 @@ def _print_landed(say: Console, landed: list[LandedFile]) -> None:
     for file in landed:
         name = f"{file.source}/{file.file_name}".lstrip("/")
         if file.error:
-            say.print(f"[bold red]{escape(name)}[/]: {escape(f'{file.error_rule}: {file.error.en}')}")
+            say.print(styled("[bold red]{}[/]: {}: {}", name, file.error_rule, file.error.en))
         for notice in file.notices:
-            say.print(f"{name}: {notice.en}", markup=False)
+            say.print(one_line(f"{name}: {notice.en}"))
 
 
 def _print_quarantined(say: Console, store: Store, landed: list[LandedFile], limit: int) -> None:
@@ -104,9 +104,9 @@ def _print_quarantined(say: Console, store: Store, landed: list[LandedFile], lim
         rows = store.quarantined(store.batch(file.source, file.batch_id)).to_pylist()
         shown = rows[:limit] if limit else rows
         for row in shown:
-            say.print(f"{name} row {row['row_number']}: {row['rule']}: {row['message']}", markup=False)
+            say.print(one_line(f"{name} row {row['row_number']}: {row['rule']}: {row['message']}"))
         if len(rows) > len(shown):
-            say.print(f"{name}: and {len(rows) - len(shown):,} more: zhengxin land --rows 0 shows all", markup=False)
+            say.print(f"{name}: and {len(rows) - len(shown):,} more: zhengxin land --rows 0 shows all")
     say.print(
         f"{quarantined:,} rows are in quarantine; zhengxin status counts them by rule. To mend them, correct the file "
         "and land it again."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from orchestration.commands.land import land_with_progress
 from orchestration.commands.summary import print_summary
-from orchestration.commands.terminal import console_on, diverted_output, messages, output, spinner
+from orchestration.commands.terminal import console_on, diverted_output, messages, output, spinner, styled
 from orchestration.errors import UsageError, WarehouseBusy, full_disk
 from orchestration.home import Home
+from orchestration.settings import settings_of
 from orchestration.years import parse_years
 
 if TYPE_CHECKING:
@@ -68,18 +68,27 @@ def run(
     """
     from orchestration.editions import check_years, series_of, years_in_words
     from orchestration.landing.waiting import require_data
+    from orchestration.last_run import note_run, upgrade_message
     from orchestration.pipeline.execution import CheckCount
+    from orchestration.seeds import has_own_seeds
     from orchestration.warehouse import built_from
     from orchestration.warehouse.lock import writer_lock
+    from orchestration.warehouse.seed_check import require_sound_seeds
 
     if draws is not None:
         os.environ[DRAWS_VARIABLE] = str(draws)
     home = Home.from_environment()
+    settings = settings_of(home)
+    if has_own_seeds(home):
+        require_sound_seeds(home)
+    if not settings.series:
+        # Which series this is, its rows say.
+        land_with_progress(home)
     series_code = series_of(home)
     asked = parse_years(years or [])
-    check_years(asked, series_code)
+    check_years(home, asked, series_code)
     require_data(home, asked)
-    wanted = asked or _years_with_data(home, series_code)
+    wanted = asked or _years_with_data(home, series_code, settings.years)
     if if_changed:
         known = built_from.result_if_unchanged(home, wanted)
         if known is not None:
@@ -87,13 +96,16 @@ def run(
             _mend_releases(output(), home, wanted)
             print_summary(output(), home, wanted, CheckCount(**known))
             return
-    messages().print(f"Run of {years_in_words(wanted)}, {series_code}, home {home.root}", markup=False)
+    if message := upgrade_message(home):
+        messages().print(message)
+    messages().print(f"Run of {years_in_words(wanted)}, {series_code}, home {home.root}")
     with _execution(home) as execution:
         outcome = execution.annual_run(wanted, series_code)
     _report(home, outcome, wanted, execution.log)
     # Whoever writes by now has made the note void.
     with suppress(WarehouseBusy), writer_lock(home.warehouse, "the note of a run", wait_seconds=0):
         built_from.record(home, wanted, asdict(outcome.checks))
+    note_run(home)
 
 
 def _mend_releases(say: Console, home: Home, years: list[int]) -> None:
@@ -106,11 +118,13 @@ def _mend_releases(say: Console, home: Home, years: list[int]) -> None:
         with catalogue.lock("settling the releases"):
             for path in lost:
                 if path.exists():
-                    say.print(f"{path} was missing and is there again.", markup=False)
+                    say.print(f"{path} was missing and is there again.")
     for year in years:
         if catalogue.in_force(year) is None:
             note = ' --note "why there is a new one"' if catalogue.latest(year) else ""
-            say.print(f"[yellow]No release of {year} is in force[/]: zhengxin release {year}{note} makes one.")
+            say.print(
+                styled("[yellow]No release of {} is in force[/]: zhengxin release {}{} makes one.", year, year, note)
+            )
 
 
 def rebuild() -> None:
@@ -125,13 +139,28 @@ def rebuild() -> None:
     _report(home, outcome, None, execution.log)
 
 
-def _years_with_data(home: Home, series_code: str) -> list[int]:
-    """Editions of which observations were accepted, after landing what waits."""
-    from orchestration.editions import edition_years
+def _years_with_data(home: Home, series_code: str, wanted: Collection[int]) -> list[int]:
+    """Editions (of those `wanted`, where some are) of which observations were accepted, after landing what waits."""
+    from orchestration.editions import edition_years, years_in_words
+    from orchestration.landing.accepted import accepted_rows_by_series
     from orchestration.landing.waiting import landed_years
 
     land_with_progress(home)
-    found = sorted(landed_years(home).intersection(edition_years(series_code)))
+    rows = accepted_rows_by_series(home)
+    others = {code: count for code, count in sorted(rows.items()) if code != series_code}
+    if others and not rows[series_code]:
+        counted = ", ".join(f"{count:,} of {code}" for code, count in others.items())
+        raise UsageError(
+            f"This home holds {series_code}, of which no observation has been accepted; accepted are {counted}. Name "
+            f'that series in {home.settings}: series = "{next(iter(others))}".'
+        )
+    landed = landed_years(home).intersection(edition_years(home, series_code))
+    found = sorted(landed.intersection(wanted) if wanted else landed)
+    if landed and not found:
+        raise UsageError(
+            f"{home.settings} names the years {years_in_words(wanted)}, of which no observation has been accepted; "
+            f"accepted are some of {years_in_words(landed)}. Name the years: zhengxin run {max(landed)}."
+        )
     if not found:
         raise UsageError(
             f"There is nothing to run: no observation has been accepted in {home.root}. zhengxin demo writes demo "
@@ -152,7 +181,7 @@ class _Execution:
         from orchestration.pipeline.jobs import ANNUAL_RUN
         from orchestration.pipeline.partitions import span_tags
 
-        spans = year_spans(years, edition_years(series_code))
+        spans = year_spans(years, edition_years(self.home, series_code))
         return self._execute(ANNUAL_RUN, [span_tags(span) for span in spans])
 
     def rebuild(self) -> RunOutcome:
@@ -212,27 +241,27 @@ class _StepLines:
             self._show(self._title)
         elif event.is_step_success:
             seconds = event.step_success_data.duration_ms / 1000
-            self._console.print(f"  [green]done[/]    {self._title}  [dim]{seconds:.1f} s[/]")
+            self._console.print(styled("  [green]done[/]    {}  [dim]{} s[/]", self._title, f"{seconds:.1f}"))
         elif event.is_step_failure:
-            self._console.print(f"  [bold red]failed[/]  {self._title}")
+            self._console.print(styled("  [bold red]failed[/]  {}", self._title))
 
     def _take_message(self, entry: EventLogEntry) -> None:
         text = entry.user_message.splitlines()[0] if entry.user_message else ""
         if entry.level >= logging.WARNING and not text.startswith("Dependencies for step"):
-            self._console.print(f"  [yellow]note[/]    {escape(text)}")
+            self._console.print(styled("  [yellow]note[/]    {}", text))
         elif re.match(r"\d+/\d+ ", text):
-            self._show(f"{self._title}: {escape(text)}")
+            self._show(f"{self._title}: {text}")
 
 
 def _report(home: Home, outcome: RunOutcome, years: list[int] | None, log: Path) -> None:
     if not outcome.success:
         say = messages()
         for error in outcome.errors:
-            say.print(f"[bold red]error:[/] {escape(full_disk(error, home.root) or error)}")
-        say.print(f"The run {outcome.run_id[:8]} failed. What it printed: {log}. In the UI: zhengxin ui", markup=False)
+            say.print(styled("[bold red]error:[/] {}", full_disk(error, home.root) or error))
+        say.print(f"The run {outcome.run_id[:8]} failed. What it printed: {log}. In the UI: zhengxin ui")
         raise typer.Exit(1)
     try:
         print_summary(output(), home, years, outcome.checks)
     except WarehouseBusy as busy:
         # The run did all of its steps; another one has begun.
-        messages().print(f"The run is done. No summary: {busy}", markup=False)
+        messages().print(f"The run is done. No summary: {busy}")

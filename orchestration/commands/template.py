@@ -43,4 +43,4 @@ def template(
         raise UsageError(f"{target} exists already: name another file, or write over it with --force.")
     write_template(source.value, target)
     inbox = Home.from_environment().inbox / source.value
-    output().print(f"Wrote {target}. Fill it in, put it into {inbox}, then: zhengxin land", markup=False)
+    output().print(f"Wrote {target}. Fill it in, put it into {inbox}, then: zhengxin land")

@@ -1,4 +1,4 @@
-"""COINr's example, 51 countries and 49 indicators, as a project of its own: models, seeds and inbox in one home.
+"""COINr's example, 51 countries and 49 indicators, as a home of its own: seeds that stand alone, settings, inbox.
 
 The seeds are those that the project ships, without the rows of its own series, and with the rows in `data/asem`.
 """
@@ -7,45 +7,43 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import shutil
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 from orchestration.demo.frame import read_csv
 from orchestration.demo.inbox_file import write_csv
 from orchestration.demo.target import DATA
-from orchestration.home import project_root
+from orchestration.home import shipped_seeds
 from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.contracts.definition import DECIMAL_SCALE
 
 ROWS = DATA / "asem"
+SETTINGS = """# The example of COINr: seeds of its own, and runs that release what they scored.
+series = "asem"
+seeds = "own"
+publish = "auto"
+language = "en"
+"""
 YEAR = 2018
 PUBLISHED_AT = "2024-05-21"
 PUBLISHER = "COINr 1.1.14 (bluefoxr/COINr, MIT licence)"
 PUBLISHED_AS = "https://github.com/bluefoxr/COINr"
-IGNORED = shutil.ignore_patterns("target", "logs", "dbt_packages", "__pycache__", ".*")
 # A row that names one of these belongs to a series; a row that names none serves them all.
 OWNERS = ("series_code", "methodology_code", "tree_code", "constraint_id")
 
 
-def write_asem_project(folder: Path) -> Path:
-    """Write models, profile and seeds of the example below `folder`, in place of what is there; return `folder`.
-
-    `ZHENGXIN_PROJECT` then names it.
-    """
-    folder, shipped = Path(folder), project_root()
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    shutil.copytree(shipped / "dbt_project", folder / "dbt_project", ignore=IGNORED)
-    shutil.copyfile(shipped / "profiles.yml", folder / "profiles.yml")
-    for source in sorted((shipped / "seeds").glob("*/*")):
-        target = folder / "seeds" / source.parent.name / source.name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if source.suffix == ".csv":
-            _write_seed(source, target)
-        else:
-            shutil.copyfile(source, target)
-    return folder
+def write_asem_seeds(folder: Path) -> list[Path]:
+    """Write the seeds of the example below `folder`; return the files. A seed without a row of it is not written."""
+    written = []
+    for source in sorted(shipped_seeds().glob("*/*.csv")):
+        header, rows = _rows(source)
+        target = Path(folder) / source.parent.name / source.name
+        if rows:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file, lineterminator="\n").writerows([header, *rows])
+            written.append(target)
+    return written
 
 
 def write_asem_inbox(inbox: Path) -> list[Path]:
@@ -73,12 +71,11 @@ def write_asem_inbox(inbox: Path) -> list[Path]:
     return [write_csv(Path(inbox) / "observation" / f"asem_observation_{YEAR}.csv", columns, rows)]
 
 
-def _write_seed(source: Path, target: Path) -> None:
-    with source.open(encoding="utf-8", newline="") as file:
-        header, *shipped = csv.reader(file)
-    is_owned = any(owner in header for owner in OWNERS) or (ROWS / source.name).exists()
-    rows = [] if is_owned else shipped
-    if (ROWS / source.name).exists():
-        rows = [[row.get(name, "") for name in header] for row in read_csv(ROWS / source.name)]
-    with target.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([header, *rows])
+def _rows(shipped: Path) -> tuple[list[str], list[list[str]]]:
+    """Columns and rows of one seed: the example's own, or what a seed says that serves every series."""
+    with shipped.open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    own = ROWS / shipped.name
+    if own.exists():
+        return header, [[row.get(name, "") for name in header] for row in read_csv(own)]
+    return header, [] if any(owner in header for owner in OWNERS) else rows

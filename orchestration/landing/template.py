@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import openpyxl
@@ -13,6 +12,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from orchestration.errors import UsageError
 from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.contracts.definition import Column, Contract
+from orchestration.writing.sheet import append, csv_file
 
 HELP_SHEET = "说明 help"
 # Rows of a template sheet that get cell formats and lists of choices.
@@ -51,12 +51,10 @@ def _write_csv(contract: Contract, path: Path) -> None:
         "#format:": [_format(column) for column in contract.columns],
         "#example:": [column.example for column in contract.columns],
     }
-    # The byte-order mark makes spreadsheet programs take the file for UTF-8.
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(contract.column_names)
+    with csv_file(path) as rows:
+        rows.write(contract.column_names)
         for mark, cells in help_rows.items():
-            writer.writerow([f"{mark} {cells[0]}", *cells[1:]])
+            rows.write([f"{mark} {cells[0]}", *cells[1:]])
 
 
 def template_workbook(contract: Contract) -> openpyxl.Workbook:
@@ -82,11 +80,12 @@ def template_workbook(contract: Contract) -> openpyxl.Workbook:
     sheet.freeze_panes = "A2"
 
     guide = workbook.create_sheet(HELP_SHEET)
-    guide.append(["column", "必填 required", "说明", "description", "format", "example"])
+    append(guide, ["column", "必填 required", "说明", "description", "format", "example"])
     for column in contract.columns:
         required = "是 yes" if column.required else ""
-        guide.append(
-            [column.name, required, column.description_zh, column.description_en, column.format_says, column.example]
+        append(
+            guide,
+            [column.name, required, column.description_zh, column.description_en, column.format_says, column.example],
         )
     for cell in guide[1]:
         cell.font = bold

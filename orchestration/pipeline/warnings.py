@@ -3,12 +3,12 @@
 import dagster as dg
 
 from orchestration.errors import UsageError
-from orchestration.pipeline.preview import markdown_table
 from orchestration.pipeline.quality import mart_key
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource
 from orchestration.warehouse import connection
-from orchestration.warning.hand_on import WEBHOOK_VARIABLE, hand_on, webhook_address
+from orchestration.warning.hand_on import hand_on, webhook_address
 from orchestration.warning.reading import EarlyWarning, read_warnings
+from orchestration.writing import markdown
 
 HANDED_ON = dg.AssetKey(["warning", "handed_on"])
 CHECK_NAME = "none_open"
@@ -35,7 +35,7 @@ def open_warnings_check() -> dg.AssetChecksDefinition:
             passed=not found,
             severity=dg.AssetCheckSeverity.WARN,
             metadata={"open": len(found)}
-            | ({"warnings": dg.MetadataValue.md(markdown_table(columns, rows))} if rows else {}),
+            | ({"warnings": dg.MetadataValue.md(markdown.table(columns, rows))} if rows else {}),
         )
 
     return none_open
@@ -43,7 +43,7 @@ def open_warnings_check() -> dg.AssetChecksDefinition:
 
 def handed_on_asset() -> dg.AssetsDefinition:
     """Hands open warnings on. A receiver that fails, or an address that is none, does not fail the run: what has not
-    been taken goes out next time."""
+    been taken goes out next time. No step waits for it: it comes last of all that can be done."""
 
     @dg.asset(
         key=HANDED_ON,
@@ -51,14 +51,15 @@ def handed_on_asset() -> dg.AssetsDefinition:
         group_name="warning",
         kinds={"python"},
         pool=WRITER_POOL,
-        description=f"Open warnings handed on to the webhook that {WEBHOOK_VARIABLE} names, each once; off without it. "
+        op_tags={"dagster/priority": "-10"},
+        description="Open warnings handed on to the webhook that zhengxin.toml names, each once; off without it. "
         "向外推送的预警。",
     )
     def handed_on(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult:
         try:
-            address = webhook_address()
+            address = webhook_address(home.paths)
             if address is None:
-                return dg.MaterializeResult(metadata={"webhook": f"off: {WEBHOOK_VARIABLE} is not set"})
+                return dg.MaterializeResult(metadata={"webhook": "off: zhengxin.toml names none"})
             done = hand_on(home.paths, _open_warnings(home), address, say=context.log.warning)
         except UsageError as error:
             context.log.error(str(error))

@@ -80,6 +80,7 @@ from orchestration.release.tables import tables_of_edition
 from orchestration.warehouse import build_record
 from orchestration.warehouse.connection import STORAGE_VERSION
 from orchestration.warehouse.data_dictionary import data_dictionary
+from orchestration.writing import markdown
 
 PUBLISHED, UNCHANGED, OFFERED = "published", "unchanged", "offered"
 FIRST_NOTE = "首次发布 / First release"
@@ -264,7 +265,7 @@ class _Attempt:
         parts = [
             f"# {self.release}",
             "",
-            f"Note · 说明: {self.facts.note}" if not missing else f"To publish · 发布: `{missing}`",
+            f"Note · 说明: {markdown.prose(self.facts.note)}" if not missing else f"To publish · 发布: `{missing}`",
             "",
         ]
         parts.append(changes_in_words(against, changes) if self.base else f"## {against}\n")
@@ -314,7 +315,7 @@ class _Attempt:
     def _complete_internal(self, candidate: Candidate) -> None:
         folder = candidate.part(INTERNAL)
         write_parquet(candidate.database(INTERNAL), only_internal(self.tables), folder / "parquet")
-        write_source_archive(folder / ARCHIVE_NAME)
+        write_source_archive(self.home, folder / ARCHIVE_NAME)
         read = [*self.earlier, *sorted({self.previous, self.base} - {None})]
         lock = lock_of(self.home, self.catalogue, self.facts, self._methodologies(candidate), read) | {
             "compared_with": str(self.base) if self.base else None,

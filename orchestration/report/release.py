@@ -22,6 +22,7 @@ from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId
 from orchestration.report.document import Figure, Source
+from orchestration.warehouse.connection import connect_reader
 
 QUERIES = Path(__file__).parent / "queries"
 NO_VALUE = "–"
@@ -169,6 +170,18 @@ class Release:
         [(year,)] = self._connection.execute("select max(assessment_year) from marts.release_info").fetchall()
         return year
 
+    def series(self) -> str:
+        """Code of the series that the file is a release of."""
+        [(series_code,)] = self._connection.execute("select distinct series_code from marts.release_info").fetchall()
+        return series_code
+
+    def root_region(self) -> str:
+        """Code of the region that all others lie in."""
+        [(code,)] = self._connection.execute(
+            "select region_code from marts.dim_region where parent_region_code is null"
+        ).fetchall()
+        return code
+
     def sources(self) -> tuple[Source, ...]:
         return tuple(self._sources.values())
 
@@ -201,11 +214,10 @@ def _literal(value: Any) -> str:
 def open_release(path: Path, language: str) -> Iterator[Release]:
     """Open a release file read-only. Raises `UsageError` if it is none."""
     try:
-        connection = duckdb.connect(str(path), read_only=True)
+        connection = connect_reader(path, threads=2)
     except duckdb.Error as error:
         raise UsageError(f"The release file {path} cannot be opened: {str(error).splitlines()[0]}") from error
     with closing(connection):
-        connection.execute("set threads = 2")
         release = Release(connection, path, language)
         if not release.has("release_info", "assessment_year", "data_kind"):
             raise UsageError(f"{path} is no release file: it holds no marts.release_info.")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Iterator
 
 import duckdb
 import pytest
 
-from orchestration.demo.asem import write_asem_inbox, write_asem_project
+from orchestration.demo.asem import SETTINGS, write_asem_inbox, write_asem_seeds
 from orchestration.home import Home
 from orchestration.landing.run import land_inbox
 from orchestration.warehouse import dbt
@@ -22,24 +20,14 @@ WANTED = ("@zhengxin.intermediate.variant", "@zhengxin.intermediate.robustness",
 
 @pytest.fixture(scope="session")
 def asem(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    root = tmp_path_factory.mktemp("asem")
-    project, home = write_asem_project(root / "project"), Home(root / "home")
+    home = Home(tmp_path_factory.mktemp("asem"))
+    write_asem_seeds(home.seeds)
+    home.settings.write_text(SETTINGS, encoding="utf-8")
     write_asem_inbox(home.inbox)
-    land_inbox(home, seeds=project / "seeds")
+    land_inbox(home)
     with writing(home.warehouse) as connection:
         load_raw(connection, home)
-    environment = os.environ | dbt.environment(home)
-    for command in (["seed"], ["run", "--select", *WANTED]):
-        done = subprocess.run(
-            [
-                *(str(dbt.executable()), "--quiet", *command),
-                *("--project-dir", str(project / "dbt_project"), "--profiles-dir", str(project)),
-            ],
-            cwd=project,
-            env=environment,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+    dbt.run(home, ["seed", "--quiet"])
+    dbt.run(home, ["run", "--quiet", "--select", *WANTED])
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
         yield connection

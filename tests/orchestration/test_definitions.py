@@ -88,7 +88,7 @@ def test_manifest_is_parsed_once_for_one_state_of_the_project(
     monkeypatch.setattr(dbt, "run", lambda *_, **__: pytest.fail("parsed again"))
     manifest = dbt.prepare_manifest(project_home)
     assert manifest.is_relative_to(project_home.root)
-    monkeypatch.setattr(dbt, "project_digest", lambda: "another state")
+    monkeypatch.setattr(dbt, "project_digest", lambda home: "another state")
     with pytest.raises(pytest.fail.Exception, match="parsed again"):
         dbt.prepare_manifest(project_home)
 
