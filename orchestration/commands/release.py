@@ -136,7 +136,7 @@ def verify(
             output().print(f"  not checked: {gap}")
         for problem in found.problems:
             say.print(styled("[bold red]differs:[/] {}", problem))
-    if everything and (last := head_of(catalogue)):
+    if everything and (last := head_of(catalogue)) and last.number:
         output().print(f"Head of the chain: {last.sha256} ({last.release})")
     if problems:
         raise typer.Exit(1)

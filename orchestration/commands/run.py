@@ -35,7 +35,7 @@ STEP_TITLES = {
     "land_inbox": "Land the inbox and load it",
     "build_models": "Build the scores (dbt)",
     "validate_marts": "Validate the marts (Great Expectations)",
-    "release_editions": "Release what is new",
+    "release_editions": "Offer or release what is new",
     "drop_and_load": "Drop the warehouse and load what has landed",
     "build_models_anew": "Build the scores (dbt)",
     "validate_all_years": "Validate the marts (Great Expectations)",

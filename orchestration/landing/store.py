@@ -5,6 +5,7 @@
     landing/deliveries/<seq>.json          which file name carried which batch, in the order of arrival
     landing/undelivered/<source>/<batch_id>   marks a batch that no delivery has named yet
     landing/decision_log.jsonl             every decision, chained by hashes (see `chain`)
+    landing/seeds.json                     what the seeds of the last landing knew (see `knowledge`)
     landing/tmp/                           work in progress; swept by the next lander
     landing/landing.lock                   held while landing; landing.lock.holder.json says by whom
 
@@ -35,8 +36,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.errors import UsageError
-from orchestration.landing.parse import CHINA_STANDARD_TIME
 from orchestration.wording import Wording
+
+CHINA_STANDARD_TIME = datetime.timezone(datetime.timedelta(hours=8))
 
 LANDED, REJECTED = "landed", "rejected"
 DELIVERY_NAME = re.compile(r"\d{8,}\.json")
@@ -221,8 +223,8 @@ class Store:
         return pq.read_table(self.quarantined_path(batch))
 
     def validation(self, batch: Batch) -> dict[str, Any]:
-        """`results`: a record of every expectation (see `quality.validation.ExpectationOutcome.as_record`)."""
-        return _read_json(self.batch_folder(batch.source, batch.batch_id) / "validation.json")
+        """`results`: a record of every expectation (see `validation.ExpectationOutcome.as_record`)."""
+        return read_json(self.batch_folder(batch.source, batch.batch_id) / "validation.json")
 
     # --- writing: only while `lock` is held ---
 
@@ -346,12 +348,12 @@ def write_json(path: Path, content: Any) -> None:
 def _of_record(make: Callable[[dict[str, Any]], Any], path: Path) -> Any:
     """What `make` makes of the record in a file. Raises `StoreDamaged` where the record is of another kind."""
     try:
-        return make(_read_json(path))
+        return make(read_json(path))
     except (TypeError, AttributeError) as error:
         raise StoreDamaged(f"{path}: is no record of the store ({error}); restore it from its backup") from error
 
 
-def _read_json(path: Path) -> Any:
+def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from orchestration.errors import UsageError
 from orchestration.landing.contracts.verification import VERIFICATION
-from orchestration.landing.template import template_workbook
+from orchestration.landing.template import FIRST_ROW, template_workbook
 from orchestration.verification.queue import QueueItem
 from orchestration.writing.sheet import append, note, put
 
@@ -45,7 +45,7 @@ def write_worksheet(items: Iterable[QueueItem], year: int, path: Path) -> Path:
     overview = workbook.create_sheet(OVERVIEW_SHEET, index=1)
     _write_header(overview)
     names = VERIFICATION.column_names
-    for row, item in enumerate(items, start=2):
+    for row, item in enumerate(items, start=FIRST_ROW):
         is_event = item.subject == "opinion_event"
         key = {
             "subject": item.subject,

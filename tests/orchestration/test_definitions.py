@@ -101,6 +101,6 @@ def test_dagster_finds_the_definitions_without_arguments(project_home: Home) -> 
         env=process_environment(ZHENGXIN_HOME=str(project_home.root), DAGSTER_DISABLE_TELEMETRY="1"),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == 0, done.stdout + done.stderr
