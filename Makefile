@@ -9,6 +9,7 @@ ZHENGXIN_HOME ?= $(CURDIR)/var
 # What may not be linked with a program that is handed on under Apache-2.0.
 REFUSED_LICENCES := AGPL;Affero;GPL-3.0;GPLv3;Proprietary
 HDI_HOME ?= $(ZHENGXIN_HOME)/hdi
+ASEM_HOME ?= $(ZHENGXIN_HOME)/asem
 
 export ZHENGXIN_HOME
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -19,11 +20,12 @@ ZHENGXIN := $(BIN)/zhengxin
 INSTALLED := $(VENV)/.installed
 DEMO := $(ZHENGXIN_HOME)/.demo-$(YEARS)
 HDI_DEMO := $(HDI_HOME)/.demo
+ASEM_DEMO := $(ASEM_HOME)/.demo
 
 # The demo inputs follow from these alone.
 DEMO_SOURCES := $(wildcard orchestration/demo/*.py orchestration/demo/data/* seeds/geography/*.csv seeds/methodology/*.csv)
 
-.PHONY: help install demo run ui site superset hdi test test-all lint clean distclean
+.PHONY: help install demo run ui site superset hdi asem test test-all lint clean distclean
 
 help: ## Show the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +45,9 @@ superset: ## Install Apache Superset below the home, import the dashboard and se
 
 hdi: $(HDI_DEMO) ## Real data: the Human Development Index 1990-2022 against its published values
 	@$(ZHENGXIN) --home $(HDI_HOME) run --if-changed
+
+asem: $(ASEM_DEMO) ## Real data: the example of COINr against its published values
+	@$(ZHENGXIN) --home $(ASEM_HOME) run --if-changed
 
 test: $(INSTALLED) ## The whole test suite
 	@$(BIN)/python -m pytest
@@ -94,4 +99,8 @@ $(DEMO): $(DEMO_SOURCES) | $(INSTALLED)
 $(HDI_DEMO): $(DEMO_SOURCES) | $(INSTALLED)
 	@rm -rf $(HDI_HOME)/zhengxin.toml $(HDI_HOME)/seeds
 	@$(ZHENGXIN) init --from hdi $(HDI_HOME)
+	@touch $@
+
+$(ASEM_DEMO): $(DEMO_SOURCES) $(wildcard orchestration/demo/data/asem/*) | $(INSTALLED)
+	@$(ZHENGXIN) --home $(ASEM_HOME) demo asem
 	@touch $@

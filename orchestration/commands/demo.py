@@ -27,17 +27,19 @@ class DemoKind(StrEnum):
 
     county = "county"
     hdi = "hdi"
+    asem = "asem"
 
 
-SERIES = {DemoKind.county: "county_integrity", DemoKind.hdi: "hdi"}
+SERIES = {DemoKind.county: "county_integrity", DemoKind.hdi: "hdi", DemoKind.asem: "asem"}
 # What every file of a demo is called: a file under another name is somebody's own.
-FILE_PREFIX = {DemoKind.county: "synthetic_", DemoKind.hdi: "hdi_observation_"}
+FILE_PREFIX = {DemoKind.county: "synthetic_", DemoKind.hdi: "hdi_observation_", DemoKind.asem: "asem_observation_"}
 
 
 def demo(
-    kind: Annotated[DemoKind, typer.Argument(help="county: synthetic counties; hdi: real data of 193 countries.")] = (
-        DemoKind.county
-    ),
+    kind: Annotated[
+        DemoKind,
+        typer.Argument(help="county: synthetic counties; hdi: real data of 193 countries; asem: COINr's example."),
+    ] = DemoKind.county,
     years: Annotated[
         str, typer.Option(help="Years of the county inputs, such as 2019 or 2017-2019.", metavar="YEARS")
     ] = "2017-2019",
@@ -50,7 +52,8 @@ def demo(
     [b]county[/b] writes SYNTHETIC observations, events and verifications of all counties, calibrated to the published
     aggregates of 2019 and labelled synthetic in every row, with officers that exist in the demo only; its runs publish
     by themselves. [b]hdi[/b] is zhengxin init --from hdi: the real inputs of the Human Development Index, 1990-2022,
-    whose published answer the scores must equal; give it a home of its own.
+    whose published answer the scores must equal; give it a home of its own. [b]asem[/b] is the example of the R package
+    COINr, 51 countries and 49 indicators, with seeds of its own.
 
     [dim]zhengxin demo
     zhengxin demo county --years 2019
@@ -60,6 +63,8 @@ def demo(
     _refuse_other_data(home, kind)
     if kind is DemoKind.hdi:
         _write_hdi(home)
+    elif kind is DemoKind.asem:
+        _write_asem(home)
     else:
         _write_county(home, parse_years([years]), seed)
 
@@ -72,6 +77,18 @@ def _write_hdi(home: Home) -> None:
     _start(home, Start.hdi)
     paths = write_hdi_inbox(home.inbox)
     output().print("Real data: inputs of the Human Development Index 1990-2022 (UNDP, CC BY 3.0 IGO).")
+    _say_what_waits(home, paths)
+
+
+def _write_asem(home: Home) -> None:
+    """The example's seeds, which stand alone, its settings where the home has none, and its observations."""
+    from orchestration.demo.asem import SETTINGS, write_asem_inbox, write_asem_seeds
+
+    write_asem_seeds(home.seeds)
+    if not home.settings.exists():
+        home.settings.write_text(SETTINGS, encoding="utf-8")
+    paths = write_asem_inbox(home.inbox)
+    output().print("Real data: the example of COINr 1.1.14 (bluefoxr/COINr, MIT).")
     _say_what_waits(home, paths)
 
 
