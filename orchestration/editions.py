@@ -15,6 +15,7 @@ from orchestration.seeds import Row, read_seed, seeds_folder
 from orchestration.settings import SERIES_VARIABLE, settings_of
 
 EDITIONS = "methodology/edition.csv"
+SERIES = "methodology/series.csv"
 # What a home holds that says nothing of itself: the index that is shipped with its units, its regions and a demo.
 DEFAULT_SERIES = "county_integrity"
 
@@ -82,11 +83,7 @@ def year_spans(years: Iterable[int], editions: Sequence[int]) -> list[list[int]]
 
 def is_released(home: Home, series_code: str) -> bool:
     """Whether yearly runs cut releases of the series' editions (`is_released` in methodology/series.csv)."""
-    return any(
-        row["is_released"] == "true"
-        for row in _rows(home, "methodology/series.csv")
-        if row["series_code"] == series_code
-    )
+    return any(_is_yes(row, "is_released") for row in _rows(home, SERIES) if row["series_code"] == series_code)
 
 
 def years_in_words(years: Iterable[int]) -> str:
@@ -95,6 +92,16 @@ def years_in_words(years: Iterable[int]) -> str:
     calendar = range(wanted[0], wanted[-1] + 1) if wanted else range(0)
     spans = year_spans(wanted, calendar)
     return ", ".join(str(span[0]) if len(span) == 1 else f"{span[0]}–{span[-1]}" for span in spans)
+
+
+def _is_yes(row: Row, column: str) -> bool:
+    """A yes or no of the series' seed, which is spelt 1 or 0."""
+    if row[column] not in ("0", "1"):
+        raise UsageError(
+            f"{SERIES}: {column} of {row['series_code']} is '{row[column]}'; write 1 for yes, 0 for no. "
+            f"{column} 只写 1(是)或 0(否)。"
+        )
+    return row[column] == "1"
 
 
 def _own_series(home: Home, known: Sequence[str]) -> list[str]:

@@ -27,6 +27,8 @@ DIFFERENCES = """
         former.points as former_points,
         latter.points as latter_points,
         latter.points - former.points as difference,
+        -- The mark is the same, and counts for more or less: siblings without a score are stood in for on one side.
+        former.score = latter.score and former.points <> latter.points as is_only_reweighted,
         former.reason_zh as former_reason_zh,
         former.reason_en as former_reason_en,
         latter.reason_zh as latter_reason_zh,
@@ -42,6 +44,10 @@ DIFFERENCES = """
         on former.node_code = latter.node_code
     order by coalesce(former.sort_path, latter.sort_path)
 """
+REWEIGHTED = {
+    "zh": "得分未变:同级中有未计分的,权重随之变动",
+    "en": "same mark, other weight: siblings without a score",
+}
 IN_THE_LINE = """
     select unit_code from marts.dim_unit
     where series_code = $1 and assessment_year = $2 and lineage_code = $3 and is_included
@@ -151,8 +157,11 @@ def _print_differences(
         raise UsageError("One of the two has no score: too little has been collected. zhengxin explain shows what.")
 
     def line_of(row: dict[str, Any], children: list[NodeLine]) -> NodeLine | None:
-        if not (all_nodes or row["difference"] or row["node_level"] <= 1 or children):
+        if not (all_nodes or row["difference"] or row["node_level"] <= 1):
+            # What is below moved against each other and comes to nothing.
             return None
+        if not (all_nodes or row["difference"]):
+            children = []
         changed = row["difference"] and not children
         return NodeLine(
             name=f"{row['node_code']} {in_language(row, 'node_name', language)}",
@@ -161,14 +170,18 @@ def _print_differences(
                 number_text(row["latter_points"], MARK_DECIMALS),
                 _signed(row["difference"]),
             ],
-            remark=" → ".join(in_language(row, f"{side}_reason", language) for side in ("former", "latter"))
-            if changed
-            else "",
+            remark=_remark(row, language) if changed else "",
             style=_style_of(row),
             children=children,
         )
 
     print_node_tree(say, [*names, "difference"], grow(rows, None, line_of))
+
+
+def _remark(row: dict[str, Any], language: str) -> str:
+    if row["is_only_reweighted"]:
+        return REWEIGHTED[language]
+    return " → ".join(in_language(row, f"{side}_reason", language) for side in ("former", "latter"))
 
 
 def _write_json(former: Side, latter: Side, rows: list[dict[str, Any]]) -> None:

@@ -70,6 +70,7 @@ def run(
     from orchestration.landing.waiting import require_data
     from orchestration.last_run import note_run, upgrade_message
     from orchestration.pipeline.execution import CheckCount
+    from orchestration.release.changed_method import changed_methodologies
     from orchestration.seeds import has_own_seeds
     from orchestration.warehouse import built_from
     from orchestration.warehouse.lock import writer_lock
@@ -96,6 +97,8 @@ def run(
             _mend_releases(output(), home, wanted)
             print_summary(output(), home, wanted, CheckCount(**known))
             return
+    for warning in changed_methodologies(home):
+        messages().print(warning)
     if message := upgrade_message(home):
         messages().print(message)
     messages().print(f"Run of {years_in_words(wanted)}, {series_code}, home {home.root}")

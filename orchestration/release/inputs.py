@@ -22,6 +22,7 @@ from orchestration.release.cut import ReleaseFacts
 from orchestration.release.files import sha256_of
 from orchestration.seeds import DBT_PROJECT, seeds_folder
 from orchestration.warehouse.dbt import IGNORED_FOLDERS, project_digest
+from orchestration.warehouse.resolved_method import method_digests
 
 PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "numpy", "pyarrow", "salib", "scipy")
 ARCHIVE_NAME = "source.tar.gz"
@@ -59,6 +60,7 @@ def lock_of(
         "deliveries": [{**asdict(delivery), "is_effective": is_effective} for _, delivery, is_effective in ledger],
         "seeds": {path.relative_to(seeds).as_posix(): sha256_of(path) for path in sorted(seeds.rglob("*.csv"))},
         "methodologies": dict(methodologies),
+        "methodology_rows": {code: rows for code, rows in method_digests(home).items() if code in methodologies},
         "project_digest": project_digest(home),
         "earlier_releases": {str(each): sha256_of(catalogue.folder(each) / "manifest.json") for each in earlier},
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},

@@ -28,6 +28,8 @@ SHOWN_ROWS = 5
 BUILT_IN_TESTS = Path(built_in.__file__).parent / "macros" / "generic_test_sql"
 # Other readers than ours take these words for an empty cell.
 NULL_WORDS = ("null", "nan", "n/a")
+# In these columns such a word is a value: nan is a syllable.
+LITERAL_COLUMNS = {"syllable"}
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class SeedSql:
         """The SQL of a use of a generic test, of the project's own or one that dbt brings."""
         arguments = dict(test.arguments)
         if "to" in arguments:
-            arguments["to"] = self._ref(re.fullmatch(r"ref\('(\w+)'\)", arguments["to"])[1])
+            arguments["to"] = self.relation(re.fullmatch(r"ref\('(\w+)'\)", arguments["to"])[1])
         macros = self._environment.globals
         return (macros.get(test.name) or macros[f"default__test_{test.name}"])(test.seed, **arguments)
 
@@ -117,7 +119,7 @@ class SeedSql:
         environment = jinja2.Environment(undefined=jinja2.StrictUndefined, extensions=["jinja2.ext.do"])
         project = yaml.safe_load(_text(self.project / "dbt_project.yml"))
         environment.globals |= {
-            "ref": self._ref,
+            "ref": self.relation,
             "var": lambda name, default=None: (project["vars"] | self._set).get(name, default),
             "config": lambda **_: "",
             "should_store_failures": lambda: True,
@@ -130,7 +132,7 @@ class SeedSql:
         environment.globals |= {name: macro for name, macro in vars(module).items() if not name.startswith("_")}
         return environment
 
-    def _ref(self, name: str) -> str:
+    def relation(self, name: str) -> str:
         """The table of that name; a model becomes a view over what it selects from, made before it is asked."""
         if name not in {table.name for table in seed_tables().values()} and name not in dict(self.views):
             (model,) = self.project.glob(f"models/**/{name}.sql")
@@ -168,9 +170,10 @@ def _cell_faults(connection: duckdb.DuckDBPyConnection, table: SeedTable, column
     """Cells of a column that are not of its type, have blanks around them, or hold a word for nothing."""
     kind = table.types[column]
     cell = f'as_written."{column}"'
+    words = ", ".join(f"'{word}'" for word in NULL_WORDS if column not in LITERAL_COLUMNS) or "null"
     problem = f"""
         case
-            when lower({cell}) in {NULL_WORDS} then 'is a word for an empty cell: leave the cell empty'
+            when lower({cell}) in ({words}) then 'is a word for an empty cell: leave the cell empty'
             when {cell} <> trim({cell}) then 'has blanks around it'
             when contains({cell}, chr(65533)) then 'holds a character that could not be read'
             when {cell} is not null and try_cast({cell} as {kind}) is null then 'is no {kind}'
