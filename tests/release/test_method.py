@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from orchestration.home import PROJECT_VARIABLE, Home
+from orchestration.home import Home
 from orchestration.release.candidate import cut_candidate
-from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId
+from orchestration.release.catalogue import PUBLIC, Catalogue, ReleaseId
 from orchestration.release.changed_method import changed_methodologies
 from orchestration.release.cut import ReleaseFacts
 from orchestration.release.publish import PUBLISHED, UNCHANGED
@@ -39,17 +35,8 @@ CAPPED = {
 }
 
 
-@pytest.fixture
-def project(small_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A project of the test's own, to change its seeds."""
-    copy = tmp_path / "project"
-    shutil.copytree(small_project, copy)
-    monkeypatch.setenv(PROJECT_VARIABLE, str(copy))
-    yield copy
-
-
-def methodology_seed(project: Path, name: str) -> Path:
-    return project / "seeds" / "methodology" / name
+def methodology_seed(home: Home, name: str) -> Path:
+    return home.seeds / "methodology" / name
 
 
 def replace(path: Path, old: str, new: str) -> None:
@@ -58,31 +45,26 @@ def replace(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def hashes_as_cut_now(home: Home, one: ReleaseId, folder: Path) -> dict[tuple[str, str], str]:
-    """The logical hash of each table of the edition, by audience and table, as the warehouse stands."""
+def figures_as_cut_now(home: Home, one: ReleaseId, folder: Path) -> dict[str, str | None]:
+    """The hash of the figures of each public table by which editions are compared, as the warehouse stands."""
     catalogue = Catalogue(home.releases)
-    lock = catalogue.lock_of(one)
-    facts = ReleaseFacts(**{**lock["release"], "release": one})
+    facts = ReleaseFacts(**{**catalogue.lock_of(one)["release"], "release": one})
     earlier = [each for each in catalogue.all_in_force() if each.year < one.year]
     manifest = dbt.prepare_manifest(home)
     with connection.writing(home.warehouse) as warehouse:
         tables = tables_of_edition(warehouse, manifest, SERIES, one.year)
         candidate = cut_candidate(warehouse, catalogue, tables, facts, earlier, None, folder)
-        candidate.cut_internal(warehouse)
-    return {
-        (audience, name): summary.sha256
-        for audience, summaries in candidate.summaries.items()
-        for name, summary in summaries.items()
-    }
+    compared = {table.name for table in tables if table.is_compared}
+    return {name: summary.figures_sha256 for name, summary in candidate.summaries[PUBLIC].items() if name in compared}
 
 
-def test_method_of_a_later_edition_moves_no_release(home: Home, project: Path, tmp_path: Path) -> None:
+def test_method_of_a_later_edition_moves_no_release(home: Home, tmp_path: Path) -> None:
     catalogue = Catalogue(home.releases)
     released = catalogue.all_in_force()
     for name, lines in CAPPED.items():
-        seed = methodology_seed(project, name)
+        seed = methodology_seed(home, name)
         seed.write_text(seed.read_text(encoding="utf-8") + "".join(f"{line}\n" for line in lines), encoding="utf-8")
-    replace(methodology_seed(project, "edition_methodology.csv"), f"county_integrity,{LATER},presence,1,official\n", "")
+    replace(methodology_seed(home, "edition_methodology.csv"), f"county_integrity,{LATER},presence,1,official\n", "")
     write_small_inbox(home.inbox, [LATER])
     build(home)
     with connection.reading(home.warehouse) as warehouse:
@@ -101,15 +83,9 @@ def test_method_of_a_later_edition_moves_no_release(home: Home, project: Path, t
         *((LATER, code) for code in ("presence_capped", "quality")),
     ]
     for one in released:
-        manifest = catalogue.manifest(one)["tables"]
-        then = {
-            (audience, name): facts["sha256"]
-            for audience in (PUBLIC, INTERNAL)
-            for name, facts in manifest[audience].items()
-        }
-        now = hashes_as_cut_now(home, one, tmp_path / str(one))
-        # It names the seeds that the whole warehouse was built from.
-        assert {key for key in then if then[key] != now[key]} <= {(PUBLIC, "release_info"), (INTERNAL, "release_info")}
+        then = {name: facts["figures_sha256"] for name, facts in catalogue.manifest(one)["tables"][PUBLIC].items()}
+        now = figures_as_cut_now(home, one, tmp_path / str(one))
+        assert {name for name in now if then[name] != now[name]} == set()
 
     caps = rows(
         catalogue.database(ReleaseId(LATER, 1)),
@@ -122,13 +98,13 @@ def test_method_of_a_later_edition_moves_no_release(home: Home, project: Path, t
     assert changed_methodologies(home) == []
 
 
-def test_backcast_is_in_no_release_of_its_year(home: Home, project: Path) -> None:
-    seed = methodology_seed(project, "methodology.csv")
+def test_backcast_is_in_no_release_of_its_year(home: Home) -> None:
+    seed = methodology_seed(home, "methodology.csv")
     with seed.open("a", encoding="utf-8") as file:
         file.write(
             "later,1.0,county_integrity,county_5_19_60,quality,后来,Later,,,published_score,0.65,reconstructed,\n"
         )
-    with methodology_seed(project, "edition_methodology.csv").open("a", encoding="utf-8") as file:
+    with methodology_seed(home, "edition_methodology.csv").open("a", encoding="utf-8") as file:
         file.write("county_integrity,2018,later,0,backcast\n")
     build(home)
     of_the_year = (
@@ -143,10 +119,10 @@ def test_backcast_is_in_no_release_of_its_year(home: Home, project: Path) -> Non
         assert release(home, year).state == UNCHANGED
 
 
-def test_changed_method_is_named(home: Home, project: Path) -> None:
+def test_changed_method_is_named(home: Home) -> None:
     assert changed_methodologies(home) == []
     replace(
-        methodology_seed(project, "measure_rule.csv"),
+        methodology_seed(home, "measure_rule.csv"),
         "quality,T1.1,T1.1,linear,1,identity,0,3",
         "quality,T1.1,T1.1,linear,1,identity,0,2",
     )
