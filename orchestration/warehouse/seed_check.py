@@ -28,8 +28,6 @@ SHOWN_ROWS = 5
 BUILT_IN_TESTS = Path(built_in.__file__).parent / "macros" / "generic_test_sql"
 # Other readers than ours take these words for an empty cell.
 NULL_WORDS = ("null", "nan", "n/a")
-# In these columns such a word is a value: nan is a syllable.
-LITERAL_COLUMNS = {"syllable"}
 
 
 @dataclass(frozen=True)
@@ -80,6 +78,7 @@ class SeedSql:
         self.project = project
         self.seeds = seeds
         self.views: list[tuple[str, str]] = []
+        self.asked_seeds: list[str] = []
         self._set: Mapping[str, Any] = {}
 
     def singular_tests(self, with_shipped: bool) -> list[Path]:
@@ -134,7 +133,9 @@ class SeedSql:
 
     def relation(self, name: str) -> str:
         """The table of that name; a model becomes a view over what it selects from, made before it is asked."""
-        if name not in {table.name for table in seed_tables().values()} and name not in dict(self.views):
+        if name in {table.name for table in seed_tables().values()}:
+            self.asked_seeds.append(name)
+        elif name not in dict(self.views):
             (model,) = self.project.glob(f"models/**/{name}.sql")
             self.views.append((name, self.render(model)))
         return name
@@ -170,7 +171,7 @@ def _cell_faults(connection: duckdb.DuckDBPyConnection, table: SeedTable, column
     """Cells of a column that are not of its type, have blanks around them, or hold a word for nothing."""
     kind = table.types[column]
     cell = f'as_written."{column}"'
-    words = ", ".join(f"'{word}'" for word in NULL_WORDS if column not in LITERAL_COLUMNS) or "null"
+    words = ", ".join(f"'{word}'" for word in NULL_WORDS)
     problem = f"""
         case
             when lower({cell}) in ({words}) then 'is a word for an empty cell: leave the cell empty'
@@ -217,12 +218,13 @@ class _Checker:
             name = f"{test.name} of {test.seed}{'.' + column if column else ''}"
             yield name, "", self.sql.render_generic(test), (by_name[test.seed],)
         for path in self.sql.singular_tests(settings_of(self.home).seeds != SEEDS_OWN):
-            named = re.findall(r"ref\('(\w+)'\)", _text(path))
+            self.sql.asked_seeds.clear()
+            statement = self.sql.render(path)
             yield (
                 path.stem,
                 _comment(path),
-                self.sql.render(path),
-                tuple(by_name[each] for each in named if each in by_name),
+                statement,
+                tuple(by_name[each] for each in dict.fromkeys(self.sql.asked_seeds)),
             )
 
     def _found(self, rule: str, explanation: str, statement: str, tables: Iterable[str]) -> list[SeedFault]:
@@ -240,7 +242,8 @@ class _Checker:
         """The fault with the file and row that it is about, where the row can be told by its key; else with the file,
         where it can only be about one."""
         tables = tuple(tables)
-        for path in tables:
+        # A node names its tree too: the longest key that the fault has tells most.
+        for path in sorted(tables, key=lambda path: -len(seed_tables()[path].key)):
             table = seed_tables()[path]
             if all(name in fault.row for name in table.key):
                 if path not in self.places:

@@ -1,1 +1,8 @@
-select syllable from {{ ref('pinyin_syllable') }}
+with source as (
+
+    select * from {{ ref('pinyin_syllable') }}
+
+)
+
+select coalesce(initial, '') || final as syllable
+from source
