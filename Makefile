@@ -7,6 +7,7 @@ YEARS ?= 2017-2019
 SUPERSET_PORT ?= 8088
 ZHENGXIN_HOME ?= $(CURDIR)/var
 HDI_HOME ?= $(ZHENGXIN_HOME)/hdi
+CENSUS_HOME ?= $(ZHENGXIN_HOME)/census
 
 export ZHENGXIN_HOME
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -17,11 +18,12 @@ ZHENGXIN := $(BIN)/zhengxin
 INSTALLED := $(VENV)/.installed
 DEMO := $(ZHENGXIN_HOME)/.demo-$(YEARS)
 HDI_DEMO := $(HDI_HOME)/.demo
+CENSUS_DEMO := $(CENSUS_HOME)/.demo
 
 # The demo inputs follow from these alone.
 DEMO_SOURCES := $(wildcard orchestration/demo/*.py orchestration/demo/data/* seeds/geography/*.csv seeds/methodology/*.csv)
 
-.PHONY: help install demo run ui superset hdi test test-all lint clean distclean
+.PHONY: help install demo run ui superset hdi census test test-all lint clean distclean
 
 help: ## Show the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +40,10 @@ superset: ## Install Apache Superset below the home, import the dashboard and se
 
 hdi: $(HDI_DEMO) ## Real data: the Human Development Index 1990-2022 against its published values
 	@$(ZHENGXIN) --home $(HDI_HOME) run --if-changed
+
+census: $(CENSUS_DEMO) ## Real data: a demonstration index of 2,845 counties on the census of 2020, with its report
+	@$(ZHENGXIN) --home $(CENSUS_HOME) run --if-changed
+	@$(ZHENGXIN) --home $(CENSUS_HOME) report --year 2020
 
 test: $(INSTALLED) ## The whole test suite
 	@$(BIN)/python -m pytest
@@ -79,4 +85,8 @@ $(DEMO): $(DEMO_SOURCES) | $(INSTALLED)
 
 $(HDI_DEMO): $(DEMO_SOURCES) | $(INSTALLED)
 	@$(ZHENGXIN) --home $(HDI_HOME) demo hdi
+	@touch $@
+
+$(CENSUS_DEMO): $(DEMO_SOURCES) | $(INSTALLED)
+	@$(ZHENGXIN) --home $(CENSUS_HOME) demo census
 	@touch $@

@@ -18,17 +18,25 @@ class DemoKind(StrEnum):
 
     county = "county"
     hdi = "hdi"
+    census = "census"
 
 
-SERIES = {DemoKind.county: "county_integrity", DemoKind.hdi: "hdi"}
+SERIES = {DemoKind.county: "county_integrity", DemoKind.hdi: "hdi", DemoKind.census: "census"}
 # What every file of a demo is called: a file under another name is somebody's own.
-FILE_PREFIX = {DemoKind.county: "synthetic_", DemoKind.hdi: "hdi_observation_"}
+FILE_PREFIXES = {
+    DemoKind.county: ("synthetic_", "census_"),
+    DemoKind.hdi: ("hdi_observation_",),
+    DemoKind.census: ("census_",),
+}
 
 
 def demo(
-    kind: Annotated[DemoKind, typer.Argument(help="county: synthetic counties; hdi: real data of 193 countries.")] = (
-        DemoKind.county
-    ),
+    kind: Annotated[
+        DemoKind,
+        typer.Argument(
+            help="county: synthetic counties; hdi: real data of 193 countries; census: real data of 2,845 counties."
+        ),
+    ] = DemoKind.county,
     years: Annotated[
         str, typer.Option(help="Years of the county inputs, such as 2019 or 2017-2019.", metavar="YEARS")
     ] = "2017-2019",
@@ -39,12 +47,15 @@ def demo(
     """Write demo inputs into the inbox.
 
     [b]county[/b] writes SYNTHETIC observations, events and verifications of all counties, calibrated to the published
-    aggregates of 2019 and labelled synthetic in every row. [b]hdi[/b] writes the real inputs of the Human Development
-    Index, 1990-2022, whose published answer the scores must equal; give it a home of its own.
+    aggregates of 2019 and labelled synthetic in every row, with the real population of the census of 2020 beside them.
+    [b]hdi[/b] writes the real inputs of the Human Development Index, 1990-2022, whose published answer the scores must
+    equal. [b]census[/b] writes real figures of the census of 2020 by county for a demonstration index, no assessment of
+    any government. Give hdi and census a home of their own.
 
     [dim]zhengxin demo
     zhengxin demo county --years 2019
-    zhengxin --home var/hdi demo hdi[/dim]
+    zhengxin --home var/hdi demo hdi
+    zhengxin --home var/census demo census[/dim]
     """
     from orchestration.editions import note_series
 
@@ -56,7 +67,16 @@ def demo(
 
         paths = write_hdi_inbox(home.inbox)
         say.print("Real data: inputs of the Human Development Index 1990-2022 (UNDP, CC BY 3.0 IGO).")
+    elif kind is DemoKind.census:
+        from orchestration.demo.census import write_census_inbox
+
+        paths = write_census_inbox(home.inbox)
+        say.print(
+            "Real data: census of 2020 by county (National Bureau of Statistics, by way of leiii/census, MIT). A "
+            "demonstration, not an assessment of any government."
+        )
     else:
+        from orchestration.demo.census import BASIC_ATTRIBUTES, write_census_attributes
         from orchestration.demo.county import SEED, write_county_inbox
 
         with progress_bar(messages()) as bar:
@@ -70,6 +90,7 @@ def demo(
                 )
             except ValueError as error:
                 raise UsageError(str(error)) from error
+        paths.append(write_census_attributes(home.inbox, BASIC_ATTRIBUTES))
         say.print("[bold yellow]SYNTHETIC DATA[/]: drawn at random, calibrated to published aggregates, not observed.")
     note_series(home, SERIES[kind])
     size = sum(path.stat().st_size for path in paths) / 1e6
@@ -83,7 +104,7 @@ def _refuse_other_data(home: Home, kind: DemoKind) -> None:
     held = [path for path in home.inbox.rglob("*") if path.is_file() and not path.name.startswith(".")]
     is_same_demo = series_note(home).exists() and series_of(home) == SERIES[kind]
     if is_same_demo:
-        held = [path for path in held if not path.name.startswith(FILE_PREFIX[kind])]
+        held = [path for path in held if not path.name.startswith(FILE_PREFIXES[kind])]
     if held:
         raise UsageError(
             f"The inbox {home.inbox} already holds {len(held)} files of something else (such as "
