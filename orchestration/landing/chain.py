@@ -2,8 +2,10 @@
 
     landing/decision_log.jsonl    one line a decision recorded or withdrawn, in the order in which the files came in
 
-A decision is withdrawn when the file that brought it is superseded by one without it. The log follows from the
-deliveries of the store alone: so it can be continued after a crash, and compared with the store line by line. Each
+A decision is withdrawn when the file that brought it is superseded by one without it. One that the new file still has
+and that went into quarantine (a rule or a seed has changed) has not been judged, which is no withdrawal: nothing is
+written of it, and nothing when it is accepted again. The log follows from the deliveries of the store alone: so it can
+be continued after a crash, and compared with the store line by line. Each
 release keeps the entries of its edition, so that log and store cannot go back together behind what was published. A
 person can check a link by hand: `sed -n 3p decision_log.jsonl | tr -d '\\n' | sha256sum` is the `previous_hash` of
 line 4.
@@ -26,7 +28,7 @@ import pyarrow.parquet as pq
 
 from orchestration.home import Home
 from orchestration.landing.contracts.decision import DECISION
-from orchestration.landing.store import LANDED, Store, StoreDamaged, sync_path
+from orchestration.landing.store import LANDED, Batch, Store, StoreDamaged, sync_path
 
 FIRST_HASH = "0" * 64
 ENTRY_NAMES = frozenset({"number", "delivery", "received_at", "decision"})
@@ -165,14 +167,26 @@ def _events(store: Store) -> Iterator[dict[str, Any]]:
         ]
         said_before = [item["decision"] for item in before]
         said_now = [item["decision"] for item in now]
+        set_aside = _codes_in_quarantine(store, batch)
+        not_judged = [
+            item for item in before if item["decision"] not in said_now and item["decision_code"] in set_aside
+        ]
         received = {"delivery": delivery.seq, "received_at": delivery.received_at}
         for item in before:
-            if item["decision"] not in said_now:
+            if item["decision"] not in said_now and item not in not_judged:
                 yield {"action": WITHDRAWN, **received, **item}
         for item in now:
             if item["decision"] not in said_before:
                 yield {"action": RECORDED, **received, **item}
-        in_effect[delivery.file_name] = now
+        in_effect[delivery.file_name] = now + not_judged
+
+
+def _codes_in_quarantine(store: Store, batch: Batch) -> set[str]:
+    """Codes of the decisions that a file has and that are not judged: the first part of the key of a decision."""
+    if not batch.quarantined_count:
+        return set()
+    keys = store.quarantined(batch).column("row_key").to_pylist()
+    return {key.split("|")[0] for key in keys}
 
 
 def _released_entries(home: Home) -> Iterator[tuple[str, int, str, str]]:

@@ -1,32 +1,30 @@
-"""Puts a file to the checks at the door and parts its rows into accepted and quarantined.
+"""Puts files to the checks at the door and parts their rows into accepted and quarantined.
 
-rows in = accepted + quarantined. The checks are the Great Expectations suites of `quality/door.py`; here their failing
-rows become quarantined rows with a rule, a message and the row as received, and the others get their stored types.
+rows in = accepted + quarantined. One SQL statement finds all broken rules of all rows of the files that are judged
+together (see `checked_rows`); the rows go from Parquet to Parquet and are at no time objects of Python. What was
+accepted is then looked at by a second judge that knows nothing of that SQL (see `judge`): if it finds a fault, the
+program is at fault, and nothing of these files is kept.
 """
 
 from __future__ import annotations
 
 import difflib
 import json
-import string
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
+import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from orchestration.landing.contracts.definition import (
-    DECIMAL_PRECISION,
-    DECIMAL_SCALE,
-    Contract,
-    DistinctTogether,
-    Rule,
-    read_column,
-)
-from orchestration.landing.derive import derive
-from orchestration.landing.readers import FileRejected, FileTable
+from orchestration.landing import checked_rows
+from orchestration.landing.cells import READINGS
+from orchestration.landing.contracts.definition import DECIMAL_PRECISION, DECIMAL_SCALE, Contract, Rule, quoted
+from orchestration.landing.readers import FileTable, ReaderFailed
 from orchestration.landing.reference import Reference
 from orchestration.wording import Wording
 
@@ -41,6 +39,11 @@ ARROW_TYPES = {
 }
 
 SAMPLE_SIZE = 5
+# What the database of the checks may keep in memory; beyond it, it writes to the folder of unfinished work.
+MEMORY_LIMIT = "800MB"
+ROWS_AT_A_TIME = 100_000
+# Finding what an unknown code may mean is slow: a column of something else entirely must not take hours.
+MOST_EXPLAINED_MEASURES, MOST_EXPLAINED_UNITS = 100, 10_000
 
 QUARANTINE_SCHEMA = pa.schema(
     [
@@ -54,6 +57,7 @@ QUARANTINE_SCHEMA = pa.schema(
         ("rule", pa.string()),
         ("column_name", pa.string()),
         ("message", pa.string()),
+        ("message_zh", pa.string()),
         ("raw_payload", pa.string()),
     ]
 )
@@ -62,7 +66,7 @@ QUARANTINE_SCHEMA = pa.schema(
 def accepted_schema(contract: Contract) -> pa.Schema:
     """Columns of a source's accepted rows, as stored in a batch and loaded into `raw.<source>`."""
     fields = [("series_code", pa.string())]
-    for column in contract.columns:
+    for column in contract.stored_columns:
         fields.append((column.name, ARROW_TYPES[column.kind]))
         if column.name == "unit_code":
             fields.append(("unit_code_received", pa.string()))
@@ -71,83 +75,110 @@ def accepted_schema(contract: Contract) -> pa.Schema:
 
 
 @dataclass(frozen=True)
+class FileToCheck:
+    """A file as read, to be judged as the batch `batch_id`, whose rows go into `folder`."""
+
+    batch_id: str
+    table: FileTable
+    folder: Path
+
+
+@dataclass
 class CheckedFile:
-    """A file's rows after the checks, ready to be stored; `validation` holds records of every expectation."""
+    """What was found in a file: how many rows were accepted and quarantined, and by rule (its name, unreadable rows
+    included) how many broke it and what was said of the first; `readings` counts what was interpreted."""
 
-    accepted: pa.Table
-    quarantined: pa.Table
-    validation: dict[str, Any]
-
-
-class StructureRejected(FileRejected):
-    """A file whose header does not fit the contract. Carries the records of the structure suite."""
-
-    def __init__(self, rule: str, wording: Wording, validation: dict[str, Any]) -> None:
-        super().__init__(rule, wording)
-        self.validation = validation
+    accepted_count: int = 0
+    quarantined_count: int = 0
+    broken: dict[str, int] = field(default_factory=dict)
+    first_broken: dict[str, int] = field(default_factory=dict)
+    samples: dict[str, list[Wording]] = field(default_factory=dict)
+    readings: dict[str, int] = field(default_factory=dict)
 
 
-def check_file(contract: Contract, table: FileTable, reference: Reference, batch_id: str) -> CheckedFile:
-    """Part the rows of `table`. Raises `StructureRejected` when the header does not fit."""
-    # Great Expectations takes seconds to import; a landing with nothing to check does without.
-    from orchestration.quality import door
+STRUCTURE_RULES = {
+    "column_missing": Wording("文件有全部必需的列", "the file has every required column"),
+    "column_unknown": Wording("文件没有其他列", "the file has no other columns"),
+    "column_repeated": Wording("没有一列出现两次", "no column appears twice"),
+}
+ROWS_MISSING, ROW_UNREADABLE = "rows_missing", "row_unreadable"
+ROWS_MISSING_SAYS = Wording("表头之下有数据行", "the file has rows below its header")
+ROW_UNREADABLE_SAYS = Wording("每一行都能按表头拆成各列", "every row can be taken apart into the header's columns")
 
-    structure = door.check_structure(contract, table.header)
-    if not structure.success:
-        failed = [outcome.rule for outcome in structure.outcomes if not outcome.success]
-        raise StructureRejected(failed[0], _structure_message(contract, table.header), _validation([structure]))
 
-    frame = derive(contract, table, reference)
-    problems = [None] * len(frame) + [row.message for row in table.unreadable]
-    numbers = [*frame["row_number"], *(row.row_number for row in table.unreadable)]
-    reading = door.check_reading(contract, numbers, problems)
-    rows = door.check_rows(contract, frame)
+def structure_records(contract: Contract, table: FileTable, faults: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Records of the rules on a header: how many columns break each."""
+    suite, evaluated = f"{contract.source}.structure", len(table.header)
+    return [
+        _record(suite, rule, "column_name", says, "error", evaluated, faults[rule], ())
+        for rule, says in STRUCTURE_RULES.items()
+    ]
 
-    rules = {rule.name: rule for rule in contract.rules()}
-    position_of = pd.Series(np.arange(len(frame)), index=frame["row_number"])
-    failing = {
-        outcome.rule: position_of.loc[[key[0] for key in outcome.failing_keys]].to_numpy()
-        for outcome in rows.outcomes
-        if outcome.failing_keys
+
+def row_records(contract: Contract, table: FileTable, found: CheckedFile) -> list[dict[str, Any]]:
+    """Records of the rules on a file's rows: how many break each, and some of what was said."""
+    suite, evaluated = f"{contract.source}.reading", table.row_count
+    rows_missing = int(not evaluated)
+    return [
+        _record(suite, ROWS_MISSING, "(table)", ROWS_MISSING_SAYS, "warning", evaluated, rows_missing, ()),
+        _record(suite, ROW_UNREADABLE, "(row)", ROW_UNREADABLE_SAYS, "error", evaluated, len(table.unreadable), ()),
+        *(
+            _record(
+                f"{contract.source}.rows",
+                rule.name,
+                rule.column or "(row)",
+                rule.requirement,
+                rule.severity,
+                evaluated,
+                found.broken.get(rule.name, 0),
+                found.samples.get(rule.name, ()),
+            )
+            for rule in contract.rules()
+        ),
+    ]
+
+
+def _record(
+    suite: str,
+    rule: str,
+    column: str,
+    says: Wording,
+    severity: str,
+    evaluated: int,
+    broken: int,
+    samples: Sequence[Wording],
+) -> dict[str, Any]:
+    """One line of a batch's `validation.json`; `landing/judge.py` has the expectation of each rule."""
+    return {
+        "suite": suite,
+        "rule": rule,
+        "expectation": "expect_column_values_to_be_between",
+        "column": column,
+        "description": says.en,
+        "description_zh": says.zh,
+        "severity": severity,
+        "success": not broken,
+        "evaluated_count": evaluated,
+        "unexpected_count": broken,
+        "sample": [said.en for said in samples],
+        "sample_zh": [said.zh for said in samples],
     }
-    broken: dict[int, list[tuple[Rule, str]]] = {}
-    for name, positions in failing.items():
-        rule = rules[name]
-        if rule.severity == "error":
-            for position, message in zip(positions, _messages(rule, frame, positions), strict=True):
-                broken.setdefault(int(position), []).append((rule, message))
-    is_accepted = np.ones(len(frame), dtype=bool)
-    is_accepted[list(broken)] = False
-
-    outcomes = []
-    for outcome in rows.outcomes:
-        if outcome.rule not in failing:
-            outcomes.append(outcome)
-            continue
-        rule, positions = rules[outcome.rule], failing[outcome.rule]
-        if rule.severity == "warning":
-            positions = _warned(rule, frame, positions[is_accepted[positions]])
-            outcome = replace(outcome, success=not len(positions), unexpected_count=len(positions))
-        shown = positions[:SAMPLE_SIZE]
-        sample = tuple(
-            f"row {frame['row_number'].iloc[position]}: {message}"
-            for position, message in zip(shown, _messages(rule, frame, shown), strict=True)
-        )
-        outcomes.append(replace(outcome, sample=sample))
-    rows = replace(rows, outcomes=tuple(outcomes))
-
-    return CheckedFile(
-        accepted=_accepted(contract, frame.loc[is_accepted], batch_id),
-        quarantined=_quarantined(contract, table, frame, broken, batch_id),
-        validation=_validation([structure, reading, rows]),
-    )
 
 
-def _structure_message(contract: Contract, header: list[str]) -> Wording:
+def structure_faults(contract: Contract, header: Sequence[str]) -> dict[str, int]:
+    """How many columns break each rule on a header: column_missing, column_unknown, column_repeated."""
+    return {
+        "column_missing": len(contract.missing_columns(list(header))),
+        "column_unknown": len({name for name in header if name not in contract.column_names}),
+        "column_repeated": len({name for name in header if list(header).count(name) > 1}),
+    }
+
+
+def structure_message(contract: Contract, header: Sequence[str]) -> Wording:
     """What is wrong with a header, all at once, with the nearest name for each strange one."""
-    known = contract.column_names
+    known, header = contract.column_names, list(header)
     parts = []
-    missing = ", ".join(name for name in contract.header_required if name not in header)
+    missing = ", ".join(contract.missing_columns(header))
     if missing:
         parts.append(Wording(f"缺少列 {missing}", f"the column {missing} is missing"))
     for name in dict.fromkeys(header):
@@ -166,120 +197,263 @@ def _structure_message(contract: Contract, header: list[str]) -> Wording:
     )
 
 
-def _validation(runs: list[Any]) -> dict[str, Any]:
-    return {"results": [outcome.as_record() for run in runs for outcome in run.outcomes]}
+class Door:
+    """The database in which rows are judged: the reference tables, and the rows of a few files at a time."""
 
-
-def _warned(rule: Rule, frame: pd.DataFrame, accepted: np.ndarray) -> np.ndarray:
-    """Of the accepted rows that break a warning those that still do: a repetition of a quarantined row is none."""
-    if not isinstance(rule.check, DistinctTogether):
-        return accepted
-    return accepted[frame.iloc[accepted].duplicated(list(rule.check.columns), keep=False).to_numpy()]
-
-
-def _messages(rule: Rule, frame: pd.DataFrame, positions: np.ndarray) -> list[str]:
-    """The rule's message for some rows; a blank cell is written as nothing, a long one is cut."""
-    places = list(dict.fromkeys(name for _, name, _, _ in string.Formatter().parse(rule.message) if name))
-    if not places:
-        return [rule.message] * len(positions)
-    rows = frame[places].iloc[positions].astype(object)
-    columns = [[_shown(cell) for cell in rows[name].where(rows[name].notna(), "")] for name in places]
-    return [rule.message.format_map(dict(zip(places, cells, strict=True))) for cells in zip(*columns, strict=True)]
-
-
-def _shown(cell: object) -> object:
-    return f"{cell[:117]}..." if isinstance(cell, str) and len(cell) > 120 else cell
-
-
-def _accepted(contract: Contract, frame: pd.DataFrame, batch_id: str) -> pa.Table:
-    schema = accepted_schema(contract)
-    stored = _stored_cells(contract, frame)
-    arrays = []
-    for field in schema:
-        if field.name == "batch_id":
-            arrays.append(pa.array([batch_id] * len(frame), pa.string()))
-        elif field.name == "row_number":
-            arrays.append(pa.array(frame["row_number"].to_numpy(), pa.int32()))
-        else:
-            arrays.append(_arrow(stored[field.name], field.type))
-    return pa.Table.from_arrays(arrays, schema=schema)
-
-
-def _stored_cells(contract: Contract, frame: pd.DataFrame) -> dict[str, pd.Series]:
-    """Cells as stored: typed, units as in the edition's frame, and what a blank cell stands for."""
-    stored = {"series_code": frame["series_code"], "unit_code_received": frame["unit_code"]}
-    for column in contract.columns:
-        typed = read_column(column.name)
-        stored[column.name] = frame[typed] if typed in frame else frame[column.name]
-    stored["unit_code"] = frame["unit_code_in_edition"]
-    if "value" in stored:
-        stored["state"] = frame["state"].mask(frame["value"].notna(), "observed")
-    if contract.source == "opinion_event":
-        negative = frame["polarity"] == "negative"
-        stored["responsibility"] = frame["responsibility"].mask(~negative, "found")
-        stored["response_kind"] = frame["response_kind"].fillna("none").where(negative, None)
-    return stored
-
-
-def _arrow(cells: pd.Series, kind: pa.DataType) -> pa.Array:
-    if pa.types.is_date(kind):
-        return pa.Array.from_pandas(cells, type=pa.timestamp("us")).cast(kind)
-    if pa.types.is_decimal(kind):
-        smallest = Decimal(1).scaleb(-DECIMAL_SCALE)
-        codes, distinct = pd.factorize(cells)
-        scaled = [value.quantize(smallest) for value in distinct]
-        return pa.array([*scaled, None], kind).take(pa.array(np.where(codes < 0, len(scaled), codes)))
-    return pa.Array.from_pandas(cells, type=kind)
-
-
-def _quarantined(
-    contract: Contract,
-    table: FileTable,
-    frame: pd.DataFrame,
-    broken: dict[int, list[tuple[Rule, str]]],
-    batch_id: str,
-) -> pa.Table:
-    positions = sorted(broken)
-    wanted = dict.fromkeys(["row_number", "unit_code", "unit_code_in_edition", "assessment_year_read", *contract.key])
-    wanted |= {"measure_code": None} if "measure_code" in frame else {}
-    rows = frame[list(wanted)].iloc[positions].astype(object)
-    rows = rows.where(rows.notna(), None).to_dict("records")
-    cells = pd.read_parquet(table.rows).drop(columns="row_number")
-    payloads = cells.iloc[positions].astype(object)
-    payloads = payloads.where(payloads.notna(), None).to_dict("records")
-    records = []
-    for position, row, payload in zip(positions, rows, payloads, strict=True):
-        first_rule = broken[position][0][0]
-        records.append(
-            {
-                "row_number": row["row_number"],
-                "unit_code": row["unit_code_in_edition"] or row["unit_code"],
-                "assessment_year": row["assessment_year_read"],
-                "measure_code": row.get("measure_code"),
-                "row_key": "|".join(row[name] or "" for name in contract.key),
-                "rule": first_rule.name,
-                "column_name": first_rule.column or None,
-                "message": "; ".join(message for _, message in broken[position]),
-                "raw_payload": json.dumps(payload, ensure_ascii=False),
-            }
+    def __init__(self, reference: Reference, work_folder: Path) -> None:
+        self._reference = reference
+        self._connection = duckdb.connect(
+            config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(work_folder / "checks")}
         )
-    for unreadable in table.unreadable:
-        payload = unreadable.payload
-        year = (payload.get("assessment_year") or "").strip()
-        records.append(
-            {
-                "row_number": unreadable.row_number,
-                "unit_code": (payload.get("unit_code") or "").strip() or None,
-                "assessment_year": int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,
-                "measure_code": (payload.get("measure_code") or "").strip() or None,
-                "row_key": "|".join((payload.get(name) or "").strip() for name in contract.key),
-                "rule": unreadable.rule,
-                "column_name": None,
-                "message": unreadable.message,
-                "raw_payload": json.dumps(payload, ensure_ascii=False),
-            }
+        self._connection.execute("set timezone = 'UTC'")
+        reference.fill(self._connection)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def check(self, contract: Contract, files: Sequence[FileToCheck]) -> list[CheckedFile]:
+        """Part the rows of files whose headers fit: `accepted.parquet` and `quarantined.parquet` go into each file's
+        folder. Raises `ReaderFailed` where the statements cannot be run, which is a fault of the program."""
+        try:
+            with self._judged(contract, files):
+                results = [CheckedFile() for _ in files]
+                self._write_accepted(contract, files, results)
+                self._count_faults(contract, results)
+                self._count_readings(results)
+                for number, file in enumerate(files):
+                    self._write_quarantined(contract, number, file, results[number])
+                return results
+        except duckdb.Error as error:
+            raise ReaderFailed(
+                "check_failed",
+                Wording(
+                    f"文件无法检查({error}),这是程序的缺陷:请报告",
+                    f"the file cannot be checked ({error}), which is a fault of the program: report it",
+                ),
+            ) from error
+
+    @contextmanager
+    def _judged(self, contract: Contract, files: Sequence[FileToCheck]) -> Iterator[None]:
+        """Have the table `judged` with the rows of the files while the context lasts."""
+        execute = self._connection.execute
+        header = {name for file in files for name in file.table.header}
+        paths = ", ".join(quoted(str(file.table.rows)) for file in files)
+        numbers = ", ".join(f"({number}, {quoted(str(file.table.rows))})" for number, file in enumerate(files))
+        source = (
+            f"(select numbers.file_number, rows.* exclude (filename) from read_parquet([{paths}], union_by_name = true,"
+            f" filename = true) as rows join (values {numbers}) as numbers(file_number, filename) using (filename))"
         )
-    records.sort(key=lambda record: record["row_number"])
-    return pa.Table.from_pylist(
-        [{"source": contract.source, "batch_id": batch_id, **record} for record in records], schema=QUARANTINE_SCHEMA
-    )
+        try:
+            read, read_columns = checked_rows.read_query(contract, header, source)
+            execute(f"create or replace temp view read as {read}")
+            self._look_up_codes(contract)
+            checked, checked_columns = checked_rows.checked_query(contract, read_columns)
+            execute(f"create or replace temp table checked as {checked}")
+            judged, judged_columns = checked_rows.judged_query(contract, checked_columns)
+            execute(f"create or replace temp table judged as {judged}")
+            execute("create or replace temp view accepted as select * from judged where faults is null")
+            warned = checked_rows.warned_query(contract, judged_columns)
+            execute(f"create or replace temp table warned as {warned}")
+            yield
+        finally:
+            for kind, name in (("view", "accepted"), ("table", "warned"), ("table", "judged"), ("table", "checked")):
+                execute(f"drop {kind} if exists {name}")
+
+    def _look_up_codes(self, contract: Contract) -> None:
+        """Have the reference tables answer for the codes of these rows that no frame, and no seed, holds as such."""
+        if "measure_code" in contract.column_names:
+            strange = self._connection.execute(
+                "select distinct measure_code from read where measure_code is not null and not measure_is_known and"
+                " measure_code not in (select measure_code from reference.near_measure)"
+                f" order by measure_code limit {MOST_EXPLAINED_MEASURES}"
+            ).fetchall()
+            self._reference.add_near_measures(self._connection, [code for (code,) in strange])
+        wanted = "select distinct series_code, assessment_year_read, unit_code from read where edition_is_known"
+        if "officer_code" in contract.column_names:
+            wanted += (
+                " union select distinct read.series_code, read.assessment_year_read, term.unit_code from read"
+                " cross join reference.term as term where read.edition_is_known and term.unit_code is not null"
+            )
+        keys = self._connection.execute(
+            f"with wanted(series_code, assessment_year, unit_code) as ({wanted}) select * from wanted"
+            " anti join reference.frame as f using (series_code, assessment_year, unit_code)"
+            " where unit_code is not null and not exists (select 1 from reference.standing as st"
+            " where st.series_code = wanted.series_code and st.assessment_year = wanted.assessment_year"
+            f" and st.received_code = wanted.unit_code) order by all limit {MOST_EXPLAINED_UNITS}"
+        ).fetchall()
+        self._reference.add_standings(self._connection, keys)
+
+    def _write_accepted(self, contract: Contract, files: Sequence[FileToCheck], results: Sequence[CheckedFile]) -> None:
+        schema = accepted_schema(contract)
+        stored = ", ".join(f"{sql} as {name}" for name, sql in checked_rows.stored_expressions(contract).items())
+        batches = self._connection.execute(
+            f"select file_number, {stored}, row_number from accepted order by file_number, row_number"
+        ).to_arrow_reader(ROWS_AT_A_TIME)
+        writers = _Writers(files, "accepted.parquet", schema)
+        with writers:
+            for batch in batches:
+                for number, rows in _by_file(batch):
+                    names = pa.array([files[number].batch_id]).take(pa.array([0] * rows.num_rows, pa.int32()))
+                    rows = rows.append_column("batch_id", names).select(schema.names).cast(schema)
+                    writers.write(number, rows)
+                    results[number].accepted_count += rows.num_rows
+
+    def _count_faults(self, contract: Contract, results: Sequence[CheckedFile]) -> None:
+        rules = contract.rules()
+        counted = self._connection.execute(
+            f"""
+            with faults as (
+                select file_number, row_number, unnest(faults) as fault from judged where faults is not null
+                union all
+                select file_number, row_number, unnest(faults) from warned
+            )
+            select
+                file_number,
+                fault.rule,
+                count(*),
+                list(struct_pack(r := row_number, zh := fault.zh, en := fault.en) order by row_number)
+                    [1:{SAMPLE_SIZE}]
+            from faults
+            group by all
+            order by all
+            """
+        ).fetchall()
+        for number, rule, count, samples in counted:
+            name = rules[rule].name
+            results[number].broken[name] = results[number].broken.get(name, 0) + count
+            results[number].samples[name] = [
+                Wording(f"第 {sample['r']} 行:{sample['zh']}", f"row {sample['r']}: {sample['en']}")
+                for sample in samples
+            ]
+
+    def _count_readings(self, results: Sequence[CheckedFile]) -> None:
+        sums = ", ".join(f"sum({name})" for name in READINGS)
+        for number, *counts in self._connection.execute(
+            f"select file_number, {sums} from checked group by file_number"
+        ).fetchall():
+            results[number].readings = {name: count for name, count in zip(READINGS, counts, strict=True) if count}
+
+    def _write_quarantined(self, contract: Contract, number: int, file: FileToCheck, result: CheckedFile) -> None:
+        rules = contract.rules()
+        quarantined = [self._unreadable_rows(contract, file)]
+        if sum(result.broken.get(rule.name, 0) for rule in rules if rule.severity == "error"):
+            quarantined.append(self._broken_rows(contract, number, file))
+        table = pa.concat_tables(quarantined).sort_by("row_number")
+        pq.write_table(table, file.folder / "quarantined.parquet", compression="zstd")
+        result.quarantined_count = table.num_rows
+        counts = sorted(table.column("rule").value_counts().to_pylist(), key=lambda entry: entry["values"])
+        result.first_broken = {entry["values"]: entry["counts"] for entry in counts}
+
+    def _broken_rows(self, contract: Contract, number: int, file: FileToCheck) -> pa.Table:
+        rules = contract.rules()
+        key = ", ".join(f"coalesce(judged.{name}, '')" for name in contract.key)
+        names = ", ".join(f"({position}, {quoted(rule.name)}, {_or_null(rule)})" for position, rule in enumerate(rules))
+        measure = "judged.measure_code" if "measure_code" in contract.column_names else "null::varchar"
+        return (
+            self._connection.execute(
+                f"""
+                select
+                    {quoted(contract.source)} as source,
+                    {quoted(file.batch_id)} as batch_id,
+                    judged.row_number,
+                    judged.unit_identity as unit_code,
+                    judged.assessment_year_read as assessment_year,
+                    {measure} as measure_code,
+                    concat_ws('|', {key}) as row_key,
+                    rules.name as rule,
+                    rules.column_name,
+                    array_to_string(list_transform(faults, lambda fault: fault.en), '; ') as message,
+                    array_to_string(list_transform(faults, lambda fault: fault.zh), ';') as message_zh,
+                    {_payload(file.table)} as raw_payload
+                from judged
+                join (values {names}) as rules(position, name, column_name) on rules.position = faults[1].rule
+                join read_parquet({quoted(str(file.table.rows))}) as received
+                    on received.row_number = judged.row_number
+                where judged.file_number = {number} and faults is not null
+                """
+            )
+            .to_arrow_table()
+            .cast(QUARANTINE_SCHEMA)
+        )
+
+    @staticmethod
+    def _unreadable_rows(contract: Contract, file: FileToCheck) -> pa.Table:
+        records = []
+        for unreadable in file.table.unreadable:
+            cells = {name: (cell or "").strip() for name, cell in unreadable.payload.items()}
+            year = cells.get("assessment_year", "")
+            records.append(
+                {
+                    "source": contract.source,
+                    "batch_id": file.batch_id,
+                    "row_number": unreadable.row_number,
+                    "unit_code": cells.get("unit_code") or None,
+                    "assessment_year": int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,
+                    "measure_code": cells.get("measure_code") or None,
+                    "row_key": "|".join(cells.get(name, "") for name in contract.key),
+                    "rule": unreadable.rule,
+                    "column_name": None,
+                    "message": unreadable.wording.en,
+                    "message_zh": unreadable.wording.zh,
+                    "raw_payload": json.dumps(unreadable.payload, ensure_ascii=False),
+                }
+            )
+        return pa.Table.from_pylist(records, schema=QUARANTINE_SCHEMA)
+
+
+class _Writers:
+    """Parquet files of several batches, written in their order; a batch without rows has a file without rows."""
+
+    def __init__(self, files: Sequence[FileToCheck], name: str, schema: pa.Schema) -> None:
+        self._paths = [file.folder / name for file in files]
+        self._schema = schema
+        self._number = -1
+        self._writer: pq.ParquetWriter | None = None
+
+    def __enter__(self) -> _Writers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open(len(self._paths))
+
+    def write(self, number: int, rows: pa.Table) -> None:
+        self._open(number)
+        self._writer.write_table(rows)
+
+    def _open(self, number: int) -> None:
+        """Close the file before `number` and open that one, passing over the ones without rows."""
+        while self._number < number:
+            if self._writer:
+                self._writer.close()
+            self._number += 1
+            path = self._paths[self._number] if self._number < len(self._paths) else None
+            self._writer = pq.ParquetWriter(path, self._schema, compression="zstd") if path else None
+
+
+def _by_file(batch: pa.RecordBatch) -> Iterator[tuple[int, pa.Table]]:
+    """The rows of each file of a batch that is in the order of files."""
+    numbers = batch.column("file_number")
+    table = pa.Table.from_batches([batch])
+    start = 0
+    for entry in pc.value_counts(numbers).to_pylist():
+        yield entry["values"], table.slice(start, entry["counts"])
+        start += entry["counts"]
+
+
+def _or_null(rule: Rule) -> str:
+    return quoted(rule.column) if rule.column else "null"
+
+
+def _payload(table: FileTable) -> str:
+    """The row as received as JSON, in the order of the header; in delimited text a cell is blank, never missing."""
+    blank = "'\"\"'" if table.file_format == "csv" else "'null'"
+    cells = [
+        f"{quoted(json.dumps(name, ensure_ascii=False) + ': ')}"
+        f" || coalesce(to_json(received.{_identifier(name)})::varchar, {blank})"
+        for name in dict.fromkeys(table.header)
+    ]
+    return "'{' || " + " || ', ' || ".join(cells) + " || '}'"
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

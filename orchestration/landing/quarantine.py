@@ -9,8 +9,8 @@ import duckdb
 from orchestration.landing.store import Store
 
 ROWS_BY_RULE = """
-    select source, rule, count(*), min(message)
-    from read_parquet($1)
+    select source, rule, count(*), min({message})
+    from read_parquet($1, union_by_name = true)
     group by all
     order by 3 desc, 1, 2
 """
@@ -25,10 +25,11 @@ class BrokenRule(NamedTuple):
     example: str
 
 
-def rows_by_rule(store: Store) -> list[BrokenRule]:
-    """The rules that rows in quarantine broke, the most frequent first."""
+def rows_by_rule(store: Store, language: str = "en") -> list[BrokenRule]:
+    """The rules that rows in quarantine broke, the most frequent first; messages in `language` (zh or en)."""
     paths = [str(store.quarantined_path(batch)) for batch in store.effective_batches() if batch.quarantined_count]
     if not paths:
         return []
+    query = ROWS_BY_RULE.format(message="message_zh" if language == "zh" else "message")
     with duckdb.connect() as connection:
-        return [BrokenRule(*row) for row in connection.execute(ROWS_BY_RULE, [paths]).fetchall()]
+        return [BrokenRule(*row) for row in connection.execute(query, [paths]).fetchall()]

@@ -2,22 +2,33 @@
 
 `read_reference` reads only the columns that the checks use; `Reference.digest_of` a source changes when one of these
 changes and with nothing else, so a corrected translation in a seed, or a new officer, does not land every file anew.
+`Reference.fill` puts it into a database as tables of the schema `reference`, which the look-ups of the contracts join.
+What a code of another year is in an edition takes a walk through the division history: `Reference.stand` makes it for
+the codes that come up, and `add_standings` keeps the answers in `reference.standing`.
 """
 
 from __future__ import annotations
 
 import csv
 import datetime
+import difflib
 import hashlib
 import json
+import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from pathlib import Path
 
+import duckdb
+import pyarrow as pa
+
 from orchestration.errors import UsageError
+from orchestration.landing.contracts.definition import NOTHING
 from orchestration.landing.succession import Succession
+from orchestration.wording import Wording
 
 # The columns that the checks of all sources read, per seed file.
 SEED_COLUMNS = {
@@ -38,6 +49,19 @@ SEED_COLUMNS = {
     "geography/division_history.csv": ("code", "name_zh", "first_year", "last_year"),
     "geography/division_change.csv": ("year", "from_code", "to_code", "link_kind"),
 }
+# Columns that seeds of other countries may lack; they are blank then.
+OPTIONAL_COLUMNS = {
+    "methodology/measure.csv": ("name_zh",),
+    "geography/division_history.csv": (
+        "level",
+        "prefecture_name",
+        "province_name",
+        "valid_from",
+        "valid_from_precision",
+    ),
+}
+# Of these only messages speak.
+ONLY_IN_MESSAGES = ("level",)
 # What only the checks of decisions read.
 OFFICE_COLUMNS = {
     "decisions/decision_authority.csv": ("role_code", "decision_kind"),
@@ -60,7 +84,9 @@ class Measure:
     upper_bound: Decimal | None
     is_whole_number: bool
     is_from_events: bool
+    is_percentage: bool
     earlier_stage: str | None
+    name: str
 
 
 @dataclass(frozen=True)
@@ -79,13 +105,30 @@ class UnitStanding:
     """What a received unit code is in an edition.
 
     `standing`: in_edition, left_out (in the frame, not assessed), too_short, unknown, not_in_edition, split, merged.
-    `unit_code` is the code in the edition's frame (after succession), None where there is none; `candidates` is a text
-    for the message, such as "520302 红花岗区".
+    `unit_code` is the code in the edition's frame (after succession), None where there is none; `whole` is the unit
+    into which a merged code went; `candidates` is a text for the message, such as "520302 红花岗区", `hint` what the
+    code seems to be.
     """
 
     standing: str
     unit_code: str | None = None
     candidates: str = ""
+    hint: Wording = NOTHING
+    whole: str | None = None
+
+
+@dataclass(frozen=True)
+class Division:
+    """One version of a division of the history; `since` is its first day, None where that is not known."""
+
+    code: str
+    name: str
+    level: str
+    first_year: int
+    last_year: int
+    prefecture: str
+    province: str
+    since: datetime.date | None
 
 
 @dataclass(frozen=True)
@@ -96,7 +139,8 @@ class Reference:
     office_digest: str
     frame_years: dict[tuple[str, int], int]
     frames: dict[tuple[str, int], dict[str, bool]]
-    names: dict[str, str]
+    frame_names: dict[tuple[str, int, str], str]
+    divisions: list[Division]
     measures: dict[str, Measure]
     topics: dict[str, tuple[str, str]]
     severities: dict[str, str]
@@ -108,20 +152,15 @@ class Reference:
         """SHA-256 over all that the checks of a source read."""
         return self.office_digest if source == "decision" else self.digest
 
-    def holds_role(self, officer: str, role: str, day: datetime.date) -> bool:
-        return any(
-            term.role == role and term.since <= day and (term.until is None or day < term.until)
-            for term in self.officers.get(officer, ())
-        )
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """A name of each code: of the latest frame that has it, else of the division history."""
+        names = {division.code: division.name for division in self.divisions}
+        return names | {code: name for (_, _, code), name in sorted(self.frame_names.items())}
 
-    def belongs_to(self, officer: str, unit_code: str, series: str, year: int) -> bool:
-        """Whether a term of the officer, of any time, is in the unit, under its code in that edition or another."""
-        own = {term.unit_code for term in self.officers.get(officer, ()) if term.unit_code}
-        if unit_code in own:
-            return True
-        return (series, year) in self.frame_years and any(
-            self.stand(series, code, year).unit_code == unit_code for code in own
-        )
+    @cached_property
+    def levels(self) -> dict[str, str]:
+        return {division.code: division.level for division in self.divisions}
 
     @cached_property
     def known_codes(self) -> dict[str, set[str]]:
@@ -135,24 +174,14 @@ class Reference:
     def event_series(self) -> list[str]:
         return sorted({series for series, _ in self.topics.values()})
 
-    def latest_year(self, series: str) -> int | None:
-        """The latest edition of a series."""
-        return max(self._years(series), default=None)
+    @cached_property
+    def officer_units(self) -> list[str]:
+        """Codes of the units that officers belong to or did."""
+        return sorted({term.unit_code for terms in self.officers.values() for term in terms if term.unit_code})
 
-    def series_years(self, series: str) -> str:
-        """The editions of a series for a message, such as "2017 to 2019"."""
-        years = self._years(series)
-        if not years:
-            return "none"
-        return str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
-
-    def _years(self, series: str) -> list[int]:
+    def years(self, series: str) -> list[int]:
+        """The editions of a series."""
         return sorted(year for other, year in self.frame_years if other == series)
-
-    def series_of_event_unit(self, unit_code: str | None) -> str | None:
-        """Series of an event that is known by its unit only: of those with events the one that knows the unit."""
-        knowing = [series for series in self.event_series if unit_code in self.known_codes[series]]
-        return next(iter(knowing or self.event_series), None)
 
     def stand(self, series: str, unit_code: str, year: int) -> UnitStanding:
         """What `unit_code` is in the edition of `series` and `year`, which must exist."""
@@ -163,21 +192,26 @@ class Reference:
         # An unknown series of divisions has no business with the history of another one.
         in_history = self.succession.knows(unit_code) and self._uses_history(series)
         if unit_code not in known and not in_history:
-            return self._too_short(unit_code, known) or UnitStanding("unknown")
+            return self._too_short(unit_code, known) or UnitStanding(
+                "unknown", hint=self._hint_of_unknown(series, unit_code, year)
+            )
         counterpart = self.succession.counterpart(unit_code, self.frame_years[series, year])
         candidates = [code for code in counterpart.codes if code in frame]
-        text = ", ".join(f"{code} {self.names.get(code, '')}".strip() for code in candidates)
+        text = self._listed(candidates)
         if not candidates:
-            return UnitStanding("not_in_edition")
+            return UnitStanding("not_in_edition", hint=self._hint_of_level(series, unit_code, year))
         if len(counterpart.codes) > 1:
             return UnitStanding("split", None, text)
         if counterpart.kind == "merged":
-            return UnitStanding("merged", None, text)
+            return UnitStanding("merged", None, text, whole=candidates[0])
         unit = candidates[0]
         return UnitStanding("in_edition" if frame[unit] else "left_out", unit)
 
     def _uses_history(self, series: str) -> bool:
         return any(self.succession.knows(code) for code in self.known_codes[series])
+
+    def _listed(self, codes: Iterable[str]) -> str:
+        return ", ".join(f"{code} {self.names.get(code, '')}".strip() for code in codes)
 
     @staticmethod
     def _too_short(unit_code: str, known: set[str]) -> UnitStanding | None:
@@ -185,23 +219,262 @@ class Reference:
         for length in sorted(lengths):
             padded = unit_code.zfill(length)
             if len(unit_code) < length and padded in known:
-                return UnitStanding("too_short", None, f" (a leading zero is lost: it may be {padded})")
+                hint = Wording(f"(丢失了前导零,可能是 {padded})", f" (a leading zero is lost: it may be {padded})")
+                return UnitStanding("too_short", hint=hint)
         if unit_code.isascii() and unit_code.isdigit() and len(unit_code) + 1 in lengths:
-            return UnitStanding("too_short", None, f" (a code has {len(unit_code) + 1})")
+            digits = len(unit_code) + 1
+            return UnitStanding("too_short", hint=Wording(f"(代码应为 {digits} 位)", f" (a code has {digits})"))
         return None
+
+    def _hint_of_unknown(self, series: str, text: str, year: int) -> Wording:
+        """What a text that is no unit code seems to be: a name of units, or a zone of the statistical office."""
+        name = re.sub(r"\s", "", text)
+        named = [code for code in self.frames.get((series, year), {}) if self.frame_names[series, year, code] == name]
+        if named:
+            codes = ", ".join(named)
+            return Wording(f"({name} 的代码是 {codes})", f" (the code of {name} is {codes})")
+        if ZONE.fullmatch(text) and self._uses_history(series):
+            around = self.names.get(f"{text[:4]}00", text[:4] + "00")
+            return Wording(
+                f"(这是统计用的开发区、管理区代码,不是行政区划;属 {around},请用所在县级单位的代码)",
+                f" (this is the code of a statistical zone, not of a division; it lies in {around}: use the code of the"
+                " county around it)",
+            )
+        return NOTHING
+
+    def _hint_of_level(self, series: str, unit_code: str, year: int) -> Wording:
+        """That a code is one of a prefecture or province, with its units in the edition."""
+        level = self.levels.get(unit_code)
+        if level not in LEVEL_NAMES:
+            return NOTHING
+        beginning = unit_code.rstrip("0") if level == "province" else unit_code[:4]
+        units = [code for code in sorted(self.frames.get((series, year), {})) if code.startswith(beginning)]
+        shown = self._listed(units[:MOST_LISTED])
+        more = len(units) - MOST_LISTED
+        name, level_name = self.names.get(unit_code, ""), LEVEL_NAMES[level]
+        rest = Wording(f"等 {len(units)} 个", f" and {more} more") if more > 0 else NOTHING
+        return Wording(
+            f"(这是{level_name.zh} {name} 的代码;其单位有 {shown}{rest.zh})",
+            f" (this is the {level_name.en} {name}; its units are {shown}{rest.en})",
+        )
+
+    def fill(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make the tables of schema `reference` in a database that has none yet."""
+        connection.execute("create schema reference")
+        for name, table in self._tables().items():
+            connection.register("seed_rows", table)
+            connection.execute(f"create table reference.{name} as select * from seed_rows")
+            connection.unregister("seed_rows")
+        connection.execute(DERIVED_TABLES)
+
+    def _tables(self) -> dict[str, pa.Table]:
+        text, number = pa.string(), pa.int32()
+        decimal = pa.decimal128(20, 9)
+
+        def table(rows: Iterable[tuple], **columns: pa.DataType) -> pa.Table:
+            cells = list(zip(*rows, strict=True)) or [()] * len(columns)
+            arrays = [pa.array(column, kind) for column, kind in zip(cells, columns.values(), strict=True)]
+            return pa.Table.from_arrays(arrays, names=list(columns))
+
+        series = sorted({series for series, _ in self.frame_years})
+        return {
+            "edition": table(
+                ((*key, year) for key, year in self.frame_years.items()),
+                series_code=text,
+                assessment_year=number,
+                frame_year=number,
+            ),
+            "series": table(
+                ((code, years[-1], *_span(years)) for code in series if (years := self.years(code))),
+                series_code=text,
+                latest_year=number,
+                years_zh=text,
+                years=text,
+            ),
+            "event_series": table(((code,) for code in self.event_series), series_code=text),
+            "frame": table(
+                (
+                    (*key, code, self.frame_names[*key, code], is_included)
+                    for key, frame in self.frames.items()
+                    for code, is_included in frame.items()
+                ),
+                series_code=text,
+                assessment_year=number,
+                unit_code=text,
+                name_zh=text,
+                is_included=pa.bool_(),
+            ),
+            "division": table(
+                (
+                    (item.code, item.first_year, item.last_year, item.prefecture, item.province, item.since)
+                    for item in self.divisions
+                ),
+                unit_code=text,
+                first_year=number,
+                last_year=number,
+                prefecture_name=text,
+                province_name=text,
+                since=pa.date32(),
+            ),
+            "measure": table(
+                (
+                    (
+                        item.code,
+                        item.series,
+                        item.is_percentage,
+                        item.is_whole_number,
+                        item.is_from_events,
+                        item.lower_bound,
+                        item.upper_bound,
+                        item.earlier_stage,
+                    )
+                    for item in self.measures.values()
+                ),
+                measure_code=text,
+                series_code=text,
+                is_percentage=pa.bool_(),
+                is_whole_number=pa.bool_(),
+                is_from_events=pa.bool_(),
+                lower_bound=decimal,
+                upper_bound=decimal,
+                earlier_stage=text,
+            ),
+            "near_measure": table((), measure_code=text, hint_zh=text, hint_en=text),
+            "topic": table(
+                ((topic, *known) for topic, known in self.topics.items()), topic=text, series_code=text, polarity=text
+            ),
+            "severity": table(self.severities.items(), severity=text, polarity=text),
+            "authority": table(sorted(self.authorities), role_code=text, decision_kind=text),
+            "term": table(
+                (
+                    (officer, term.role, term.unit_code, term.since, term.until)
+                    for officer, terms in self.officers.items()
+                    for term in terms
+                ),
+                officer_code=text,
+                role_code=text,
+                unit_code=text,
+                valid_from=pa.date32(),
+                valid_to=pa.date32(),
+            ),
+        }
+
+    def add_near_measures(self, connection: duckdb.DuckDBPyConnection, codes: Iterable[str]) -> None:
+        """Keep in `reference.near_measure` what some unknown measure codes may mean: the code of that name, or the
+        nearest code."""
+        names = {item.name: code for code, item in self.measures.items() if item.name}
+        rows = []
+        for code in codes:
+            near = [names[code]] if code in names else difflib.get_close_matches(code, self.measures, n=1)
+            if near:
+                rows.append((code, f"(最接近的是 {near[0]})", f" (nearest: {near[0]})"))
+        if rows:
+            connection.executemany("insert into reference.near_measure values (?, ?, ?)", rows)
+
+    def add_standings(self, connection: duckdb.DuckDBPyConnection, keys: Iterable[tuple[str, int, str]]) -> None:
+        """Keep in `reference.standing` what codes are in editions that exist; keys: series, year, received code."""
+        rows = []
+        for series, year, code in keys:
+            found = self.stand(series, code, year)
+            frame = self.frames.get((series, year), {})
+            hint = found.hint
+            rows.append(
+                (
+                    *(series, year, code, found.standing, found.unit_code, found.whole, frame.get(found.whole)),
+                    *(found.candidates, hint.zh, hint.en),
+                )
+            )
+        if rows:
+            connection.executemany(f"insert into reference.standing values ({', '.join('?' * 10)})", rows)
+
+
+# The codes 71 to 79 of a prefecture are those of development zones, which statistical lists count as counties.
+ZONE = re.compile(r"[1-6][0-9]{3}7[1-9]", re.ASCII)
+LEVEL_NAMES = {"prefecture": Wording("市州", "prefecture"), "province": Wording("省级地区", "province")}
+MOST_LISTED = 20
+
+DERIVED_TABLES = """
+create table reference.standing (
+    series_code varchar, assessment_year integer, received_code varchar, standing varchar, unit_code varchar,
+    whole_unit_code varchar, whole_is_included boolean, candidates varchar, hint_zh varchar, hint_en varchar
+);
+
+create table reference.event_series_of_unit as
+select unit_code, min(series_code) as series_code
+from reference.frame
+where series_code in (select series_code from reference.event_series)
+group by unit_code;
+
+-- The first day of a code that came up while the history was kept.
+create table reference.first_day as
+select unit_code, min(since) as first_day
+from reference.division
+group by unit_code
+having count(*) = count(since);
+
+-- The names of each unit of a frame: its own, and with its prefecture and province before it.
+create table reference.unit_names as
+with named as (
+    select
+        frame.*,
+        regexp_replace(frame.name_zh, '[\\s\\pZ]', '', 'g') as name,
+        coalesce(any_value(division.prefecture_name), '') as prefecture_name,
+        coalesce(any_value(division.province_name), '') as province_name
+    from reference.frame as frame
+    join reference.edition as edition using (series_code, assessment_year)
+    left join reference.division as division
+        on division.unit_code = frame.unit_code
+        and edition.frame_year between division.first_year and division.last_year
+    group by all
+)
+select
+    series_code,
+    assessment_year,
+    unit_code,
+    name_zh,
+    list_distinct([name, prefecture_name || name, province_name || name, province_name || prefecture_name || name])
+        as names
+from named;
+
+-- The unit of a name, where there is one; else which there are.
+create table reference.unit_of_name as
+with spelt as (
+    select series_code, assessment_year, unit_code, name_zh, unnest(names) as full_name from reference.unit_names
+)
+select
+    series_code,
+    assessment_year,
+    full_name,
+    case when count(*) = 1 then any_value(unit_code) end as unit_code,
+    ',有 ' || string_agg(unit_code || ' ' || name_zh, '、' order by unit_code) as hint_zh,
+    ': it may be ' || string_agg(unit_code || ' ' || name_zh, ', ' order by unit_code) as hint_en
+from spelt
+group by series_code, assessment_year, full_name;
+"""
+
+
+def _span(years: list[int]) -> tuple[str, str]:
+    """Years for a message in Chinese and in English, such as "2017 to 2019"."""
+    if len(years) == 1:
+        return str(years[0]), str(years[0])
+    return f"{years[0]} 至 {years[-1]}", f"{years[0]} to {years[-1]}"
 
 
 def read_reference(seeds: Path) -> Reference:
     """Read the seeds below `seeds`. Raises `SeedError` naming the file and what is wrong with it."""
-    tables = {name: _read_seed(seeds / name, columns) for name, columns in SEED_COLUMNS.items()}
+    tables = {
+        name: _read_seed(seeds / name, columns, OPTIONAL_COLUMNS.get(name, ()))
+        for name, columns in SEED_COLUMNS.items()
+    }
     offices = {name: _read_seed(seeds / name, columns) for name, columns in OFFICE_COLUMNS.items()}
     series_of_tree = {row["tree_code"]: row["series_code"] for row in tables["methodology/methodology.csv"]}
     frames: dict[tuple[str, int], dict[str, bool]] = defaultdict(dict)
-    names: dict[str, str] = {row["code"]: row["name_zh"] for row in tables["geography/division_history.csv"]}
-    for row in tables["geography/assessment_frame.csv"]:
-        frames[row["series_code"], int(row["assessment_year"])][row["unit_code"]] = row["is_included"] == "1"
-        names[row["unit_code"]] = row["name_zh"]
+    frame_names: dict[tuple[str, int, str], str] = {}
     try:
+        for row in tables["geography/assessment_frame.csv"]:
+            edition = row["series_code"], int(row["assessment_year"])
+            frames[edition][row["unit_code"]] = row["is_included"] == "1"
+            frame_names[*edition, row["unit_code"]] = row["name_zh"]
         return Reference(
             digest=_digest(tables),
             office_digest=_digest(tables | offices),
@@ -214,7 +487,8 @@ def read_reference(seeds: Path) -> Reference:
                 for row in tables["methodology/edition.csv"]
             },
             frames=dict(frames),
-            names=names,
+            frame_names=frame_names,
+            divisions=[_division(row) for row in tables["geography/division_history.csv"]],
             measures={row["measure_code"]: _measure(row) for row in tables["methodology/measure.csv"]},
             topics={
                 row["topic"]: (series_of_tree[row["tree_code"]], row["polarity"])
@@ -241,14 +515,14 @@ def read_reference(seeds: Path) -> Reference:
         raise SeedError(f"a seed below {seeds} holds something the checks cannot use: {error!r}") from error
 
 
-def _read_seed(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
+def _read_seed(path: Path, columns: tuple[str, ...], optional: tuple[str, ...] = ()) -> list[dict[str, str]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             missing = [column for column in columns if column not in (reader.fieldnames or [])]
             if missing:
                 raise SeedError(f"{path}: the column {', '.join(missing)} is missing, the checks at the door need it")
-            return [{column: row[column] or "" for column in columns} for row in reader]
+            return [{column: row.get(column) or "" for column in (*columns, *optional)} for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise SeedError(f"{path}: cannot be read ({error}); the checks at the door need it") from error
 
@@ -261,7 +535,23 @@ def _measure(row: dict[str, str]) -> Measure:
         upper_bound=Decimal(row["upper_bound"]) if row["upper_bound"] else None,
         is_whole_number=row["is_whole_number"] == "1",
         is_from_events=row["value_kind"] == "event_points",
+        is_percentage=row["value_kind"] == "percentage",
         earlier_stage=row["funnel_earlier_measure_code"] or None,
+        name=row["name_zh"],
+    )
+
+
+def _division(row: dict[str, str]) -> Division:
+    has_first_day = row["valid_from"] and row["valid_from_precision"] not in ("left_censored", "year_end")
+    return Division(
+        code=row["code"],
+        name=row["name_zh"],
+        level=row["level"],
+        first_year=int(row["first_year"]),
+        last_year=int(row["last_year"]),
+        prefecture=row["prefecture_name"],
+        province=row["province_name"],
+        since=datetime.date.fromisoformat(row["valid_from"]) if has_first_day else None,
     )
 
 
@@ -275,10 +565,13 @@ def _terms(rows: list[dict[str, str]]) -> dict[str, list[Term]]:
 
 
 def _digest(tables: dict[str, list[dict[str, str]]]) -> str:
-    """SHA-256 over the used columns; the order of rows does not matter."""
+    """SHA-256 over the columns by which rows are judged; the order of rows does not matter."""
     digest = hashlib.sha256()
     for name in sorted(tables):
         digest.update(name.encode())
-        for line in sorted(json.dumps(list(row.values()), ensure_ascii=False) for row in tables[name]):
+        for line in sorted(
+            json.dumps([row[column] for column in row if column not in ONLY_IN_MESSAGES], ensure_ascii=False)
+            for row in tables[name]
+        ):
             digest.update(line.encode() + b"\n")
     return digest.hexdigest()

@@ -10,17 +10,26 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-
-import pyarrow.parquet as pq
+from typing import Any
 
 from orchestration.errors import UsageError
 from orchestration.home import Home, seeds_folder
-from orchestration.landing import chain
-from orchestration.landing.check import StructureRejected, check_file
-from orchestration.landing.contracts import CONTRACTS
+from orchestration.landing import chain, knowledge
+from orchestration.landing.across_files import contradictions
+from orchestration.landing.check import (
+    CheckedFile,
+    Door,
+    FileToCheck,
+    row_records,
+    structure_faults,
+    structure_message,
+    structure_records,
+)
+from orchestration.landing.contracts import CONTRACTS, Contract
 from orchestration.landing.contracts.decision import DECISION
 from orchestration.landing.held import Held
 from orchestration.landing.inbox import InboxItem, make_folders, scan_inbox
@@ -40,6 +49,8 @@ from orchestration.settings import settings_file, settings_of
 from orchestration.wording import Wording
 
 COPY_BLOCK = 1024 * 1024
+# Files of a source that are judged together, at most so many or until they have so many rows.
+MOST_FILES, MOST_ROWS = 200, 200_000
 
 
 @dataclass(frozen=True)
@@ -99,6 +110,7 @@ def land_inbox(
     *,
     seeds: Path | None = None,
     wait_seconds: float = 0,
+    fewer_seeds: bool = False,
     limits: Limits | None = None,
     accept_shrunk: bool = False,
     row_progress: RowProgress | None = None,
@@ -109,7 +121,8 @@ def land_inbox(
     changed, so that all rows in effect were judged alike. `seeds` defaults to the project's seeds, `limits` to those of
     the home. With `accept_shrunk` files land that would wait because they shrank (see `held`). Raises
     `LandingLocked` when another process is landing for longer than `wait_seconds`, `SeedError` for unusable seeds,
-    `UsageError` for an unknown source.
+    `SeedsKnowLess` for seeds that know less than those of the last landing (unless `fewer_seeds`), `UsageError` for an
+    unknown source.
     """
     wanted = list(CONTRACTS) if sources is None else list(sources)
     unknown = [source for source in wanted if source not in CONTRACTS]
@@ -118,8 +131,12 @@ def land_inbox(
     store = Store(home.landing)
     with store.lock("landing the inbox", wait_seconds):
         seeds = seeds or seeds_folder()
+        reference = read_reference(seeds)
+        if not fewer_seeds:
+            knowledge.require_as_much(store, reference, seeds)
+        knowledge.remember(store, reference, seeds)
         limits = limits or Limits.named(settings_of(home).limits, f"{settings_file(home)}: limits")
-        desk = _Desk(read_reference(seeds), measure_labels(seeds), limits, row_progress)
+        desk = _Desk(reference, measure_labels(seeds), limits, row_progress)
         lander = _Lander(store, desk, accept_shrunk)
         # A lander that was killed may have recorded a delivery of decisions and not yet logged it.
         chain.extend(store)
@@ -127,15 +144,28 @@ def land_inbox(
         items = scan_inbox(home.inbox, wanted)
         items += lander.to_check_anew(items, wanted)
         landed = []
-        for item in items:
-            landed.append(lander.land(item))
-            if progress:
-                progress(len(landed), len(items), landed[-1])
-        return landed
+        with closing(lander):
+            for file in lander.land(items):
+                landed.append(file)
+                if progress:
+                    progress(len(landed), len(items), file)
+        return _with_contradictions(store, landed)
+
+
+def _with_contradictions(store: Store, landed: list[LandedFile]) -> list[LandedFile]:
+    """The files with a notice of each contradiction between one that is new and another in effect."""
+    is_new = {(file.source, file.file_name) for file in landed if file.outcome in ("landed", "superseding")}
+    told: dict[tuple[str, str], list[Wording]] = {}
+    for source in sorted({source for source, _ in is_new}):
+        for found in contradictions(store, source):
+            new = [name for name in found.file_names if (source, name) in is_new]
+            if new:
+                told.setdefault((source, new[-1]), []).append(found.wording)
+    return [replace(file, notices=(*file.notices, *told.get((file.source, file.file_name), ()))) for file in landed]
 
 
 class _Lander:
-    """Lands one item after the other; keeps the ledger's last state at hand, for it holds the store's lock."""
+    """Lands items; keeps the ledger's last state at hand, for it holds the store's lock."""
 
     def __init__(self, store: Store, desk: _Desk, accept_shrunk: bool = False) -> None:
         self.store = store
@@ -144,6 +174,12 @@ class _Lander:
         self.held = Held(store.root, desk.limits, accept_shrunk)
         self.latest = store.latest_deliveries()
         self.effective = store.effective_deliveries()
+        self.in_work: set[str] = set()
+        self.door: Door | None = None
+
+    def close(self) -> None:
+        if self.door:
+            self.door.close()
 
     def to_check_anew(self, items: list[InboxItem], sources: list[str]) -> list[InboxItem]:
         """Items for batches in effect whose file is gone from the inbox and which other rules judged."""
@@ -158,34 +194,117 @@ class _Lander:
                 found.append(InboxItem(source, file_name, self.store.original_path(batch)))
         return found
 
-    def land(self, item: InboxItem) -> LandedFile:
+    def land(self, items: Sequence[InboxItem]) -> Iterator[LandedFile]:
+        """Land the items in their order, and say what became of each. Small files of a source are judged together."""
+        waiting: list[_Waiting] = []
+        for item in items:
+            prepared = self._prepare(item)
+            if waiting and (waiting[0].item.source != item.source or _fills_up(waiting)):
+                yield from self._land_together(waiting)
+                waiting = []
+            waiting.append(prepared)
+        yield from self._land_together(waiting)
+
+    def _prepare(self, item: InboxItem) -> _Waiting:
+        """Copy a file and read it, unless it is known or cannot be taken."""
         if item.problem:
             if item.is_notice:
-                return LandedFile(item.source, item.file_name, "skipped", notices=(item.problem,))
-            return LandedFile(item.source, item.file_name, "rejected", error_rule=item.problem_rule, error=item.problem)
-        try:
-            batch = self._batch_of(item)
-        except FileChanging:
-            notice = Wording("文件仍在写入:下次入库", "the file is still being written: it lands the next time")
-            return LandedFile(item.source, item.file_name, "skipped", notices=(notice,))
-        except FileRejected as refused:
-            return LandedFile(item.source, item.file_name, "rejected", error_rule=refused.rule, error=refused.wording)
-        return self._deliver(item, batch)
-
-    def _batch_of(self, item: InboxItem) -> Batch:
-        """The batch of the file's content: the one that is there, else a new one. Raises `FileChanging`."""
-        contract = CONTRACTS[item.source]
+                return _Waiting(item, LandedFile(item.source, item.file_name, "skipped", notices=(item.problem,)))
+            return _Waiting(item, _rejected(item, item.problem_rule, item.problem))
         work = self.store.work_folder()
         try:
-            original = work / _original_name(item.file_name)
-            file_sha256 = _copy(item.path, original, self.desk.limits)
-            batch_id = batch_id_of(item.source, contract.version, file_sha256, self.reference.digest_of(item.source))
-            if not self.store.has_batch(item.source, batch_id):
-                batch = _make_batch(work, original, item, batch_id, file_sha256, self.desk)
-                self.store.commit_batch(work, batch)
-        finally:
+            return self._copied_and_read(item, work)
+        except FileChanging:
+            notice = Wording("文件仍在写入:下次入库", "the file is still being written: it lands the next time")
+            outcome = LandedFile(item.source, item.file_name, "skipped", notices=(notice,))
+        except FileRejected as refused:
+            outcome = _rejected(item, refused.rule, refused.wording)
+        shutil.rmtree(work, ignore_errors=True)
+        return _Waiting(item, outcome)
+
+    def _copied_and_read(self, item: InboxItem, work: Path) -> _Waiting:
+        """Raises `FileChanging`, `ReaderFailed`, and `FileRejected` for a file that cannot be opened; what is wrong
+        with the content of a file becomes its batch."""
+        contract = CONTRACTS[item.source]
+        original = work / _original_name(item.file_name)
+        file_sha256 = _copy(item.path, original, self.desk.limits)
+        seeds_digest = self.reference.digest_of(item.source)
+        batch_id = batch_id_of(item.source, contract.version, file_sha256, seeds_digest)
+        if self.store.has_batch(item.source, batch_id) or batch_id in self.in_work:
             shutil.rmtree(work, ignore_errors=True)
-        return self.store.batch(item.source, batch_id)
+            return _Waiting(item, batch_id=batch_id)
+        facts = {
+            "batch_id": batch_id,
+            "source": item.source,
+            "file_name": item.file_name,
+            "file_sha256": file_sha256,
+            "file_size": original.stat().st_size,
+            "contract_version": contract.version,
+            "seeds_digest": seeds_digest,
+            "original": original.name,
+        }
+        table = None
+        try:
+            table = self.desk.read(item, original, work)
+            faults = structure_faults(contract, table.header)
+            if any(faults.values()):
+                first = next(rule for rule, count in faults.items() if count)
+                raise StructureRejected(first, structure_message(contract, table.header), faults)
+        except (ReaderFailed, BeyondLimit):
+            # Not kept as a batch, which would refuse the file for good.
+            raise
+        except FileRejected as refused:
+            self.in_work.add(batch_id)
+            return _Waiting(item, batch_id=batch_id, work=work, facts=facts, table=table, refused=refused)
+        self.in_work.add(batch_id)
+        return _Waiting(item, batch_id=batch_id, work=work, facts=facts, table=table)
+
+    def _land_together(self, waiting: Sequence[_Waiting]) -> Iterator[LandedFile]:
+        """Judge the files that wait (all of one source), then commit and deliver one after the other."""
+        failed = self._judge([one for one in waiting if one.work])
+        for one in waiting:
+            if one.outcome is None and one.batch_id in failed:
+                one.outcome = _rejected(one.item, failed[one.batch_id].rule, failed[one.batch_id].wording)
+            elif one.work:
+                self.store.commit_batch(one.work, one.batch)
+            if one.work:
+                shutil.rmtree(one.work, ignore_errors=True)
+                self.in_work.discard(one.batch_id)
+            yield one.outcome or self._deliver(one.item, self.store.batch(one.item.source, one.batch_id))
+
+    def _judge(self, waiting: Sequence[_Waiting]) -> dict[str, ReaderFailed]:
+        """Make the batches of files: their rows below `work` and their ledger entries in `batch`. Batches of which
+        nothing is to be kept, for the program is at fault, are given back with the reason."""
+        if not waiting:
+            return {}
+        contract = CONTRACTS[waiting[0].item.source]
+        readable = [one for one in waiting if not one.refused]
+        failed: dict[str, ReaderFailed] = {}
+        if readable:
+            try:
+                checked = self._door().check(
+                    contract, [FileToCheck(one.batch_id, one.table, one.work) for one in readable]
+                )
+            except ReaderFailed as failure:
+                failed = {one.batch_id: failure for one in readable}
+            else:
+                for one, found in zip(readable, checked, strict=True):
+                    one.checked = found
+                # Great Expectations takes seconds to import; a landing with nothing to check does without.
+                from orchestration.landing import judge
+
+                paths = [one.work / "accepted.parquet" for one in readable]
+                faults = judge.faults_among_accepted(contract, self.reference, paths)
+                failed = {batch_id: _door_out_of_order(said) for batch_id, said in faults.items()}
+        for one in waiting:
+            if one.batch_id not in failed:
+                one.make_batch(contract)
+        return failed
+
+    def _door(self) -> Door:
+        if self.door is None:
+            self.door = Door(self.reference, self.store.root / "tmp")
+        return self.door
 
     def _deliver(self, item: InboxItem, batch: Batch) -> LandedFile:
         """Record the batch under the file's name, unless it is what came last, and say what changes by it."""
@@ -242,63 +361,98 @@ class _Lander:
         )
 
 
-def _make_batch(work: Path, original: Path, item: InboxItem, batch_id: str, file_sha256: str, desk: _Desk) -> Batch:
-    """Check the copied file and write its rows into `work`; a file that is refused has its reason in the batch."""
-    contract = CONTRACTS[item.source]
-    facts = {
-        "batch_id": batch_id,
-        "source": item.source,
-        "file_name": item.file_name,
-        "file_sha256": file_sha256,
-        "file_size": original.stat().st_size,
-        "contract_version": contract.version,
-        "seeds_digest": desk.reference.digest_of(item.source),
-        "original": original.name,
-        "landed_at": now_text(),
-    }
-    table = None
-    try:
-        table = desk.read(item, original, work)
-        checked = check_file(contract, table, desk.reference, batch_id)
-    except (ReaderFailed, BeyondLimit):
-        # Not kept as a batch, which would refuse the file for good.
-        raise
-    except FileRejected as refused:
-        validation = refused.validation if isinstance(refused, StructureRejected) else {"results": []}
-        write_json(work / "validation.json", validation)
-        return Batch(
-            **facts,
-            file_format=table.file_format if table else "",
-            encoding=table.encoding if table else "",
-            state=REJECTED,
-            row_count=0,
-            accepted_count=0,
-            quarantined_count=0,
-            error_rule=refused.rule,
-            error_message=refused.wording.en,
-            error_message_zh=refused.wording.zh,
+@dataclass
+class _Waiting:
+    """A file of the inbox on its way: `outcome` where it goes no further; else `batch_id`, and, unless the batch is
+    there already, the folder in which it is made, its facts, and what was read and found."""
+
+    item: InboxItem
+    outcome: LandedFile | None = None
+    batch_id: str | None = None
+    work: Path | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    table: FileTable | None = None
+    refused: FileRejected | None = None
+    checked: CheckedFile | None = None
+    batch: Batch | None = None
+
+    @property
+    def row_count(self) -> int:
+        return self.table.row_count if self.table and not self.refused else 0
+
+    def records(self, contract: Contract) -> list[dict[str, Any]]:
+        """What became of every rule."""
+        if isinstance(self.refused, StructureRejected):
+            return structure_records(contract, self.table, self.refused.faults)
+        if self.refused:
+            return []
+        faults = structure_faults(contract, self.table.header)
+        return structure_records(contract, self.table, faults) + row_records(contract, self.table, self.checked)
+
+    def make_batch(self, contract: Contract) -> None:
+        """Write what is kept beside the rows, and make the ledger entry."""
+        if self.table:
+            self.table.rows.unlink(missing_ok=True)
+        results = self.records(contract)
+        write_json(self.work / "validation.json", {"results": results})
+        kind = {
+            "file_format": self.table.file_format if self.table else "",
+            "encoding": self.table.encoding if self.table else "",
+            "landed_at": now_text(),
+        }
+        if self.refused:
+            self.batch = Batch(
+                **self.facts,
+                **kind,
+                state=REJECTED,
+                row_count=0,
+                accepted_count=0,
+                quarantined_count=0,
+                error_rule=self.refused.rule,
+                error_message=self.refused.wording.en,
+                error_message_zh=self.refused.wording.zh,
+            )
+            return
+        warnings = [result for result in results if result["severity"] == "warning" and not result["success"]]
+        self.batch = Batch(
+            **self.facts,
+            **kind,
+            state=LANDED,
+            row_count=self.table.row_count,
+            accepted_count=self.checked.accepted_count,
+            quarantined_count=self.checked.quarantined_count,
+            warning_count=sum(result["unexpected_count"] or 1 for result in warnings),
+            rules=self.checked.first_broken,
+            notices=self.table.notices,
+            readings=self.table.readings | self.checked.readings,
         )
-    finally:
-        (work / "rows.parquet").unlink(missing_ok=True)
-    pq.write_table(checked.accepted, work / "accepted.parquet", compression="zstd")
-    pq.write_table(checked.quarantined, work / "quarantined.parquet", compression="zstd")
-    write_json(work / "validation.json", checked.validation)
-    rules = checked.quarantined.column("rule").value_counts().to_pylist()
-    warnings = [
-        result for result in checked.validation["results"] if result["severity"] == "warning" and not result["success"]
-    ]
-    return Batch(
-        **facts,
-        file_format=table.file_format,
-        encoding=table.encoding,
-        state=LANDED,
-        row_count=table.row_count,
-        accepted_count=checked.accepted.num_rows,
-        quarantined_count=checked.quarantined.num_rows,
-        warning_count=sum(result["unexpected_count"] or 1 for result in warnings),
-        rules={entry["values"]: entry["counts"] for entry in sorted(rules, key=lambda entry: entry["values"])},
-        notices=table.notices,
-        readings=table.readings,
+
+
+class StructureRejected(FileRejected):
+    """A file whose header does not fit the contract; `faults` counts the columns by rule."""
+
+    def __init__(self, rule: str, wording: Wording, faults: dict[str, int]) -> None:
+        super().__init__(rule, wording)
+        self.faults = faults
+
+
+def _fills_up(waiting: Sequence[_Waiting]) -> bool:
+    return len(waiting) >= MOST_FILES or sum(one.row_count for one in waiting) >= MOST_ROWS
+
+
+def _rejected(item: InboxItem, rule: str, wording: Wording) -> LandedFile:
+    return LandedFile(item.source, item.file_name, "rejected", error_rule=rule, error=wording)
+
+
+def _door_out_of_order(said: Sequence[str]) -> ReaderFailed:
+    shown = "; ".join(said[:5])
+    return ReaderFailed(
+        "door_out_of_order",
+        Wording(
+            f"接收的 {len(said)} 处内容违反了复核的期望({shown}),这是程序的缺陷:请报告,该文件未入库",
+            f"{len(said)} accepted cells break what the second judge expects ({shown}), which is a fault of the"
+            " program: report it; nothing of the file has landed",
+        ),
     )
 
 

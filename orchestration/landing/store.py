@@ -4,6 +4,7 @@
                                            batch.json
     landing/deliveries/<seq>.json          which file name carried which batch, in the order of arrival
     landing/decision_log.jsonl             every decision, chained by hashes (see `chain`)
+    landing/seeds.json                     what the seeds of the last landing knew (see `knowledge`)
     landing/tmp/                           work in progress; swept by the next lander
     landing/landing.lock                   held while landing; landing.lock.holder.json says by whom
 
@@ -33,8 +34,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.errors import UsageError
-from orchestration.landing.parse import CHINA_STANDARD_TIME
 from orchestration.wording import Wording
+
+CHINA_STANDARD_TIME = datetime.timezone(datetime.timedelta(hours=8))
 
 LANDED, REJECTED = "landed", "rejected"
 
@@ -135,7 +137,7 @@ class Store:
         paths = sorted(folder.glob("[0-9]*.json"))
         for path in paths:
             if path not in self._deliveries:
-                self._deliveries[path] = Delivery(**_read_json(path))
+                self._deliveries[path] = Delivery(**read_json(path))
         return [self._deliveries[path] for path in paths]
 
     def latest_deliveries(self) -> dict[tuple[str, str], Delivery]:
@@ -181,7 +183,7 @@ class Store:
         """The ledger entry of a batch. Raises `StoreDamaged` where it is missing."""
         key = (source, batch_id)
         if key not in self._batches:
-            self._batches[key] = Batch.from_entry(_read_json(self.batch_folder(source, batch_id) / "batch.json"))
+            self._batches[key] = Batch.from_entry(read_json(self.batch_folder(source, batch_id) / "batch.json"))
         return self._batches[key]
 
     def batch_folder(self, source: str, batch_id: str) -> Path:
@@ -203,8 +205,8 @@ class Store:
         return pq.read_table(self.quarantined_path(batch))
 
     def validation(self, batch: Batch) -> dict[str, Any]:
-        """`results`: a record of every expectation (see `quality.validation.ExpectationOutcome.as_record`)."""
-        return _read_json(self.batch_folder(batch.source, batch.batch_id) / "validation.json")
+        """`results`: a record of every expectation (see `validation.ExpectationOutcome.as_record`)."""
+        return read_json(self.batch_folder(batch.source, batch.batch_id) / "validation.json")
 
     # --- writing: only while `lock` is held ---
 
@@ -287,7 +289,7 @@ def write_json(path: Path, content: Any) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
 
 
-def _read_json(path: Path) -> Any:
+def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

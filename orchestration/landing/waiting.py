@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +16,10 @@ from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.inbox import InboxItem, scan_inbox
-from orchestration.landing.parse import parse_column
 from orchestration.landing.readers import FileRejected, read_table
 from orchestration.landing.store import Store
+
+PLAIN_YEAR = re.compile(r"[0-9]{4}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,8 @@ class WaitingFile:
                 return set()
             if table.header.count("assessment_year") != 1:
                 return set()
-            cells = pq.read_table(table.rows, columns=["assessment_year"]).column(0).unique().to_pandas()
-        years, _ = parse_column("integer", cells.astype("str").str.strip())
-        return set(years.dropna())
+            cells = pq.read_table(table.rows, columns=["assessment_year"]).column(0).unique().drop_null().to_pylist()
+        return {int(cell) for cell in map(str.strip, cells) if PLAIN_YEAR.fullmatch(cell)}
 
 
 def waiting_files(home: Home) -> list[WaitingFile]:

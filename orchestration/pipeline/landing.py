@@ -12,6 +12,7 @@ import duckdb
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.landing import CONTRACTS, LandedFile, Store, chain, land_inbox
+from orchestration.landing.across_files import contradictions
 from orchestration.landing.quarantine import rows_by_rule
 from orchestration.landing.waiting import no_data_message
 from orchestration.pipeline.preview import markdown_table, preview, row_count
@@ -23,11 +24,9 @@ from orchestration.warehouse.raw import load_raw
 SHOWN_FILES = 50
 WHOLE_CHECK = "chain_is_whole"
 DESCRIPTIONS = {
-    "observation": "Observations: one row per accepted row of the files in inbox/observation. 观测。",
-    "opinion_event": "Opinion events: one row per accepted row of the files in inbox/opinion_event. 舆情事件。",
-    "verification": "Verifications: one row per accepted row of the files in inbox/verification. 人工查验。",
-    "objection": "Objections: one row per accepted row of the files in inbox/objection. 异议申请。",
-    "decision": "Decisions: one row per accepted row of the files in inbox/decision. 处理决定。",
+    source: f"{contract.title_en}: one row per accepted row of the files in inbox/{source}. {contract.title_zh}。"
+    for source, contract in CONTRACTS.items()
+} | {
     "quarantined_row": "Rows that broke a rule at the door, each with its rule, message and content. 隔离行。",
     "batch": "The ledger: one row per batch and file name, with its counts or the reason why it was rejected. 批次。",
     "decision_log": "The log of decisions, chained by hashes: what was ever recorded or withdrawn. 决定日志。",
@@ -208,6 +207,9 @@ def _check_results(open_connection: duckdb.DuckDBPyConnection, store: Store, sou
         for batch in batches
         for result in store.validation(batch)["results"]
         if result["severity"] == "warning" and not result["success"]
+    ]
+    suspect += [
+        (", ".join(found.file_names), found.rule, "", 1, found.wording.en) for found in contradictions(store, source)
     ]
     quarantined = [
         (batch.file_name, batch.batch_id, rule, count) for batch in batches for rule, count in batch.rules.items()

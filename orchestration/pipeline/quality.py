@@ -9,7 +9,7 @@ from orchestration.pipeline.preview import markdown_table
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn, years_of_run
 from orchestration.quality.marts import MART_CHECKS
 from orchestration.quality.results import data_docs_folder, validate_and_record
-from orchestration.quality.validation import SuiteRun
+from orchestration.validation import SuiteRun
 from orchestration.warehouse import connection
 
 VALIDATION_RESULT = dg.AssetKey(["quality", "validation_result"])

@@ -14,7 +14,7 @@ import duckdb
 import great_expectations as gx
 import great_expectations.expectations as gxe
 
-from orchestration.quality.validation import SuiteRun, run_suite
+from orchestration.validation import SuiteRun, run_suite
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,11 @@ import jinja2
 import pyarrow as pa
 
 from orchestration.home import Home
+from orchestration.landing.contracts import CONTRACTS
+from orchestration.landing.judge import recorded
 from orchestration.landing.store import Store
 from orchestration.quality.marts import validate_marts
-from orchestration.quality.validation import SuiteRun
+from orchestration.validation import SuiteRun
 
 RESULT_TYPES = pa.schema(
     [
@@ -93,11 +95,17 @@ def data_docs_folder(home: Home) -> Path:
 
 
 def _door_records(store: Store) -> list[dict[str, Any]]:
+    """What the door found in the files in effect, as the expectations of its rules say, source by source."""
+    effective = [(batch, delivery) for batch, delivery, is_effective in store.ledger() if is_effective]
+    records: dict[str, list[dict[str, Any]]] = {}
+    for source, contract in CONTRACTS.items():
+        batches = {batch.batch_id: batch for batch, _ in effective if batch.source == source}
+        found = [store.validation(batch)["results"] for batch in batches.values()]
+        records |= dict(zip(batches, recorded(found, contract), strict=True))
     return [
         {"layer": "door", "source": batch.source, "file_name": delivery.file_name, "batch_id": batch.batch_id, **result}
-        for batch, delivery, is_effective in store.ledger()
-        if is_effective
-        for result in _positioned(store.validation(batch)["results"])
+        for batch, delivery in effective
+        for result in _positioned(records[batch.batch_id])
     ]
 
 

@@ -76,11 +76,12 @@ COMMENTS = {
     "unit_code_received": ("Unit code as received, before succession", "收到时的单位代码(沿革换算之前)"),
     "batch_id": ("Landed batch that the row comes from", "所属入库批次"),
     "row_number": ("Row of the file as a spreadsheet shows it (header = 1)", "文件中的行号(表头为第1行)"),
-    "source": ("Source: observation, opinion_event, verification, objection or decision", "数据源"),
+    "source": (f"Source: {', '.join(CONTRACTS)}", "数据源"),
     "row_key": ("Key of the row as received, parts separated by |", "行的键(以 | 分隔)"),
     "rule": ("First rule that the row breaks", "违反的第一条规则"),
     "column_name": ("Column to look at", "相关列"),
-    "message": ("All that is wrong with the row, and what to do", "全部问题及处理办法"),
+    "message": ("All that is wrong with the row, and what to do, in English", "全部问题及处理办法(英文)"),
+    "message_zh": ("All that is wrong with the row, and what to do, in Chinese", "全部问题及处理办法(中文)"),
     "raw_payload": ("The row as received (JSON)", "收到的原始行(JSON)"),
     "file_name": ("Path below the source's inbox folder", "收件箱中的文件路径"),
     "file_sha256": ("SHA-256 of the file", "文件的 SHA-256"),
@@ -219,7 +220,8 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, paths: Sequence[P
         raise RawLoadError(f"a batch in effect has lost its rows: {missing[0]} is missing; restore the landing store")
     if paths:
         connection.execute(
-            f"insert into raw.{table} by name select * from read_parquet(?)", [[str(path) for path in paths]]
+            f"insert into raw.{table} by name select * from read_parquet(?, union_by_name = true)",
+            [[str(path) for path in paths]],
         )
     (count,) = connection.execute(f"select count(*) from raw.{table}").fetchone()
     if count != expected:

@@ -15,7 +15,7 @@ from orchestration.landing import land_inbox
 
 # Children are forked from a clean server that has the slow imports done; each is a process of its own.
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["orchestration.landing", "orchestration.quality.door", "pandas", "pyarrow.parquet"])
+PROCESSES.set_forkserver_preload(["orchestration.landing", "orchestration.landing.judge", "pandas", "pyarrow.parquet"])
 
 
 def start(target: Callable, *arguments: object) -> BaseProcess:

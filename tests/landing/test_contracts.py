@@ -10,7 +10,7 @@ import pytest
 from orchestration.errors import UsageError
 from orchestration.home import Home, project_root
 from orchestration.landing import CONTRACTS, write_template
-from orchestration.quality.door import row_suite
+from orchestration.landing.judge import row_suite
 
 from .conftest import World, csv_text
 

@@ -17,7 +17,7 @@ from .lander_process import land, land_and_die, start
 
 KILLS = [
     ("orchestration.landing.run", "_copy", "after", 2),
-    ("orchestration.landing.run", "check_file", "after", 1),
+    ("orchestration.landing.judge", "faults_among_accepted", "after", 1),
     ("pyarrow.parquet", "write_table", "after", 1),
     ("os", "fsync", "before", 3),
     ("os", "rename", "before", 1),

@@ -100,7 +100,7 @@ def test_originals_are_kept_and_the_inbox_is_left_alone(world: World) -> None:
 def test_ledger_entry(world: World) -> None:
     landed = world.land_one(csv_text([*observations(2), OBSERVATION_ROW | {"value": "101"}]).encode("gb18030"))
     batch = world.store.batch("observation", landed.batch_id)
-    assert (batch.file_format, batch.contract_version, batch.state) == ("csv", "2", "landed")
+    assert (batch.file_format, batch.contract_version, batch.state) == ("csv", "3", "landed")
     assert (batch.row_count, batch.accepted_count, batch.quarantined_count) == (3, 2, 1)
     assert batch.rules == {"value_above_upper_bound": 1}
     assert len(batch.batch_id) == 16 and len(batch.file_sha256) == 64

@@ -20,6 +20,8 @@ REPAIR = {
     **NO_VALUES,
 }
 
+OF_EVENT = {"subject": "opinion_event", "measure_code": "", "cluster_code": "C1"}
+
 # (source, rule, changes to a good row, words the message must hold)
 ERROR_CASES = [
     ("observation", "unit_code_missing", {"unit_code": " "}, "blank"),
@@ -30,7 +32,19 @@ ERROR_CASES = [
     ("observation", "measure_code_unknown", {"measure_code": "shaer"}, "nearest: share"),
     ("observation", "measure_comes_from_events", {"measure_code": "E2.1", "value": "-1"}, "inbox/opinion_event"),
     ("observation", "value_malformed", {"value": "91,64"}, "'91,64'"),
-    ("observation", "value_malformed", {"value": "95%"}, "without separators, units or %"),
+    ("observation", "value_malformed", {"measure_code": "found", "value": "95%"}, "without separators, units or %"),
+    ("observation", "value_malformed", {"value": "95‰"}, "plain number"),
+    ("observation", "unit_code_unknown", {"unit_code": "云岩区"}, "the code of 云岩区 is 520103"),
+    ("observation", "unit_code_unknown", {"unit_code": "520171"}, "statistical zone|贵阳市"),
+    ("observation", "unit_code_not_in_edition", {"unit_code": "520100"}, "520102 南明区, 520103 云岩区"),
+    (
+        "observation",
+        "unit_code_before_first_day",
+        {"unit_code": "520281", "assessment_year": "2017", "captured_at": "2017-02-01"},
+        "exists from 2017-04-10 on",
+    ),
+    ("observation", "unit_name_unfit", {"unit_name": "云岩区"}, "520102' is 南明区 in the frame of 2019"),
+    ("observation", "unit_name_unfit", {"unit_name": "南明区", "region_name": "遵义市"}, "says 遵义市南明区"),
     ("observation", "value_malformed", {"value": "1e3"}, "plain number"),
     ("observation", "value_malformed", {"value": "123456789012"}, "11 digits"),
     ("observation", "value_too_precise", {"value": "1.0000000001"}, "round it"),
@@ -69,6 +83,11 @@ ERROR_CASES = [
     ("observation", "value_below_lower_bound", {"value": "-0.1"}, "lower bound 0"),
     ("observation", "value_not_whole", {"measure_code": "found", "value": "2.5"}, "whole number"),
     ("opinion_event", "cluster_code_missing", {"cluster_code": ""}, "blank"),
+    ("opinion_event", "cluster_code_placeholder", {"cluster_code": "0"}, "names nothing"),
+    ("opinion_event", "cluster_code_placeholder", {"cluster_code": "NULL"}, "names nothing"),
+    ("opinion_event", "cluster_code_placeholder", {"cluster_code": "无"}, "names nothing"),
+    ("objection", "objection_code_placeholder", {"objection_code": "-"}, "names nothing"),
+    ("decision", "decision_code_placeholder", {"decision_code": "N/A"}, "names nothing"),
     ("opinion_event", "cluster_code_too_long", {"cluster_code": "x" * 101}, "100"),
     ("opinion_event", "unit_code_missing", {"unit_code": ""}, "blank"),
     ("opinion_event", "assessment_year_missing", {"assessment_year": ""}, "blank"),
@@ -140,7 +159,6 @@ ERROR_CASES = [
     ("opinion_event", "unit_code_unknown", {"unit_code": "999999"}, "any year"),
     ("opinion_event", "unit_code_not_in_edition", {"unit_code": "600001"}, "no counterpart"),
     ("opinion_event", "unit_code_split", {"unit_code": "520321"}, "520304 播州区"),
-    ("opinion_event", "unit_code_merged", {"unit_code": "330204"}, "330212 鄞州区"),
     ("verification", "subject_missing", {"subject": ""}, "blank"),
     ("verification", "subject_unknown", {"subject": "county"}, "opinion_event"),
     ("verification", "subject_key_unfit", {"cluster_code": "C1"}, "measure_code alone"),
@@ -269,7 +287,10 @@ ERROR_CASES += [
     for its_source, rule, changes, words in ERROR_CASES
     if its_source == "verification" and rule in SHARED_RULES and changes.keys() <= GOOD_ROWS[source].keys()
 ]
+# Tried with observations; the same in all sources.
+RULES_OF_THE_UNIT = ("unit_code_before_first_day", "unit_name_unfit", "unit_name_unknown")
 NEEDS_OTHER_ROWS = {
+    ("opinion_event", "cluster_on_several_days"),
     ("objection", "duplicate_row"),
     ("decision", "duplicate_row"),
     ("objection", "code_repeated"),
@@ -284,6 +305,10 @@ NEEDS_OTHER_ROWS = {
 WARNING_CASES = [
     ("observation", "unit_not_assessed", {"unit_code": "540102"}),
     ("opinion_event", "unit_not_assessed", {"unit_code": "540102"}),
+    ("opinion_event", "unit_code_part_of_whole", {"unit_code": "330204"}),
+    ("verification", "unit_code_part_of_whole", {"unit_code": "330204", **OF_EVENT, "verdict": "reject", "value": ""}),
+    ("objection", "unit_code_part_of_whole", {"unit_code": "330204", **OF_EVENT, "request": "withdraw", "value": ""}),
+    ("decision", "unit_code_part_of_whole", {"unit_code": "330204", **OF_EVENT, "value": "", "expected_value": ""}),
     ("verification", "unit_not_assessed", {"unit_code": "540102"}),
     ("objection", "unit_not_assessed", {"unit_code": "540102"}),
     ("decision", "unit_not_assessed", {"unit_code": "540102"}),
@@ -294,6 +319,7 @@ WARNING_CASES = [
 def test_every_rule_has_a_case() -> None:
     rules = {(source, rule.name) for source, contract in CONTRACTS.items() for rule in contract.rules()}
     covered = {case[:2] for case in ERROR_CASES} | NEEDS_OTHER_ROWS | {case[:2] for case in WARNING_CASES}
+    covered |= {(source, rule) for source in CONTRACTS for rule in RULES_OF_THE_UNIT}
     assert covered == rules
 
 
@@ -306,7 +332,8 @@ def test_broken_rules_are_named(world: World, source: str) -> None:
     for number, (_, _, changes, _) in enumerate(cases):
         own_code = {code: f"case {number}"} if code in GOOD_ROWS[source] else {}
         rows.append(GOOD_ROWS[source] | own_code | changes)
-    landed = world.land_one(csv_text(rows), source=source)
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    landed = world.land_one(csv_text(rows, columns), source=source)
     quarantined = {row["row_number"]: row for row in world.quarantined(landed)}
     assert [row["row_number"] for row in world.accepted(landed)] == [2]
     assert (landed.row_count, landed.accepted_count, landed.quarantined_count) == (len(rows), 1, len(cases))
@@ -314,6 +341,7 @@ def test_broken_rules_are_named(world: World, source: str) -> None:
         found = quarantined[row_number]
         assert (found["rule"], changes) == (rule, changes), found["message"]
         assert any(word in found["message"] for word in words.split("|")), found["message"]
+        assert len(found["message_zh"].split(";")) == len(found["message"].split("; ")), found["message_zh"]
         for column, cell in changes.items():
             assert cell.strip() == "" or cell[:100] in found["raw_payload"].replace("\\u3000", "　"), column
 

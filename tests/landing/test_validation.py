@@ -7,7 +7,7 @@ import great_expectations.expectations as gxe
 import pandas as pd
 import pytest
 
-from orchestration.quality.validation import SuiteError, run_suite
+from orchestration.validation import SuiteError, run_suite
 
 FRAME = pd.DataFrame({"unit": ["a", "b", "c"], "year": [2018, 2019, 2019], "score": [1.0, 200.0, None]})
 

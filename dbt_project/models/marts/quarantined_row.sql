@@ -22,6 +22,7 @@ select
     quarantined.rule,
     quarantined.column_name,
     quarantined.message,
+    quarantined.message_zh,
     quarantined.unit_code,
     quarantined.assessment_year,
     quarantined.measure_code,

@@ -1,14 +1,23 @@
-"""What a contract is made of: columns, the checks a row can be put to, and rules.
+"""What a contract is made of: columns, look-ups in the reference tables, and rules.
 
-One contract per source is the single definition from which the types, the template that a user fills
-(`landing/template.py`) and the Great Expectations suites at the door (`quality/door.py`) come.
-Only plain descriptions here: nothing reads a file and nothing imports Great Expectations.
+One contract per source is the single definition from which the types, the template that a user fills, the checks of
+every row (`landing/check.py`) and the expectations of the second judge (`landing/judge.py`) come. A rule is one thing:
+a name, a severity, what it requires and says in both languages, and the SQL predicate that is true of a broken row.
+Only plain descriptions here: nothing reads a file and nothing opens a database.
+
+A predicate, and the places of a message, speak of the *checked row*. It has per column of the contract the cell as
+text under the column's own name (blank cells null, see `landing/cells.py` for what is interpreted), `<name>_read` with
+its value and `<name>_form` (well_formed, malformed, too_precise) for numbers, dates and times, and then what the
+contract's look-ups and facts add. What cannot be told (an unreadable year, an unknown measure) is null, and a predicate
+that is null is not broken, so that only the rule at the root is.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+from orchestration.wording import Wording
 
 Kind = Literal["code", "text", "integer", "decimal", "date", "timestamp", "choice"]
 Severity = Literal["error", "warning"]
@@ -16,80 +25,8 @@ Severity = Literal["error", "warning"]
 DECIMAL_PRECISION = 20
 DECIMAL_SCALE = 9
 
-
-# --- checks: each says of which columns of the checked frame what must hold; a blank cell passes all but `Filled` ---
-
-
-@dataclass(frozen=True)
-class Filled:
-    """The column holds something."""
-
-    column: str
-
-
-@dataclass(frozen=True)
-class Blank:
-    """The column holds nothing."""
-
-    column: str
-
-
-@dataclass(frozen=True)
-class OneOf:
-    """The column holds one of the values."""
-
-    column: str
-    values: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class NoneOf:
-    """The column holds none of the values."""
-
-    column: str
-    values: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Matches:
-    """The column matches the regular expression."""
-
-    column: str
-    regex: str
-
-
-@dataclass(frozen=True)
-class NoLongerThan:
-    """The column's text has at most so many characters."""
-
-    column: str
-    characters: int
-
-
-@dataclass(frozen=True)
-class AtLeast:
-    """`larger` is no smaller than `smaller`."""
-
-    larger: str
-    smaller: str
-
-
-@dataclass(frozen=True)
-class Same:
-    """Both columns hold the same."""
-
-    left: str
-    right: str
-
-
-@dataclass(frozen=True)
-class DistinctTogether:
-    """No two rows agree in all of the columns."""
-
-    columns: tuple[str, ...]
-
-
-Check = Filled | Blank | OneOf | NoneOf | Matches | NoLongerThan | AtLeast | Same | DistinctTogether
+TYPED_KINDS = ("integer", "decimal", "date", "timestamp")
+NOTHING = Wording("", "")
 
 
 @dataclass(frozen=True)
@@ -97,16 +34,29 @@ class Rule:
     """One thing that must hold of every row.
 
     `column` is the column of the file to look at (empty: the row as a whole); `requirement` says what must hold;
-    `message` says what is wrong with one row and what to do, with `{column}` places filled from the row as checked.
-    A broken rule of severity `error` quarantines the row, a broken `warning` is only reported.
+    `message` says what is wrong with one row and what to do, with `{column}` places filled from the checked row;
+    `broken` is the SQL predicate that is true of a row which breaks the rule. A broken rule of severity `error`
+    quarantines the row; a broken `warning`, looked for among the accepted rows only, is reported.
     """
 
     name: str
     column: str
-    requirement: str
-    message: str
-    check: Check
+    requirement: Wording
+    message: Wording
+    broken: str
     severity: Severity = "error"
+
+
+@dataclass(frozen=True)
+class Step:
+    """Columns that a look-up adds to the rows: SQL expressions by name, over the rows as `r` and the joined tables.
+
+    A join must leave each row once. Joins name the tables of schema `reference` (see `landing/reference.py`), and in a
+    contract's facts the rows of the files themselves as `checked` (`accepted` in facts among the accepted rows).
+    """
+
+    columns: dict[str, str]
+    joins: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,6 +65,9 @@ class Column:
 
     `required`: each row must fill it. `in_header`: the file must have the column at all (those required always must).
     `title_zh` is the column's Chinese name in headers; `synonyms` are other names by which offices call it.
+    `choice_titles` are the Chinese words that stand for a choice; `state_column` names the choice column into which a
+    word in place of a number is read. `stand_in` is the column by which a header may replace this one. A column that
+    is not `is_stored` only serves the checks. `is_digits` tells a code of digits, which programs take for a number.
     """
 
     name: str
@@ -130,6 +83,12 @@ class Column:
     max_length: int = 0
     title_zh: str = ""
     synonyms: tuple[str, ...] = ()
+    regex_says_zh: str = ""
+    choice_titles: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    state_column: str = ""
+    stand_in: str = ""
+    is_stored: bool = True
+    is_digits: bool = False
 
     @property
     def must_be_in_header(self) -> bool:
@@ -137,41 +96,45 @@ class Column:
 
     @property
     def format_says(self) -> str:
+        """How the column's cells are to be written, in a few words of English."""
+        return self.format.en
+
+    @property
+    def format(self) -> Wording:
         """How the column's cells are to be written, in a few words."""
         if self.choices:
-            return "one of " + ", ".join(self.choices)
-        return {
-            "integer": "a whole number in plain digits, such as 2019",
-            "decimal": f"a plain number such as 12.5, without separators, units or %, with at most {DECIMAL_SCALE}"
-            f" decimals and {DECIMAL_PRECISION - DECIMAL_SCALE} digits before the point",
-            "date": "a date as YYYY-MM-DD",
-            "timestamp": "a time as YYYY-MM-DD, YYYY-MM-DD HH:MM or YYYY-MM-DD HH:MM:SS (China Standard Time, or with"
-            " an offset such as +08:00)",
-        }.get(self.kind, self.regex_says or "text")
+            shown = [f"{choice}({titles[0]})" for choice, titles in self.choice_titles.items() if titles]
+            others = [choice for choice in self.choices if not self.choice_titles.get(choice)]
+            return Wording("、".join([*shown, *others]), "one of " + ", ".join(self.choices))
+        own = Wording(self.regex_says_zh, self.regex_says) if self.regex_says else Wording("文本", "text")
+        return FORMATS.get(self.kind, own)
 
     def rules(self) -> list[Rule]:
         """The rules that follow from the column alone, in the order in which they are to be reported."""
-        name = self.name
+        name, says = self.name, self.format
         rules = []
         if self.required:
             rules.append(
                 Rule(
                     f"{name}_missing",
                     name,
-                    f"{name} is filled",
-                    f"{name} is blank: fill in {self.format_says}",
-                    Filled(name),
+                    Wording(f"{name} 已填写", f"{name} is filled"),
+                    Wording(f"{name} 为空:请填写{says.zh}", f"{name} is blank: fill in {says.en}"),
+                    f"{name} is null",
                 )
             )
-        if self.kind in ("integer", "decimal", "date", "timestamp"):
-            hint = f"{{{hint_column(name)}}}" if self.kind in ("date", "timestamp") else ""
+        if self.kind in TYPED_KINDS:
+            hint = (f"{{{name}_hint_zh}}", f"{{{name}_hint_en}}") if self.kind in ("date", "timestamp") else ("", "")
             rules.append(
                 Rule(
                     f"{name}_malformed",
                     name,
-                    f"{name} is {self.format_says}",
-                    f"{name} '{{{name}}}' cannot be read{hint}: write {self.format_says}",
-                    NoneOf(form_column(name), ("malformed",)),
+                    Wording(f"{name} 为{says.zh}", f"{name} is {says.en}"),
+                    Wording(
+                        f"{name} '{{{name}}}' 无法识别{hint[0]}:请填写{says.zh}",
+                        f"{name} '{{{name}}}' cannot be read{hint[1]}: write {says.en}",
+                    ),
+                    f"{name}_form = 'malformed'",
                 )
             )
         if self.kind == "decimal":
@@ -179,9 +142,12 @@ class Column:
                 Rule(
                     f"{name}_too_precise",
                     name,
-                    f"{name} has at most {DECIMAL_SCALE} decimals",
-                    f"{name} '{{{name}}}' has more than {DECIMAL_SCALE} decimals: round it",
-                    NoneOf(form_column(name), ("too_precise",)),
+                    Wording(f"{name} 最多 {DECIMAL_SCALE} 位小数", f"{name} has at most {DECIMAL_SCALE} decimals"),
+                    Wording(
+                        f"{name} '{{{name}}}' 超过 {DECIMAL_SCALE} 位小数:请四舍五入",
+                        f"{name} '{{{name}}}' has more than {DECIMAL_SCALE} decimals: round it",
+                    ),
+                    f"{name}_form = 'too_precise'",
                 )
             )
         if self.choices:
@@ -189,9 +155,12 @@ class Column:
                 Rule(
                     f"{name}_unknown",
                     name,
-                    f"{name} is {self.format_says}",
-                    f"{name} '{{{name}}}' is not known: write {self.format_says}",
-                    OneOf(name, self.choices),
+                    Wording(f"{name} 为以下之一:{says.zh}", f"{name} is {says.en}"),
+                    Wording(
+                        f"{name} '{{{name}}}' 不在可选范围内:请填写以下之一:{says.zh}",
+                        f"{name} '{{{name}}}' is not known: write {says.en}",
+                    ),
+                    f"{name} not in ({', '.join(map(quoted, self.choices))})",
                 )
             )
         if self.regex:
@@ -199,9 +168,12 @@ class Column:
                 Rule(
                     f"{name}_malformed",
                     name,
-                    f"{name} is {self.regex_says}",
-                    f"{name} '{{{name}}}' cannot be used: write {self.regex_says}",
-                    Matches(name, self.regex),
+                    Wording(f"{name} 为{says.zh}", f"{name} is {says.en}"),
+                    Wording(
+                        f"{name} '{{{name}}}' 不能使用:请填写{says.zh}",
+                        f"{name} '{{{name}}}' cannot be used: write {says.en}",
+                    ),
+                    f"not regexp_matches({name}, {quoted(self.sql_regex)})",
                 )
             )
         if self.max_length:
@@ -209,43 +181,86 @@ class Column:
                 Rule(
                     f"{name}_too_long",
                     name,
-                    f"{name} has at most {self.max_length} characters",
-                    f"{name} has more than {self.max_length} characters: shorten it, or look for a stray"
-                    " quotation mark",
-                    NoLongerThan(name, self.max_length),
+                    Wording(
+                        f"{name} 最多 {self.max_length} 个字符", f"{name} has at most {self.max_length} characters"
+                    ),
+                    Wording(
+                        f"{name} 超过 {self.max_length} 个字符:请缩短,或查找多余的引号",
+                        f"{name} has more than {self.max_length} characters: shorten it, or look for a stray"
+                        " quotation mark",
+                    ),
+                    f"length({name}) > {self.max_length}",
                 )
             )
         return rules
 
-
-def form_column(name: str) -> str:
-    """Checked-frame column that says whether the text of `name` could be read: well_formed, malformed, too_precise."""
-    return f"{name}_form"
-
-
-def read_column(name: str) -> str:
-    """Checked-frame column with `name` as read: a number, date or time instead of text; blank where unreadable."""
-    return f"{name}_read"
+    @property
+    def sql_regex(self) -> str:
+        """The regular expression as DuckDB reads it, whose blanks are those of ASCII unless told otherwise."""
+        return self.regex.replace(r"\S", r"[^\s\pZ]")
 
 
-def hint_column(name: str) -> str:
-    """Checked-frame column with what the text of the date or time `name` seems to be, for the message; else blank."""
-    return f"{name}_hint"
+FORMATS = {
+    "integer": Wording("普通数字的整数,如 2019", "a whole number in plain digits, such as 2019"),
+    "decimal": Wording(
+        f"普通数字,如 12.5,不带千分位、单位或百分号(百分比指标可带 %),小数最多 {DECIMAL_SCALE} 位,"
+        f"整数最多 {DECIMAL_PRECISION - DECIMAL_SCALE} 位",
+        f"a plain number such as 12.5, without separators, units or % (a percentage may carry it), with at most"
+        f" {DECIMAL_SCALE} decimals and {DECIMAL_PRECISION - DECIMAL_SCALE} digits before the point",
+    ),
+    "date": Wording(
+        "日期,格式为 YYYY-MM-DD 或年在前的 2019/1/2、2019年1月2日", "a date as YYYY-MM-DD, or year first as 2019/1/2"
+    ),
+    "timestamp": Wording(
+        "时间,格式为 YYYY-MM-DD、YYYY-MM-DD HH:MM 或 YYYY-MM-DD HH:MM:SS(北京时间,或带 +08:00 之类的时区),"
+        "也可写作年在前的 2019/1/2 9:30、2019年1月2日9时30分",
+        "a time as YYYY-MM-DD, YYYY-MM-DD HH:MM or YYYY-MM-DD HH:MM:SS (China Standard Time, or with an offset such as"
+        " +08:00), or year first as 2019/1/2 9:30",
+    ),
+}
+
+
+def quoted(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 # Goes before all others: an error in a cell is the cause of whatever else is wrong with it.
 SPREADSHEET_ERROR = Rule(
     "spreadsheet_error",
     "",
-    "no cell holds an error of a spreadsheet program",
-    "cell {spreadsheet_error} holds an error of the spreadsheet program: correct the formula or type the value",
-    Blank("spreadsheet_error"),
+    Wording("没有单元格含表格软件的错误值", "no cell holds an error of a spreadsheet program"),
+    Wording(
+        "单元格 {spreadsheet_error} 是表格软件的错误值:请改正公式或直接填写数值",
+        "cell {spreadsheet_error} holds an error of the spreadsheet program: correct the formula or type the value",
+    ),
+    "spreadsheet_error is not null",
 )
 
 
 @dataclass(frozen=True)
+class AcrossFiles:
+    """A warning on all files in effect: rows of several files under one code in `column` agree in `compared`.
+
+    `message` has the places `{code}` and `{files}`.
+    """
+
+    name: str
+    column: str
+    compared: tuple[str, ...]
+    message: Wording
+
+
+@dataclass(frozen=True)
 class Contract:
-    """A source: its columns, the rules over whole rows, and the columns that name a row in messages."""
+    """A source: its columns, the rules over whole rows, and the columns that name a row in messages.
+
+    The look-ups follow one another: those of `text_steps` see the cells as text and are made before numbers and times
+    are read, `steps` end with the row's series, edition and unit code, `unit_steps` say what the code is in the
+    edition, `facts` tell of the other rows of the file, and `accepted_facts` of its other accepted rows. `stored` are
+    expressions for columns that are stored otherwise than as read, `never_blank` columns that none of the accepted
+    rows has blank, though the file may. `across_files` are the warnings on all files together.
+    """
 
     source: str
     version: str
@@ -254,6 +269,14 @@ class Contract:
     columns: tuple[Column, ...]
     row_rules: tuple[Rule, ...]
     key: tuple[str, ...]
+    text_steps: tuple[Step, ...] = ()
+    steps: tuple[Step, ...] = ()
+    unit_steps: tuple[Step, ...] = ()
+    facts: tuple[Step, ...] = ()
+    accepted_facts: tuple[Step, ...] = ()
+    stored: dict[str, str] = field(default_factory=dict)
+    never_blank: tuple[str, ...] = ()
+    across_files: tuple[AcrossFiles, ...] = ()
 
     @property
     def column_names(self) -> list[str]:
@@ -263,8 +286,16 @@ class Contract:
     def header_required(self) -> list[str]:
         return [column.name for column in self.columns if column.must_be_in_header]
 
+    @property
+    def stored_columns(self) -> list[Column]:
+        return [column for column in self.columns if column.is_stored]
+
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
+
+    def missing_columns(self, header: list[str]) -> list[str]:
+        """The columns that a header lacks; another may stand in for a column."""
+        return [name for name in self.header_required if not {name, self.column(name).stand_in} & {*header}]
 
     def rules(self) -> list[Rule]:
         """All rules in the order in which the first broken one is named in the quarantine."""

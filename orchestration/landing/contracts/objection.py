@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
-from orchestration.landing.contracts.definition import Column, Contract, NoneOf, Rule
+from orchestration.landing.contracts.definition import Column, Contract, Rule
 from orchestration.landing.contracts.shared import (
     ASSESSMENT_YEAR,
     BOUND_RULES,
     DUPLICATE_ROW,
+    EDITION_STEP,
     EVIDENCE_HASH,
     EVIDENCE_URL,
+    GIVEN_STEP,
+    GIVEN_WORD_STEP,
     MEASURE_RULES,
+    MEASURE_STEP,
+    NAME_STEP,
+    OBSERVED_STATE,
     PROVENANCE,
+    REGION_NAME,
+    STATE_TITLES,
     STATES,
     SUBJECT_KEY_RULE,
+    SUBJECT_SERIES_STEP,
+    SUBJECT_TITLES,
     UNIT_CODE,
+    UNIT_IS_PART,
+    UNIT_NAME,
     UNIT_NOT_ASSESSED,
-    UNIT_RULES,
     YEAR_RULE,
+    no_placeholder,
     not_too_late,
+    unit_rules,
+    unit_steps,
+    unrepeated_across_files,
     unrepeated_code,
     year_started,
 )
+from orchestration.wording import Wording
+
+CODE_STEP, CODE_RULE = unrepeated_code("objection_code")
 
 OBJECTION = Contract(
     source="objection",
-    version="2",
+    version="3",
     title_zh="异议申请",
     title_en="Objections",
     key=("objection_code", "unit_code", "assessment_year"),
@@ -41,6 +59,8 @@ OBJECTION = Contract(
             synonyms=("异议代码",),
         ),
         UNIT_CODE,
+        UNIT_NAME,
+        REGION_NAME,
         ASSESSMENT_YEAR,
         Column(
             "subject",
@@ -50,6 +70,7 @@ OBJECTION = Contract(
             "observation",
             required=True,
             choices=("observation", "opinion_event"),
+            choice_titles=SUBJECT_TITLES,
             title_zh="对象",
             synonyms=("查验对象", "异议对象", "决定对象"),
         ),
@@ -82,6 +103,11 @@ OBJECTION = Contract(
             "correct",
             required=True,
             choices=("correct", "withdraw", "repair"),
+            choice_titles={
+                "correct": ("更正",),
+                "withdraw": ("撤销",),
+                "repair": ("修复", "认定修复"),
+            },
             title_zh="请求",
             synonyms=("异议请求",),
         ),
@@ -92,6 +118,7 @@ OBJECTION = Contract(
             "Value that the unit claims (of a correction; either value or state)",
             "92.5",
             in_header=True,
+            state_column="state",
             title_zh="主张值",
             synonyms=("主张的值",),
         ),
@@ -102,6 +129,7 @@ OBJECTION = Contract(
             "State that the unit claims (of a correction)",
             "",
             choices=STATES,
+            choice_titles=STATE_TITLES,
             title_zh="主张状态",
             synonyms=("主张的状态",),
         ),
@@ -142,46 +170,70 @@ OBJECTION = Contract(
         PROVENANCE,
     ),
     row_rules=(
+        no_placeholder("objection_code"),
         SUBJECT_KEY_RULE,
         Rule(
             "request_unfit_subject",
             "request",
-            "an observation is corrected or withdrawn, an opinion event withdrawn or repaired",
-            "the request '{request}' does not go with the subject {subject}: correct or withdraw an observation,"
-            " withdraw or repair an opinion event",
-            NoneOf("request_standing", ("unfit",)),
+            Wording(
+                "观测值可更正或撤销,舆情事件可撤销或认定修复",
+                "an observation is corrected or withdrawn, an opinion event withdrawn or repaired",
+            ),
+            Wording(
+                "请求 '{request}' 与对象 {subject} 不符:观测值可更正(correct)或撤销(withdraw),"
+                "舆情事件可撤销(withdraw)或认定修复(repair)",
+                "the request '{request}' does not go with the subject {subject}: correct or withdraw an observation,"
+                " withdraw or repair an opinion event",
+            ),
+            "(subject = 'opinion_event' and request = 'correct') or (subject = 'observation' and request = 'repair')",
         ),
         Rule(
             "claim_incomplete",
             "value",
-            "the request correct gives exactly one of value and state",
-            "the request correct needs exactly one of value and state, here {given} given: fill in what the unit"
-            " claims",
-            NoneOf("claim_standing", ("incomplete",)),
+            Wording("请求更正恰填值与状态之一", "the request correct gives exactly one of value and state"),
+            Wording(
+                "请求更正(correct)须恰填 value 与 state 之一,此处{given_zh}填写:请填写本单位主张的内容",
+                "the request correct needs exactly one of value and state, here {given} given: fill in what the unit"
+                " claims",
+            ),
+            "subject = 'observation' and request = 'correct' and given in ('both', 'neither')",
         ),
         Rule(
             "claim_not_expected",
             "value",
-            "value and state stand only with the request correct",
-            "value and state go only with the request correct, and the request is {request}: clear them or change the"
-            " request",
-            NoneOf("claim_standing", ("not_expected",)),
+            Wording("只有请求更正时填值与状态", "value and state stand only with the request correct"),
+            Wording(
+                "value 与 state 只用于请求更正(correct),而请求为 {request}:请清空,或改正请求",
+                "value and state go only with the request correct, and the request is {request}: clear them or change"
+                " the request",
+            ),
+            "request <> 'correct' and (value is not null or state is not null)",
         ),
         Rule(
             "evidence_missing",
             "evidence_url",
-            "an objection has evidence: an address or a hash",
-            "evidence_url and evidence_hash are blank: give the address of the evidence, its SHA-256, or both",
-            NoneOf("evidence_standing", ("missing",)),
+            Wording("异议附有证据:网址或校验值", "an objection has evidence: an address or a hash"),
+            Wording(
+                "evidence_url 与 evidence_hash 均为空:请填写证据的网址、SHA-256 校验值,或两者",
+                "evidence_url and evidence_hash are blank: give the address of the evidence, its SHA-256, or both",
+            ),
+            "evidence_url is null and evidence_hash is null",
         ),
         *MEASURE_RULES,
         YEAR_RULE,
-        *UNIT_RULES,
+        *unit_rules("submitted_at"),
         *BOUND_RULES,
         year_started("submitted_at"),
         not_too_late("submitted_at"),
         DUPLICATE_ROW,
-        unrepeated_code("objection_code"),
+        CODE_RULE,
         UNIT_NOT_ASSESSED,
+        UNIT_IS_PART,
     ),
+    text_steps=(MEASURE_STEP,),
+    steps=(GIVEN_STEP, GIVEN_WORD_STEP, SUBJECT_SERIES_STEP, EDITION_STEP, NAME_STEP),
+    unit_steps=unit_steps(event_condition="r.subject = 'opinion_event'"),
+    facts=(CODE_STEP,),
+    stored=OBSERVED_STATE,
+    across_files=(unrepeated_across_files("objection_code", "request"),),
 )

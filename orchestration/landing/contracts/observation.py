@@ -2,33 +2,67 @@
 
 from __future__ import annotations
 
-from orchestration.landing.contracts.definition import AtLeast, Column, Contract, OneOf, Rule
+from orchestration.landing.contracts.definition import Column, Contract, Rule, Step
 from orchestration.landing.contracts.shared import (
     ASSESSMENT_YEAR,
     BOUND_RULES,
     DUPLICATE_ROW,
+    EDITION_STEP,
     EVIDENCE_HASH,
     EVIDENCE_URL,
+    GIVEN_STEP,
+    GIVEN_WORD_STEP,
     MEASURE_RULES,
+    MEASURE_SERIES_STEP,
+    MEASURE_STEP,
+    NAME_STEP,
+    OBSERVED_STATE,
     PROVENANCE,
+    REGION_NAME,
+    STATE_TITLES,
     STATES,
     UNIT_CODE,
+    UNIT_NAME,
     UNIT_NOT_ASSESSED,
-    UNIT_RULES,
     YEAR_RULE,
     not_too_late,
     repeated_key,
+    unit_rules,
+    unit_steps,
     year_started,
+)
+from orchestration.wording import Wording
+
+# The largest value of the earlier stage of a funnel in the same file.
+EARLIER_STAGE_STEP = Step(
+    {"funnel_earlier_value": "a.largest_value"},
+    "left join (select file_number, unit_identity, assessment_year_read, measure_code, max(value_read) as largest_value"
+    " from checked where measure_code in (select earlier_stage from reference.measure) and value_read is not null"
+    " group by all) as a on a.file_number = r.file_number and a.unit_identity = r.unit_identity"
+    " and a.assessment_year_read = r.assessment_year_read and a.measure_code = r.funnel_earlier_measure_code",
+)
+REPEATED_KEY_STEP, REPEATED_KEY_RULE = repeated_key(
+    {
+        "unit_code": "unit_identity",
+        "assessment_year": "assessment_year_read",
+        "measure_code": "measure_code",
+        "channel": "channel",
+        "collection_mode": "collection_mode",
+        "captured_at": "captured_at_read",
+    },
+    Wording("一个单位、测量项、渠道和时间", "one unit, measure, channel and time"),
 )
 
 OBSERVATION = Contract(
     source="observation",
-    version="2",
+    version="3",
     title_zh="观测值",
     title_en="Observations",
     key=("unit_code", "assessment_year", "measure_code", "channel", "collection_mode", "captured_at"),
     columns=(
         UNIT_CODE,
+        UNIT_NAME,
+        REGION_NAME,
         ASSESSMENT_YEAR,
         Column(
             "measure_code",
@@ -47,6 +81,7 @@ OBSERVATION = Contract(
             "Value as observed; a percentage as a number from 0 to 100 without %; either value or state",
             "91.64",
             in_header=True,
+            state_column="state",
             title_zh="观测值",
             synonyms=("值", "数值", "指标值", "测量值"),
         ),
@@ -57,6 +92,7 @@ OBSERVATION = Contract(
             "Why there is no value: not_published, not_collected, not_applicable (blank or observed beside a value)",
             "",
             choices=STATES,
+            choice_titles=STATE_TITLES,
             title_zh="无值状态",
             synonyms=("状态", "数据状态"),
         ),
@@ -68,6 +104,13 @@ OBSERVATION = Contract(
             "government_disclosure",
             required=True,
             choices=("government_disclosure", "internet", "news_media", "credit_agency", "secondary_source"),
+            choice_titles={
+                "government_disclosure": ("政务公开", "政府公开"),
+                "internet": ("互联网",),
+                "news_media": ("新闻媒体", "媒体"),
+                "credit_agency": ("信用与评级机构", "评级机构", "信用机构"),
+                "secondary_source": ("二手来源",),
+            },
             title_zh="采集渠道",
             synonyms=("渠道", "数据渠道"),
         ),
@@ -79,6 +122,7 @@ OBSERVATION = Contract(
             "online",
             required=True,
             choices=("online", "offline"),
+            choice_titles={"online": ("线上",), "offline": ("线下",)},
             title_zh="采集方式",
             synonyms=("方式",),
         ),
@@ -111,14 +155,21 @@ OBSERVATION = Contract(
         Rule(
             "value_or_state",
             "value",
-            "exactly one of value and state is given (the state observed may stand beside a value)",
-            "a row needs exactly one of value and state, here {given} given: fill in the value, or one of"
-            " not_published, not_collected, not_applicable",
-            OneOf("given", ("value", "state")),
+            Wording(
+                "值与状态恰填其一(有值时状态可填 observed)",
+                "exactly one of value and state is given (the state observed may stand beside a value)",
+            ),
+            Wording(
+                "每行的 value 与 state 恰填其一,此处{given_zh}填写:请填写数值,或 not_published、not_collected、"
+                "not_applicable 之一",
+                "a row needs exactly one of value and state, here {given} given: fill in the value, or one of"
+                " not_published, not_collected, not_applicable",
+            ),
+            "given in ('both', 'neither')",
         ),
         *MEASURE_RULES,
         YEAR_RULE,
-        *UNIT_RULES,
+        *unit_rules("captured_at"),
         *BOUND_RULES,
         year_started("captured_at"),
         not_too_late("captured_at"),
@@ -126,16 +177,27 @@ OBSERVATION = Contract(
         Rule(
             "funnel_order",
             "value",
-            "a later stage of a funnel is no larger than an earlier one in the same file",
-            "value {value} of {measure_code} is larger than {funnel_earlier_value} of the earlier stage"
-            " {funnel_earlier_measure_code}: check both (the row is kept)",
-            AtLeast("funnel_earlier_value", "value_read"),
+            Wording(
+                "同一文件中漏斗的后一环节不大于前一环节",
+                "a later stage of a funnel is no larger than an earlier one in the same file",
+            ),
+            Wording(
+                "{measure_code} 的值 {value} 大于前一环节 {funnel_earlier_measure_code} 的"
+                " {funnel_earlier_value}:请核对两者(该行保留)",
+                "value {value} of {measure_code} is larger than {funnel_earlier_value} of the earlier stage"
+                " {funnel_earlier_measure_code}: check both (the row is kept)",
+            ),
+            "value_read > funnel_earlier_value",
             severity="warning",
         ),
         UNIT_NOT_ASSESSED,
-        repeated_key(
-            ("unit_code", "assessment_year", "measure_code", "channel", "collection_mode", "captured_at"),
-            "one unit, measure, channel and time",
-        ),
+        REPEATED_KEY_RULE,
     ),
+    text_steps=(MEASURE_STEP,),
+    steps=(GIVEN_STEP, GIVEN_WORD_STEP, MEASURE_SERIES_STEP, EDITION_STEP, NAME_STEP),
+    unit_steps=unit_steps(),
+    facts=(EARLIER_STAGE_STEP,),
+    accepted_facts=(REPEATED_KEY_STEP,),
+    stored=OBSERVED_STATE,
+    never_blank=("state",),
 )

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-from orchestration.landing.contracts.definition import Column, Contract, NoneOf, OneOf, Rule
+from orchestration.landing.contracts.definition import Column, Contract, Rule
 from orchestration.landing.contracts.shared import (
     ASSESSMENT_YEAR,
     BOUND_RULES,
     DUPLICATE_ROW,
+    EDITION_STEP,
     EVIDENCE_HASH,
     EVIDENCE_URL,
+    GIVEN_STEP,
+    GIVEN_WORD_STEP,
     MEASURE_RULES,
+    MEASURE_STEP,
+    NAME_STEP,
+    OBSERVED_STATE,
     PROVENANCE,
+    REGION_NAME,
+    STATE_TITLES,
     STATES,
     SUBJECT_KEY_RULE,
+    SUBJECT_SERIES_STEP,
+    SUBJECT_TITLES,
     UNIT_CODE,
+    UNIT_IS_PART,
+    UNIT_NAME,
     UNIT_NOT_ASSESSED,
-    UNIT_RULES,
     YEAR_RULE,
     not_too_late,
+    unit_rules,
+    unit_steps,
     year_started,
 )
+from orchestration.wording import Wording
 
 VERIFICATION = Contract(
     source="verification",
-    version="2",
+    version="3",
     title_zh="人工查验",
     title_en="Verifications",
     key=("subject", "unit_code", "assessment_year", "measure_code", "cluster_code", "verified_at"),
@@ -36,10 +50,13 @@ VERIFICATION = Contract(
             "observation",
             required=True,
             choices=("observation", "opinion_event"),
+            choice_titles=SUBJECT_TITLES,
             title_zh="对象",
             synonyms=("查验对象", "异议对象", "决定对象"),
         ),
         UNIT_CODE,
+        UNIT_NAME,
+        REGION_NAME,
         ASSESSMENT_YEAR,
         Column(
             "measure_code",
@@ -69,6 +86,11 @@ VERIFICATION = Contract(
             "correct",
             required=True,
             choices=("confirm", "correct", "reject"),
+            choice_titles={
+                "confirm": ("确认", "属实"),
+                "correct": ("更正",),
+                "reject": ("不属实", "否定"),
+            },
             title_zh="查验结论",
             synonyms=("结论",),
         ),
@@ -79,6 +101,7 @@ VERIFICATION = Contract(
             "Corrected value (only when an observation is corrected; either value or state)",
             "92.5",
             in_header=True,
+            state_column="state",
             title_zh="更正值",
             synonyms=("更正后的值",),
         ),
@@ -89,6 +112,7 @@ VERIFICATION = Contract(
             "Corrected state (only when an observation is corrected)",
             "",
             choices=STATES,
+            choice_titles=STATE_TITLES,
             title_zh="更正后状态",
             synonyms=("更正后的状态",),
         ),
@@ -133,40 +157,55 @@ VERIFICATION = Contract(
         Rule(
             "event_not_correctable",
             "verdict",
-            "an opinion event is confirmed or rejected, not corrected",
-            "an opinion event cannot be corrected: reject it and deliver a corrected event under a new cluster_code",
-            NoneOf("correction_standing", ("of_event",)),
+            Wording("舆情事件只能属实或不属实,不能更正", "an opinion event is confirmed or rejected, not corrected"),
+            Wording(
+                "舆情事件不能更正:请否定它,并以新的 cluster_code 提交更正后的事件",
+                "an opinion event cannot be corrected: reject it and deliver a corrected event under a new"
+                " cluster_code",
+            ),
+            "subject = 'opinion_event' and verdict = 'correct'",
         ),
         Rule(
             "correction_incomplete",
             "value",
-            "a correction gives exactly one of value and state",
-            "a correction needs exactly one of value and state, here {given} given: fill in the corrected value or"
-            " state",
-            OneOf("correction_given", ("value", "state")),
+            Wording("更正恰填值与状态之一", "a correction gives exactly one of value and state"),
+            Wording(
+                "更正须恰填 value 与 state 之一,此处{given_zh}填写:请填写更正后的值或状态",
+                "a correction needs exactly one of value and state, here {given} given: fill in the corrected value or"
+                " state",
+            ),
+            "subject = 'observation' and verdict = 'correct' and given in ('both', 'neither')",
         ),
         Rule(
             "correction_not_expected",
             "value",
-            "value and state stand only in a correction of an observation",
-            "value and state go only with the verdict correct of an observation, and the verdict is {verdict}: clear"
-            " them or change the verdict",
-            NoneOf("correction_standing", ("not_expected",)),
+            Wording("只有更正观测值时填值与状态", "value and state stand only in a correction of an observation"),
+            Wording(
+                "value 与 state 只用于更正(correct)观测值,而结论为 {verdict}:请清空,或改正结论",
+                "value and state go only with the verdict correct of an observation, and the verdict is {verdict}:"
+                " clear them or change the verdict",
+            ),
+            "verdict <> 'correct' and (value is not null or state is not null)",
         ),
         Rule(
             "reason_missing",
             "reason",
-            "a correction and a rejection have a reason",
-            "reason is blank: say why it is to {verdict}",
-            NoneOf("reason_standing", ("missing",)),
+            Wording("更正与不属实须有理由", "a correction and a rejection have a reason"),
+            Wording("reason 为空:请说明 {verdict} 的理由", "reason is blank: say why it is to {verdict}"),
+            "verdict in ('correct', 'reject') and reason is null",
         ),
         *MEASURE_RULES,
         YEAR_RULE,
-        *UNIT_RULES,
+        *unit_rules("verified_at"),
         *BOUND_RULES,
         year_started("verified_at"),
         not_too_late("verified_at"),
         DUPLICATE_ROW,
         UNIT_NOT_ASSESSED,
+        UNIT_IS_PART,
     ),
+    text_steps=(MEASURE_STEP,),
+    steps=(GIVEN_STEP, GIVEN_WORD_STEP, SUBJECT_SERIES_STEP, EDITION_STEP, NAME_STEP),
+    unit_steps=unit_steps(event_condition="r.subject = 'opinion_event'"),
+    stored=OBSERVED_STATE,
 )

@@ -15,5 +15,6 @@ select
     rule,
     column_name,
     message,
+    message_zh,
     raw_payload
 from source

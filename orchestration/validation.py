@@ -1,8 +1,9 @@
 """Runs a Great Expectations suite on a pandas frame and returns what it found as plain data.
 
-The suites themselves are code elsewhere (`door.py` for the sources, one module for the marts). A suite's expectations
-carry their stable name in `meta["rule"]` (unique in the suite) and, where it differs from the expectation's own, the
-column that a person should look at in `meta["column"]`; `severity` "critical" is an error, anything less a warning.
+The suites themselves are code elsewhere (`landing/judge.py` for the sources, `quality/marts.py` for the marts). A
+suite's expectations carry their stable name in `meta["rule"]` (unique in the suite) and, where it differs from the
+expectation's own, the column that a person should look at in `meta["column"]`; `severity` "critical" is an error,
+anything less a warning.
 
 Contexts are ephemeral and sending of usage statistics is off: nothing is written outside, nothing leaves the machine.
 """

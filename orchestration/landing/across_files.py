@@ -1,0 +1,73 @@
+"""What files contradict each other in: the checks that one file gets, made over all files in effect.
+
+A batch is judged alone, so that the same content is always judged alike. What only two files together show is looked
+for afterwards, among the accepted rows of all files in effect, and is a warning: the rows are kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+from orchestration.landing.contracts import CONTRACTS
+from orchestration.landing.contracts.definition import AcrossFiles, Contract, quoted
+from orchestration.landing.store import Store
+from orchestration.wording import Wording
+
+SHOWN_FILES = 5
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """A code by which the rows of several files say different things; `file_names` in order."""
+
+    source: str
+    rule: str
+    code: str
+    file_names: tuple[str, ...]
+    wording: Wording
+
+
+def contradictions(store: Store, source: str) -> list[Contradiction]:
+    """The contradictions between the files in effect of a source, by rule and code."""
+    contract = CONTRACTS[source]
+    if not contract.across_files:
+        return []
+    files: dict[str, str] = {}
+    for (its_source, file_name), delivery in sorted(store.effective_deliveries().items()):
+        batch = store.batch(its_source, delivery.batch_id)
+        # The same content under two names is one batch, and no contradiction.
+        if its_source == source and batch.accepted_count:
+            files.setdefault(str(store.accepted_path(batch)), file_name)
+    if len(files) < 2:
+        return []
+    with duckdb.connect() as connection:
+        names = ", ".join(f"({quoted(path)}, {quoted(name)})" for path, name in files.items())
+        connection.execute(f"create table files as select * from (values {names}) as f(path, file_name)")
+        return [found for rule in contract.across_files for found in _found(connection, contract, rule, list(files))]
+
+
+def _found(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, rule: AcrossFiles, paths: list[str]
+) -> list[Contradiction]:
+    compared = ", ".join(f"coalesce({name}::varchar, chr(30))" for name in rule.compared)
+    rows = connection.execute(
+        f"""
+        select {rule.column}, list_sort(list_distinct(list(file_name)))
+        from read_parquet(?, filename = 'path', union_by_name = true)
+        join files using (path)
+        where {rule.column} is not null
+        group by {rule.column}
+        having count(distinct file_name) > 1 and count(distinct concat_ws(chr(31), {compared})) > 1
+        order by {rule.column}
+        """,
+        [paths],
+    ).fetchall()
+    return [_contradiction(contract, rule, code, names) for code, names in rows]
+
+
+def _contradiction(contract: Contract, rule: AcrossFiles, code: str, names: list[str]) -> Contradiction:
+    shown = ", ".join(names[:SHOWN_FILES]) + (" …" if len(names) > SHOWN_FILES else "")
+    wording = rule.message.filled(code=code, files=shown)
+    return Contradiction(contract.source, rule.name, code, tuple(names), wording)

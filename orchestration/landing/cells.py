@@ -1,0 +1,200 @@
+"""How a cell's text is read, as SQL: what it says under another way of writing, and its number, date or time.
+
+A way of writing is read only where it can mean one thing, and what was interpreted is counted by kind (`READINGS`):
+full-width digits and letters, Chinese words for a choice or in place of a value, dates that begin with the year, a
+percentage with its sign, a division code that a program took for a number. Everything else is refused by a rule.
+
+Times without an offset are China Standard Time, times with one are converted to it; all are kept naive.
+"""
+
+from __future__ import annotations
+
+from orchestration.landing.contracts.definition import (
+    DECIMAL_PRECISION,
+    DECIMAL_SCALE,
+    TYPED_KINDS,
+    Column,
+    Contract,
+    quoted,
+)
+from orchestration.wording import Wording
+
+# What is interpreted, by the name under which it is counted.
+READINGS = {
+    "full_width": Wording(
+        "{count} 格的全角字符按半角读取", "{count} cells with full-width characters read as plain ones"
+    ),
+    "choice_title": Wording("{count} 格的中文选项按其代码读取", "{count} Chinese words read as the choices they name"),
+    "word_for_value": Wording(
+        "{count} 格以文字代替数值,按状态读取", "{count} words in place of a value read as its state"
+    ),
+    "number_for_code": Wording(
+        "{count} 个单位代码带小数点,按代码读取", "{count} unit codes written as numbers read as codes"
+    ),
+    "date_year_first": Wording("{count} 个日期按年/月/日读取", "{count} dates read as year/month/day"),
+    "percent": Wording("{count} 格带百分号,按百分比读取", "{count} values with % read as percentages"),
+    "name_for_code": Wording("{count} 行按单位名称查得代码", "{count} units without a code found by their names"),
+    "successor": Wording(
+        "{count} 行的单位代码按区划沿革换算", "{count} unit codes followed to the unit of the edition"
+    ),
+}
+
+# What Python strips from a text, which is what people see as blank.
+BLANKS = "".join(chr(code) for code in range(0x110000) if chr(code).isspace())
+_PUNCTUATION = "+-./:%_"
+HALF_WIDTH = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code).isalnum() or chr(code) in _PUNCTUATION) + " "
+FULL_WIDTH = "".join(chr(ord(character) + 0xFEE0) for character in HALF_WIDTH[:-1]) + "\u3000"
+
+SPREADSHEET_ERRORS = ("#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!")
+
+_HOUR, _SIXTY = "([01]?[0-9]|2[0-3])", "([0-5]?[0-9])"
+# Years that a person may mean and every program can hold: 1900 to 2199.
+_YEAR = "(?:19|2[01])[0-9]{2}"
+_PLAIN_TIME = f"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}( ([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?)?"
+_YEAR_FIRST = (
+    f"^({_YEAR})([-/.])([0-9]{{1,2}})([-/.])([0-9]{{1,2}})"
+    rf"(?:(?:T| +){_HOUR}:{_SIXTY}(?::{_SIXTY})?(?:\.[0-9]+)? ?(Z|[+-](?:[01][0-9]|2[0-3]):?[0-5][0-9])?)?$"
+)
+_CHINESE = (
+    f"^({_YEAR}) *年 *([0-9]{{1,2}}) *月 *([0-9]{{1,2}}) *日"
+    f"(?: *{_HOUR}(?:时|点|:)(?:{_SIXTY}分?(?::?{_SIXTY}秒?)?)?)?$"
+)
+# As written by the programs that know the form, and not counted as interpreted.
+_AS_WRITTEN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?"
+_NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)"
+# Excel stores a day as the number of days since 1899-12-30; these lie in 1954 to 2119.
+_SERIAL_DAY = r"[2-7][0-9]{4}(\.[0-9]+)?"
+
+
+def trimmed(column: str) -> str:
+    """A cell as received, without blanks around it; null where there is nothing else."""
+    return f"nullif(trim({column}, {quoted(BLANKS)}), '')"
+
+
+def plain(text: str) -> str:
+    """A text with full-width digits, letters and signs of numbers as plain ones."""
+    return (
+        f"case when strlen({text}) = length({text}) then {text}"
+        f" else translate({text}, {quoted(FULL_WIDTH)}, {quoted(HALF_WIDTH)}) end"
+    )
+
+
+def coded(column: Column, text: str) -> str:
+    """The text of a cell with the words that stand for a choice, or the number for a code, as the code."""
+    if column.is_digits:
+        return f"case when regexp_full_match({text}, '[0-9]+\\.0+') then split_part({text}, '.', 1) else {text} end"
+    titles = {title: choice for choice, its_titles in column.choice_titles.items() for title in its_titles}
+    return _matched(text, titles, otherwise=text) if titles else text
+
+
+def state_of_word(contract: Contract, column: Column, text: str) -> str:
+    """The state that a word in place of a value names, null for other text."""
+    titles = contract.column(column.state_column).choice_titles
+    words = {word: choice for choice, its_titles in titles.items() for word in (choice, *its_titles)}
+    words = {word: choice for word, choice in words.items() if choice != "observed"}
+    return _matched(text, words, otherwise="null")
+
+
+def _matched(text: str, words: dict[str, str], otherwise: str) -> str:
+    cases = " ".join(f"when {quoted(word)} then {quoted(choice)}" for word, choice in words.items())
+    return f"case {text} {cases} else {otherwise} end"
+
+
+def typed(column: Column, is_percentage: str) -> tuple[dict[str, str], dict[str, str]]:
+    """SQL of `<name>_read` and `<name>_form` of a typed column, in two stages: the second sees the columns of the
+    first. `is_percentage` is the SQL that tells a row whose value is a percentage."""
+    name, text = column.name, f"r.{column.name}"
+    read, form = f"{name}_read", f"{name}_form"
+    if column.kind == "decimal":
+        number = f"case when {is_percentage} and ends_with({text}, '%') then rtrim(left({text}, -1)) else {text} end"
+        cast = f"try_cast({number} as decimal({DECIMAL_PRECISION}, {DECIMAL_SCALE}))"
+        return {form: _decimal_form(text, number)}, {read: f"case when r.{form} = 'well_formed' then {cast} end"}
+    if column.kind == "integer":
+        is_whole = f"regexp_full_match({text}, '[+-]?[0-9]{{1,9}}(\\.0+)?')"
+        value = f"case when {is_whole} then try_cast(split_part({text}, '.', 1) as integer) end"
+    elif column.kind == "date":
+        time = read_time(text)
+        value = f"case when ({time})::time = time '00:00' then ({time})::date end"
+    else:
+        value = read_time(text)
+    forms = f"case when {text} is null then null when r.{read} is null then 'malformed' else 'well_formed' end"
+    return {read: value}, {form: forms}
+
+
+def _decimal_form(text: str, number: str) -> str:
+    whole_digits = DECIMAL_PRECISION - DECIMAL_SCALE
+    return f"""
+        case
+            when {text} is null then null
+            when not regexp_full_match({number}, {quoted(_NUMBER)})
+                or regexp_matches({number}, '^[+-]?0*[1-9][0-9]{{{whole_digits},}}') then 'malformed'
+            when regexp_matches({number}, '\\.[0-9]{{{DECIMAL_SCALE}}}[0-9]*[1-9]') then 'too_precise'
+            else 'well_formed'
+        end
+    """
+
+
+def is_interpreted(column: Column) -> str:
+    """SQL that tells a readable date or time which is written otherwise than programs do."""
+    name = column.name
+    return f"r.{name}_read is not null and not regexp_full_match(r.{name}, {quoted(_AS_WRITTEN)})"
+
+
+def read_time(text: str) -> str:
+    """The time that a text says, null where it cannot be read as one."""
+    parts = f"regexp_extract({text}, {quoted(_YEAR_FIRST)}, ['y', 's1', 'm', 's2', 'd', 'h', 'i', 's', 'o'])"
+    year_first = f"""
+        case when ({parts}).s1 = ({parts}).s2 and ({parts}).y <> '' then
+            {_built(parts)}
+            + case when ({parts}).o = '' then interval 0 minute when ({parts}).o = 'Z' then interval 8 hour
+                else interval 8 hour - to_minutes(
+                    (({parts}).o[1] || '1')::integer
+                    * (({parts}).o[2:3]::integer * 60 + right(({parts}).o, 2)::integer)
+                ) end
+        end
+    """
+    words = f"regexp_extract({text}, {quoted(_CHINESE)}, ['y', 'm', 'd', 'h', 'i', 's'])"
+    chinese = f"case when ({words}).y <> '' then {_built(words)} end"
+    return f"""
+        case
+            when regexp_full_match({text}, {quoted(_PLAIN_TIME)}) then try_cast({text} as timestamp)
+            when contains({text}, '年') then {chinese}
+            else {year_first}
+        end
+    """
+
+
+def _built(parts: str) -> str:
+    part = {name: f"lpad(({parts}).{name}, 2, '0')" for name in "mdhis"}
+    return (
+        f"try_cast(({parts}).y || '-' || {part['m']} || '-' || {part['d']} || ' ' || {part['h']} || ':' || {part['i']}"
+        f" || ':' || {part['s']} as timestamp)"
+    )
+
+
+def serial_day_hints(column: Column) -> dict[str, str]:
+    """What the text of a date or time seems to be, for the message that it cannot be read, by place."""
+    if column.kind not in ("date", "timestamp"):
+        return {}
+    name = column.name
+    is_serial = f"regexp_full_match(r.{name}, {quoted(_SERIAL_DAY)})"
+    day = f"(date '1899-12-30' + split_part(r.{name}, '.', 1)::integer)"
+    return {
+        f"{name}_hint_zh": f"case when {is_serial} then ',像是 Excel 保存 ' || {day} || ' 的序列号' else '' end",
+        f"{name}_hint_en": f"case when {is_serial} then ', it looks like the serial number by which Excel stores ' ||"
+        f" {day} else '' end",
+    }
+
+
+def spreadsheet_error(contract: Contract) -> str:
+    """Name and content of the first cell with an error of a spreadsheet program."""
+    errors = ", ".join(map(quoted, SPREADSHEET_ERRORS))
+    suspects = " or ".join(f"starts_with(r.{name}, '#')" for name in contract.column_names)
+    cases = " ".join(
+        f"when r.{name} in ({errors}) then {quoted(name + ' ')} || r.{name}" for name in contract.column_names
+    )
+    return f"case when {suspects} then case {cases} end end"
+
+
+def is_typed(column: Column) -> bool:
+    return column.kind in TYPED_KINDS

@@ -1,0 +1,237 @@
+"""The second judge at the door: Great Expectations, on what the SQL of the rules let through and on what it found.
+
+Per source, four suites. `<source>.accepted` looks at the accepted rows with expectations of its own (types, sets,
+ranges, patterns, keys, pairs), written without that SQL: a row that breaks one has passed a door that is out of order,
+and nothing of its file is kept. `<source>.structure`, `<source>.reading` and `<source>.rows` have one expectation per
+rule, on a frame with one row a file: how many columns or rows of it broke the rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import great_expectations as gx
+import great_expectations.expectations as gxe
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from orchestration.landing.check import (
+    ROW_UNREADABLE,
+    ROW_UNREADABLE_SAYS,
+    ROWS_MISSING,
+    ROWS_MISSING_SAYS,
+    STRUCTURE_RULES,
+)
+from orchestration.landing.contracts.definition import Column, Contract
+from orchestration.landing.contracts.shared import FIRST_YEAR, LAST_YEAR
+from orchestration.landing.reference import Reference
+from orchestration.validation import run_suite
+
+GX_SEVERITY = {"error": "critical", "warning": "warning"}
+ROWS_AT_A_TIME = 500_000
+
+
+def structure_suite(contract: Contract) -> gx.ExpectationSuite:
+    """Expectations on the columns of files; a frame has one row a file and a column of counts per rule."""
+    expectations = [
+        _none_broken(rule, description.en, "error", "column_name") for rule, description in STRUCTURE_RULES.items()
+    ]
+    return gx.ExpectationSuite(name=f"{contract.source}.structure", expectations=expectations)
+
+
+def reading_suite(contract: Contract) -> gx.ExpectationSuite:
+    """Expectations on which rows of files could be taken apart."""
+    return gx.ExpectationSuite(
+        name=f"{contract.source}.reading",
+        expectations=[
+            gxe.ExpectColumnValuesToBeBetween(
+                column=ROWS_MISSING,
+                min_value=1,
+                severity=GX_SEVERITY["warning"],
+                description=ROWS_MISSING_SAYS.en,
+                meta={"rule": ROWS_MISSING, "column": "(table)"},
+            ),
+            _none_broken(ROW_UNREADABLE, ROW_UNREADABLE_SAYS.en, "error", "(row)"),
+        ],
+    )
+
+
+def row_suite(contract: Contract) -> gx.ExpectationSuite:
+    """One expectation per rule of the contract, in the contract's order."""
+    expectations = [
+        _none_broken(rule.name, rule.requirement.en, rule.severity, rule.column) for rule in contract.rules()
+    ]
+    return gx.ExpectationSuite(name=f"{contract.source}.rows", expectations=expectations)
+
+
+def _none_broken(rule: str, description: str, severity: str, column: str) -> gxe.Expectation:
+    return gxe.ExpectColumnValuesToBeBetween(
+        column=rule,
+        max_value=0,
+        severity=GX_SEVERITY[severity],
+        description=description,
+        meta={"rule": rule, "column": column or "(row)"},
+    )
+
+
+def recorded(records: Sequence[list[dict[str, Any]]], contract: Contract) -> list[list[dict[str, Any]]]:
+    """Put what the door found in files to the suites: the records of their batches, with what each expectation says.
+
+    A batch whose rules are not those of the contract (an earlier version judged it) keeps its records as they are.
+    """
+    results = [list(of_batch) for of_batch in records]
+    for suite in (structure_suite(contract), reading_suite(contract), row_suite(contract)):
+        rules = [expectation.meta["rule"] for expectation in suite.expectations]
+        found = [{entry["rule"]: entry for entry in of_batch if entry["suite"] == suite.name} for of_batch in records]
+        numbers = [number for number, by_rule in enumerate(found) if list(by_rule) == rules]
+        if not numbers:
+            continue
+        counts = {rule: [_counted(found[number][rule]) for number in numbers] for rule in rules}
+        for outcome in run_suite(suite, pd.DataFrame({"file": numbers} | counts), ["file"]).outcomes:
+            failing = {number for (number,) in outcome.failing_keys}
+            said = {"expectation": outcome.expectation, "description": outcome.description}
+            for number in numbers:
+                position = results[number].index(found[number][outcome.rule])
+                results[number][position] = found[number][outcome.rule] | said | {"success": number not in failing}
+    return results
+
+
+def _counted(entry: dict[str, Any]) -> int:
+    return entry["evaluated_count"] if entry["rule"] == ROWS_MISSING else entry["unexpected_count"]
+
+
+def accepted_suite(contract: Contract, reference: Reference) -> gx.ExpectationSuite:
+    """Expectations on accepted rows as `_frame` gives them."""
+    never_blank = ["series_code", "unit_code", "assessment_year", "row_number", "batch_id", *contract.never_blank]
+    never_blank += [column.name for column in contract.stored_columns if column.required]
+    expectations: list[gxe.Expectation] = [
+        *(gxe.ExpectColumnValuesToNotBeNull(column=name) for name in dict.fromkeys(never_blank)),
+        gxe.ExpectCompoundColumnsToBeUnique(column_list=["batch_id", "row_number"]),
+        _in_set("edition", (f"{series} {year}" for series, year in reference.frame_years)),
+        _in_set(
+            "unit", (f"{' '.join(map(str, key))} {code}" for key, frame in reference.frames.items() for code in frame)
+        ),
+    ]
+    for column in contract.stored_columns:
+        expectations += _of_column(column, reference)
+    names = {*contract.column_names}
+    if "measure_code" in names:
+        scored = (code for code, measure in reference.measures.items() if not measure.is_from_events)
+        expectations.append(_in_set("measure_code", scored))
+    if {"measure_code", "value"} <= names:
+        expectations.append(_at_least("value", "lower_bound"))
+        expectations.append(_at_least("upper_bound", "value"))
+        words = ("value observed", "none not_published", "none not_collected", "none not_applicable", "none none")
+        expectations.append(_in_set("value_and_state", words))
+    if {"topic", "severity", "polarity"} <= names:
+        topics = (f"{topic} {polarity}" for topic, (_, polarity) in reference.topics.items())
+        expectations.append(_in_set("topic_and_polarity", topics))
+        severities = (" ".join(item) for item in reference.severities.items())
+        expectations.append(_in_set("severity_and_polarity", severities))
+    if "event_date" in names:
+        same_year = gxe.ExpectColumnPairValuesToBeEqual(column_A="event_year", column_B="assessment_year")
+        expectations.append(same_year)
+    return gx.ExpectationSuite(name=f"{contract.source}.accepted", expectations=[*map(_named, expectations)])
+
+
+def _of_column(column: Column, reference: Reference) -> Iterator[gxe.Expectation]:
+    """What follows from a column alone."""
+    if column.choices:
+        yield _in_set(column.name, column.choices)
+    if column.regex:
+        yield gxe.ExpectColumnValuesToMatchRegex(column=column.name, regex=column.regex)
+    if column.max_length:
+        yield gxe.ExpectColumnValueLengthsToBeBetween(column=column.name, max_value=column.max_length)
+    if column.kind == "timestamp":
+        yield gxe.ExpectColumnValuesToBeBetween(
+            column=column.name,
+            min_value=pd.Timestamp(FIRST_YEAR, 1, 1),
+            max_value=pd.Timestamp(LAST_YEAR, 12, 31, 23, 59),
+        )
+
+
+def _in_set(column: str, values: Iterable[str]) -> gxe.Expectation:
+    return gxe.ExpectColumnValuesToBeInSet(column=column, value_set=list(values))
+
+
+def _at_least(larger: str, smaller: str) -> gxe.Expectation:
+    return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+        column_A=larger, column_B=smaller, or_equal=True, ignore_row_if="either_value_is_missing"
+    )
+
+
+def _named(expectation: gxe.Expectation) -> gxe.Expectation:
+    """The expectation as an error with a name of its own."""
+    kwargs = expectation.configuration.kwargs
+    columns = [kwargs.get("column"), kwargs.get("column_A"), kwargs.get("column_B"), *kwargs.get("column_list", ())]
+    expectation.severity = "critical"
+    expectation.meta = {"rule": f"{expectation.configuration.type}: {', '.join(filter(None, columns))}"}
+    return expectation
+
+
+def faults_among_accepted(contract: Contract, reference: Reference, paths: Sequence[Path]) -> dict[str, list[str]]:
+    """Batches whose accepted rows break an expectation of the second judge, each with what is broken.
+
+    `paths` are the files of accepted rows; they are looked at some rows at a time.
+    """
+    suite = accepted_suite(contract, reference)
+    faults: dict[str, list[str]] = {}
+    for rows in _some_rows(paths):
+        run = run_suite(suite, _frame(rows, reference), ["batch_id", "row_number"])
+        for outcome in run.outcomes:
+            for batch_id, row_number in outcome.failing_keys:
+                faults.setdefault(batch_id, []).append(f"row {row_number}: {outcome.rule}")
+    return faults
+
+
+def _some_rows(paths: Sequence[Path]) -> Iterator[pa.Table]:
+    """The rows of many small files together, those of a large one in parts."""
+    waiting: list[pa.Table] = []
+    for path in paths:
+        for batch in pq.ParquetFile(path).iter_batches(ROWS_AT_A_TIME):
+            waiting.append(pa.Table.from_batches([batch]))
+            if sum(table.num_rows for table in waiting) >= ROWS_AT_A_TIME:
+                yield pa.concat_tables(waiting)
+                waiting = []
+    if waiting:
+        yield pa.concat_tables(waiting)
+
+
+def _frame(rows: pa.Table, reference: Reference) -> pd.DataFrame:
+    """Accepted rows as a typed frame, texts dictionary-encoded, with the columns in which combinations are compared."""
+    columns = dict(zip(rows.column_names, rows.columns, strict=True))
+    columns |= _combinations(columns)
+    for name, cells in columns.items():
+        if pa.types.is_string(cells.type):
+            columns[name] = cells.dictionary_encode()
+        elif pa.types.is_decimal(cells.type):
+            columns[name] = cells.cast(pa.float64())
+    frame = pa.table(columns).to_pandas()
+    if "value" in frame:
+        for bound in ("lower_bound", "upper_bound"):
+            limits = {code: getattr(measure, bound) for code, measure in reference.measures.items()}
+            known = {code: float(limit) for code, limit in limits.items() if limit is not None}
+            frame[bound] = frame["measure_code"].map(known).astype("float64")
+    return frame
+
+
+def _combinations(columns: dict[str, pa.ChunkedArray]) -> dict[str, pa.ChunkedArray]:
+    edition = _joined(columns["series_code"], columns["assessment_year"].cast(pa.string()))
+    found = {"edition": edition, "unit": _joined(edition, columns["unit_code"])}
+    if "value" in columns:
+        given = pc.if_else(columns["value"].is_valid(), "value", "none")
+        found["value_and_state"] = _joined(given, columns["state"])
+    if "polarity" in columns:
+        for name in ("topic", "severity"):
+            found[f"{name}_and_polarity"] = _joined(columns[name], columns["polarity"])
+    if "event_date" in columns:
+        found["event_year"] = pc.year(columns["event_date"]).cast(pa.int32())
+    return found
+
+
+def _joined(left: pa.ChunkedArray, right: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.binary_join_element_wise(left, right, " ", null_handling="replace", null_replacement="none")
