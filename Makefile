@@ -6,6 +6,8 @@ VENV ?= .venv
 YEARS ?= 2017-2019
 SUPERSET_PORT ?= 8088
 ZHENGXIN_HOME ?= $(CURDIR)/var
+# What may not be linked with a program that is handed on under Apache-2.0.
+REFUSED_LICENCES := AGPL;Affero;GPL-3.0;GPLv3;Proprietary
 HDI_HOME ?= $(ZHENGXIN_HOME)/hdi
 CENSUS_HOME ?= $(ZHENGXIN_HOME)/census
 
@@ -51,9 +53,17 @@ test: $(INSTALLED) ## The whole test suite
 test-all: $(INSTALLED) ## The test suite with the long extras
 	@$(BIN)/python -m pytest -m "slow or not slow"
 
-lint: $(INSTALLED) ## Check style and formatting
+lint: $(INSTALLED) ## Check style, formatting, licences and, where there is a network, known weaknesses of packages
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/pip-licenses --from=mixed --summary
+	@$(BIN)/pip-licenses --from=mixed --partial-match --fail-on '$(REFUSED_LICENCES)' >/dev/null
+	@said=$$($(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip --progress-spinner off 2>&1) \
+		&& echo "$$said" \
+		|| case "$$said" in \
+			*"known vulnerabilit"*) echo "$$said" >&2; exit 1 ;; \
+			*) echo "Packages were not audited: nobody to ask (offline?)." ;; \
+		esac
 
 install: $(INSTALLED) ## Only the environment: .venv with the pinned packages
 

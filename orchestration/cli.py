@@ -29,8 +29,8 @@ from orchestration.commands.template import template
 from orchestration.commands.terminal import messages
 from orchestration.commands.ui import ui
 from orchestration.commands.warnings import warnings
-from orchestration.errors import Interrupted, UsageError, system_refusal
-from orchestration.home import HOME_VARIABLE
+from orchestration.errors import Interrupted, UsageError, full_disk, system_refusal
+from orchestration.home import HOME_VARIABLE, Home
 
 DEBUG_VARIABLE = "ZHENGXIN_DEBUG"
 
@@ -116,9 +116,14 @@ def main() -> None:
     except UsageError as error:
         _fail(str(error))
     except OSError as error:
-        _fail(system_refusal(error) or _unexpected(error))
+        _fail(system_refusal(error) or _full_disk(error) or _unexpected(error))
     except Exception as error:
-        _fail(_unexpected(error))
+        _fail(_full_disk(error) or _unexpected(error))
+
+
+def _full_disk(error: Exception) -> str | None:
+    """Databases tell of a full disk in words of their own."""
+    return full_disk(error, Home.from_environment().root)
 
 
 def _unexpected(error: Exception) -> str:

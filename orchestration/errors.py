@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
+from pathlib import Path
 
 WHAT_TO_DO = {
     errno.EROFS: "What lies there can only be read: name another place",
@@ -15,11 +17,41 @@ WHAT_TO_DO = {
     errno.EPERM: "Have the permission given to you, or name another place",
     errno.ENOSPC: "Make room on that disk and do it again",
     errno.EDQUOT: "Make room within your quota and do it again",
+    errno.EFBIG: "The system lets no file become larger (ulimit -f): have the limit raised, or name another place",
     errno.ENOTDIR: "A file stands where a folder is needed: move it away, or name another place",
     errno.EEXIST: "A file stands where a folder is needed: move it away, or name another place",
     errno.EISDIR: "A folder stands where a file is needed: name a file",
     errno.ENOENT: "Check the path",
 }
+
+
+# How databases and libraries say that a disk is full; the last is what SQLite says of any failure to write.
+FULL_DISK = ("no space left on device", "disk is full", "disk quota exceeded")
+WRITE_FAILED = "disk i/o error"
+NEXT_TO_NOTHING = 1024 * 1024
+
+
+def full_disk(error: BaseException | str, folder: Path) -> str | None:
+    """What to say where an error, its causes or their text mean that the disk of `folder` is full; None where not."""
+    texts = [error.lower()] if isinstance(error, str) else [str(each).lower() for each in _causes(error)]
+    is_full = any(word in text for text in texts for word in FULL_DISK)
+    if not is_full and any(WRITE_FAILED in text for text in texts):
+        is_full = _free_bytes(folder) < NEXT_TO_NOTHING
+    return f"{folder}: {os.strerror(errno.ENOSPC)}. {WHAT_TO_DO[errno.ENOSPC]}." if is_full else None
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """The error, and what it came of."""
+    found: list[BaseException] = []
+    while error is not None and error not in found:
+        found.append(error)
+        error = error.__cause__ or error.__context__
+    return found
+
+
+def _free_bytes(folder: Path) -> int:
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    return shutil.disk_usage(there).free
 
 
 def system_refusal(error: OSError) -> str | None:

@@ -93,8 +93,17 @@ def demo(
         paths.append(write_census_attributes(home.inbox, BASIC_ATTRIBUTES))
         say.print("[bold yellow]SYNTHETIC DATA[/]: drawn at random, calibrated to published aggregates, not observed.")
     note_series(home, SERIES[kind])
+    _let_runs_publish(home)
     size = sum(path.stat().st_size for path in paths) / 1e6
     say.print(f"{len(paths)} files ({size:.1f} MB) wait in {home.inbox}. Next: zhengxin run")
+
+
+def _let_runs_publish(home: Home) -> None:
+    """Nobody has to decide on demo data; a home that has settings of its own keeps them."""
+    from orchestration.settings import AUTO, settings_file
+
+    if not settings_file(home).exists():
+        settings_file(home).write_text(f'# Runs release what they scored.\npublish = "{AUTO}"\n', encoding="utf-8")
 
 
 def _refuse_other_data(home: Home, kind: DemoKind) -> None:

@@ -28,14 +28,14 @@ def release(
     ] = None,
     acknowledge: Annotated[
         str | None,
-        typer.Option(help="Digest of the changes of earlier editions that you have read.", show_default=False),
+        typer.Option(help="Digest of the changes and departures that you have read.", show_default=False),
     ] = None,
 ) -> None:
     """Release an edition as the last run built it, if any figure differs from what was released last.
 
-    The first release of an edition needs nothing more. A changed result is offered with the difference (diff.md, all of
-    it in diff.csv) and published once you say why. A release is never changed; readers of current.duckdb see the new
-    one from their next connection on.
+    The first release of an edition needs nothing more, unless it departs from figures that were published elsewhere. A
+    changed result is offered with the difference (diff.md, all of it in diff.csv) and published once you say why. A
+    release is never changed; readers of current.duckdb see the new one from their next connection on.
 
     [dim]zhengxin release 2019
     zhengxin release 2019 --note "Objection 2020-17 of Guanshanhu upheld"[/dim]
@@ -78,39 +78,67 @@ def withdraw(
 
 
 def verify(
-    name: Annotated[str, typer.Argument(metavar="RELEASE", help="Such as 2019-r1.", show_default=False)],
+    name: Annotated[str | None, typer.Argument(metavar="RELEASE", help="Such as 2019-r1.", show_default=False)] = None,
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help="All releases, their chain and index, the log of decisions, the landing store."),
+    ] = False,
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Also build it anew from its lock in a fresh home, and compare.")
     ] = False,
+    key: Annotated[
+        Path | None,
+        typer.Option(help="The publisher's key (PEM) that signatures are checked with.", show_default=False),
+    ] = None,
+    head: Annotated[
+        str | None,
+        typer.Option(help="A head of the chain that was published elsewhere; it must be in it.", show_default=False),
+    ] = None,
 ) -> None:
-    """Check that a release is what it was: each file by checksum, the log of decisions by its chain, and on request
-    every table by a rebuild.
+    """Check that a release is what it was, or with --all that everything published is: every table of every file by its
+    hash, what each release says of itself and of the one before, and on request every table by a rebuild.
 
-    [dim]zhengxin verify 2019-r1
+    It reads only, so that it works on a copy of the public folder too. docs/trust.md says what it proves, and against
+    whom.
+
+    [dim]zhengxin verify --all
+    zhengxin verify --all --key publisher.pem --head 9c1f…
     zhengxin verify 2019-r1 --rebuild[/dim]
     """
-    from orchestration.landing import chain
     from orchestration.release.catalogue import Catalogue, ReleaseId
-    from orchestration.release.verify import verify_files, verify_rebuild
+    from orchestration.release.links import head as head_of
+    from orchestration.release.signature import public_key
+    from orchestration.release.verify import verify_rebuild, verify_release
+    from orchestration.release.verify_all import parts_to_verify, verify_decisions, verify_part
 
-    home, asked, say = Home.from_environment(), ReleaseId.parse(name), messages()
+    if everything == bool(name):
+        raise UsageError("Name one release, such as 2019-r1, or check everything with --all.")
+    home, say = Home.from_environment(), messages()
     catalogue = Catalogue(home.releases)
-    with spinner(say, "Checking files"):
-        files = verify_files(catalogue, asked)
-    problems = list(files.problems)
-    output().print(f"{files.checked - len(files.problems)} of {files.checked} files are as they were released.")
-    decisions = chain.verify(home)
-    if decisions.problem:
-        problems.append(f"log of decisions, entry {decisions.broken_entry}: {decisions.problem}")
+    if everything:
+        parts = list(parts_to_verify(home, public_key(key) if key else None, head))
+        asked = catalogue.releases()
     else:
-        output().print(f"The log of decisions is whole: {decisions.entry_count} entries.")
+        release = catalogue.require(ReleaseId.parse(name))
+        parts = [(f"release {release}", lambda: verify_release(catalogue, release))]
+        if home.landing.exists():
+            parts.append(("log of decisions", lambda: verify_decisions(home)))
+        asked = [release]
     if rebuild:
-        with spinner(say, "Rebuilding") as show:
-            tables = verify_rebuild(home, asked, say=show)
-        problems += tables.problems
-        output().print(f"{tables.checked - len(tables.problems)} of {tables.checked} tables come out the same.")
-    for problem in problems:
-        say.print(f"[bold red]differs:[/] {escape(problem)}")
+        parts += [(f"rebuild of {one}", lambda one=one: verify_rebuild(home, one, say=say.print)) for one in asked]
+    problems = 0
+    for title, check in parts:
+        with spinner(say, f"Checking: {title}"):
+            found = verify_part(check)
+        problems += len(found.problems)
+        outcome = f"{len(found.problems)} problems" if found.problems else f"{found.checked} checked"
+        output().print(f"{title}: {outcome}", markup=False)
+        for gap in found.gaps:
+            output().print(f"  not checked: {gap}", markup=False)
+        for problem in found.problems:
+            say.print(f"[bold red]differs:[/] {escape(problem)}")
+    if everything and (last := head_of(catalogue)):
+        output().print(f"Head of the chain: {last.sha256} ({last.release})", markup=False)
     if problems:
         raise typer.Exit(1)
 

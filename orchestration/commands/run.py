@@ -6,7 +6,7 @@ import logging
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from rich.markup import escape
 from orchestration.commands.land import land_with_progress
 from orchestration.commands.summary import print_summary
 from orchestration.commands.terminal import console_on, diverted_output, messages, output, spinner
-from orchestration.errors import UsageError
+from orchestration.errors import UsageError, WarehouseBusy, full_disk
 from orchestration.home import Home
 from orchestration.years import parse_years
 
@@ -64,6 +64,7 @@ def run(
     from orchestration.landing.waiting import require_data
     from orchestration.pipeline.execution import CheckCount
     from orchestration.warehouse import built_from
+    from orchestration.warehouse.lock import writer_lock
 
     home = Home.from_environment()
     series_code = series_of(home)
@@ -82,7 +83,9 @@ def run(
     with _execution(home) as execution:
         outcome = execution.annual_run(wanted, series_code)
     _report(home, outcome, wanted, execution.log)
-    built_from.record(home, wanted, asdict(outcome.checks))
+    # Whoever writes by now has made the note void.
+    with suppress(WarehouseBusy), writer_lock(home.warehouse, "the note of a run", wait_seconds=0):
+        built_from.record(home, wanted, asdict(outcome.checks))
 
 
 def _mend_releases(say: Console, home: Home, years: list[int]) -> None:
@@ -217,7 +220,11 @@ def _report(home: Home, outcome: RunOutcome, years: list[int] | None, log: Path)
     if not outcome.success:
         say = messages()
         for error in outcome.errors:
-            say.print(f"[bold red]error:[/] {escape(error)}")
+            say.print(f"[bold red]error:[/] {escape(full_disk(error, home.root) or error)}")
         say.print(f"The run {outcome.run_id[:8]} failed. What it printed: {log}. In the UI: zhengxin ui", markup=False)
         raise typer.Exit(1)
-    print_summary(output(), home, years, outcome.checks)
+    try:
+        print_summary(output(), home, years, outcome.checks)
+    except WarehouseBusy as busy:
+        # The run did all of its steps; another one has begun.
+        messages().print(f"The run is done. No summary: {busy}", markup=False)

@@ -136,7 +136,7 @@ def _print_quarantine(say: Console, home: Home) -> None:
 
 
 def print_releases(say: Console, home: Home) -> None:
-    """The releases in force, what readers see, and the revisions that wait for a reason."""
+    """The releases in force, what readers see, and what waits for a decision."""
     from orchestration.release.catalogue import Catalogue
 
     catalogue = Catalogue(home.releases)
@@ -146,10 +146,9 @@ def print_releases(say: Console, home: Home) -> None:
     if withdrawn := catalogue.withdrawn():
         say.print(f"Withdrawn: {', '.join(map(str, withdrawn))}")
     for offered in catalogue.offers():
-        say.print(
-            f"[yellow]{offered} waits for a reason[/]: read {escape(str(catalogue.offer(offered) / 'diff.md'))}, then "
-            f'zhengxin release {offered.year} --note "why the figures changed"'
-        )
+        difference = escape(str(catalogue.offer(offered) / "diff.md"))
+        command = escape(catalogue.waits(offered))
+        say.print(f"[yellow]{offered} waits for a decision[/]: read {difference}, then {command}")
 
 
 def _print_checks(say: Console, checks: CheckCount) -> None:

@@ -38,7 +38,7 @@ OBSERVATION_FAULTS = (
         lambda measure: measure.upper_hundredths <= 10_000,
     ),
     Fault("not_whole", _value("1.5"), lambda measure: measure.is_whole),
-    Fault("percent_sign", _value("91.64%"), lambda measure: measure.is_percentage),
+    Fault("per_mille_sign", _value("916.4‰"), lambda measure: measure.is_percentage),
     Fault("below_lower_bound", _value("-1")),
     Fault("neither_value_nor_state", _with(value=None, state=None)),
     Fault("both_value_and_state", _with(value="1", state="not_published")),

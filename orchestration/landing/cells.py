@@ -41,6 +41,7 @@ READINGS = {
 
 # What Python strips from a text, which is what people see as blank.
 BLANKS = "".join(chr(code) for code in range(0x110000) if chr(code).isspace())
+WIDE_BLANKS = "".join(blank for blank in BLANKS if blank > "\x7f")
 _PUNCTUATION = "+-./:%_"
 HALF_WIDTH = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code).isalnum() or chr(code) in _PUNCTUATION) + " "
 FULL_WIDTH = "".join(chr(ord(character) + 0xFEE0) for character in HALF_WIDTH[:-1]) + "\u3000"
@@ -68,7 +69,12 @@ _SERIAL_DAY = r"[2-7][0-9]{4}(\.[0-9]+)?"
 
 def trimmed(column: str) -> str:
     """A cell as received, without blanks around it; null where there is nothing else."""
-    return f"nullif(trim({column}, {quoted(BLANKS)}), '')"
+    wide = quoted(WIDE_BLANKS)
+    is_bare = " and ".join(
+        f"{end} > ' ' and not (strlen({end}) > 1 and contains({wide}, {end}))"
+        for end in (f"left({column}, 1)", f"right({column}, 1)")
+    )
+    return f"case when {is_bare} then {column} else nullif(trim({column}, {quoted(BLANKS)}), '') end"
 
 
 def plain(text: str) -> str:

@@ -17,20 +17,16 @@ import datetime
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from orchestration.home import Home
 from orchestration.landing.contracts.decision import DECISION
-from orchestration.landing.store import LANDED, Batch, Store, StoreDamaged, sync_path
+from orchestration.landing.store import FIRST_HASH, LANDED, Batch, Store, StoreDamaged, file_sha256, sync_path
 
-FIRST_HASH = "0" * 64
 ENTRY_NAMES = frozenset({"number", "delivery", "received_at", "decision"})
 RECORDED, WITHDRAWN = "recorded", "withdrawn"
 
@@ -58,8 +54,18 @@ def log_path(home: Home) -> Path:
     return _path(Store(home.landing))
 
 
-def verify(home: Home) -> ChainState:
-    """Check every line of the log of `home` against the line before it, the landing store, and what was released."""
+@dataclass(frozen=True)
+class ReleasedEntry:
+    """An entry of the log as a release keeps it: where it stood, what it decided, and its hash."""
+
+    release: str
+    number: int
+    decision_code: str
+    entry_hash: str
+
+
+def verify(home: Home, released: Iterable[ReleasedEntry] = ()) -> ChainState:
+    """Check every line of the log of `home` against the line before it, the landing store, and what was `released`."""
     store = Store(home.landing)
     lines = _lines(_path(store))
     previous = FIRST_HASH
@@ -71,7 +77,7 @@ def verify(home: Home) -> ChainState:
         previous = _hash(line)
     for position, event in enumerate(expected[: len(lines)]):
         original = store.original_path(store.batch(DECISION.source, event["batch_id"]))
-        if not original.is_file() or _file_hash(original) != event["file_sha256"]:
+        if not original.is_file() or file_sha256(original) != event["file_sha256"]:
             return ChainState(
                 len(lines),
                 previous,
@@ -89,14 +95,15 @@ def verify(home: Home) -> ChainState:
             f" {missing['row_number']} has landed. Landing again (zhengxin land) writes it; if nothing was interrupted,"
             " the log's end was cut off: compare it with its backup first",
         )
-    for release, number, code, entry_hash in _released_entries(home):
-        if number > len(lines) or _hash(lines[number - 1]) != entry_hash:
+    for kept in released:
+        is_cut_off = kept.number > len(lines)
+        if is_cut_off or _hash(lines[kept.number - 1]) != kept.entry_hash:
             return ChainState(
                 len(lines),
                 previous,
-                number,
-                f"entry {number} (decision {code}) stands in the release {release}, and the log now"
-                f" {'ends before it' if number > len(lines) else 'holds another one there'}: what was landed was"
+                kept.number,
+                f"entry {kept.number} (decision {kept.decision_code}) stands in the release {kept.release}, and the log"
+                f" now {'ends before it' if is_cut_off else 'holds another one there'}: what was landed was"
                 " changed together with the log; restore the landing folder from its backup",
             )
     return ChainState(len(lines), previous)
@@ -111,6 +118,12 @@ def entries(home: Home) -> Iterator[dict[str, Any]]:
         if entry is None or not entry.keys() >= ENTRY_NAMES:
             raise StoreDamaged(f"{path}: entry {number} cannot be read; restore the log from its backup")
         yield entry | {"entry_hash": _hash(line)}
+
+
+def head(home: Home) -> tuple[int, str]:
+    """How many entries the log has, and the SHA-256 of the last one (64 zeros where there is none)."""
+    lines = _lines(log_path(home))
+    return len(lines), _hash(lines[-1]) if lines else FIRST_HASH
 
 
 def extend(store: Store) -> int:
@@ -189,19 +202,6 @@ def _codes_in_quarantine(store: Store, batch: Batch) -> set[str]:
     return {key.split("|")[0] for key in keys}
 
 
-def _released_entries(home: Home) -> Iterator[tuple[str, int, str, str]]:
-    """Release, number, decision and hash of each entry that a release holds, withdrawn ones too. The releases are read
-    by their paths: landing knows nothing else of them."""
-    for path in sorted(home.releases.glob("[0-9]*/r[0-9]*/internal/parquet/decision_log.parquet")):
-        year, revision = path.parts[-5:-3]
-        try:
-            kept = pq.read_table(path, columns=["entry_number", "decision_code", "entry_hash"]).to_pylist()
-        except (OSError, pa.ArrowException) as error:
-            raise StoreDamaged(f"{path} cannot be read ({error}); restore the release from its backup") from error
-        for entry in kept:
-            yield f"{year}-{revision}", entry["entry_number"], entry["decision_code"], entry["entry_hash"]
-
-
 def _problem(line: bytes, number: int, previous: str, expected: list[dict[str, Any]]) -> str | None:
     """What is wrong with one line, None where nothing is."""
     advice = "the log was changed by hand or is damaged; restore it from its backup"
@@ -265,11 +265,6 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
 
 def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-def _file_hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _text(cell: object) -> object:

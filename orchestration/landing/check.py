@@ -25,6 +25,7 @@ from orchestration.landing import checked_rows
 from orchestration.landing.cells import READINGS
 from orchestration.landing.contracts.definition import DECIMAL_PRECISION, DECIMAL_SCALE, Contract, Rule, quoted
 from orchestration.landing.readers import FileTable, ReaderFailed
+from orchestration.landing.readers.table import ROW_NUMBER
 from orchestration.landing.reference import Reference
 from orchestration.wording import Wording
 
@@ -445,12 +446,13 @@ def _or_null(rule: Rule) -> str:
 
 
 def _payload(table: FileTable) -> str:
-    """The row as received as JSON, in the order of the header; in delimited text a cell is blank, never missing."""
+    """The row as received as JSON, in the order of its columns; in delimited text a cell is blank, never missing."""
+    names = [name for name in pq.read_schema(table.rows).names if name != ROW_NUMBER]
     blank = "'\"\"'" if table.file_format == "csv" else "'null'"
     cells = [
         f"{quoted(json.dumps(name, ensure_ascii=False) + ': ')}"
         f" || coalesce(to_json(received.{_identifier(name)})::varchar, {blank})"
-        for name in dict.fromkeys(table.header)
+        for name in names
     ]
     return "'{' || " + " || ', ' || ".join(cells) + " || '}'"
 

@@ -33,6 +33,7 @@ from orchestration.landing.contracts import CONTRACTS, Contract
 from orchestration.landing.contracts.decision import DECISION
 from orchestration.landing.held import Held
 from orchestration.landing.inbox import InboxItem, make_folders, scan_inbox
+from orchestration.landing.integrity import require_unbroken
 from orchestration.landing.lists import measure_labels
 from orchestration.landing.readers import (
     BeyondLimit,
@@ -130,6 +131,7 @@ def land_inbox(
         raise UsageError(f"unknown source {', '.join(unknown)}: there are {', '.join(CONTRACTS)}")
     store = Store(home.landing)
     with store.lock("landing the inbox", wait_seconds):
+        require_unbroken(store)
         seeds = seeds or seeds_folder()
         reference = read_reference(seeds)
         if not fewer_seeds:

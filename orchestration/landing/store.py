@@ -3,14 +3,15 @@
     landing/batches/<source>/<batch_id>/   original.<ext>  accepted.parquet  quarantined.parquet  validation.json
                                            batch.json
     landing/deliveries/<seq>.json          which file name carried which batch, in the order of arrival
+    landing/undelivered/<source>/<batch_id>   marks a batch that no delivery has named yet
     landing/decision_log.jsonl             every decision, chained by hashes (see `chain`)
     landing/seeds.json                     what the seeds of the last landing knew (see `knowledge`)
     landing/tmp/                           work in progress; swept by the next lander
     landing/landing.lock                   held while landing; landing.lock.holder.json says by whom
 
 A batch becomes visible by one rename of its complete, synced folder; a delivery by one rename of its file. Nothing is
-changed or deleted afterwards. A batch without a delivery (the process died in between) has no effect, and is found
-again when its file lands the next time.
+changed or deleted afterwards, and each file is bound by hashes, see `integrity`. A batch without a delivery (it waits,
+or the process died in between) has no effect and is found again when its file lands the next time; it has a mark.
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ import datetime
 import hashlib
 import json
 import os
+import re
 import shutil
 import socket
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,9 @@ from orchestration.wording import Wording
 CHINA_STANDARD_TIME = datetime.timezone(datetime.timedelta(hours=8))
 
 LANDED, REJECTED = "landed", "rejected"
+DELIVERY_NAME = re.compile(r"\d{8,}\.json")
+# Stands for the hash of what came before the first.
+FIRST_HASH = "0" * 64
 
 
 class LandingLocked(UsageError):
@@ -80,6 +85,8 @@ class Batch:
     readings: dict[str, int] = field(default_factory=dict)
     original: str = ""
     landed_at: str = ""
+    # SHA-256 of each file of the batch but its ledger entry; empty in what older versions wrote.
+    sha256: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_entry(cls, entry: dict[str, Any]) -> Batch:
@@ -98,13 +105,19 @@ class Batch:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One arrival of a batch under a file name (path below `inbox/<source>/`)."""
+    """One arrival of a batch under a file name (path below `inbox/<source>/`).
+
+    `batch_sha256` is the SHA-256 of the batch's ledger entry, `previous_sha256` that of the delivery before (64 zeros
+    before the first); both are empty in what older versions wrote.
+    """
 
     seq: int
     source: str
     file_name: str
     batch_id: str
     received_at: str
+    batch_sha256: str = ""
+    previous_sha256: str = ""
 
     @property
     def received_time(self) -> datetime.datetime:
@@ -126,19 +139,24 @@ class Store:
         # Batches and deliveries never change, so what was read once stays good.
         self._batches: dict[tuple[str, str], Batch] = {}
         self._deliveries: dict[Path, Delivery] = {}
+        self._last: Path | None = None
 
     # --- reading: needs no lock, sees complete batches and deliveries only ---
 
     def deliveries(self) -> list[Delivery]:
         """All deliveries in the order of arrival."""
+        return [self.delivery(path) for path in self.delivery_paths()]
+
+    def delivery(self, path: Path) -> Delivery:
+        """The delivery in a file. Raises `StoreDamaged` where it is none."""
+        if path not in self._deliveries:
+            self._deliveries[path] = _of_record(lambda record: Delivery(**record), path)
+        return self._deliveries[path]
+
+    def delivery_paths(self) -> list[Path]:
+        """The files of all deliveries in their order; what somebody else put beside them is none of ours."""
         folder = self.root / "deliveries"
-        if not folder.is_dir():
-            return []
-        paths = sorted(folder.glob("[0-9]*.json"))
-        for path in paths:
-            if path not in self._deliveries:
-                self._deliveries[path] = Delivery(**read_json(path))
-        return [self._deliveries[path] for path in paths]
+        return sorted(path for path in folder.glob("*.json") if DELIVERY_NAME.fullmatch(path.name))
 
     def latest_deliveries(self) -> dict[tuple[str, str], Delivery]:
         """The last delivery of each (source, file name), whether its batch landed or was rejected."""
@@ -183,7 +201,7 @@ class Store:
         """The ledger entry of a batch. Raises `StoreDamaged` where it is missing."""
         key = (source, batch_id)
         if key not in self._batches:
-            self._batches[key] = Batch.from_entry(read_json(self.batch_folder(source, batch_id) / "batch.json"))
+            self._batches[key] = _of_record(Batch.from_entry, self.batch_folder(source, batch_id) / "batch.json")
         return self._batches[key]
 
     def batch_folder(self, source: str, batch_id: str) -> Path:
@@ -227,6 +245,7 @@ class Store:
         try:
             holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": now_text(), "what": purpose}
             note.write_text(json.dumps(holder, ensure_ascii=False), encoding="utf-8")
+            self._last = None
             self._sweep()
             yield
         finally:
@@ -240,11 +259,19 @@ class Store:
         return folder
 
     def commit_batch(self, folder: Path, batch: Batch) -> None:
-        """Make the files in `folder` the batch: write its ledger entry, sync everything, rename the folder."""
-        write_json(folder / "batch.json", asdict(batch))
+        """Make the files in `folder` the batch: write its ledger entry, sync everything, rename the folder.
+
+        The mark that it is undelivered comes first: so of a batch with neither mark nor delivery, this was taken away.
+        """
+        hashes = {path.name: file_sha256(path) for path in sorted(folder.iterdir())}
+        write_json(folder / "batch.json", asdict(replace(batch, sha256=hashes)))
         for path in folder.iterdir():
             sync_path(path)
         sync_path(folder)
+        mark = self._undelivered_mark(batch.source, batch.batch_id)
+        _make_folder(mark.parent)
+        mark.touch()
+        sync_path(mark.parent)
         target = self.batch_folder(batch.source, batch.batch_id)
         _make_folder(target.parent)
         os.rename(folder, target)
@@ -254,8 +281,16 @@ class Store:
         """Record that `file_name` now carries the batch."""
         folder = self.root / "deliveries"
         _make_folder(folder)
-        last = max((int(path.stem) for path in folder.glob("[0-9]*.json")), default=0)
-        delivery = Delivery(last + 1, source, file_name, batch_id, now_text())
+        before = self._last_delivery()
+        delivery = Delivery(
+            int(before.stem) + 1 if before else 1,
+            source,
+            file_name,
+            batch_id,
+            now_text(),
+            batch_sha256=file_sha256(self.batch_folder(source, batch_id) / "batch.json"),
+            previous_sha256=file_sha256(before) if before else FIRST_HASH,
+        )
         target = folder / f"{delivery.seq:08d}.json"
         ready = self.work_folder() / target.name
         write_json(ready, asdict(delivery))
@@ -263,7 +298,22 @@ class Store:
         os.rename(ready, target)
         sync_path(target.parent)
         ready.parent.rmdir()
+        self._undelivered_mark(source, batch_id).unlink(missing_ok=True)
+        self._last = target
         return delivery
+
+    def _last_delivery(self) -> Path | None:
+        """Looked for once: nobody else delivers while the lock is held."""
+        if self._last is None:
+            self._last = max(self.delivery_paths(), default=None)
+        return self._last
+
+    def undelivered(self) -> set[tuple[str, str]]:
+        """Source and id of the batches that no delivery has named yet: they wait, or their lander was killed."""
+        return {(path.parent.name, path.name) for path in (self.root / "undelivered").glob("*/*")}
+
+    def _undelivered_mark(self, source: str, batch_id: str) -> Path:
+        return self.root / "undelivered" / source / batch_id
 
     def _sweep(self) -> None:
         """Remove what landers left that did not come to their end. Nobody else works there while the lock is held."""
@@ -274,6 +324,12 @@ def sweep(root: Path) -> None:
     """Remove unfinished work below the landing store `root`. Raises `LandingLocked` while someone is landing."""
     with Store(root).lock("sweeping temporary folders"):
         pass
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def now_text() -> str:
@@ -287,6 +343,14 @@ def received_time(text: str) -> datetime.datetime:
 
 def write_json(path: Path, content: Any) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
+
+
+def _of_record(make: Callable[[dict[str, Any]], Any], path: Path) -> Any:
+    """What `make` makes of the record in a file. Raises `StoreDamaged` where the record is of another kind."""
+    try:
+        return make(read_json(path))
+    except (TypeError, AttributeError) as error:
+        raise StoreDamaged(f"{path}: is no record of the store ({error}); restore it from its backup") from error
 
 
 def read_json(path: Path) -> Any:

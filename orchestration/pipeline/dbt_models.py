@@ -14,7 +14,7 @@ from packaging.version import Version
 from orchestration.home import Home
 from orchestration.pipeline.preview import preview, row_count
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn
-from orchestration.warehouse import connection, dbt
+from orchestration.warehouse import build_record, connection, dbt
 
 # Unit tests prove the SQL on fixtures; they are run by the test suite, not by every production build. Only a full
 # refresh takes in a seed that gained a column since the warehouse was made.
@@ -105,6 +105,9 @@ def build_events(
     events are materializations instead of outputs.
     """
     connection.wait_until_free(home.warehouse, say=context.log.warning)
+    # What was said of the tables before holds no longer, however this build ends.
+    build_record.forget(home)
+    _results_path(home).unlink(missing_ok=True)
     os.environ.update(dbt.environment(home))
     dbt.reuse_parse(home)
     translator = {} if manifest is None else {"manifest": manifest, "dagster_dbt_translator": LayerTranslator()}
@@ -116,6 +119,7 @@ def build_events(
             events.append(event)
     except Exception as error:
         failure = error
+    _record(home, invocation.manifest)
     yield from _with_table_metadata(home, invocation.manifest, events)
     if failure is not None:
         raise dg.Failure(_explanation(home, failure), allow_retries=False) from failure
@@ -166,12 +170,29 @@ def _with_table_metadata(home: Home, manifest: Mapping[str, Any], events: list[A
             yield event.with_metadata({**event.metadata, **extra})
 
 
+def _results_path(home: Home) -> Path:
+    return dbt.target_folder(home) / "run_results.json"
+
+
+def _results(home: Home) -> list[dict[str, Any]] | None:
+    """One record a node, as dbt wrote them at its end; None where it did not come to it."""
+    try:
+        return json.loads(_results_path(home).read_text(encoding="utf-8"))["results"]
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _record(home: Home, manifest: Mapping[str, Any]) -> None:
+    results = _results(home)
+    if results is not None:
+        with connection.reading(home.warehouse) as open_connection:
+            build_record.record_build(home, open_connection, manifest, results)
+
+
 def _explanation(home: Home, error: Exception) -> str:
     """What failed in the build, from dbt's own results; the error itself where there are none."""
-    results_path = dbt.target_folder(home) / "run_results.json"
-    try:
-        results = json.loads(results_path.read_text(encoding="utf-8"))["results"]
-    except (OSError, ValueError, KeyError):
+    results = _results(home)
+    if results is None:
         return str(error)
     failed = [result for result in results if result["status"] in ("error", "fail", "runtime error")]
     if not failed:

@@ -17,7 +17,7 @@ def annual_run(*steps: dg.AssetsDefinition):
         ANNUAL_RUN,
         selection=dg.AssetSelection.assets(*steps),
         description="The whole way of one or more years: land what waits in the inbox, check it, build the scores, "
-        "validate the marts, release what is new.",
+        "validate the marts, and cut a candidate of what is new; it is published at once where the home says so.",
     )
 
 
@@ -27,7 +27,7 @@ def publish_release(release: dg.AssetsDefinition):
         PUBLISH_RELEASE,
         selection=dg.AssetSelection.assets(release),
         description="Publish what the last run built as a release of its edition. A revision needs config `note`: why "
-        "the figures changed.",
+        "the figures changed; and `acknowledge` where the offer says so.",
     )
 
 

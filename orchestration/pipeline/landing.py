@@ -13,11 +13,14 @@ from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.landing import CONTRACTS, LandedFile, Store, chain, land_inbox
 from orchestration.landing.across_files import contradictions
+from orchestration.landing.integrity import require_whole
 from orchestration.landing.quarantine import rows_by_rule
 from orchestration.landing.waiting import no_data_message
 from orchestration.pipeline.preview import markdown_table, preview, row_count
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn, years_of_run
+from orchestration.release.catalogue import Catalogue
 from orchestration.release.history import load_releases_in_force
+from orchestration.release.kept_inputs import released_entries, released_inputs_missing
 from orchestration.warehouse import connection
 from orchestration.warehouse.raw import load_raw
 
@@ -66,6 +69,7 @@ def landing_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     def land_inbox_assets(context: dg.AssetExecutionContext, home: HomeResource):
         years = years_of_run(context, home)
         with warehouse_turn(context, home.paths):
+            require_whole(Store(home.paths.landing), released_inputs_missing(home.paths))
             landed = land_inbox(home.paths, progress=lambda done, total, file: _log(context, done, total, file))
             with connection.writing(home.paths.warehouse, say=context.log.warning) as open_connection:
                 load_raw(open_connection, home.paths)
@@ -110,7 +114,7 @@ def raw_results(
     )
     for table in RELEASED_TABLES:
         yield dg.MaterializeResult(raw_key(table), metadata=_table_metadata(open_connection, table))
-    state = chain.verify(home)
+    state = chain.verify(home, released_entries(Catalogue(home.releases)))
     yield dg.MaterializeResult(
         raw_key("decision_log"),
         metadata={**_table_metadata(open_connection, "decision_log"), "head": state.head},

@@ -10,7 +10,7 @@ from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehous
 from orchestration.quality.marts import MART_CHECKS
 from orchestration.quality.results import data_docs_folder, validate_and_record
 from orchestration.validation import SuiteRun
-from orchestration.warehouse import connection
+from orchestration.warehouse import build_record, connection
 
 VALIDATION_RESULT = dg.AssetKey(["quality", "validation_result"])
 CHECK_NAME = "great_expectations"
@@ -74,7 +74,15 @@ def validated(
         if years is None:
             found = open_connection.execute("select distinct assessment_year from marts.release_info order by 1")
             years = [year for (year,) in found.fetchall()]
-        return validate_and_record(home, open_connection, years)
+        runs = validate_and_record(home, open_connection, years)
+    failures = [
+        f"{run.suite} {outcome.rule}"
+        for run in runs
+        for outcome in run.outcomes
+        if outcome.severity == "error" and not outcome.success
+    ]
+    build_record.record_validation(home, {year: failures for year in years})
+    return runs
 
 
 def validation_metadata(home: Home, runs: Iterable[SuiteRun]) -> dict[str, dg.MetadataValue]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 import dagster as dg
 
 from orchestration.errors import UsageError
+from orchestration.pipeline.jobs import ANNUAL_RUN
 from orchestration.pipeline.preview import markdown_table
 from orchestration.pipeline.quality import mart_key
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn, years_of_run
@@ -18,6 +19,7 @@ from orchestration.release.publish import (
     current_release,
     release_edition,
 )
+from orchestration.settings import settings_of
 from orchestration.warehouse import connection
 from orchestration.warehouse.dbt import prepare_manifest
 
@@ -44,8 +46,9 @@ def release_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
                 deps=[mart_key(check.mart) for check in MART_CHECKS],
                 group_name="release",
                 kinds={"duckdb", "parquet"},
-                description="The edition as a frozen, read-only release, and `current.duckdb` for readers. A changed "
-                "result is offered until somebody gives the reason (job publish_release, config `note`). 发布版。",
+                description="The edition as a frozen, read-only release, and `current.duckdb` for readers. What a run "
+                "scored is offered until somebody decides: job publish_release; a revision needs config `note`. "
+                "发布版。",
             )
         ],
         check_specs=[
@@ -53,7 +56,7 @@ def release_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
             dg.AssetCheckSpec(
                 OFFER_CHECK,
                 asset=EDITION_RELEASE,
-                description="An edition waits for observations, or a changed result for a person to say why.",
+                description="An edition waits for observations, or a result for a person's decision.",
             ),
         ],
         partitions_def=partitions,
@@ -62,6 +65,8 @@ def release_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     )
     def release_editions(context: dg.AssetExecutionContext, config: ReleaseConfig, home: HomeResource):
         years = years_of_run(context, home)
+        # Whoever launches the release alone has decided; a whole run decides only where its home says so.
+        is_decided = context.run.job_name != ANNUAL_RUN or settings_of(home.paths).publishes_by_itself
         outcomes: list[Outcome] = []
         waiting: list[str] = []
         with warehouse_turn(context, home.paths):
@@ -78,6 +83,7 @@ def release_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
                             note=config.note,
                             acknowledged=config.acknowledge,
                             say=context.log.info,
+                            is_decided=is_decided,
                         )
                     except EditionIncomplete as incomplete:
                         # A run in the midst of collection is no failure.
@@ -99,6 +105,7 @@ def release_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
                     markdown_table(["release", "state", "changed figures", "what to do"], rows)
                 ),
                 "current": current_release(home.paths) or "none",
+                "head": next((each.head for each in reversed(outcomes) if each.head), "unchanged"),
                 "path": dg.MetadataValue.path(str(home.paths.releases)),
             },
         )

@@ -25,23 +25,26 @@ from orchestration.release.tables import ReleaseTable
 
 @dataclass
 class Candidate:
-    """`folder` holds the databases that have been cut; `summaries` tell of their tables, by audience."""
+    """`folder` holds a part for each audience with the database that has been cut; `summaries` tell of their tables."""
 
     facts: ReleaseFacts
     tables: Sequence[ReleaseTable]
     folder: Path
     summaries: dict[str, dict[str, TableSummary]] = field(default_factory=dict)
 
+    def part(self, audience: str) -> Path:
+        return self.folder / audience
+
     def database(self, audience: str) -> Path:
-        return self.folder / database_name(self.facts.release, audience)
+        return self.part(audience) / database_name(self.facts.release, audience)
 
     def cut_public(self, warehouse: duckdb.DuckDBPyConnection) -> None:
-        database = cut_public(warehouse, self.tables, self.facts, self.folder)
+        database = cut_public(warehouse, self.tables, self.facts, self.part(PUBLIC))
         self.summaries[PUBLIC] = summarise(database, visible_tables(self.tables, PUBLIC), with_figures=True)
 
     def cut_internal(self, warehouse: duckdb.DuckDBPyConnection) -> None:
         """After the public file, with which it shares what needs no second look."""
-        database = cut_internal(warehouse, self.tables, self.facts, self.folder)
+        database = cut_internal(warehouse, self.tables, self.facts, self.database(PUBLIC), self.part(INTERNAL))
         lacking = summarise(database, only_internal(self.tables), with_figures=False)
         self.summaries[INTERNAL] = self.summaries[PUBLIC] | lacking
 

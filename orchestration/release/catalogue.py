@@ -1,12 +1,19 @@
 """The releases of a home: which there are, which are in force, and which one readers of `current.duckdb` see.
 
-releases/<year>/r<N>/            a release, never changed once it is there
+Two trees, so that one of them can be served as it is:
+
+releases/<year>/r<N>/            the public part of a release, never changed once it is there
 releases/<year>/r<N>.withdrawn.json   why and when it was withdrawn
-releases/<year>/r<N>.offer/      a changed result that waits for a person's reason
 releases/index.json              all of it as one page, made from the folders
 releases/current.duckdb          copy of the public file of the newest edition in force
-releases/current-internal.duckdb the same with what only internal readers see
-releases/tmp/                    work in progress; swept by the next who holds the lock
+
+releases-internal/<year>/r<N>/   the internal part of the same release: readable by its owner only
+releases-internal/<year>/r<N>.offer/   a result that waits for a person's decision
+releases-internal/current-internal.duckdb   the newest edition in force with what only internal readers see
+releases-internal/tmp/           work in progress; swept by the next who holds the lock
+
+A release is there when its public folder is; an internal one without it was never finished. Releases of older versions
+keep their internal part in `releases/<year>/r<N>/internal/`, and their lock beside it.
 """
 
 from __future__ import annotations
@@ -23,10 +30,22 @@ from typing import Any
 
 from orchestration.errors import UsageError
 from orchestration.landing.store import now_text
-from orchestration.release.files import replace_file, write_json
+from orchestration.release.files import (
+    OWNER_FILE,
+    OWNER_FOLDER,
+    PUBLIC_FILE,
+    PUBLIC_FOLDER,
+    make_folder,
+    replace_file,
+    write_json,
+)
 from orchestration.warehouse.lock import writer_lock
 
 PUBLIC, INTERNAL = "public", "internal"
+INTERNAL_SUFFIX = "-internal"
+MANIFEST_NAME = "manifest.json"
+LOCK_NAME = "lock.json"
+OFFER_NOTE = "offer.json"
 
 
 @dataclass(frozen=True, order=True)
@@ -56,30 +75,45 @@ class Catalogue:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.internal_root = root.with_name(root.name + INTERNAL_SUFFIX)
 
-    def folder(self, release: ReleaseId) -> Path:
-        return self.root / str(release.year) / f"r{release.revision}"
+    def tree(self, audience: str) -> Path:
+        return self.root if audience == PUBLIC else self.internal_root
+
+    def folder(self, release: ReleaseId, audience: str = PUBLIC) -> Path:
+        folder = self.tree(audience) / str(release.year) / f"r{release.revision}"
+        before = self.folder(release) / "internal" if audience == INTERNAL else folder
+        return before if not folder.exists() and before.exists() else folder
+
+    def has_two_trees(self, release: ReleaseId) -> bool:
+        """Whether the release was made since there are two trees."""
+        return not (self.folder(release) / "internal").exists()
 
     def database(self, release: ReleaseId, audience: str = PUBLIC) -> Path:
-        return self.folder(release) / database_name(release, audience)
+        return self.folder(release, audience) / database_name(release, audience)
 
     def current(self, audience: str = PUBLIC) -> Path:
-        return self.root / ("current.duckdb" if audience == PUBLIC else "current-internal.duckdb")
+        return self.tree(audience) / ("current.duckdb" if audience == PUBLIC else "current-internal.duckdb")
 
     def offer(self, release: ReleaseId) -> Path:
-        return self.root / str(release.year) / f"r{release.revision}.offer"
+        return self.internal_root / str(release.year) / f"r{release.revision}.offer"
 
     def releases(self) -> list[ReleaseId]:
         """All releases, withdrawn ones too, by edition and revision."""
-        return self._found(r"r([1-9]\d*)")
+        return self._found(self.root, r"r([1-9]\d*)")
 
     def offers(self) -> list[ReleaseId]:
-        """Revisions that wait for a reason."""
-        return self._found(r"r([1-9]\d*)\.offer")
+        """What waits for a person's decision."""
+        return self._found(self.internal_root, r"r([1-9]\d*)\.offer")
 
-    def _found(self, pattern: str) -> list[ReleaseId]:
+    def waits(self, offered: ReleaseId) -> str:
+        """The whole command that publishes an offer."""
+        return read_json(self.offer(offered) / OFFER_NOTE)["command"]
+
+    @staticmethod
+    def _found(root: Path, pattern: str) -> list[ReleaseId]:
         """One a folder below an edition whose whole name fits; a copy that somebody put beside is none of ours."""
-        folders = [path for path in self.root.glob("[0-9][0-9][0-9][0-9]/*") if path.is_dir()]
+        folders = [path for path in root.glob("[0-9][0-9][0-9][0-9]/*") if path.is_dir()]
         named = [(path.parent.name, re.fullmatch(pattern, path.name)) for path in folders]
         return sorted(ReleaseId(int(year), int(name[1])) for year, name in named if name)
 
@@ -92,7 +126,7 @@ class Catalogue:
 
     def withdrawal(self, release: ReleaseId) -> dict[str, str] | None:
         """`reason` and `withdrawn_at` of a withdrawn release."""
-        note = self._withdrawal_note(release)
+        note = self.withdrawal_note(release)
         return read_json(note) if note.exists() else None
 
     def latest(self, year: int) -> ReleaseId | None:
@@ -112,11 +146,28 @@ class Catalogue:
         last = {each.year: each for each in self.releases() if self.withdrawal(each) is None}
         return sorted(last.values())
 
+    def manifest_path(self, release: ReleaseId, audience: str = PUBLIC) -> Path:
+        return self.folder(release, audience) / MANIFEST_NAME
+
     def manifest(self, release: ReleaseId) -> dict[str, Any]:
-        return read_json(self.folder(release) / "manifest.json")
+        """The public manifest."""
+        return read_json(self.manifest_path(release))
+
+    def tables(self, release: ReleaseId) -> dict[str, dict[str, dict[str, Any]]]:
+        """The tables of a release by audience, as both manifests name them."""
+        tables = self.manifest(release)["tables"]
+        internal = self.manifest_path(release, INTERNAL)
+        return tables | read_json(internal)["tables"] if internal.exists() else tables
+
+    def has_lock(self, release: ReleaseId) -> bool:
+        return self.kept(release, LOCK_NAME).exists()
 
     def lock_of(self, release: ReleaseId) -> dict[str, Any]:
-        return read_json(self.folder(release) / "lock.json")
+        return read_json(self.kept(release, LOCK_NAME))
+
+    def kept(self, release: ReleaseId, name: str) -> Path:
+        """A file that tells how the release was made: its lock or the archive of its code."""
+        return self.folder(release, INTERNAL if self.has_two_trees(release) else PUBLIC) / name
 
     @contextmanager
     def lock(self, what: str) -> Iterator[None]:
@@ -124,40 +175,70 @@ class Catalogue:
 
         `WarehouseBusy` names another process that holds them.
         """
-        with writer_lock(self.root / "releases", what, wait_seconds=0):
-            shutil.rmtree(self.root / "tmp", ignore_errors=True)
+        make_folder(self.internal_root, OWNER_FOLDER)
+        with writer_lock(self.internal_root / "releases", what, wait_seconds=0):
+            self._sweep()
             self.settle()
             yield
 
     def work_folder(self) -> Path:
-        folder = self.root / "tmp" / uuid.uuid4().hex
-        folder.mkdir(parents=True)
+        folder = self.internal_root / "tmp" / uuid.uuid4().hex
+        make_folder(folder, OWNER_FOLDER)
         return folder
 
     def withdraw(self, release: ReleaseId, reason: str) -> None:
         """Take a release out of force; its files stay. Hold the lock."""
-        write_json(self._withdrawal_note(release), {"reason": reason, "withdrawn_at": now_text()})
+        write_json(self.withdrawal_note(release), {"reason": reason, "withdrawn_at": now_text()}, PUBLIC_FILE)
         self.settle()
+
+    def clear_work(self) -> None:
+        """Remove what was in progress. Hold the lock."""
+        shutil.rmtree(self.internal_root / "tmp", ignore_errors=True)
+
+    def _sweep(self) -> None:
+        """Remove work in progress, and internal parts whose public one never came."""
+        self.clear_work()
+        self._clear_of_older_versions()
+        for release in set(self._found(self.internal_root, r"r([1-9]\d*)")) - set(self.releases()):
+            shutil.rmtree(self.internal_root / str(release.year) / f"r{release.revision}")
+        for release in self.releases():
+            if not self.has_two_trees(release):
+                self._close_to_others(release)
+
+    def _clear_of_older_versions(self) -> None:
+        """Older versions kept work in progress, offers and the internal copy in the tree that is served now."""
+        for folder in (self.root / "tmp", *self.root.glob("[0-9][0-9][0-9][0-9]/r*.offer")):
+            shutil.rmtree(folder, ignore_errors=True)
+        for name in ("current-internal.duckdb", "current-internal.json", "releases.lock"):
+            (self.root / name).unlink(missing_ok=True)
+
+    def _close_to_others(self, release: ReleaseId) -> None:
+        """What an older version left beside the public files is for its owner only."""
+        self.folder(release, INTERNAL).chmod(OWNER_FOLDER)
+        self.kept(release, LOCK_NAME).chmod(OWNER_FILE)
 
     def settle(self) -> None:
         """Let index and `current` say what the folders say: safe to repeat, each file replaced in one step."""
         if not self.releases():
             return
-        write_json(self.root / "index.json", self._index())
+        make_folder(self.root, PUBLIC_FOLDER)
+        write_json(self.root / "index.json", self.index(), PUBLIC_FILE)
         in_force = self.all_in_force()
         for audience in (PUBLIC, INTERNAL):
             self._switch(in_force[-1] if in_force else None, audience)
 
     def shown(self, audience: str) -> ReleaseId | None:
-        """The release that readers of `current.duckdb`, or of its internal twin, see."""
-        pointer = self._pointer(audience)
-        return ReleaseId.parse(read_json(pointer)["release_id"]) if pointer.exists() else None
+        """The release that readers of `current.duckdb`, or of its internal twin, see; None where no file says so."""
+        try:
+            return ReleaseId.parse(json.loads(self.pointer(audience).read_text(encoding="utf-8"))["release_id"])
+        except (OSError, ValueError, LookupError, TypeError, UsageError):
+            return None
 
-    def _pointer(self, audience: str) -> Path:
+    def pointer(self, audience: str) -> Path:
         return self.current(audience).with_suffix(".json")
 
     def _switch(self, release: ReleaseId | None, audience: str) -> None:
-        current, pointer = self.current(audience), self._pointer(audience)
+        current, pointer = self.current(audience), self.pointer(audience)
         if release is None:
             current.unlink(missing_ok=True)
             pointer.unlink(missing_ok=True)
@@ -165,13 +246,15 @@ class Catalogue:
         if current.exists() and self.shown(audience) == release:
             return
         # The file first: a switch that was cut short is found by the pointer and done again.
-        replace_file(self.database(release, audience), current)
-        write_json(pointer, {"release_id": str(release)})
+        mode = PUBLIC_FILE if audience == PUBLIC else OWNER_FILE
+        replace_file(self.database(release, audience), current, mode)
+        write_json(pointer, {"release_id": str(release)}, mode)
 
-    def _withdrawal_note(self, release: ReleaseId) -> Path:
+    def withdrawal_note(self, release: ReleaseId) -> Path:
         return self.folder(release).with_suffix(".withdrawn.json")
 
-    def _index(self) -> dict[str, Any]:
+    def index(self) -> dict[str, Any]:
+        """What `index.json` says: every release with its state, note and time."""
         in_force = self.all_in_force()
         entries = []
         for release in self.releases():
@@ -191,9 +274,18 @@ class Catalogue:
 
 
 def database_name(release: ReleaseId, audience: str) -> str:
-    """Path of a release's database below its folder."""
-    name = f"zhengxin-{release}"
-    return f"{name}.duckdb" if audience == PUBLIC else f"internal/{name}-internal.duckdb"
+    """Name of a release's database in its folder."""
+    return f"zhengxin-{release}.duckdb" if audience == PUBLIC else f"zhengxin-{release}-internal.duckdb"
+
+
+def public_manifest_of(database: Path) -> Path | None:
+    """The public manifest of the release whose database, of whatever audience, this is; None for a file elsewhere."""
+    folder, tree = database.parent, database.parent.parent.parent
+    if tree.name.endswith(INTERNAL_SUFFIX):
+        folder = tree.with_name(tree.name.removesuffix(INTERNAL_SUFFIX)) / folder.parent.name / folder.name
+    elif folder.name == "internal":
+        folder = folder.parent
+    return next((path for path in [folder / MANIFEST_NAME] if path.exists()), None)
 
 
 def read_json(path: Path) -> Any:

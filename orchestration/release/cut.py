@@ -69,12 +69,16 @@ def cut_public(
 
 
 def cut_internal(
-    connection: duckdb.DuckDBPyConnection, tables: Sequence[ReleaseTable], facts: ReleaseFacts, folder: Path
+    connection: duckdb.DuckDBPyConnection,
+    tables: Sequence[ReleaseTable],
+    facts: ReleaseFacts,
+    public: Path,
+    folder: Path,
 ) -> Path:
-    """Write the internal database: the public one of the same `folder`, and all that it lacks."""
+    """Write the internal database below `folder`: what the database `public` holds, and all that it lacks."""
     database = folder / database_name(facts.release, INTERNAL)
     database.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(folder / database_name(facts.release, PUBLIC), database)
+    shutil.copyfile(public, database)
     connection.execute(f"attach '{_quoted(database)}' as candidate")
     try:
         lacking = only_internal(tables)

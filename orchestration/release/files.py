@@ -9,7 +9,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-READ_ONLY_FILE = 0o444
+# Nobody writes what was published; what is internal is read by its owner alone.
+PUBLIC_FILE, PUBLIC_FOLDER = 0o444, 0o755
+OWNER_FILE, OWNER_FOLDER = 0o400, 0o700
+
+
+CHECKSUMS = "SHA256SUMS"
 
 
 def sha256_of(path: Path) -> str:
@@ -17,29 +22,51 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_json(path: Path, content: Any) -> None:
+def hashes_of_files(folder: Path) -> dict[str, str]:
+    """SHA-256 of each file below `folder`, by its path in it."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): sha256_of(path) for path in files}
+
+
+def write_checksums(folder: Path) -> None:
+    """Write the hashes of all files as `sha256sum --check` reads them."""
+    lines = [f"{digest}  {name}\n" for name, digest in hashes_of_files(folder).items()]
+    (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
+
+
+def make_folder(folder: Path, mode: int) -> None:
+    """Make a folder, and those above it that are missing, with this mode whatever the umask."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in missing:
+        path.chmod(mode)
+
+
+def write_json(path: Path, content: Any, mode: int) -> None:
     """Write or replace a JSON file in one step."""
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     partial = path.with_name(path.name + ".tmp")
+    partial.unlink(missing_ok=True)
     partial.write_text(text, encoding="utf-8")
+    partial.chmod(mode)
     _move(partial, path)
 
 
-def replace_file(source: Path, target: Path) -> None:
-    """Put a read-only copy of `source` at `target` in one step; who has the old file open keeps it."""
+def replace_file(source: Path, target: Path, mode: int = PUBLIC_FILE) -> None:
+    """Put a copy of `source` at `target` in one step; who has the old file open keeps it."""
     partial = target.with_name(target.name + ".tmp")
     partial.unlink(missing_ok=True)
     shutil.copyfile(source, partial)
-    partial.chmod(READ_ONLY_FILE)
+    partial.chmod(mode)
     _move(partial, target)
 
 
-def seal(folder: Path) -> None:
-    """Sync all that is below `folder` and take away the right to write it."""
+def seal(folder: Path, file_mode: int, folder_mode: int) -> None:
+    """Sync all that is below `folder` and give it its modes, which let nobody write a file."""
     for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            path.chmod(READ_ONLY_FILE)
+        path.chmod(file_mode if path.is_file() else folder_mode)
         sync(path)
+    folder.chmod(folder_mode)
     sync(folder)
 
 

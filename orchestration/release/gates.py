@@ -12,7 +12,6 @@ import duckdb
 from orchestration.release.candidate import Candidate
 from orchestration.release.catalogue import INTERNAL, PUBLIC
 from orchestration.release.cut import visible_tables
-from orchestration.release.difference import DEPARTURES
 from orchestration.release.tables import READERS_SCHEMA
 
 # One side is computed in double precision.
@@ -78,14 +77,6 @@ QUERIES = {
         where expected.rows is distinct from found.rows
         """,
     ),
-    "published_figures": (
-        "published figures of the edition are met, where it has any and every unit is scored; a revision that departs "
-        "from them needs acknowledging instead",
-        f"""
-        select subject, 'publishes', published_value, 'but', computed_value, 'is computed: correct the inputs, '
-            'or the figure in seeds/published' from ({DEPARTURES}) order by all
-        """,
-    ),
     "parts_equal_wholes": (
         "regions add up to the nation, means follow from their units",
         f"""
@@ -139,15 +130,9 @@ GATE_NAMES = (*QUERIES, "checks", "contracts", "audience", "opens")
 
 def run_gates(candidate: Candidate, warehouse: duckdb.DuckDBPyConnection) -> list[GateResult]:
     """All gates that need no person, in a fixed order; `warehouse` reads the build warehouse."""
-    is_revision = candidate.facts.release.revision > 1
     with duckdb.connect(str(candidate.database(INTERNAL)), read_only=True) as connection:
         results = [
-            GateResult(
-                name,
-                holds,
-                [] if is_revision and name == "published_figures" else _rows_as_findings(connection, query),
-            )
-            for name, (holds, query) in QUERIES.items()
+            GateResult(name, holds, _rows_as_findings(connection, query)) for name, (holds, query) in QUERIES.items()
         ]
     return [
         *results,

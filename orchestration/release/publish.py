@@ -1,8 +1,8 @@
 """Makes a release of an edition: cut, compare, judge, publish, switch; or offer it, where a person has to say why.
 
     work folder ─▶ candidate ─▶ unchanged: swept
-                            ├─▶ offer: r<N>.offer/ with the difference, until somebody gives a reason
-                            └─▶ gates ─▶ release: one rename of the complete, synced folder ─▶ index, current
+                            ├─▶ offer: r<N>.offer/ with the difference, until somebody decides, with the reason it needs
+                            └─▶ gates ─▶ release: its internal part renamed, then its public one ─▶ index, current
 
 Killed at any point, what is there is the old state or the new one; the next to hold the lock sweeps and mends the rest.
 """
@@ -10,6 +10,7 @@ Killed at any point, what is there is the old state or the new one; the next to 
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -20,11 +21,20 @@ import duckdb
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.landing import chain
 from orchestration.landing.store import now_text
 from orchestration.release.candidate import Candidate, cut_candidate, record_changes
-from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId, read_json
+from orchestration.release.catalogue import (
+    INTERNAL,
+    LOCK_NAME,
+    MANIFEST_NAME,
+    OFFER_NOTE,
+    PUBLIC,
+    Catalogue,
+    ReleaseId,
+    read_json,
+)
 from orchestration.release.cut import (
-    AUDIENCES,
     ReleaseFacts,
     TableSummary,
     only_internal,
@@ -41,7 +51,19 @@ from orchestration.release.difference import (
     write_changes,
 )
 from orchestration.release.edition_change import edition_change_in_words
-from orchestration.release.files import seal, sha256_of, sync, write_json
+from orchestration.release.files import (
+    OWNER_FILE,
+    OWNER_FOLDER,
+    PUBLIC_FILE,
+    PUBLIC_FOLDER,
+    hashes_of_files,
+    make_folder,
+    seal,
+    sha256_of,
+    sync,
+    write_checksums,
+    write_json,
+)
 from orchestration.release.gates import GateResult, run_gates
 from orchestration.release.history import load_releases_in_force
 from orchestration.release.inputs import (
@@ -51,13 +73,15 @@ from orchestration.release.inputs import (
     require_built_from_inputs,
     write_source_archive,
 )
+from orchestration.release.links import next_chain
+from orchestration.release.signature import key_id, sign, signing_key
 from orchestration.release.tables import tables_of_edition
+from orchestration.warehouse import build_record
 from orchestration.warehouse.connection import STORAGE_VERSION
 from orchestration.warehouse.data_dictionary import data_dictionary
 
 PUBLISHED, UNCHANGED, OFFERED = "published", "unchanged", "offered"
 FIRST_NOTE = "首次发布 / First release"
-CHECKSUMS = "SHA256SUMS"
 SHOWN_CELLS = 3
 
 
@@ -76,13 +100,15 @@ class ReleaseRefused(UsageError):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an edition: `state` is published, unchanged or offered; `message` says it to a person."""
+    """What became of an edition: `state` is published, unchanged or offered; `message` says it to a person, `head` is
+    that of the chain after what was published."""
 
     state: str
     release: ReleaseId
     message: str
     changes: int = 0
     gates: list[GateResult] = field(default_factory=list)
+    head: str | None = None
 
 
 def release_edition(
@@ -94,22 +120,28 @@ def release_edition(
     note: str | None = None,
     acknowledged: str | None = None,
     say: Callable[[str], None] = lambda _: None,
+    *,
+    is_decided: bool = True,
 ) -> Outcome:
     """Release the edition as it stands in the warehouse, if it differs from what was released last.
 
     `warehouse` writes the build warehouse, whose lock is held. A first release needs no `note`; a revision does, and
     `acknowledged` must be the digest of the difference where figures of earlier editions stand differently now, or
-    where figures that were published elsewhere are no longer met: without them the result is offered. Raises
-    `EditionIncomplete` where cells are still to be assessed, and `ReleaseRefused` where a gate finds something.
+    where figures that were published elsewhere are not met: without them, and where nobody `is_decided` to release, the
+    result is offered. Raises
+    `EditionIncomplete` where cells are still to be assessed, `BuildUnsound` where a test failed on these tables or one
+    of them was not tested, and `ReleaseRefused` where a gate finds something.
     """
     require_built_from_inputs(warehouse, home)
     require_complete(warehouse, year)
+    build_record.require_sound(home, warehouse, year)
     catalogue = Catalogue(home.releases)
     with catalogue.lock(f"release of {year}"):
-        attempt = _Attempt(home, catalogue, warehouse, manifest, series_code, year, note, say)
+        attempt = _Attempt(home, catalogue, warehouse, manifest, series_code, year, note, say, is_decided)
         try:
             return attempt.run(acknowledged)
         finally:
+            catalogue.clear_work()
             # The candidate stood in the warehouse's history while it was cut.
             load_releases_in_force(warehouse, home)
 
@@ -127,15 +159,18 @@ class _Attempt:
         year: int,
         note: str | None,
         say: Callable[[str], None],
+        is_decided: bool,
     ) -> None:
         self.home, self.catalogue, self.warehouse, self.manifest, self.say = home, catalogue, warehouse, manifest, say
+        self.is_decided = is_decided
         self.previous = catalogue.latest(year)
         self.in_force = catalogue.in_force(year)
         # What readers had last: the release in force, or the one that was withdrawn.
         self.base = self.in_force or self.previous
         release = self.previous.next if self.previous else ReleaseId(year, 1)
         note = (note or "").strip()
-        self.has_reason = self.previous is None or bool(note)
+        self.has_note = bool(note)
+        self.key = signing_key(home)
         self.facts = ReleaseFacts(release, series_code, note or FIRST_NOTE, now_text(), git_revision())
         self.earlier = [each for each in catalogue.all_in_force() if each.year < year]
         self.tables = tables_of_edition(warehouse, manifest, series_code, year)
@@ -157,7 +192,6 @@ class _Attempt:
         )
         differing = self._differing_tables(candidate.summaries[PUBLIC])
         if self.in_force and not differing:
-            shutil.rmtree(candidate.folder)
             shutil.rmtree(self.catalogue.offer(self.release), ignore_errors=True)
             return Outcome(UNCHANGED, self.in_force, f"{self.in_force} stands: no figure has changed since.")
         changes = self._changes(candidate, differing)
@@ -165,7 +199,7 @@ class _Attempt:
             record_changes(self.warehouse, candidate, self.base, changes)
         candidate.cut_internal(self.warehouse)
         restated = restated_figures(candidate.database(PUBLIC), self.release.year)
-        departures = departures_from_published(candidate.database(PUBLIC)) if self.previous else []
+        departures = departures_from_published(candidate.database(PUBLIC))
         gates = run_gates(candidate, self.warehouse)
         if not all(gate.passed for gate in gates):
             raise ReleaseRefused(self.release, gates)
@@ -174,8 +208,10 @@ class _Attempt:
         if missing:
             return self._offer(candidate, missing, len(changes), gates)
         self._complete(candidate)
+        head = sha256_of(candidate.part(PUBLIC) / MANIFEST_NAME)
         self._publish(candidate)
-        return Outcome(PUBLISHED, self.release, f"{self.release} is published: {self.facts.note}", len(changes), gates)
+        message = f"{self.release} is published: {self.facts.note}. Head of the chain: {head}"
+        return Outcome(PUBLISHED, self.release, message, len(changes), gates, head)
 
     def _differing_tables(self, public: dict[str, TableSummary]) -> list[str]:
         """Compared public tables whose figures are not those that were released last."""
@@ -200,11 +236,17 @@ class _Attempt:
 
     def _missing_word(self, to_acknowledge: Sequence[Change], acknowledged: str | None) -> str | None:
         """What a person still has to say, as the command that says it; None where nothing is missing."""
-        command = f"zhengxin release {self.release.year}"
-        options = "" if self.has_reason else ' --note "why the figures changed"'
-        if to_acknowledge and acknowledged != digest_of(to_acknowledge):
+        needs_note = self.previous is not None or bool(to_acknowledge)
+        is_acknowledged = not to_acknowledge or acknowledged == digest_of(to_acknowledge)
+        if self.is_decided and is_acknowledged and (self.has_note or not needs_note):
+            return None
+        options = f" --note {shlex.quote(self.facts.note) if self.has_note else self._example_note()}" * needs_note
+        if to_acknowledge:
             options += f" --acknowledge {digest_of(to_acknowledge)}"
-        return command + options if options else None
+        return f"zhengxin release {self.release.year}{options}"
+
+    def _example_note(self) -> str:
+        return '"why the figures changed"' if self.base else '"why published figures are not met"'
 
     def _write_difference(
         self,
@@ -237,44 +279,49 @@ class _Attempt:
         if before:
             title = f"Against the edition before, {before} 与上一年度 {before} 相比"
             parts.append(edition_change_in_words(self.catalogue.database(before), candidate.database(PUBLIC), title))
-        (candidate.folder / "diff.md").write_text("\n".join(parts), encoding="utf-8")
-        write_changes([*changes, *restated, *departures], candidate.folder / "diff.csv")
+        folder = candidate.part(PUBLIC)
+        (folder / "diff.md").write_text("\n".join(parts), encoding="utf-8")
+        write_changes([*changes, *restated, *departures], folder / "diff.csv")
 
     def _offer(self, candidate: Candidate, missing: str, changes: int, gates: list[GateResult]) -> Outcome:
         offer = self.catalogue.offer(self.release)
         shutil.rmtree(offer, ignore_errors=True)
-        offer.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(offer.parent, OWNER_FOLDER)
         ready = self.catalogue.work_folder() / offer.name
-        ready.mkdir()
+        make_folder(ready, OWNER_FOLDER)
         for name in ("diff.md", "diff.csv"):
-            os.replace(candidate.folder / name, ready / name)
+            os.replace(candidate.part(PUBLIC) / name, ready / name)
+        write_json(ready / OFFER_NOTE, {"command": missing}, OWNER_FILE)
         os.replace(ready, offer)
-        shutil.rmtree(candidate.folder)
-        message = (
-            f"{self.release} is offered: {changes:,} figures differ from {self.base}. Read {offer / 'diff.md'}, "
-            f"then: {missing}"
-        )
+        difference = f": {changes:,} figures differ from {self.base}" if self.base else ", the first of its edition"
+        message = f"{self.release} is offered{difference}. Read {offer / 'diff.md'}, then: {missing}"
         return Outcome(OFFERED, self.release, message, changes, gates)
 
     def _complete(self, candidate: Candidate) -> None:
-        """All files of the release beside its databases."""
-        self.say(f"{self.release}: writing Parquet, lock and manifest")
-        folder = candidate.folder
+        """All files of the release beside its databases: the internal part first, for the public one names its hash."""
+        self.say(f"{self.release}: writing Parquet, lock and manifests")
+        self._complete_internal(candidate)
+        folder = candidate.part(PUBLIC)
         write_parquet(candidate.database(PUBLIC), visible_tables(self.tables, PUBLIC), folder / "parquet")
-        write_parquet(candidate.database(INTERNAL), only_internal(self.tables), folder / "internal" / "parquet")
+        (folder / "data_dictionary.md").write_text(data_dictionary(self.manifest), encoding="utf-8")
+        manifest = folder / MANIFEST_NAME
+        write_json(manifest, self._public_manifest(candidate), PUBLIC_FILE)
+        if self.key:
+            sign(manifest, self.key)
+        write_checksums(folder)
+
+    def _complete_internal(self, candidate: Candidate) -> None:
+        folder = candidate.part(INTERNAL)
+        write_parquet(candidate.database(INTERNAL), only_internal(self.tables), folder / "parquet")
         write_source_archive(folder / ARCHIVE_NAME)
-        text = data_dictionary(self.manifest)
-        (folder / "data_dictionary.md").write_text(text, encoding="utf-8")
         read = [*self.earlier, *sorted({self.previous, self.base} - {None})]
         lock = lock_of(self.home, self.catalogue, self.facts, self._methodologies(candidate), read) | {
             "compared_with": str(self.base) if self.base else None,
             "source_archive_sha256": sha256_of(folder / ARCHIVE_NAME),
         }
-        write_json(folder / "lock.json", lock)
-        write_json(folder / "manifest.json", self._manifest(candidate))
-        files = sorted(path for path in folder.rglob("*") if path.is_file())
-        lines = [f"{sha256_of(path)}  {path.relative_to(folder).as_posix()}\n" for path in files]
-        (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
+        write_json(folder / LOCK_NAME, lock, OWNER_FILE)
+        write_json(folder / MANIFEST_NAME, self._identity() | self._contents(candidate, INTERNAL), OWNER_FILE)
+        write_checksums(folder)
 
     def _methodologies(self, candidate: Candidate) -> dict[str, str]:
         with duckdb.connect(str(candidate.database(PUBLIC)), read_only=True) as connection:
@@ -284,34 +331,52 @@ class _Attempt:
                 ).fetchall()
             )
 
-    def _manifest(self, candidate: Candidate) -> dict[str, Any]:
+    def _public_manifest(self, candidate: Candidate) -> dict[str, Any]:
         with duckdb.connect(str(candidate.database(PUBLIC)), read_only=True) as connection:
             kinds = connection.execute("select distinct data_kind from marts.release_info order by 1").fetchall()
+        internal = candidate.part(INTERNAL)
+        return {
+            **self._identity(),
+            "data_kind": ", ".join(kind for (kind,) in kinds),
+            "storage_version": STORAGE_VERSION,
+            "logical_hash": "SHA-256 of each table as docs/trust.md describes it",
+            "source_archive_sha256": sha256_of(internal / ARCHIVE_NAME),
+            "internal_manifest_sha256": sha256_of(internal / MANIFEST_NAME),
+            "signed_with": key_id(self.key) if self.key else None,
+            "chain": next_chain(self.catalogue, self.facts.released_at, chain.head(self.home)),
+            **self._contents(candidate, PUBLIC),
+        }
+
+    def _identity(self) -> dict[str, Any]:
         facts = self.facts.as_columns()
         return {
             "series_code": self.facts.series_code,
             "assessment_year": self.release.year,
             **{name: facts[name] for name in ("release_id", "revision_number", "release_note", "git_revision")},
             "released_at": self.facts.released_at,
-            "data_kind": ", ".join(kind for (kind,) in kinds),
-            "storage_version": STORAGE_VERSION,
-            "logical_hash": "SHA-256 as orchestration/release/logical_hash.py in source.tar.gz describes it",
+        }
+
+    def _contents(self, candidate: Candidate, audience: str) -> dict[str, Any]:
+        """The tables of a part with their logical hashes, and its files with those of their bytes."""
+        return {
             "tables": {
                 audience: {
                     table.name: {"key": table.key, **candidate.summaries[audience][table.name].as_record()}
                     for table in visible_tables(self.tables, audience)
                 }
-                for audience in AUDIENCES
             },
+            "files": hashes_of_files(candidate.part(audience)),
         }
 
     def _publish(self, candidate: Candidate) -> None:
-        """The commit point is the rename; what follows is repeated by the next to hold the lock."""
-        seal(candidate.folder)
-        target = self.catalogue.folder(self.release)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        os.rename(candidate.folder, target)
-        sync(target.parent)
+        """The commit point is the rename of the public part; what follows is repeated by the next to hold the lock."""
+        seal(candidate.part(INTERNAL), OWNER_FILE, OWNER_FOLDER)
+        seal(candidate.part(PUBLIC), PUBLIC_FILE, PUBLIC_FOLDER)
+        for audience, mode in ((INTERNAL, OWNER_FOLDER), (PUBLIC, PUBLIC_FOLDER)):
+            target = self.catalogue.folder(self.release, audience)
+            make_folder(target.parent, mode)
+            os.rename(candidate.part(audience), target)
+            sync(target.parent)
         shutil.rmtree(self.catalogue.offer(self.release), ignore_errors=True)
         self.catalogue.settle()
 
@@ -344,6 +409,8 @@ def withdraw(home: Home, release: ReleaseId, reason: str) -> ReleaseId | None:
                 f"{release} was withdrawn already, at {withdrawal['withdrawn_at']}: {withdrawal['reason']}"
             )
         catalogue.withdraw(release, reason)
+        if key := signing_key(home):
+            sign(catalogue.withdrawal_note(release), key).chmod(PUBLIC_FILE)
         in_force = catalogue.all_in_force()
     return in_force[-1] if in_force else None
 

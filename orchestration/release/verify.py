@@ -1,4 +1,4 @@
-"""Checks a release: its files against its checksums, and, on request, its tables against a rebuild from its lock."""
+"""Checks a release: its files, its tables and what it says of itself; on request its tables against a rebuild."""
 
 from __future__ import annotations
 
@@ -10,53 +10,159 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from orchestration.errors import UsageError
 from orchestration.home import HOME_VARIABLE, PROJECT_VARIABLE, Home
 from orchestration.landing import Store, chain
-from orchestration.release.catalogue import Catalogue, ReleaseId, database_name
-from orchestration.release.cut import AUDIENCES
-from orchestration.release.files import sha256_of
+from orchestration.release.catalogue import (
+    INTERNAL,
+    LOCK_NAME,
+    MANIFEST_NAME,
+    PUBLIC,
+    Catalogue,
+    ReleaseId,
+    read_json,
+)
+from orchestration.release.files import CHECKSUMS, hashes_of_files, sha256_of
 from orchestration.release.inputs import ARCHIVE_NAME
-from orchestration.release.publish import CHECKSUMS
+from orchestration.release.logical_hash import logical_hash
+from orchestration.release.tables import READERS_SCHEMA
 
 SERIES_NOTE = "series.txt"
 
 
 @dataclass(frozen=True)
 class Verification:
-    """`checked` things, and one line in `problems` for each that is not as it was released."""
+    """`checked` things, one line in `problems` for each that is not as it was released, and in `gaps` for what could
+    not be checked here."""
 
     checked: int
     problems: list[str]
+    gaps: list[str] = field(default_factory=list)
+
+    def __add__(self, other: Verification) -> Verification:
+        return Verification(self.checked + other.checked, self.problems + other.problems, self.gaps + other.gaps)
 
 
-def verify_files(catalogue: Catalogue, release: ReleaseId) -> Verification:
-    """Every file of the release against SHA256SUMS, and the copies that readers open: changed, missing and added ones
-    are named."""
-    folder = catalogue.folder(catalogue.require(release))
+def verify_release(catalogue: Catalogue, release: ReleaseId) -> Verification:
+    """Files, identity and tables of both parts of a release, and the copies of it that readers open."""
+    catalogue.require(release)
+    parts, gaps = [PUBLIC], []
+    if not catalogue.folder(release, INTERNAL).exists():
+        gaps.append(f"{release}: its internal part is not here, and was not checked")
+    elif catalogue.has_two_trees(release):
+        parts.append(INTERNAL)
+    found = Verification(0, [], gaps)
+    for audience in parts:
+        found += verify_files(catalogue.folder(release, audience))
+        found += _verify_manifest(catalogue, release, audience)
+    audiences = [PUBLIC] + [INTERNAL] * catalogue.folder(release, INTERNAL).exists()
+    for audience in audiences:
+        found += verify_tables(catalogue, release, audience)
+        if catalogue.shown(audience) == release:
+            found += _verify_copy(catalogue, release, audience)
+    return Verification(found.checked, [f"{release}: {problem}" for problem in found.problems], found.gaps)
+
+
+def verify_files(folder: Path) -> Verification:
+    """Every file below `folder` against its SHA256SUMS: changed, missing and added ones are named."""
     wanted = _checksums(folder)
-    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {CHECKSUMS}
-    problems = [f"{name} is missing" for name in sorted(wanted.keys() - found)]
-    problems += [f"{name} was added" for name in sorted(found - wanted.keys())]
+    found = hashes_of_files(folder)
+    found.pop(CHECKSUMS, None)
+    problems = [f"{folder / name} is missing" for name in sorted(wanted.keys() - found.keys())]
+    problems += [f"{folder / name} was added" for name in sorted(found.keys() - wanted.keys())]
     problems += [
-        f"{name} was changed" for name in sorted(found & wanted.keys()) if sha256_of(folder / name) != wanted[name]
+        f"{folder / name} was changed" for name in sorted(found.keys() & wanted.keys()) if found[name] != wanted[name]
     ]
-    copies = {
-        catalogue.current(audience): database_name(release, audience)
-        for audience in AUDIENCES
-        if catalogue.shown(audience) == release
-    }
+    return Verification(len(wanted), problems)
+
+
+def verify_tables(catalogue: Catalogue, release: ReleaseId, audience: str) -> Verification:
+    """The logical hash of every table in the database and in the Parquet files of a part, computed anew."""
+    wanted = {name: table["sha256"] for name, table in catalogue.tables(release)[audience].items()}
+    database = catalogue.database(release, audience)
+    try:
+        with duckdb.connect(str(database), read_only=True) as connection:
+            columns = _columns_of(connection)
+            hashes = {
+                name: logical_hash(connection, f'"{READERS_SCHEMA}"."{name}"', found)
+                for name, found in columns.items()
+                if name in wanted
+            }
+    except duckdb.Error as error:
+        return Verification(1, [f"{database} cannot be read: {str(error).splitlines()[0]}"])
+    problems = [f"{database.name}: table {name} was added" for name in sorted(columns.keys() - wanted.keys())]
     problems += [
-        f"{copy.name} is not what the release holds: delete it, and the next zhengxin run puts it back"
-        for copy, name in copies.items()
-        if not copy.exists() or sha256_of(copy) != wanted[name]
+        f"{database.name}: table {name} is {'not what was released' if name in hashes else 'missing'}"
+        for name in sorted(wanted)
+        if hashes.get(name) != wanted[name]
     ]
-    return Verification(len(wanted) + len(copies), problems)
+    files = sorted((catalogue.folder(release, audience) / "parquet").glob("*.parquet"))
+    for path in files:
+        if not _is_as_released(path, columns.get(path.stem, []), wanted.get(path.stem)):
+            problems.append(f"{audience} parquet/{path.name} does not hold the table that was released")
+    return Verification(len(wanted) + len(files), problems)
+
+
+def _columns_of(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, str]]]:
+    """Name and type of each column by table, of all that is in the file; other schemas' tables by their full name."""
+    rows = connection.execute(
+        "select schema_name, table_name, column_name, data_type from duckdb_columns() "
+        "where database_name = current_database() and not internal order by table_oid, column_index"
+    ).fetchall()
+    tables: dict[str, list[tuple[str, str]]] = {}
+    for schema, table, column, data_type in rows:
+        name = table if schema == READERS_SCHEMA else f"{schema}.{table}"
+        tables.setdefault(name, []).append((column, data_type))
+    return tables
+
+
+def _is_as_released(path: Path, columns: list[tuple[str, str]], wanted: str | None) -> bool:
+    quoted = str(path).replace("'", "''")
+    with duckdb.connect() as connection:
+        try:
+            names = [name for name, *_ in connection.execute(f"describe select * from '{quoted}'").fetchall()]
+            return names == [name for name, _ in columns] and logical_hash(connection, f"'{quoted}'", columns) == wanted
+        except duckdb.Error:
+            return False
+
+
+def _verify_manifest(catalogue: Catalogue, release: ReleaseId, audience: str) -> Verification:
+    """What a manifest says of its release, against its folder and against the other files of the part."""
+    folder = catalogue.folder(release, audience)
+    manifest = read_json(catalogue.manifest_path(release, audience))
+    problems = []
+    said = (manifest.get("release_id"), manifest.get("assessment_year"), manifest.get("revision_number"))
+    if said != (str(release), release.year, release.revision):
+        problems.append(f"{folder / MANIFEST_NAME} is that of {said[0]}: the release lies in another's folder")
+    listed = manifest.get("files")
+    if listed is not None:
+        sums = {name: digest for name, digest in _checksums(folder).items() if not name.startswith(MANIFEST_NAME)}
+        problems += [
+            f"{folder / CHECKSUMS} has another hash of {name} than the manifest"
+            for name in sorted(listed.keys() | sums.keys())
+            if listed.get(name) != sums.get(name)
+        ]
+    internal = catalogue.manifest_path(release, INTERNAL)
+    bound = manifest.get("internal_manifest_sha256")
+    if audience == PUBLIC and bound and internal.exists() and sha256_of(internal) != bound:
+        problems.append(f"{internal} is not the one that the public manifest names")
+    return Verification(1, problems)
+
+
+def _verify_copy(catalogue: Catalogue, release: ReleaseId, audience: str) -> Verification:
+    copy = catalogue.current(audience)
+    wanted = sha256_of(catalogue.database(release, audience))
+    if copy.exists() and sha256_of(copy) == wanted:
+        return Verification(1, [])
+    advice = "delete it, and the next zhengxin run puts it back"
+    return Verification(1, [f"{copy.name} is not what the release holds: {advice}"])
 
 
 def verify_rebuild(home: Home, release: ReleaseId, say: Callable[[str], None] = lambda _: None) -> Verification:
@@ -65,7 +171,9 @@ def verify_rebuild(home: Home, release: ReleaseId, say: Callable[[str], None] = 
     Reads of `home` the landed batches and the earlier releases that the lock names, after checking their hashes.
     """
     catalogue = Catalogue(home.releases)
-    folder = catalogue.folder(catalogue.require(release))
+    catalogue.require(release)
+    if not catalogue.has_lock(release):
+        raise UsageError(f"{release}: its internal part is not here, and a rebuild needs its lock.")
     lock = catalogue.lock_of(release)
     _require_inputs(home, catalogue, lock)
     for line in _other_versions(lock):
@@ -73,19 +181,19 @@ def verify_rebuild(home: Home, release: ReleaseId, say: Callable[[str], None] = 
     with tempfile.TemporaryDirectory(prefix="zhengxin-rebuild-") as temporary:
         root = Path(temporary)
         say(f"Fresh home {root / 'home'}: copying {len(lock['batches'])} batches")
-        project = _unpack(folder / ARCHIVE_NAME, root / "project")
+        project = _unpack(catalogue.kept(release, ARCHIVE_NAME), root / "project")
         fresh = fresh_home(home, catalogue, lock, root / "home")
         say("Building the scores anew with the code of the release")
-        hashes = _rebuild(project, fresh, folder / "lock.json")
-    return _compare(catalogue.manifest(release)["tables"], hashes)
+        hashes = _rebuild(project, fresh, catalogue.kept(release, LOCK_NAME))
+    return _compare(catalogue.tables(release), hashes)
 
 
 def _checksums(folder: Path) -> dict[str, str]:
     sums = folder / CHECKSUMS
     if not sums.exists():
         raise UsageError(f"{sums} is missing; restore the release from its backup.")
-    lines = sums.read_text(encoding="utf-8").splitlines()
-    return {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
+    pairs = [line.partition("  ") for line in sums.read_text(encoding="utf-8").splitlines()]
+    return {name: digest for digest, _, name in pairs}
 
 
 def _require_inputs(home: Home, catalogue: Catalogue, lock: dict[str, Any]) -> None:

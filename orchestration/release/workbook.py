@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import shutil
-import tempfile
+import uuid
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -63,7 +63,9 @@ def write_csv_files(database: Path, target: Path) -> None:
     """Write one CSV file a sheet into the folder `target`, which must not exist (UTF-8 with a mark, as Excel needs)."""
     _require_free(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(dir=target.parent, prefix=".zhengxin-export-"))
+    # With the modes of any folder that its owner makes: an export is for colleagues.
+    work = target.parent / f".zhengxin-export-{uuid.uuid4().hex}"
+    work.mkdir()
     try:
         with duckdb.connect(str(database), read_only=True) as connection:
             for name, query in SHEETS.items():

@@ -14,6 +14,8 @@ import pytest
 
 from orchestration.home import Home
 from orchestration.landing import chain
+from orchestration.release.catalogue import Catalogue
+from orchestration.release.kept_inputs import released_entries
 from tests.landing.conftest import DECISION_ROW, World, csv_text, observations
 from tests.landing.lander_process import land_and_die, start
 
@@ -24,6 +26,10 @@ def decisions(*codes: str, **changes: str) -> str:
 
 def log(home: Home) -> list[dict]:
     return [json.loads(line) for line in chain.log_path(home).read_text(encoding="utf-8").splitlines()]
+
+
+def verify(home: Home) -> chain.ChainState:
+    return chain.verify(home, released_entries(Catalogue(home.releases)))
 
 
 def said(home: Home) -> list[tuple[str, str]]:
@@ -41,7 +47,7 @@ def three(world: World) -> World:
 def test_a_home_without_decisions_is_whole(world: World) -> None:
     world.land_one(csv_text(observations(2)))
     assert not chain.log_path(world.home).exists()
-    assert chain.verify(world.home) == chain.ChainState(0, chain.FIRST_HASH)
+    assert verify(world.home) == chain.ChainState(0, chain.FIRST_HASH)
 
 
 def test_each_entry_carries_the_hash_of_the_one_before(three: World) -> None:
@@ -49,7 +55,7 @@ def test_each_entry_carries_the_hash_of_the_one_before(three: World) -> None:
     hashes = ["0" * 64, *(hashlib.sha256(line).hexdigest() for line in lines)]
     assert [entry["previous_hash"] for entry in log(three.home)] == hashes[:-1]
     assert [entry["number"] for entry in log(three.home)] == [1, 2, 3]
-    state = chain.verify(three.home)
+    state = verify(three.home)
     assert (state.is_whole, state.entry_count, state.head) == (True, 3, hashes[-1])
     first = log(three.home)[0]
     assert (first["file_name"], first["row_number"]) == ("a.csv", 2)
@@ -67,13 +73,13 @@ def test_a_superseding_file_adds_what_changed(three: World) -> None:
     three.land_one(decisions("D2", "D4"), "a.csv", "decision")
     assert chain.log_path(three.home).read_bytes().startswith(before)
     assert said(three.home)[3:] == [("withdrawn", "D1"), ("recorded", "D4")]
-    assert chain.verify(three.home).is_whole
+    assert verify(three.home).is_whole
 
 
 def test_a_quarantined_decision_is_none(three: World) -> None:
     three.land_one(decisions("D5", officer_code="O9"), "c.csv", "decision")
     assert len(log(three.home)) == 3
-    assert chain.verify(three.home).is_whole
+    assert verify(three.home).is_whole
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
@@ -82,7 +88,7 @@ def test_a_changed_entry_is_named(three: World, number: int) -> None:
     lines = path.read_bytes().splitlines(keepends=True)
     lines[number - 1] = lines[number - 1].replace(b'"95.000000000"', b'"99.000000000"')
     path.write_bytes(b"".join(lines))
-    state = chain.verify(three.home)
+    state = verify(three.home)
     assert state.broken_entry == number
     assert f"entry {number}" in state.problem and f"D{number}" in state.problem
 
@@ -98,7 +104,7 @@ def test_a_rewritten_chain_is_named(three: World) -> None:
         previous = hashlib.sha256(line).hexdigest()
         lines.append(line + b"\n")
     path.write_bytes(b"".join(lines))
-    assert chain.verify(three.home).broken_entry == 1
+    assert verify(three.home).broken_entry == 1
 
 
 @pytest.mark.parametrize(("removed", "broken"), [(0, 1), (1, 2), (2, 3)])
@@ -107,11 +113,11 @@ def test_a_removed_entry_is_named(three: World, removed: int, broken: int) -> No
     lines = path.read_bytes().splitlines(keepends=True)
     del lines[removed]
     path.write_bytes(b"".join(lines))
-    assert chain.verify(three.home).broken_entry == broken
+    assert verify(three.home).broken_entry == broken
     three.land()
     # What is missing is written again, and its wrong place still shows; a cut-off end comes back as it was.
     assert sorted(code for _, code in said(three.home)) == ["D1", "D2", "D3"]
-    assert chain.verify(three.home).broken_entry == (broken if removed < 2 else None)
+    assert verify(three.home).broken_entry == (broken if removed < 2 else None)
 
 
 def test_an_invented_entry_is_named(three: World) -> None:
@@ -119,13 +125,14 @@ def test_an_invented_entry_is_named(three: World) -> None:
     lines = path.read_bytes().splitlines()
     entry = json.loads(lines[-1]) | {"number": 4, "previous_hash": hashlib.sha256(lines[-1]).hexdigest()}
     path.write_bytes(b"\n".join(lines) + b"\n" + json.dumps(entry).encode() + b"\n")
-    state = chain.verify(three.home)
+    state = verify(three.home)
     assert (state.broken_entry, "no delivery" in state.problem) == (4, True)
 
 
 def keep_in_release(home: Home, name: str = "2019/r1") -> None:
     """What a release keeps of the log."""
-    path = home.releases / name / "internal/parquet/decision_log.parquet"
+    (home.releases / name).mkdir(parents=True)
+    path = home.root / "releases-internal" / name / "parquet/decision_log.parquet"
     path.parent.mkdir(parents=True)
     kept = [
         {"entry_number": entry["number"], "decision_code": entry["decision_code"], "entry_hash": entry["entry_hash"]}
@@ -137,7 +144,7 @@ def keep_in_release(home: Home, name: str = "2019/r1") -> None:
 def test_a_log_that_went_on_after_a_release_is_whole(three: World) -> None:
     keep_in_release(three.home)
     three.land_one(decisions("D4"), "c.csv", "decision")
-    assert chain.verify(three.home) == chain.ChainState(4, list(chain.entries(three.home))[-1]["entry_hash"])
+    assert verify(three.home) == chain.ChainState(4, list(chain.entries(three.home))[-1]["entry_hash"])
 
 
 def test_decisions_removed_with_log_and_store_are_named(three: World) -> None:
@@ -146,17 +153,17 @@ def test_decisions_removed_with_log_and_store_are_named(three: World) -> None:
         delivery.unlink()
     shutil.rmtree(three.home.landing / "batches" / "decision")
     chain.log_path(three.home).unlink()
-    state = chain.verify(three.home)
+    state = verify(three.home)
     assert (state.entry_count, state.broken_entry) == (0, 1)
     assert "decision D1" in state.problem and "release 2019-r1" in state.problem and "ends before" in state.problem
     three.land_one(decisions("D7"), "z.csv", "decision")
-    assert "holds another one" in chain.verify(three.home).problem
+    assert "holds another one" in verify(three.home).problem
 
 
 def test_an_exchanged_file_in_the_store_is_named(three: World) -> None:
     (batch, *_) = three.store.effective_batches("decision")
     three.store.original_path(batch).write_text("another file")
-    state = chain.verify(three.home)
+    state = verify(three.home)
     assert not state.is_whole and "is not the one that was received" in state.problem
 
 
@@ -166,7 +173,7 @@ def test_a_torn_line_is_cut_off(three: World) -> None:
     path.write_bytes(whole[:-20])
     three.land()
     assert path.read_bytes() == whole
-    assert chain.verify(three.home).is_whole
+    assert verify(three.home).is_whole
 
 
 KILLS = [
@@ -203,4 +210,4 @@ def test_killed_while_logging(world: World, waiting: Path, module: str, name: st
         ("recorded", "D2"),
         ("recorded", "D3"),
     ]
-    assert chain.verify(world.home).is_whole
+    assert verify(world.home).is_whole

@@ -57,11 +57,13 @@ def small_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="package")
 def project_home(small_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """An empty home with a parsed manifest, to copy from: parsing takes seconds."""
+    """An empty home with a parsed manifest, to copy from: parsing takes seconds. Its runs publish what they scored."""
+    from orchestration.settings import settings_file
     from orchestration.warehouse.dbt import prepare_manifest
 
     home = Home(tmp_path_factory.mktemp("project") / "home")
     prepare_manifest(home)
+    settings_file(home).write_text('publish = "auto"\n', encoding="utf-8")
     return home
 
 

@@ -16,6 +16,7 @@ from orchestration.pipeline.instance import open_instance
 from orchestration.pipeline.partitions import PARTITION_TAG, span_tags
 from orchestration.warehouse.connection import reading, writing
 from tests.orchestration.conftest import YEAR, BuiltHome
+from tests.small.build import say_sound
 from tests.small.inbox import write_small_inbox
 
 
@@ -199,6 +200,7 @@ def test_changed_result_is_offered_then_published_with_its_reason(built: BuiltHo
     home = Home(tmp_path / "revised")
     with writing(home.warehouse) as connection:
         connection.execute("update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
+        say_sound(home, connection, [YEAR])
 
     offered = run_job(home, "publish_release", span_tags([YEAR]))
     assert offered.errors == []
@@ -219,6 +221,7 @@ def test_release_that_a_gate_refuses_fails_and_names_the_gate(built: BuiltHome, 
     home = Home(tmp_path / "refused")
     with writing(home.warehouse) as connection:
         connection.execute("delete from marts.fct_unit_score where unit_code = '520402'")
+        say_sound(home, connection, [YEAR])
     outcome = run_job(home, "publish_release", span_tags([YEAR]))
     assert not outcome.success
     assert "release/edition:expected_counts" in outcome.checks.failed

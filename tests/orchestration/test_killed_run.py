@@ -15,7 +15,7 @@ import pytest
 from orchestration.home import Home
 from orchestration.pipeline.instance import open_instance
 from orchestration.release.catalogue import Catalogue, ReleaseId
-from orchestration.release.verify import verify_files
+from orchestration.release.verify import verify_release
 from tests.orchestration.conftest import YEAR, BuiltHome, Call, command_line, process_environment
 from tests.orchestration.tables import fingerprint
 from tests.small.inbox import write_small_inbox
@@ -67,7 +67,9 @@ def kill_run(home: Home, after_line: str, moment: Moment) -> None:
         pytest.param("done    Land", logged("model intermediate.int_assessment_cell"), id="building"),
         pytest.param("done    Land", logged("model marts.fct_unit_score"), id="marts", marks=pytest.mark.slow),
         pytest.param("done    Build", at_once, id="validating", marks=pytest.mark.slow),
-        pytest.param("done    Validate", appeared("releases/tmp/*/*.duckdb"), id="releasing", marks=pytest.mark.slow),
+        pytest.param(
+            "done    Validate", appeared("releases-internal/tmp/*/*/*.duckdb"), id="releasing", marks=pytest.mark.slow
+        ),
     ],
 )
 def test_run_after_a_killed_run(home: Home, built: BuiltHome, zhengxin: Call, after_line: str, moment: Moment) -> None:
@@ -78,7 +80,7 @@ def test_run_after_a_killed_run(home: Home, built: BuiltHome, zhengxin: Call, af
     assert fingerprint(home) == fingerprint(built.home)
     catalogue = Catalogue(home.releases)
     assert catalogue.releases() == [ReleaseId(YEAR, 1)]
-    assert verify_files(catalogue, ReleaseId(YEAR, 1)).problems == []
+    assert verify_release(catalogue, ReleaseId(YEAR, 1)).problems == []
     with open_instance(home) as instance:
         statuses = [run.status.value for run in instance.get_runs()]
     assert statuses[0] == "SUCCESS"

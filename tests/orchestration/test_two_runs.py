@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from orchestration.home import Home
-from orchestration.warehouse.connection import reading
+from orchestration.warehouse.connection import reading, writing
 from orchestration.warehouse.lock import writer_lock
 from tests.orchestration.conftest import YEAR, BuiltHome, Call, process_environment
 from tests.orchestration.tables import fingerprint
@@ -78,3 +78,23 @@ def test_run_gives_up_on_a_writer_and_names_it(home: Home, zhengxin: Call) -> No
     assert "Waiting for the warehouse: the writer of the test (process " in done.stderr
     assert "error: land_inbox: " in done.stderr and "is being written by the writer of the test" in done.stderr
     assert "Traceback" not in done.stdout + done.stderr
+
+
+REPORT = f"""
+import sys
+from pathlib import Path
+from orchestration.commands.run import _report
+from orchestration.home import Home
+from orchestration.pipeline.execution import CheckCount, RunOutcome
+_report(Home(Path(sys.argv[1])), RunOutcome("0" * 36, True, [], CheckCount()), [{YEAR}], Path("run.log"))
+"""
+
+
+def test_a_run_that_is_done_ends_well_though_another_writes(home: Home) -> None:
+    with writer_lock(home.warehouse, "another run"), writing(home.warehouse):
+        done = subprocess.run(
+            [sys.executable, "-c", REPORT, str(home.root)], env=process_environment(), capture_output=True, text=True
+        )
+    assert done.returncode == 0, done.stderr
+    said = " ".join(done.stderr.split())
+    assert "The run is done. No summary" in said and "another run" in said

@@ -16,6 +16,7 @@ from orchestration.landing import land_inbox
 from orchestration.release.publish import Outcome, release_edition
 from orchestration.warehouse import connection, dbt
 from orchestration.warehouse.raw import load_raw
+from tests.small.build import say_sound
 from tests.small.inbox import SERIES, write_small_inbox
 from tests.small.project import write_small_project
 
@@ -30,18 +31,30 @@ Call = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def build(home: Home) -> None:
-    """Land what waits and build the tables, without tests and checks."""
+    """Land what waits and build the tables, without tests and checks, and say that all of them passed."""
     land_inbox(home)
     with connection.writing(home.warehouse) as warehouse:
         load_raw(warehouse, home)
         warehouse.execute(NO_CHECKS)
     dbt.run(home, ["build", "--quiet", "--exclude-resource-type", "test", "unit_test"])
+    with connection.reading(home.warehouse) as warehouse:
+        say_sound(home, warehouse, YEARS)
 
 
-def release(home: Home, year: int, note: str | None = None, acknowledged: str | None = None) -> Outcome:
+def alter(home: Home, *statements: str) -> None:
+    """Change tables of the warehouse, as if they had been built and tested so."""
+    with connection.writing(home.warehouse) as warehouse:
+        for statement in statements:
+            warehouse.execute(statement)
+        say_sound(home, warehouse, YEARS)
+
+
+def release(
+    home: Home, year: int, note: str | None = None, acknowledged: str | None = None, is_decided: bool = True
+) -> Outcome:
     manifest = dbt.prepare_manifest(home)
     with connection.writing(home.warehouse) as warehouse:
-        return release_edition(home, warehouse, manifest, SERIES, year, note, acknowledged)
+        return release_edition(home, warehouse, manifest, SERIES, year, note, acknowledged, is_decided=is_decided)
 
 
 def command_line(home: Home, *arguments: str) -> list[str]:

@@ -12,8 +12,8 @@ import pytest
 
 from orchestration.home import Home
 from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId
-from orchestration.release.verify import verify_files
-from tests.release.conftest import Call, command_line, process_environment
+from orchestration.release.verify import verify_release
+from tests.release.conftest import Call, alter, command_line, process_environment
 
 NEW = ReleaseId(2019, 2)
 Moment = Callable[[Home], bool]
@@ -21,21 +21,21 @@ Moment = Callable[[Home], bool]
 
 def appeared(home: Home, pattern: str) -> bool:
     try:
-        return any(home.releases.glob(pattern))
+        return any(home.root.glob(pattern))
     except FileNotFoundError:
         return False  # a folder went while it was read
 
 
 def cutting(home: Home) -> bool:
-    return appeared(home, "tmp/*/*.duckdb")
+    return appeared(home, "releases-internal/tmp/*/*/*.duckdb")
 
 
 def writing_files(home: Home) -> bool:
-    return appeared(home, "tmp/*/parquet")
+    return appeared(home, "releases-internal/tmp/*/*/parquet")
 
 
 def sealing(home: Home) -> bool:
-    return appeared(home, "tmp/*/SHA256SUMS")
+    return appeared(home, "releases-internal/tmp/*/public/SHA256SUMS")
 
 
 def renamed(home: Home) -> bool:
@@ -43,7 +43,7 @@ def renamed(home: Home) -> bool:
 
 
 def switching(home: Home) -> bool:
-    return appeared(home, "current*.tmp")
+    return appeared(home, "releases*/current*.tmp")
 
 
 def release_in(database: Path) -> str:
@@ -53,8 +53,7 @@ def release_in(database: Path) -> str:
 
 @pytest.mark.parametrize("moment", [cutting, writing_files, sealing, renamed, switching])
 def test_killed_release(home: Home, zhengxin: Call, moment: Moment) -> None:
-    with duckdb.connect(str(home.warehouse)) as warehouse:
-        warehouse.execute("update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
+    alter(home, "update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
     process = subprocess.Popen(
         command_line(home, "release", "2019", "--note", "a reason"),
         env=process_environment(),
@@ -69,11 +68,11 @@ def test_killed_release(home: Home, zhengxin: Call, moment: Moment) -> None:
     catalogue = Catalogue(home.releases)
     for audience in (PUBLIC, INTERNAL):
         assert release_in(catalogue.current(audience)) in ("2019-r1", "2019-r2")
-    assert all(verify_files(catalogue, each).problems == [] for each in catalogue.releases())
+    assert all(verify_release(catalogue, each).problems == [] for each in catalogue.releases())
 
     again = zhengxin(home, "release", "2019", "--note", "a reason")
     assert again.returncode == 0, again.stdout + again.stderr
     assert catalogue.releases() == [ReleaseId(2018, 1), ReleaseId(2019, 1), NEW]
     assert [release_in(catalogue.current(audience)) for audience in (PUBLIC, INTERNAL)] == ["2019-r2"] * 2
-    assert verify_files(catalogue, NEW).problems == []
-    assert not any((home.releases / "tmp").glob("*"))
+    assert verify_release(catalogue, NEW).problems == []
+    assert not list(home.root.glob("releases*/tmp/*"))

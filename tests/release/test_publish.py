@@ -12,7 +12,7 @@ import pytest
 
 from orchestration.errors import UsageError, WarehouseBusy
 from orchestration.home import Home
-from orchestration.landing import land_inbox
+from orchestration.landing import Store, land_inbox
 from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId
 from orchestration.release.publish import (
     OFFERED,
@@ -22,9 +22,8 @@ from orchestration.release.publish import (
     ReleaseRefused,
     withdraw,
 )
-from orchestration.release.verify import verify_files
-from orchestration.warehouse import connection
-from tests.release.conftest import Call, change_observation, release
+from orchestration.release.verify import verify_release
+from tests.release.conftest import Call, alter, change_observation, release
 from tests.release.figures import assert_tells_every_change, changes_in, rows, scoring_cell
 
 FIRST, SECOND, EARLIER = ReleaseId(2019, 1), ReleaseId(2019, 2), ReleaseId(2018, 1)
@@ -33,12 +32,50 @@ FIRST, SECOND, EARLIER = ReleaseId(2019, 1), ReleaseId(2019, 2), ReleaseId(2018,
 @pytest.mark.parametrize("one", [EARLIER, FIRST], ids=str)
 def test_files_are_there_and_sealed(released: Home, one: ReleaseId) -> None:
     catalogue = Catalogue(released.releases)
-    folder = catalogue.folder(one)
-    names = {path.name for path in folder.iterdir()}
-    assert {f"zhengxin-{one}.duckdb", "parquet", "internal", "manifest.json", "lock.json", "diff.md"} <= names
-    assert {"data_dictionary.md", "SHA256SUMS", "source.tar.gz"} <= names
-    assert verify_files(catalogue, one).problems == []
-    assert all(not path.stat().st_mode & stat.S_IWUSR for path in folder.rglob("*") if path.is_file())
+    public, internal = (catalogue.folder(one, audience) for audience in (PUBLIC, INTERNAL))
+    assert {path.name for path in public.iterdir()} == {
+        f"zhengxin-{one}.duckdb",
+        *("parquet", "manifest.json", "diff.md", "diff.csv", "data_dictionary.md", "SHA256SUMS"),
+    }
+    assert {path.name for path in internal.iterdir()} == {
+        f"zhengxin-{one}-internal.duckdb",
+        *("parquet", "manifest.json", "lock.json", "source.tar.gz", "SHA256SUMS"),
+    }
+    assert verify_release(catalogue, one).problems == []
+
+
+def test_public_tree_is_for_all_and_internal_one_for_its_owner(released: Home) -> None:
+    catalogue = Catalogue(released.releases)
+    modes = {
+        audience: {
+            (path.is_dir(), stat.S_IMODE(path.stat().st_mode))
+            for path in (catalogue.tree(audience), *catalogue.tree(audience).rglob("*"))
+            if not path.name.endswith((".lock", ".writer.json"))
+        }
+        for audience in (PUBLIC, INTERNAL)
+    }
+    assert modes == {PUBLIC: {(True, 0o755), (False, 0o444)}, INTERNAL: {(True, 0o700), (False, 0o400)}}
+
+
+def test_public_tree_names_no_file_and_no_person(released: Home) -> None:
+    """Names of the inbox, collectors and verifiers stand in no public file, in whatever form it is written."""
+    catalogue = Catalogue(released.releases)
+    names = {delivery.file_name for delivery in Store(released.landing).deliveries()}
+    names |= {
+        name
+        for (name,) in rows(
+            catalogue.database(FIRST, INTERNAL), "select distinct collector from marts.collector_statistics"
+        )
+    }
+    assert {"small_2018.csv", "small_2019.csv"} <= names
+    for path in catalogue.root.rglob("*"):
+        if path.is_file() and path.suffix in (".json", ".md", ".csv", ""):
+            text = path.read_text(encoding="utf-8")
+            assert not [name for name in names if name in text.split()], path
+    with duckdb.connect(str(catalogue.database(FIRST)), read_only=True) as opened:
+        for (table,) in opened.execute("select table_name from duckdb_tables()").fetchall():
+            text = str(opened.execute(f"select * from marts.{table}").fetchall())
+            assert "small_2019" not in text, table
 
 
 def test_public_file_holds_nothing_internal(released: Home) -> None:
@@ -79,7 +116,7 @@ def test_storage_version_is_one_that_older_clients_read(released: Home) -> None:
 def test_rows_stand_in_the_order_of_their_keys(released: Home, audience: str) -> None:
     catalogue = Catalogue(released.releases)
     with duckdb.connect(str(catalogue.database(FIRST, audience)), read_only=True) as opened:
-        for table, facts in catalogue.manifest(FIRST)["tables"][audience].items():
+        for table, facts in catalogue.tables(FIRST)[audience].items():
             keys = opened.execute(f"select {', '.join(facts['key'])} from marts.{table}").fetchall()
             assert keys == sorted(set(keys)), table
 
@@ -222,10 +259,8 @@ DAMAGES = {
 
 @pytest.mark.parametrize("gate", DAMAGES)
 def test_gate_refuses(home: Home, gate: str) -> None:
-    with connection.writing(home.warehouse) as warehouse:
-        # A figure differs, so that there is a candidate.
-        warehouse.execute("update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
-        warehouse.execute(DAMAGES[gate])
+    # A figure differs, so that there is a candidate.
+    alter(home, "update marts.fct_unit_score set grade = 'X' where unit_code = '520403'", DAMAGES[gate])
     with pytest.raises(ReleaseRefused, match=gate):
         release(home, 2019, note="try")
     assert Catalogue(home.releases).releases() == [EARLIER, FIRST]
@@ -242,15 +277,13 @@ def test_file_that_does_not_open_is_refused(home: Home, monkeypatch: pytest.Monk
         return real(candidate, warehouse)
 
     monkeypatch.setattr("orchestration.release.publish.run_gates", with_broken_file)
-    with connection.writing(home.warehouse) as warehouse:
-        warehouse.execute("update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
+    alter(home, "update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
     with pytest.raises(ReleaseRefused, match=r"zhengxin-2019-r2\.duckdb does not open"):
         release(home, 2019, note="try")
 
 
 def test_edition_with_a_cell_to_be_assessed_is_too_early(home: Home) -> None:
-    with connection.writing(home.warehouse) as warehouse:
-        warehouse.execute("update marts.fct_measure_score set status = 'to_be_assessed' where unit_code = '520402'")
+    alter(home, "update marts.fct_measure_score set status = 'to_be_assessed' where unit_code = '520402'")
     with pytest.raises(EditionIncomplete, match="still to be assessed"):
         release(home, 2019)
 
@@ -262,19 +295,55 @@ UNMET_FIGURE = (
 )
 
 
-def test_first_release_must_meet_published_figures(home: Home) -> None:
-    shutil.rmtree(Catalogue(home.releases).folder(FIRST))
-    with connection.writing(home.warehouse) as warehouse:
-        warehouse.execute(UNMET_FIGURE)
-    with pytest.raises(ReleaseRefused, match=r"published_figures.*520402 publishes 80\.7400 but 80\.6300"):
-        release(home, 2019)
+def test_first_release_that_departs_from_a_published_figure_must_be_acknowledged(home: Home) -> None:
+    catalogue = Catalogue(home.releases)
+    for audience in (PUBLIC, INTERNAL):
+        shutil.rmtree(catalogue.folder(FIRST, audience))
+    alter(home, UNMET_FIGURE)
+    offered = release(home, 2019)
+    assert offered.state == OFFERED and "the first of its edition" in offered.message
+    assert "--note" in offered.message and "--acknowledge" in offered.message
+    difference = (catalogue.offer(FIRST) / "diff.md").read_text(encoding="utf-8")
+    assert "| published_reconciliation | 520402 | computed_rounded | 80.7400 | 80.6300 |" in difference
+    digest = offered.message.rsplit("--acknowledge ", 1)[1].split()[0]
+    assert release(home, 2019, acknowledged=digest).state == OFFERED
+    assert release(home, 2019, note="the print has a misprint", acknowledged=digest).state == PUBLISHED
+
+
+def test_nobody_decided_is_an_offer(home: Home, zhengxin: Call) -> None:
+    """A run ends with a candidate and its difference; the command that publishes it stands in the status, whole."""
+    catalogue = Catalogue(home.releases)
+    for audience in (PUBLIC, INTERNAL):
+        shutil.rmtree(catalogue.folder(FIRST, audience))
+    offered = release(home, 2019, is_decided=False)
+    assert (offered.state, offered.release) == (OFFERED, FIRST)
+    assert offered.message.endswith("then: zhengxin release 2019")
+    assert catalogue.releases() == [EARLIER]
+    assert "## First release" in (catalogue.offer(FIRST) / "diff.md").read_text(encoding="utf-8")
+    assert not list(catalogue.root.rglob("*.offer*"))
+    assert zhengxin(home, "release", "2019").returncode == 0
+    assert catalogue.releases() == [EARLIER, FIRST] and catalogue.offers() == []
+
+
+def test_status_prints_the_whole_command(home: Home, zhengxin: Call) -> None:
+    alter(home, "update marts.fct_unit_score set grade = 'X' where unit_code = '520403'", UNMET_FIGURE)
+    offered = release(home, 2019, note="it's upheld")
+    command = offered.message.rsplit("then: ", 1)[1]
+    assert "--acknowledge" in command and "it" in command
+    assert command in " ".join(zhengxin(home, "status").stdout.split())
+
+
+def test_refusal_leaves_nothing(home: Home) -> None:
+    alter(home, "update marts.fct_unit_score set grade = 'X' where unit_code = '520403'", DAMAGES["expected_counts"])
+    with pytest.raises(ReleaseRefused):
+        release(home, 2019, note="try")
+    assert not (home.releases.with_name("releases-internal") / "tmp").exists()
+    assert not list(home.root.glob("releases*/tmp"))
 
 
 def test_revision_that_departs_from_a_published_figure_must_be_acknowledged(home: Home) -> None:
     """Only an edition's first release must meet what was printed; an upheld objection may well move it."""
-    with connection.writing(home.warehouse) as warehouse:
-        warehouse.execute("update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
-        warehouse.execute(UNMET_FIGURE)
+    alter(home, "update marts.fct_unit_score set grade = 'X' where unit_code = '520403'", UNMET_FIGURE)
     offered = release(home, 2019, note="an objection was upheld")
     assert offered.state == OFFERED
     difference = (Catalogue(home.releases).offer(SECOND) / "diff.md").read_text(encoding="utf-8")
@@ -289,8 +358,7 @@ def test_internal_column_in_the_public_file_is_refused(home: Home, monkeypatch: 
     real = cut.visible_tables
     # The cut forgets the audience; the gate looks at the file.
     monkeypatch.setattr(cut, "visible_tables", lambda tables, audience: real(tables, INTERNAL))
-    with connection.writing(home.warehouse) as warehouse:
-        warehouse.execute("update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
+    alter(home, "update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
     with pytest.raises(ReleaseRefused, match="quarantined_row is internal"):
         release(home, 2019, note="try")
 
@@ -303,29 +371,6 @@ def test_warehouse_that_misses_a_landed_file_is_refused(home: Home) -> None:
     land_inbox(home)
     with pytest.raises(UsageError, match="landed since"):
         release(home, 2019)
-
-
-def test_verify_names_what_was_changed(home: Home, zhengxin: Call) -> None:
-    folder = Catalogue(home.releases).folder(FIRST)
-    assert zhengxin(home, "verify", "2019-r1").returncode == 0
-    (folder / "diff.md").chmod(0o644)
-    (folder / "diff.md").write_text("changed", encoding="utf-8")
-    (folder / "added.txt").write_text("x", encoding="utf-8")
-    done = zhengxin(home, "verify", "2019-r1")
-    assert done.returncode == 1
-    assert "diff.md was changed" in done.stderr and "added.txt was added" in done.stderr
-
-
-def test_verify_looks_at_what_readers_open(home: Home, zhengxin: Call) -> None:
-    current = Catalogue(home.releases).current()
-    current.chmod(0o644)
-    with current.open("ab") as file:
-        file.write(b"x")
-    done = zhengxin(home, "verify", "2019-r1")
-    assert done.returncode == 1 and "current.duckdb is not what the release holds" in done.stderr
-    current.unlink()
-    release(home, 2019)
-    assert zhengxin(home, "verify", "2019-r1").returncode == 0
 
 
 def test_lock_names_inputs_and_versions(released: Home) -> None:
@@ -354,6 +399,7 @@ def test_export_writes_a_workbook_and_csv(released: Home, zhengxin: Call, tmp_pa
     book, folder = tmp_path / "out.xlsx", tmp_path / "out"
     assert zhengxin(released, "export", "2019-r1", "--output", str(book)).returncode == 0
     assert zhengxin(released, "export", "2019-r1", "--format", "csv", "--output", str(folder)).returncode == 0
+    assert (folder.stat().st_mode & 0o055, (folder / "units.csv").stat().st_mode & 0o044) == (0o055, 0o044)
     names = ["summary", "units", "regions", "indicators", "methodology", "dictionary"]
     workbook = load_workbook(book)
     assert workbook.sheetnames == names

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from orchestration.release.catalogue import public_manifest_of
 from orchestration.release.files import sha256_of
 from orchestration.report.document import Block, Code, Column, Facts, Paragraph, Run, Section, SourceList, Table
 from orchestration.report.figures.quality import (
@@ -247,6 +248,7 @@ def _release(ctx: Context) -> list[Block]:
         ("git_revision", infos.text(info.git_revision)),
         ("file", ctx.release.path.name),
         ("file_sha256", sha256_of(ctx.release.path)),
+        *(("chain_head", head) for head in _chain_head(ctx)),
     )
     return [
         Facts(
@@ -258,12 +260,18 @@ def _release(ctx: Context) -> list[Block]:
     ]
 
 
+def _chain_head(ctx: Context) -> list[str]:
+    """The hash by which a reader can tell, later and elsewhere, that the release is this one; none for a lone file."""
+    manifest = public_manifest_of(ctx.release.path)
+    return [sha256_of(manifest)] if manifest else []
+
+
 def _reproduce(ctx: Context) -> list[Block]:
     t, info = ctx.t, ctx.info
     options = "" if info.is_primary_methodology else f" --methodology {ctx.methodology}"
     options += " --internal" if ctx.is_internal else ""
     commands = [
-        f"zhengxin verify {info.release_id}",
+        " --head ".join(["zhengxin verify --all", *_chain_head(ctx)]),
         f"zhengxin report --region {ctx.scope.code} --year {ctx.year} --release {info.release_id} "
         f"--language {ctx.language}{options}",
     ]

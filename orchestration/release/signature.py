@@ -1,0 +1,84 @@
+"""Signatures over manifests and notes of withdrawal: Ed25519, made with a key that lies outside the home.
+
+The key is a file as `openssl genpkey -algorithm ed25519` writes it (PEM, without a passphrase), named by
+`ZHENGXIN_SIGNING_KEY`. The signature of FILE lies beside it as FILE.sig: 64 bytes, which anybody checks with the
+published key and `openssl pkeyutl -verify -pubin -inkey KEY -rawin -in FILE -sigfile FILE.sig`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+
+from orchestration.errors import UsageError
+from orchestration.home import Home
+
+KEY_VARIABLE = "ZHENGXIN_SIGNING_KEY"
+SUFFIX = ".sig"
+
+
+def signing_key(home: Home) -> Ed25519PrivateKey | None:
+    """The key that this process signs with, None where none is named. Raises `UsageError` for an unusable one."""
+    named = os.environ.get(KEY_VARIABLE, "").strip()
+    if not named:
+        return None
+    path = Path(named).expanduser().resolve()
+    if path.is_relative_to(home.root):
+        raise UsageError(f"{KEY_VARIABLE} names {path}, which lies in the home: who can write there could sign too.")
+    try:
+        key = load_pem_private_key(path.read_bytes(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise UsageError(
+            f"{path} ({KEY_VARIABLE}) is no key without a passphrase: {error}. "
+            "openssl genpkey -algorithm ed25519 makes one."
+        ) from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise UsageError(f"{path} ({KEY_VARIABLE}) is no Ed25519 key: openssl genpkey -algorithm ed25519 makes one.")
+    return key
+
+
+def public_key(path: Path) -> Ed25519PublicKey:
+    """The published key in a file (PEM). Raises `UsageError` where it is none."""
+    try:
+        key = load_pem_public_key(path.expanduser().read_bytes())
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise UsageError(f"{path} is no public key in PEM: {error}.") from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise UsageError(f"{path} is no Ed25519 key.")
+    return key
+
+
+def key_id(key: Ed25519PrivateKey | Ed25519PublicKey) -> str:
+    """SHA-256 of the public key (its DER form): by which a manifest names who signs it."""
+    public = key.public_key() if isinstance(key, Ed25519PrivateKey) else key
+    return hashlib.sha256(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+
+
+def signature_path(signed: Path) -> Path:
+    return signed.with_name(signed.name + SUFFIX)
+
+
+def sign(path: Path, key: Ed25519PrivateKey) -> Path:
+    """Write the signature of a file beside it; return where."""
+    target = signature_path(path)
+    target.write_bytes(key.sign(path.read_bytes()))
+    return target
+
+
+def is_signed_by(path: Path, key: Ed25519PublicKey) -> bool:
+    """Whether the signature beside the file is one of `key` over its bytes."""
+    try:
+        key.verify(signature_path(path).read_bytes(), path.read_bytes())
+    except (InvalidSignature, OSError):
+        return False
+    return True

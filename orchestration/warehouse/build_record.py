@@ -1,0 +1,133 @@
+"""Whether the tables may be published: which tests failed or never ran on them, and which years were validated.
+
+The record lies beside the warehouse file and speaks of exactly the tables whose fingerprint it holds. A build removes
+it before it touches a table and writes it when dbt has ended; validation adds to it. So a build that was killed, or one
+that was never validated, has no record that says otherwise.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.errors import UsageError
+from orchestration.home import Home
+
+PASSED = ("success", "pass", "warn", "no-op")
+# What lies downstream of a failure; what the build was not asked for counts alike.
+SKIPPED = "skipped"
+BUILT_TYPES = {"model", "seed"}
+SHOWN_NAMES = 5
+# What a release is cut from: the readers' tables, what their views read, and which batches were loaded.
+FINGERPRINTED = """
+    select schema_name, table_name from duckdb_tables()
+    where database_name = current_database()
+        and (schema_name in ('marts', 'intermediate', 'seed') or (schema_name, table_name) = ('raw', 'batch'))
+    order by all
+"""
+AGAIN = "Mend the cause and run again: zhengxin run"
+
+
+class BuildUnsound(UsageError):
+    """The tables may not be published: a test failed on them, or not everything was tested; the message names what."""
+
+
+def record_path(home: Home) -> Path:
+    return home.warehouse.with_name("build.json")
+
+
+def forget(home: Home) -> None:
+    """The tables are about to change."""
+    record_path(home).unlink(missing_ok=True)
+
+
+def record_build(
+    home: Home,
+    connection: duckdb.DuckDBPyConnection,
+    manifest: Mapping[str, Any],
+    results: Iterable[Mapping[str, Any]],
+) -> None:
+    """dbt has ended: `results` are those of its run_results.json, `manifest` names all that should be among them."""
+    statuses = {result["unique_id"]: result["status"] for result in results}
+    expected = {name: node["name"] for name, node in manifest["nodes"].items() if _must_pass(node)}
+    failed = [node for name, node in expected.items() if statuses.get(name, SKIPPED) not in (*PASSED, SKIPPED)]
+    not_run = [node for name, node in expected.items() if statuses.get(name, SKIPPED) == SKIPPED]
+    _write(
+        home,
+        {
+            "tables": fingerprint(connection),
+            "failed": sorted(failed),
+            "not_run": sorted(not_run),
+            "validated": {},
+        },
+    )
+
+
+def record_validation(home: Home, failures_by_year: Mapping[int, Sequence[str]]) -> None:
+    """The marts of these years were validated; a failure names suite and rule. Nothing where no build was recorded."""
+    record = _read(home)
+    if record is not None:
+        record["validated"] |= {str(year): list(failures) for year, failures in failures_by_year.items()}
+        _write(home, record)
+
+
+def require_sound(home: Home, connection: duckdb.DuckDBPyConnection, year: int) -> None:
+    """Raise `BuildUnsound` unless every test passed and `year` was validated, on the tables as they are now."""
+    record = _read(home)
+    if record is None:
+        raise _unsound(year, "the last build did not come to its end, or was made without its tests")
+    if record["failed"]:
+        raise _unsound(year, f"in the last build these failed: {_names(record['failed'])}")
+    if record["not_run"]:
+        raise _unsound(year, f"the last build was one of a part, without {_names(record['not_run'])}")
+    if fingerprint(connection) != record["tables"]:
+        raise _unsound(year, "the tables are not those that were tested: something was loaded or changed since")
+    failures = record["validated"].get(str(year))
+    if failures is None:
+        raise _unsound(year, f"its marts were not validated after the last build (zhengxin run {year} does)")
+    if failures:
+        raise _unsound(year, f"Great Expectations found errors on its marts: {_names(failures)}")
+
+
+def fingerprint(connection: duckdb.DuckDBPyConnection) -> str:
+    """SHA-256 over the rows of all tables from which a release is cut, in whatever order they lie."""
+    digest = hashlib.sha256()
+    for schema, table in connection.execute(FINGERPRINTED).fetchall():
+        rows, total = connection.execute(
+            f'select count(*), sum(cast(hash(lines) as hugeint)) from "{schema}"."{table}" as lines'
+        ).fetchone()
+        digest.update(f"{schema}.{table}\0{rows}\0{total}\n".encode())
+    return digest.hexdigest()
+
+
+def _must_pass(node: Mapping[str, Any]) -> bool:
+    if node["resource_type"] == "test":
+        return str(node["config"].get("severity", "error")).lower() == "error"
+    return node["resource_type"] in BUILT_TYPES
+
+
+def _unsound(year: int, reason: str) -> BuildUnsound:
+    return BuildUnsound(f"{year} is not released, nothing was changed: {reason}. {AGAIN}")
+
+
+def _names(names: Sequence[str]) -> str:
+    more = len(names) - SHOWN_NAMES
+    return ", ".join(names[:SHOWN_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def _read(home: Home) -> dict[str, Any] | None:
+    try:
+        return json.loads(record_path(home).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _write(home: Home, record: Mapping[str, Any]) -> None:
+    partial = record_path(home).with_suffix(".tmp")
+    partial.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    partial.replace(record_path(home))

@@ -1,0 +1,36 @@
+"""A home with two released editions, in which each step has something to do; copied for each fault."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from orchestration.home import Home
+from tests.daily.small_home import DECISION, OBJECTION
+from tests.landing.conftest import csv_text
+from tests.release.conftest import alter, deliver_change, released, small_project
+from tests.release.figures import scoring_cell
+
+__all__ = ["released", "small_project"]
+
+
+@pytest.fixture(scope="package")
+def waiting(released: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Files of observations, objections and decisions wait, and a grade has changed. Look, don't change."""
+    home = Home(tmp_path_factory.mktemp("waiting") / "home")
+    shutil.copytree(released.root, home.root)
+    deliver_change(home, 2019, *scoring_cell(home, 2019), "0")
+    for source, row in (("objection", OBJECTION), ("decision", DECISION)):
+        path = home.inbox / source / "one.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(csv_text([row]), encoding="utf-8")
+    alter(home, "update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
+    return home
+
+
+@pytest.fixture
+def home(waiting: Home, tmp_path: Path) -> Home:
+    shutil.copytree(waiting.root, tmp_path / "home")
+    return Home(tmp_path / "home")
