@@ -73,7 +73,7 @@ def year_spans(years: Iterable[int], editions: Sequence[int]) -> list[list[int]]
 
 def is_released(series_code: str) -> bool:
     """Whether yearly runs cut releases of the series' editions (`is_released` in seeds/methodology/series.csv)."""
-    return any(row["is_released"] == "true" for row in _rows("series") if row["series_code"] == series_code)
+    return any(_flag(row, "is_released", "series") for row in _rows("series") if row["series_code"] == series_code)
 
 
 def years_in_words(years: Iterable[int]) -> str:
@@ -82,6 +82,16 @@ def years_in_words(years: Iterable[int]) -> str:
     calendar = range(wanted[0], wanted[-1] + 1) if wanted else range(0)
     spans = year_spans(wanted, calendar)
     return ", ".join(str(span[0]) if len(span) == 1 else f"{span[0]}–{span[-1]}" for span in spans)
+
+
+def _flag(row: dict[str, str], column: str, seed: str) -> bool:
+    """A yes or no of a seed, which is spelt 1 or 0."""
+    if row[column] not in ("0", "1"):
+        raise UsageError(
+            f"seeds/methodology/{seed}.csv: {column} of {row['series_code']} is '{row[column]}'; write 1 for yes, 0 "
+            f"for no. {column} 只写 1(是)或 0(否)。"
+        )
+    return row[column] == "1"
 
 
 def _edition_rows() -> list[dict[str, str]]:

@@ -27,6 +27,11 @@
     cast(cast({{ value }} as decimal(28, 0)) * cast('0.0000000001' as decimal(11, 10)) as decimal(18, 10))
 {%- endmacro %}
 
+{# An integer of 10^-13 as marks: a full mark has 4 decimals, and what a measure has of it may be any fraction. #}
+{% macro mark_from_scaled(value) -%}
+    cast(cast({{ value }} as decimal(24, 0)) * cast('0.0000000000001' as decimal(14, 13)) as decimal(18, 13))
+{%- endmacro %}
+
 {# An integer of 10^-12 as a normalised value. #}
 {% macro normalised_from_scaled(value) -%}
     cast(cast({{ value }} as decimal(25, 0)) * cast('0.000000000001' as decimal(13, 12)) as decimal(14, 12))
@@ -97,4 +102,17 @@
         case when {{ score }} < {{ lowest }} then {{ lowest }} when {{ score }} > {{ highest }} then {{ highest }} else {{ score }} end
         as decimal(18, 10)
     )
+{%- endmacro %}
+
+{# The greatest common divisor of whole numbers, as a window or an aggregate: what a ratio is reduced by. #}
+{% macro greatest_common_divisor(value, over='') -%}
+    list_reduce(list({{ value }}) {{ over }}, lambda one, other: gcd(one, other))
+{%- endmacro %}
+
+{#
+  Whether the assessed share of the applicable marks reaches a threshold, given as numerator and denominator. Marks are kept
+  to 13 decimals, so thirds are not whole: what falls short by less than half a unit of the tenth decimal reaches it.
+#}
+{% macro reaches_coverage(assessed_mark, applicable_mark, numerator, denominator=1) -%}
+    ({{ assessed_mark }} + cast('0.00000000005' as decimal(12, 11))) * {{ denominator }} >= {{ applicable_mark }} * {{ numerator }}
 {%- endmacro %}

@@ -22,7 +22,7 @@
             child_nodes.parent_node_code,
             child_nodes.is_base,
             child_nodes.full_mark,
-            {{ scaled_integer('child_nodes.weight', 6) }} as scaled_weight,
+            child_nodes.weight_share as scaled_weight,
             case
                 when parent_nodes.aggregation <> 'sum' then {{ integer_quotient_half_up(
                     scaled_integer('children.score', 10) ~ ' * 1000000000000', scaled_integer('child_nodes.full_mark', 10)
@@ -69,7 +69,7 @@
             ) as scaled_weighted_log,
             sum(
                 case when scaled_rate > 0
-                    then {{ integer_quotient_half_up('scaled_weight * 1000000000000000000', 'scaled_rate') }}
+                    then {{ integer_quotient_half_up('scaled_weight * 1000000000000000000000000', 'scaled_rate') }}
                 end
             ) as scaled_weighted_reciprocal,
             bool_or(coalesce(scaled_rate <= 0, false)) as has_zero_rate
@@ -91,8 +91,10 @@
             totals.scored_count > 0 and (
                 totals.is_event_only or (
                     totals.applicable_mark > 0
-                    and totals.assessed_mark * nodes.min_coverage_denominator
-                    >= totals.applicable_mark * nodes.min_coverage_numerator
+                    and {{ reaches_coverage(
+                        'totals.assessed_mark', 'totals.applicable_mark',
+                        'nodes.min_coverage_numerator', 'nodes.min_coverage_denominator'
+                    ) }}
                     and (nodes.aggregation <> 'sum' or totals.base_count = 0 or totals.scored_base_count > 0)
                 )
             ) as is_scored,
@@ -129,7 +131,7 @@
                     as decimal(18, 10)
                 )
                 when aggregation = 'harmonic' then {{ score_from_scaled(integer_quotient_half_up(
-                    scaled_integer('full_mark', 4) ~ ' * scaled_weight * 1000000000000', 'scaled_weighted_reciprocal'
+                    scaled_integer('full_mark', 4) ~ ' * scaled_weight * 1000000000000000000', 'scaled_weighted_reciprocal'
                 )) }}
             end as unclipped_score
         from aggregated
@@ -152,8 +154,8 @@
         unit_code,
         node_code,
         depth,
-        cast(applicable_mark as decimal(18, 10)) as applicable_mark,
-        cast(assessed_mark as decimal(18, 10)) as assessed_mark,
+        cast(applicable_mark as decimal(18, 13)) as applicable_mark,
+        cast(assessed_mark as decimal(18, 13)) as assessed_mark,
         unrounded_score,
         {{ apply_rounding_policy('unrounded_score', 'rounding_mode', 'rounding_digits') }} as score,
         case

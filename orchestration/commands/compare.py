@@ -25,6 +25,8 @@ DIFFERENCES = """
         former.points as former_points,
         latter.points as latter_points,
         latter.points - former.points as difference,
+        -- The mark is the same, and counts for more or less: siblings without a score are stood in for on one side.
+        former.score = latter.score and former.points <> latter.points as is_only_reweighted,
         former.reason_zh as former_reason,
         latter.reason_zh as latter_reason
     from (
@@ -139,8 +141,11 @@ def _print_differences(say: Console, rows: list[dict[str, Any]], names: list[str
         raise UsageError("One of the two has no score: too little has been collected. zhengxin explain shows what.")
 
     def line_of(row: dict[str, Any], children: list[NodeLine]) -> NodeLine | None:
-        if not (all_nodes or row["difference"] or row["node_level"] <= 1 or children):
+        if not (all_nodes or row["difference"] or row["node_level"] <= 1):
+            # What is below moved against each other and comes to nothing.
             return None
+        if not (all_nodes or row["difference"]):
+            children = []
         changed = row["difference"] and not children
         return NodeLine(
             name=f"{row['node_code']} {row['node_name']}",
@@ -149,12 +154,18 @@ def _print_differences(say: Console, rows: list[dict[str, Any]], names: list[str
                 number_text(row["latter_points"], MARK_DECIMALS),
                 _signed(row["difference"]),
             ],
-            remark=f"{row['former_reason'] or ''} → {row['latter_reason'] or ''}" if changed else "",
+            remark=_remark(row) if changed else "",
             style=_style_of(row),
             children=children,
         )
 
     print_node_tree(say, [*names, "difference"], grow(rows, None, line_of))
+
+
+def _remark(row: dict[str, Any]) -> str:
+    if row["is_only_reweighted"]:
+        return "得分未变:同级中有未计分的,权重随之变动 / same mark, other weight: siblings without a score"
+    return f"{row['former_reason'] or ''} → {row['latter_reason'] or ''}"
 
 
 def _write_json(former: Side, latter: Side, rows: list[dict[str, Any]]) -> None:

@@ -175,7 +175,8 @@ def _short_evidence(trace: dict[str, Any], is_named: bool) -> Text:
 def _value_text(trace: dict[str, Any]) -> str:
     if trace["cluster_code"]:
         return f"{trace['event_date']} {trace['headline']}"
-    return trace["state"] if trace["value"] is None else f"{trace['value'].normalize():f}{trace['measurement_unit']}"
+    value, unit = trace["value"], trace["measurement_unit"] or ""
+    return trace["state"] if value is None else f"{value.normalize():f}{unit}"
 
 
 def _source_text(trace: dict[str, Any]) -> str:
@@ -196,7 +197,7 @@ def _source_text(trace: dict[str, Any]) -> str:
 def _overruled_text(trace: dict[str, Any]) -> str:
     """What a correction or decision took the place of, down to its row; releases before that was kept have none."""
     value = trace["overruled_value"]
-    shown = trace["overruled_state"] if value is None else f"{value.normalize():f}{trace['measurement_unit']}"
+    shown = trace["overruled_state"] if value is None else f"{value.normalize():f}{trace['measurement_unit'] or ''}"
     row = f"{trace['overruled_source']}/{trace['overruled_file_name']} row {trace['overruled_row_number']}"
     return f"{shown} ({row})"
 
@@ -209,7 +210,7 @@ def _whole_evidence(trace: dict[str, Any]) -> Text:
         "event": " ".join(filter(None, (trace["cluster_code"], text_of(trace["event_date"]), trace["headline"]))),
         "rule": " / ".join(filter(None, (trace["rule_text_zh"], trace["rule_text_en"]))),
         "parameters": trace["parameters"],
-        "value": None if value is None else f"{value.normalize():f}{trace['measurement_unit']}",
+        "value": None if value is None else f"{value.normalize():f}{trace['measurement_unit'] or ''}",
         "state": trace["state"],
         "arithmetic": trace["arithmetic"],
         "the node": trace["leaf_arithmetic"],

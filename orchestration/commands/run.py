@@ -63,6 +63,7 @@ def run(
     from orchestration.editions import check_years, series_of, years_in_words
     from orchestration.landing.waiting import require_data
     from orchestration.pipeline.execution import CheckCount
+    from orchestration.release.changed_method import changed_methodologies
     from orchestration.warehouse import built_from
     from orchestration.warehouse.lock import writer_lock
 
@@ -79,6 +80,8 @@ def run(
             _mend_releases(output(), home, wanted)
             print_summary(output(), home, wanted, CheckCount(**known))
             return
+    for warning in changed_methodologies(home):
+        messages().print(f"[yellow]{escape(warning)}[/]")
     messages().print(f"Run of {years_in_words(wanted)}, {series_code}, home {home.root}", markup=False)
     with _execution(home) as execution:
         outcome = execution.annual_run(wanted, series_code)

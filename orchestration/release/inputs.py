@@ -20,6 +20,7 @@ from orchestration.release.catalogue import Catalogue, ReleaseId
 from orchestration.release.cut import ReleaseFacts
 from orchestration.release.files import sha256_of
 from orchestration.warehouse.dbt import IGNORED_FOLDERS, project_digest
+from orchestration.warehouse.resolved_method import method_digests
 
 PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "pyarrow")
 ARCHIVE_NAME = "source.tar.gz"
@@ -58,6 +59,9 @@ def lock_of(
             for path in sorted(seeds_folder().rglob("*.csv"))
         },
         "methodologies": dict(methodologies),
+        "methodology_rows": {
+            code: digests for code, digests in method_digests(seeds_folder()).items() if code in methodologies
+        },
         "project_digest": project_digest(),
         "earlier_releases": {str(each): sha256_of(catalogue.folder(each) / "manifest.json") for each in earlier},
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},

@@ -132,7 +132,9 @@ _TABLES = (
         "series",
         "edition",
         "edition_methodology",
+        "tree",
         "methodology",
+        "methodology_change",
         "node",
         "measure",
         "measure_rule",
@@ -265,11 +267,20 @@ class _TreeGrower:
         if node.aggregation == "sum":
             node.full = sum((child.full for child in node.children), Decimal(0))
             node.low = sum((child.low for child in node.children), Decimal(0))
+            if any(not child.is_base for child in node.children) and _chance(self.rng, 0.4):
+                self._cap(node)
             if needs_full and not node.full:
                 self._give_first_leaf_a_full_mark(node)
         else:
             node.full = Decimal(self.rng.choice(("1", "10", "100"))) if _chance(self.rng, 0.7) else self._mark()
             node.low = -self._mark() if _chance(self.rng, 0.2) else Decimal(0)
+
+    def _cap(self, node: TreeNode) -> None:
+        """Bounds of its own, inside or outside the sums of its children's, but not inside those of the base."""
+        base = [child for child in node.children if child.is_base]
+        factor = Decimal(self.rng.choice(("0.25", "0.5", "0.75", "1.5")))
+        node.full = max(node.full * factor, sum((child.full for child in base), Decimal(0))).quantize(Decimal("0.01"))
+        node.low = min(node.low * factor, sum((child.low for child in base), Decimal(0))).quantize(Decimal("0.01"))
 
     def _give_first_leaf_a_full_mark(self, node: TreeNode) -> None:
         # A group of negative events only; its parent divides by the full mark.
@@ -291,6 +302,9 @@ def random_tree(rng: random.Random, max_depth: int = 6) -> TreeNode:
         grower = _TreeGrower(rng, rng.randint(1, max_depth))
         root = grower.grow("mixed" if _chance(rng, 0.5) else "observed")
         observed_leaf_count = len(root.leaves()) - grower.event_leaf_count
+        if root.aggregation == "sum" and root.children and _chance(rng, 0.1):
+            for child in root.children:
+                child.is_base = False
         if grower.event_leaf_count <= MAX_EVENT_LEAVES and observed_leaf_count <= OBSERVED_MEASURE_COUNT:
             return root
 
@@ -434,7 +448,7 @@ def random_rules(rng: random.Random, methodology_code: str, root: TreeNode, meas
             continue
         extra = min(spare, _pick(rng, {0: 0.4, 1: 0.3, 2: 0.3}))
         spare -= extra
-        for weight in _weights_of_one(rng, 1 + extra):
+        for weight in _random_weights(rng, 1 + extra):
             rules.append(_weighted_rule(rng, methodology_code, leaf.code, free.pop(), weight))
         if spare and _chance(rng, 0.4):
             spare -= 1
@@ -442,6 +456,16 @@ def random_rules(rng: random.Random, methodology_code: str, root: TreeNode, meas
             family = "veto" if measure.row["lower_bound"] < 0 or _chance(rng, 0.5) else "deduct"
             rules.append(_rule_row(rng, methodology_code, leaf.code, measure, family, Decimal(0)))
     return rules
+
+
+def _random_weights(rng: random.Random, count: int) -> list[Decimal | None]:
+    """Weights of one leaf: that sum to 1, of any sum, or all empty, which is equal."""
+    kind = _pick(rng, {"one": 0.5, "empty": 0.25, "relative": 0.25})
+    if kind == "empty":
+        return [None] * count
+    if kind == "relative":
+        return [_random_weight(rng) for _ in range(count)]
+    return _weights_of_one(rng, count)
 
 
 def _weights_of_one(rng: random.Random, count: int) -> list[Decimal]:
@@ -454,7 +478,7 @@ def _weights_of_one(rng: random.Random, count: int) -> list[Decimal]:
 
 
 def _weighted_rule(
-    rng: random.Random, methodology_code: str, node_code: str, measure: _Measure, weight: Decimal
+    rng: random.Random, methodology_code: str, node_code: str, measure: _Measure, weight: Decimal | None
 ) -> Row:
     family = _pick(rng, {"linear": 0.86, "deduct": 0.09, "veto": 0.05})
     if family == "deduct" and measure.row["lower_bound"] < 0:
@@ -463,7 +487,7 @@ def _weighted_rule(
 
 
 def _rule_row(
-    rng: random.Random, methodology_code: str, node_code: str, measure: _Measure, family: str, weight: Decimal
+    rng: random.Random, methodology_code: str, node_code: str, measure: _Measure, family: str, weight: Decimal | None
 ) -> Row:
     rule = _empty_rule(methodology_code, node_code, measure.code, family, weight)
     if family == "deduct":
@@ -483,7 +507,7 @@ def _rule_row(
     return rule
 
 
-def _empty_rule(methodology_code: str, node_code: str, measure_code: str, family: str, weight: Decimal) -> Row:
+def _empty_rule(methodology_code: str, node_code: str, measure_code: str, family: str, weight: Decimal | None) -> Row:
     return {
         "methodology_code": methodology_code,
         "measure_code": measure_code,
@@ -511,12 +535,14 @@ def _add_methodologies(
     rng: random.Random, world: World, series_code: str, codes: list[str], measures: list[_Measure], max_depth: int
 ) -> None:
     trees: list[tuple[str, TreeNode]] = []
+    derived: list[str] = []
     for code in codes:
         if trees and _chance(rng, 0.25):
             tree_code, root = rng.choice(trees)  # two sets of rules on one tree
         else:
             tree_code, root = f"tree_of_{code}", random_tree(rng, max_depth)
             trees.append((tree_code, root))
+            world["tree"].append(_named(tree_code, tree_code=tree_code, based_on=None))
             world["node"] += _node_rows(rng, tree_code, root)
             event_leaves = [leaf for leaf in root.leaves() if leaf.kind == "event"]
             if event_leaves:
@@ -529,6 +555,8 @@ def _add_methodologies(
                 methodology_version="1.0",
                 series_code=series_code,
                 tree_code=tree_code,
+                based_on=None,
+                rank_basis=_pick(rng, {"unrounded_score": 0.7, "published_score": 0.3}),
                 description_zh="随机方法",
                 description_en="random method",
                 min_ranked_coverage=_random_ranked_coverage(rng, root),
@@ -537,7 +565,55 @@ def _add_methodologies(
             )
         )
         world["measure_rule"] += random_rules(rng, code, root, measures)
-        world["grade_band"] += _grade_band_rows(rng, code, root)
+        if _chance(rng, 0.85):
+            world["grade_band"] += _grade_band_rows(rng, code, root)
+        if _chance(rng, 0.5):
+            _derive_methodology(rng, world, series_code, code, tree_code)
+            derived.append(f"{code}_derived")
+    codes += derived
+
+
+def _derive_methodology(rng: random.Random, world: World, series_code: str, code: str, tree_code: str) -> None:
+    """A methodology based on another, with a few changes of its tree and rules."""
+    derived_tree = f"{tree_code}_of_{code}_derived"
+    world["tree"].append(_named(derived_tree, tree_code=derived_tree, based_on=tree_code))
+    basis = next(row for row in world["methodology"] if row["methodology_code"] == code)
+    world["methodology"].append(
+        basis | {"methodology_code": f"{code}_derived", "tree_code": derived_tree, "based_on": code}
+    )
+    nodes = [row for row in world["node"] if row["tree_code"] == tree_code]
+    for row in rng.sample(nodes, min(3, len(nodes))):
+        mode = "half_even" if row["rounding_mode"] == "half_up" else "half_up"
+        world["methodology_change"] += [
+            _change("node", derived_tree, row["node_code"], "rounding_mode", mode),
+            _change("node", derived_tree, row["node_code"], "rounding_digits", 5),
+        ]
+    for row in world["event_factor"]:
+        if row["tree_code"] == tree_code and row["factor_kind"] == "reach" and row["factor_level"] == "national":
+            world["methodology_change"].append(
+                _change("event_factor", derived_tree, "reach/national", "factor_value", row["factor_value"] + 1)
+            )
+    rules = [row for row in world["measure_rule"] if row["methodology_code"] == code]
+    for row in rules:
+        if row["weight"] == 0:
+            world["methodology_change"].append(_change("measure_rule", f"{code}_derived", row["measure_code"]))
+    stated = [row for row in rules if row["weight"] and row["rule_family"] != "event"]
+    for row in rng.sample(stated, min(2, len(stated))):
+        world["methodology_change"].append(
+            _change("measure_rule", f"{code}_derived", row["measure_code"], "weight", row["weight"] + 1)
+        )
+
+
+def _change(seed_name: str, owner_code: str, row_key: str, column_name: str = "*", value: Any = None) -> Row:
+    return {
+        "seed_name": seed_name,
+        "owner_code": owner_code,
+        "row_key": row_key,
+        "change_kind": "remove" if column_name == "*" else "override",
+        "column_name": column_name,
+        "value": value,
+        "reason": "at random",
+    }
 
 
 def _random_ranked_coverage(rng: random.Random, root: TreeNode) -> Decimal:

@@ -3,11 +3,12 @@
 What belongs here: the scoring of one world (seeds and raw rows) from the text of the method, and nothing that knows
 the SQL. It is written to be compared with the warehouse, so it shares no code, query or intermediate table with it.
 
-A *world* is a mapping from table name to rows. The tables are the seeds (`methodology`, `edition_methodology`, `node`,
-`measure_rule`, `event_factor`, `event_topic`, `grade_band`, `assessment_frame`, `region`) and the raw tables
-(`observation`, `verification`, `opinion_event`, `objection`, `decision`, `quarantined_row`); a table that is missing
-counts as empty. A row is a mapping from column to value; values may be text as read from CSV (empty text is null) or
-what DuckDB returns (Decimal, int, bool, date, datetime). Binary floats are refused for exact columns.
+A *world* is a mapping from table name to rows. The tables are the seeds (`series`, `tree`, `methodology`,
+`methodology_change`, `edition_methodology`, `node`, `measure_rule`, `event_factor`, `event_topic`, `grade_band`,
+`assessment_frame`, `region`) and the raw tables (`observation`, `verification`, `opinion_event`, `objection`,
+`decision`, `quarantined_row`); a table that is missing counts as empty. A row is a mapping from column to value; values
+may be text as read from CSV (empty text is null) or what DuckDB returns (Decimal, int, bool, date, datetime). Binary
+floats are refused for exact columns.
 
 Keys of the result run series, year, methodology, then unit or region, then measure, node or cluster. Years are ints.
 
@@ -23,7 +24,7 @@ import operator
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -47,6 +48,7 @@ TRANSFORMS = ("identity", "log", "positive", "observed")
 AGGREGATIONS = ("sum", "weighted_arithmetic", "geometric", "harmonic")
 ROUNDING_MODES = ("none", "half_up", "half_even")
 EVENT_SOURCES = ("event", "response_fault")
+RANK_BASES = ("unrounded_score", "published_score")
 EVENT_TABLES = ("event_factor", "event_topic")
 
 
@@ -221,6 +223,25 @@ def _moment_required(row: Row, column: str) -> datetime:
     return moment
 
 
+def _has_no_hour(moment: datetime) -> bool:
+    """A time of midnight is a day whose hour nobody wrote."""
+    return moment.time() == time()
+
+
+def _is_after(later: datetime, earlier: datetime) -> bool:
+    """By the day where one of them has no hour: what happened on the same day is neither before nor after."""
+    if _has_no_hour(later) or _has_no_hour(earlier):
+        return later.date() > earlier.date()
+    return later > earlier
+
+
+def _elapsed(earlier: datetime, later: datetime) -> timedelta:
+    """What lies between: whole days where one of them has no hour."""
+    if _has_no_hour(later) or _has_no_hour(earlier):
+        return later.date() - earlier.date()
+    return later - earlier
+
+
 def _arrival(row: Row) -> tuple[str, int]:
     """Batch id and row number: the last resort of every choice between rows, smallest first."""
     return str(row.get("batch_id") or ""), int(row.get("row_number") or 0)
@@ -287,7 +308,8 @@ class _Rule:
     def __init__(self, row: Row) -> None:
         self.measure_code = _required(row, "measure_code")
         self.family = _choice(row, "rule_family", RULE_FAMILIES)
-        self.weight = _exact_required(row, "weight")
+        self.stated_weight = _exact(row, "weight")
+        self.weight = Fraction(0)  # its share of the leaf: the weights of a leaf's measures sum to 1
         self.transform = _choice(row, "transform", TRANSFORMS)
         self.weight_share = 0  # weight as an integer, on one scale within the leaf
         self.mark = 0  # marks as an integer, on one scale within the methodology
@@ -343,6 +365,7 @@ class _Node:
         self.is_base = _flag(row, "is_base")
         self.aggregation = _choice(row, "aggregation", AGGREGATIONS)
         self.weight = _exact(row, "weight")
+        self.weight_share = 0  # the smallest whole number in proportion to the siblings' weights
         self.coverage_numerator = int(_required(row, "min_coverage_numerator"))
         self.coverage_denominator = int(_required(row, "min_coverage_denominator"))
         self.rounding_mode = _choice(row, "rounding_mode", ROUNDING_MODES)
@@ -365,6 +388,18 @@ class _Node:
     def clipped(self, score: int) -> int:
         # The bounds lie on the grid of 10 decimals, so clipping after rounding to it or before it is the same.
         return min(self.full, max(self.low, score))
+
+
+def _share_weights(parent: _Node) -> None:
+    """The children's weights as the smallest whole numbers in their proportions; all empty are equal."""
+    stated = [child.weight for child in parent.children]
+    weights = [Fraction(1)] * len(stated) if all(weight is None for weight in stated) else stated
+    if any(weight is None or weight <= 0 for weight in weights) or any(child.full <= 0 for child in parent.children):
+        raise ValueError(f"children of {parent.code} ({parent.aggregation}) need weights and full marks above 0")
+    scale = math.lcm(*(weight.denominator for weight in weights))
+    whole = [int(weight * scale) for weight in weights]
+    for child, weight in zip(parent.children, whole, strict=True):
+        child.weight_share = weight // math.gcd(*whole)
 
 
 class _EventFactors:
@@ -405,6 +440,8 @@ class _Method:
         self.series_code = _required(row, "series_code")
         self.tree_code = _required(row, "tree_code")
         self.min_ranked_coverage = _exact_required(row, "min_ranked_coverage")
+        self.rank_basis = _choice(row, "rank_basis", RANK_BASES) if row.get("rank_basis") else RANK_BASES[0]
+        self.publication_digits = int(world["publication_digits"].get(self.series_code, 2))
         by_code = {_required(r, "node_code"): _Node(r) for r in world["node"] if r["tree_code"] == self.tree_code}
         roots = [node for node in by_code.values() if node.parent_code is None]
         if len(roots) != 1:
@@ -427,6 +464,13 @@ class _Method:
         self.has_events = any(node.event_sources for node in self.nodes)
         self.bands = [r for r in world["grade_band"] if r["methodology_code"] == self.code]
 
+    def ranking_score(self, unrounded: int, score: int) -> int:
+        """What units are ranked by: the score before its rounding, or as it is published."""
+        if self.rank_basis == "unrounded_score":
+            return unrounded
+        step = 10 ** (10 - self.publication_digits)
+        return _round_half_up(score, step) * step
+
     def _attach_rules(self, by_code: dict[str, _Node], rows: list[Row]) -> None:
         for row in rows:
             node = by_code[_required(row, "node_code")]
@@ -442,6 +486,8 @@ class _Method:
             self._append_from_leaves_up(child)
         if node.children:
             node.is_event_only = all(child.is_event_only for child in node.children)
+            if node.aggregation != "sum":
+                _share_weights(node)
             node.is_inexact = node.aggregation in {"geometric", "harmonic"} or any(c.is_inexact for c in node.children)
             if node.aggregation == "sum" and any(child.is_base and child.full <= 0 for child in node.children):
                 raise ValueError(f"{self.code}: a base child of {node.code} has no full mark above 0")
@@ -457,9 +503,14 @@ class _Method:
         for node in self.nodes:
             if not node.rules:
                 continue
-            total = sum(rule.weight for rule in node.rules)
-            if total != 1:
-                raise ValueError(f"{self.code}: the weights of leaf {node.code} sum to {total}, expected 1")
+            stated = [rule.stated_weight for rule in node.rules]
+            if None in stated and any(weight for weight in stated):
+                raise ValueError(f"{self.code}: leaf {node.code} has weights above 0 beside empty ones")
+            relative = [Fraction(1) if weight is None else weight for weight in stated]
+            if min(relative) < 0 or not sum(relative):
+                raise ValueError(f"{self.code}: leaf {node.code} needs a weight above 0 and none below")
+            for rule, weight in zip(node.rules, relative, strict=True):
+                rule.weight = weight / sum(relative)
             scale = math.lcm(*(rule.weight.denominator for rule in node.rules))
             for rule in node.rules:
                 rule.weight_share = int(rule.weight * scale)
@@ -487,9 +538,47 @@ def _read_edition_methodologies(world: World) -> dict[tuple[str, int], set[str]]
     return editions
 
 
+# What tells a row from the others of its tree or methodology.
+INHERITED = {
+    "node": ("tree_code", ("node_code",)),
+    "event_factor": ("tree_code", ("factor_kind", "factor_level")),
+    "event_topic": ("tree_code", ("topic",)),
+    "measure_rule": ("methodology_code", ("measure_code",)),
+    "grade_band": ("methodology_code", ("grade",)),
+}
+
+
+def _taken_over(world: World, table: str) -> list[Row]:
+    """The rows of each tree or methodology: those of its basis, with its changes of them, and its own."""
+    owner_column, key = INHERITED[table]
+    owners = world.get("tree" if owner_column == "tree_code" else "methodology", ())
+    basis_of = {row[owner_column]: _text(row, "based_on") for row in owners}
+    own: dict[str, list[Row]] = defaultdict(list)
+    for row in world.get(table, ()):
+        own[row[owner_column]].append(row)
+
+    def rows_of(owner: str) -> dict[str, Row]:
+        basis = basis_of.get(owner)
+        found = dict(rows_of(basis)) if basis else {}
+        for change in world.get("methodology_change", ()):
+            if change["seed_name"] != table or change["owner_code"] != owner:
+                continue
+            if change["change_kind"] == "remove":
+                del found[change["row_key"]]
+            else:
+                old = found[change["row_key"]]
+                found[change["row_key"]] = {**old, change["column_name"]: change["value"]}
+        found |= {"/".join(row[column] for column in key): row for row in own[owner]}
+        return found
+
+    names = basis_of.keys() | own.keys()
+    return [{**row, owner_column: owner} for owner in sorted(names) for row in rows_of(owner).values()]
+
+
 def _read_methods(world: World) -> list[_Method]:
     tables = ("node", "measure_rule", "grade_band", *EVENT_TABLES)
-    seeds = {table: list(world.get(table, ())) for table in tables}
+    seeds = {table: _taken_over(world, table) for table in tables}
+    seeds["publication_digits"] = {row["series_code"]: row["publication_digits"] for row in world.get("series", ())}
     return [_Method(row, seeds) for row in world.get("methodology", ())]
 
 
@@ -591,9 +680,9 @@ def _reconcile_cell(observations: list[Row], verifications: list[Row]) -> Cell |
         verified_at = _moment_required(verification, "verified_at")
         if verification["verdict"] == "correct":
             return _cell_of(verification, "verified")
-        before = [row for row in observations if _moment_required(row, "captured_at") <= verified_at]
+        before = [row for row in observations if not _is_after(_moment_required(row, "captured_at"), verified_at)]
         if verification["verdict"] == "reject":
-            kept = [row for row in observations if _moment_required(row, "captured_at") > verified_at]
+            kept = [row for row in observations if _is_after(_moment_required(row, "captured_at"), verified_at)]
             if before and not kept:
                 return Cell("not_collected", None)
             observations = kept
@@ -664,7 +753,7 @@ def _last_decisions(world: World) -> dict[_DecisionKey, Row]:
             objection = objections.get(named)
             if objection is None or _subject_of(objection)[1:] != _subject_of(row)[1:]:
                 continue
-            if _moment_required(row, "decided_at") < _moment_required(objection, "submitted_at"):
+            if _is_after(_moment_required(objection, "submitted_at"), _moment_required(row, "decided_at")):
                 continue
         if subject == "opinion_event":
             reported = polarities.get((*place, code), set())
@@ -693,7 +782,7 @@ def _is_expected(decision: Row, cell: Cell | None) -> bool:
 
 
 class _Event(NamedTuple):
-    """One event: a cluster of rows of one unit and year."""
+    """One event: a cluster of rows of one unit."""
 
     latest: Row
     reported_at: datetime
@@ -720,11 +809,10 @@ class _Event(NamedTuple):
 
 
 def _read_events(world: World, frames: dict[tuple[str, int], _Frame]) -> dict[tuple[str, int, str], dict[str, _Event]]:
-    rows_of: dict[tuple[str, int, str, str], list[Row]] = defaultdict(list)
+    """The events by series, year and unit, then cluster; one reported for several years happened in one of them."""
+    rows_of: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
     for row in world.get("opinion_event", ()):
-        frame = frames.get((row["series_code"], int(row["assessment_year"])))
-        if frame is not None and row["unit_code"] in frame.region_of_unit:
-            rows_of[row["series_code"], int(row["assessment_year"]), row["unit_code"], row["cluster_code"]].append(row)
+        rows_of[row["series_code"], row["unit_code"], row["cluster_code"]].append(row)
     verifications: dict[tuple[str, int, str, str], list[Row]] = defaultdict(list)
     for row in world.get("verification", ()):
         if row["subject"] == "opinion_event":
@@ -732,16 +820,31 @@ def _read_events(world: World, frames: dict[tuple[str, int], _Frame]) -> dict[tu
             verifications[key].append(row)
     decisions = _last_decisions(world)
     events: dict[tuple[str, int, str], dict[str, _Event]] = defaultdict(dict)
-    for key, rows in rows_of.items():
-        place, code = key[:3], key[3]
-        repair = decisions.get((*place, "opinion_event", code, True))
-        verification = _deciding_verification(verifications.get(key, []))
-        events[key[:3]][key[3]] = _Event(
+    for (series_code, unit, code), rows in rows_of.items():
+        year = int(min(rows, key=lambda row: (str(row["event_date"]), int(row["assessment_year"])))["assessment_year"])
+        frame = frames.get((series_code, year))
+        if frame is None or unit not in frame.region_of_unit:
+            continue
+        years = sorted({int(row["assessment_year"]) for row in rows})
+        decided = {
+            is_repair: [
+                decision
+                for each in years
+                if (decision := decisions.get((series_code, each, unit, "opinion_event", code, is_repair))) is not None
+            ]
+            for is_repair in (False, True)
+        }
+        verification = _deciding_verification(
+            [row for each in years for row in verifications.get((series_code, each, unit, code), [])]
+        )
+        by_code = sorted(decided[True], key=lambda row: row["decision_code"])
+        repair = max(by_code, key=lambda row: _moment_required(row, "decided_at"), default=None)
+        events[series_code, year, unit][code] = _Event(
             _latest_row(rows),
             min(_moment_required(row, "reported_at") for row in rows),
             [_required(row, "reach") for row in rows],
             None if verification is None else verification["verdict"],
-            (*place, "opinion_event", code, False) in decisions,
+            bool(decided[False]),
             None if repair is None else _moment_required(repair, "repaired_at"),
         )
     return events
@@ -784,7 +887,7 @@ def _response_level(event: _Event, limit: timedelta) -> str:
     if kind == "repaired" and (event.verdict == "confirm" or event.repaired_at is not None):
         return "repaired"
     is_by_responsible_body = _text(row, "responder") is not None and row["responder"] == row["responsible_body"]
-    is_in_time = responded_at is not None and responded_at <= event.reported_at + limit
+    is_in_time = responded_at is not None and _elapsed(event.reported_at, responded_at) <= limit
     return "timely" if is_in_time and kind in {"targeted", "repaired"} and is_by_responsible_body else "other"
 
 
@@ -795,7 +898,7 @@ def _response_faults(event: _Event, limit: timedelta) -> tuple[str, ...]:
         return ("silent",)
     responder, responsible_body = _text(row, "responder"), _text(row, "responsible_body")
     found = {
-        "late": responded_at > event.reported_at + limit,
+        "late": _elapsed(event.reported_at, responded_at) > limit,
         "off_point": kind == "off_point",
         "wrong_body": responder is not None and responsible_body is not None and responder != responsible_body,
     }
@@ -822,9 +925,10 @@ def _points_by_node(method: _Method, scores: Iterable[EventScore]) -> dict[str, 
 class _UnitNodes:
     """The nodes of one unit under one methodology, as lists in the order of `_Method.nodes`."""
 
-    __slots__ = ("applicable", "assessed", "is_vetoed", "score", "unrounded")
+    __slots__ = ("applicable", "assessed", "is_vetoed", "mark_denominator", "score", "unrounded")
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, mark_denominator: int) -> None:
+        self.mark_denominator = mark_denominator
         self.score: list[int | None] = [None] * size
         self.unrounded: list[int | None] = [None] * size
         self.applicable = [0] * size
@@ -833,7 +937,7 @@ class _UnitNodes:
 
 
 def _score_nodes(method: _Method, cells: Mapping[str, Cell], points: Mapping[str, Fraction]) -> _UnitNodes:
-    nodes = _UnitNodes(len(method.nodes))
+    nodes = _UnitNodes(len(method.nodes), method.mark_denominator)
     for node in method.nodes:
         if node.rules:
             unrounded = _leaf_score(node, cells, nodes)
@@ -878,12 +982,18 @@ def _leaf_score(leaf: _Node, cells: Mapping[str, Cell], nodes: _UnitNodes) -> in
     return leaf.clipped(_round_half_up(numerator, denominator))
 
 
+def _reaches(assessed: int, applicable: int, threshold: Fraction, denominator: int) -> bool:
+    """Whether a coverage reaches its threshold; what falls short by less than half a unit of the tenth decimal does."""
+    return assessed + Fraction(denominator, 2 * SCORE_UNIT) >= applicable * threshold
+
+
 def _parent_score(parent: _Node, nodes: _UnitNodes) -> int | None:
     applicable = sum(nodes.applicable[child.index] for child in parent.children)
     assessed = sum(nodes.assessed[child.index] for child in parent.children)
     nodes.applicable[parent.index], nodes.assessed[parent.index] = applicable, assessed
     if not parent.is_event_only:
-        is_covered = assessed * parent.coverage_denominator >= applicable * parent.coverage_numerator
+        threshold = Fraction(parent.coverage_numerator, parent.coverage_denominator)
+        is_covered = _reaches(assessed, applicable, threshold, nodes.mark_denominator)
         if applicable <= 0 or not is_covered:
             return None
     scored = [(child, nodes.score[child.index]) for child in parent.children]
@@ -913,15 +1023,7 @@ def _base_quotient(parent: _Node, scored: list[tuple[_Node, int]]) -> tuple[int,
 
 
 def _mean(parent: _Node, scored: list[tuple[_Node, int]]) -> int:
-    weights = []
-    for child, _ in scored:
-        if child.weight is None or child.weight <= 0 or child.full <= 0:
-            raise ValueError(
-                f"{child.code} below {parent.code} ({parent.aggregation}) needs weight and full mark above 0"
-            )
-        weights.append(child.weight)
-    scale = math.lcm(*(weight.denominator for weight in weights))
-    shares = [int(weight * scale) for weight in weights]
+    shares = [child.weight_share for child, _ in scored]
     ratios = [_round_half_up(child_score * NORMALISED_UNIT, child.full) for child, child_score in scored]
     total = sum(shares)
     if parent.aggregation == "weighted_arithmetic":
@@ -934,24 +1036,28 @@ def _mean(parent: _Node, scored: list[tuple[_Node, int]]) -> int:
         weighted = sum(share * logarithm for share, logarithm in zip(shares, logarithms, strict=True))
         power = _round_double(math.exp(weighted / (total * NORMALISED_UNIT)))
         return _round_half_up(parent.full * power, NORMALISED_UNIT)
-    quotients = [weight * NORMALISED_UNIT / ratio for weight, ratio in zip(weights, ratios, strict=True)]
-    rounded = [_round_half_up(q.numerator * NORMALISED_UNIT, q.denominator) for q in quotients]
-    harmonic = parent.full * sum(weights) * NORMALISED_UNIT / sum(rounded)
-    return _round_half_up(harmonic.numerator, harmonic.denominator)
+    rounded = [
+        _round_half_up(share * NORMALISED_UNIT * NORMALISED_UNIT, ratio)
+        for share, ratio in zip(shares, ratios, strict=True)
+    ]
+    return _round_half_up(parent.full * total * NORMALISED_UNIT, sum(rounded))
 
 
 def _base(method: _Method, nodes: _UnitNodes) -> tuple[int | None, int, int]:
     """Base score, and assessed and applicable marks of the base children of the root.
 
-    The composite itself where the root is no sum or has no base children; None where the composite is NA.
+    The composite itself and the marks of the root where that is no sum or has no base children; None where the
+    composite is NA.
     """
     root = method.root
     children = [child for child in root.children if child.is_base]
+    composite = nodes.unrounded[root.index]
+    if root.aggregation != "sum" or not children:
+        return composite, nodes.assessed[root.index], nodes.applicable[root.index]
     assessed = sum(nodes.assessed[child.index] for child in children)
     applicable = sum(nodes.applicable[child.index] for child in children)
-    composite = nodes.unrounded[root.index]
-    if composite is None or root.aggregation != "sum" or not children:
-        return composite, assessed, applicable
+    if composite is None:
+        return None, assessed, applicable
     scored = [(child, nodes.score[child.index]) for child in children]
     quotient = _base_quotient(root, [(child, s) for child, s in scored if s is not None])
     return None if quotient is None else _round_half_up(*quotient), assessed, applicable
@@ -974,6 +1080,7 @@ def _score_scope(
     nodes_of: dict[str, _UnitNodes] = {}
     base_of: dict[str, int | None] = {}
     coverage_of: dict[str, Fraction | None] = {}
+    covered: set[str] = set()
     for unit in frame.region_of_unit:
         unit_cells = cells.get((series_code, year, unit), {})
         for measure in measures:
@@ -986,6 +1093,8 @@ def _score_scope(
         nodes = nodes_of[unit] = _score_nodes(method, unit_cells, _points_by_node(method, event_scores.values()))
         base_of[unit], assessed, applicable = _base(method, nodes)
         coverage_of[unit] = Fraction(assessed, applicable) if applicable > 0 else None
+        if applicable > 0 and _reaches(assessed, applicable, method.min_ranked_coverage, method.mark_denominator):
+            covered.add(unit)
         for node in method.nodes:
             i = node.index
             result.nodes[(*scope, unit, node.code)] = NodeScore(
@@ -997,11 +1106,9 @@ def _score_scope(
             )
     root = method.root.index
     ranked = {
-        unit: nodes.unrounded[root]
+        unit: method.ranking_score(nodes.unrounded[root], nodes.score[root])
         for unit, nodes in nodes_of.items()
-        if nodes.unrounded[root] is not None
-        and coverage_of[unit] is not None
-        and coverage_of[unit] >= method.min_ranked_coverage
+        if nodes.unrounded[root] is not None and unit in covered
     }
     units_below = _units_below(frame)
     ranks = _ranks(frame, units_below, ranked)

@@ -57,7 +57,7 @@ judged as (
                 or objections.subject <> decisions.subject
                 or coalesce(objections.measure_code, objections.cluster_code)
                 <> coalesce(decisions.measure_code, decisions.cluster_code) then 'another_subject'
-            when decisions.decided_at < objections.submitted_at then 'before_objection'
+            when {{ is_after('objections.submitted_at', 'decisions.decided_at') }} then 'before_objection'
             when decisions.subject = 'opinion_event' and events.cluster_code is null then 'unknown_event'
             when decisions.decision_kind = 'repair' and events.polarity <> 'negative' then 'nothing_to_repair'
             when decisions.outcome = 'rejected' then 'rejected'

@@ -1,30 +1,87 @@
-with reports as (
+with clusters as (
 
-    select * from {{ ref('stg_opinion_event') }}
+    select * from {{ ref('int_event_cluster') }}
 
 ),
 
+reports as (
+
+    select
+        reports.* exclude (assessment_year, unit_code),
+        clusters.event_assessment_year as assessment_year,
+        clusters.event_unit_code as unit_code
+    from {{ ref('stg_opinion_event') }} as reports
+    inner join clusters
+        on reports.series_code = clusters.series_code
+        and reports.assessment_year = clusters.assessment_year
+        and reports.unit_code = clusters.unit_code
+        and reports.cluster_code = clusters.cluster_code
+
+),
+
+-- Whatever was verified or decided of one of its reports is of the event; of several verifications the latest counts.
 decisions as (
 
-    select * from {{ ref('int_verification_decision') }}
-    where subject = 'opinion_event'
+    select
+        verified.* exclude (assessment_year, unit_code),
+        clusters.event_assessment_year as assessment_year,
+        clusters.event_unit_code as unit_code
+    from {{ ref('int_verification_decision') }} as verified
+    inner join clusters
+        on verified.series_code = clusters.series_code
+        and verified.assessment_year = clusters.assessment_year
+        and verified.unit_code = clusters.unit_code
+        and verified.cluster_code = clusters.cluster_code
+    where verified.subject = 'opinion_event'
+    qualify row_number() over (
+        partition by
+            verified.series_code, clusters.event_assessment_year, clusters.event_unit_code, verified.cluster_code
+        order by
+            verified.verified_at desc,
+            case verified.verdict when 'correct' then 1 when 'reject' then 2 else 3 end,
+            verified.batch_id,
+            verified.row_number
+    ) = 1
+
+),
+
+event_decisions as (
+
+    select
+        decided.* exclude (assessment_year, unit_code),
+        clusters.event_assessment_year as assessment_year,
+        clusters.event_unit_code as unit_code
+    from {{ ref('int_decision') }} as decided
+    inner join clusters
+        on decided.series_code = clusters.series_code
+        and decided.assessment_year = clusters.assessment_year
+        and decided.unit_code = clusters.unit_code
+        and decided.cluster_code = clusters.cluster_code
+    where decided.decision_status = 'in_effect'
+        and decided.subject = 'opinion_event'
+    qualify row_number() over (
+        partition by
+            decided.series_code,
+            clusters.event_assessment_year,
+            clusters.event_unit_code,
+            decided.cluster_code,
+            decided.decision_kind = 'repair'
+        order by decided.decided_at desc, decided.decision_code
+    ) = 1
 
 ),
 
 withdrawals as (
 
-    select * from {{ ref('int_decision') }}
-    where decision_status = 'in_effect'
-        and subject = 'opinion_event'
-        and decision_kind = 'objection'
+    select * from event_decisions
+    where decision_kind = 'objection'
 
 ),
 
 repairs as (
 
-    select * from {{ ref('int_decision') }}
-    where decision_status = 'in_effect'
-        and decision_kind = 'repair'
+    select * from event_decisions
+    where decision_kind = 'repair'
 
 ),
 
@@ -33,7 +90,7 @@ reach_factors as (
     select
         factor_level as reach,
         max(factor_value) as width
-    from {{ ref('stg_event_factor') }}
+    from {{ ref('int_tree_event_factor') }}
     where factor_kind = 'reach'
     group by factor_level
 

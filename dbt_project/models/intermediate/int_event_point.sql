@@ -20,13 +20,13 @@ methodologies as (
 
 factors as (
 
-    select * from {{ ref('stg_event_factor') }}
+    select * from {{ ref('int_tree_event_factor') }}
 
 ),
 
 topics as (
 
-    select * from {{ ref('stg_event_topic') }}
+    select * from {{ ref('int_tree_event_topic') }}
 
 ),
 

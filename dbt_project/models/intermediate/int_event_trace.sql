@@ -12,7 +12,7 @@ with leaves as (
             methodology_code,
             node_code,
             min(measure_code) as measure_code
-        from {{ ref('stg_measure_rule') }}
+        from {{ ref('int_methodology_rule') }}
         where rule_family = 'event'
         group by methodology_code, node_code
 

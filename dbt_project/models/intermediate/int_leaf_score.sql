@@ -33,7 +33,7 @@ nodes as (
 
 ),
 
--- Weights in millionths and normalised values in 10^-12 as integers, so that the one division below is exact.
+-- Weights as whole numbers and normalised values in 10^-12, so that the one division below is exact.
 measured_leaves as (
 
     select
@@ -44,9 +44,8 @@ measured_leaves as (
         node_code,
         sum(case when status <> 'not_applicable' then measure_mark else 0 end) as applicable_mark,
         sum(case when normalised_value is not null then measure_mark else 0 end) as assessed_mark,
-        sum(case when normalised_value is not null then {{ scaled_integer('weight', 6) }} else 0 end) as scaled_weight,
-        sum(coalesce({{ scaled_integer('weight', 6) }} * {{ scaled_integer('normalised_value', 12) }}, 0))
-            as scaled_weighted_value,
+        sum(case when normalised_value is not null then weight_share else 0 end) as scaled_weight,
+        sum(coalesce(weight_share * {{ scaled_integer('normalised_value', 12) }}, 0)) as scaled_weighted_value,
         sum(deduction) as deduction,
         bool_or(is_vetoed) as is_vetoed
     from measure_scores
@@ -180,8 +179,8 @@ select
     methodology_code,
     unit_code,
     node_code,
-    cast(applicable_mark as decimal(18, 10)) as applicable_mark,
-    cast(assessed_mark as decimal(18, 10)) as assessed_mark,
+    cast(applicable_mark as decimal(18, 13)) as applicable_mark,
+    cast(assessed_mark as decimal(18, 13)) as assessed_mark,
     unrounded_score,
     {{ apply_rounding_policy('unrounded_score', 'rounding_mode', 'rounding_digits') }} as score,
     is_vetoed,

@@ -4,9 +4,9 @@ with cells as (
 
 ),
 
-rules as (
+weights as (
 
-    select * from {{ ref('stg_measure_rule') }}
+    select * from {{ ref('int_rule_weight') }}
 
 ),
 
@@ -30,18 +30,24 @@ scores as (
 
 ),
 
+-- The marks of a leaf's measures add up to its full mark exactly, whatever the weights.
 measure_marks as (
 
     select
-        rules.methodology_code,
-        rules.measure_code,
-        rules.weight,
-        cast(nodes.full_mark * rules.weight as decimal(18, 10)) as measure_mark
-    from rules
+        weights.methodology_code,
+        weights.measure_code,
+        weights.weight,
+        weights.weight_share,
+        {{ mark_from_scaled(share_out(
+            scaled_integer('nodes.full_mark', 13),
+            'weights.weight_share',
+            'weights.weight_share_so_far',
+            'weights.weight_share_of_leaf'
+        )) }} as measure_mark
+    from weights
     inner join nodes
-        on rules.methodology_code = nodes.methodology_code
-        and rules.node_code = nodes.node_code
-    where rules.rule_family <> 'event'
+        on weights.methodology_code = nodes.methodology_code
+        and weights.node_code = nodes.node_code
 
 )
 
@@ -58,6 +64,7 @@ select
     cells.batch_id,
     cells.row_number,
     measure_marks.weight,
+    measure_marks.weight_share,
     measure_marks.measure_mark,
     scores.normalised_value,
     scores.deduction,

@@ -9,7 +9,7 @@ with cells as (
 
 rules as (
 
-    select * from {{ ref('stg_measure_rule') }}
+    select * from {{ ref('int_methodology_rule') }}
 
 ),
 

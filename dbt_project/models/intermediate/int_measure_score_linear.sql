@@ -16,7 +16,7 @@ rules as (
         floor,
         target,
         {{ scaled_integer('target - floor', 9) }} as scaled_range
-    from {{ ref('stg_measure_rule') }}
+    from {{ ref('int_methodology_rule') }}
 
 ),
 

@@ -10,7 +10,7 @@ with rules as (
         rules.veto_operator,
         {{ operand('rules.floor') }} as floor_operand,
         {{ operand('rules.target') }} as target_operand,
-        {{ operand('rules.weight') }} as weight_operand,
+        {{ operand('weights.weight') }} as weight_operand,
         {{ operand('rules.deduct_per_case') }} as deduct_operand,
         {{ plain_number('rules.veto_threshold') }} as veto_text,
         {{ plain_number('nodes.full_mark') }} as full_mark_text,
@@ -25,12 +25,15 @@ with rules as (
                 end
             when 'deduct' then {{ plain_number('rules.deduct_per_case') }} || ' off per case'
             when 'veto' then 'veto ' || rules.veto_operator || ' ' || {{ plain_number('rules.veto_threshold') }}
-        end || '; weight ' || {{ plain_number('rules.weight') }}
+        end || '; weight ' || {{ plain_number('weights.weight') }}
         || '; full mark ' || {{ plain_number('nodes.full_mark') }} as parameters
-    from {{ ref('stg_measure_rule') }} as rules
+    from {{ ref('int_methodology_rule') }} as rules
     inner join {{ ref('int_methodology_node') }} as nodes
         on rules.methodology_code = nodes.methodology_code
         and rules.node_code = nodes.node_code
+    inner join {{ ref('int_rule_weight') }} as weights
+        on rules.methodology_code = weights.methodology_code
+        and rules.measure_code = weights.measure_code
 
 ),
 
@@ -41,7 +44,7 @@ leaves_of_many as (
     select
         methodology_code,
         node_code
-    from {{ ref('stg_measure_rule') }}
+    from {{ ref('int_methodology_rule') }}
     group by methodology_code, node_code
     having count(*) > 1
 

@@ -4,15 +4,30 @@ with recursive methodologies as (
 
 ),
 
+-- Weights are relative, too: the smallest whole numbers in the same proportions among the children of a node.
 nodes as (
 
-    select * from {{ ref('stg_node') }}
+    select
+        *,
+        cast(
+            scaled_weight // {{ greatest_common_divisor(
+                'scaled_weight', 'over (partition by tree_code, parent_node_code)'
+            ) }} as hugeint
+        ) as weight_share
+    from (
+
+        select
+            *,
+            {{ scaled_integer('coalesce(weight, 1)', 9) }} as scaled_weight
+        from {{ ref('int_tree_node') }}
+
+    ) as scaled_nodes
 
 ),
 
 rules as (
 
-    select * from {{ ref('stg_measure_rule') }}
+    select * from {{ ref('int_methodology_rule') }}
 
 ),
 
@@ -81,6 +96,7 @@ select
     nodes.is_base,
     nodes.aggregation,
     nodes.weight,
+    nodes.weight_share,
     nodes.min_coverage_numerator,
     nodes.min_coverage_denominator,
     nodes.rounding_mode,

@@ -13,12 +13,12 @@ measures as (
         rules.measure_code,
         measures.name_zh,
         measures.name_en,
-        measures.measurement_unit,
+        coalesce(measures.measurement_unit, '') as measurement_unit,
         count(*) over (partition by rules.methodology_code, rules.node_code) as measure_count,
-        sum(case when rules.weight > 0 then 1 else 0 end) over (
+        sum(case when coalesce(rules.weight, 1) > 0 then 1 else 0 end) over (
             partition by rules.methodology_code, rules.node_code
         ) as weighted_measure_count
-    from {{ ref('stg_measure_rule') }} as rules
+    from {{ ref('int_methodology_rule') }} as rules
     inner join {{ ref('stg_measure') }} as measures
         on rules.measure_code = measures.measure_code
 
@@ -295,7 +295,7 @@ select
         when status = 'no_event' then '无计分事件'
         when status = 'below_coverage' and missing_base_count = base_count then '下级均无得分'
         when status = 'below_coverage' then
-            '已采集' || {{ percentage_text(score_quotient('assessed_mark', 'applicable_mark', 10, 10)) }} || '的分值,不足'
+            '已采集' || {{ percentage_text(score_quotient('assessed_mark', 'applicable_mark', 13, 13)) }} || '的分值,不足'
             || cast(min_coverage_numerator as varchar) || '/' || cast(min_coverage_denominator as varchar)
         when status <> 'not_applicable' and missing_base_count > 0 then
             cast(base_count as varchar) || '项中' || cast(missing_base_count as varchar) || '项无得分,其余重新加权'
@@ -312,7 +312,7 @@ select
         when status = 'no_event' then 'no event that counts'
         when status = 'below_coverage' and missing_base_count = base_count then 'nothing below has a score'
         when status = 'below_coverage' then
-            {{ percentage_text(score_quotient('assessed_mark', 'applicable_mark', 10, 10)) }} || ' of the marks assessed, under '
+            {{ percentage_text(score_quotient('assessed_mark', 'applicable_mark', 13, 13)) }} || ' of the marks assessed, under '
             || cast(min_coverage_numerator as varchar) || '/' || cast(min_coverage_denominator as varchar)
         when status <> 'not_applicable' and missing_base_count > 0 then
             cast(missing_base_count as varchar) || ' of ' || cast(base_count as varchar)

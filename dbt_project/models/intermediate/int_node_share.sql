@@ -24,7 +24,7 @@ children as (
         scores.score is not null or (parents.aggregation = 'sum' and not nodes.is_base) as takes_part,
         {{ scaled_integer('nodes.full_mark', 10) }} as scaled_full_mark,
         {{ scaled_integer('coalesce(scores.score, 0)', 10) }} as scaled_score,
-        {{ scaled_integer('coalesce(nodes.weight, 0)', 6) }} as scaled_weight,
+        nodes.weight_share as scaled_weight,
         case
             when parents.aggregation <> 'sum' then {{ integer_quotient_half_up(
                 scaled_integer('scores.score', 10) ~ ' * 1000000000000', scaled_integer('nodes.full_mark', 10)
@@ -85,7 +85,7 @@ shares as (
                 'cast(ln(cast(scaled_rate as double) / 1e12) as decimal(15, 12))', 12
             ) }}
             when parent_aggregation = 'harmonic' then {{ integer_quotient_half_up(
-                'scaled_weight * (1000000000000 - scaled_rate) * 1000', 'scaled_rate'
+                'scaled_weight * (1000000000000 - scaled_rate) * 1000000000', 'scaled_rate'
             ) }}
         end as lost_share
     from siblings

@@ -16,7 +16,7 @@ judged_observations as (
     select
         observations.*,
         decisions.verdict,
-        coalesce(observations.captured_at <= decisions.verified_at, false) as is_covered_by_decision,
+        not coalesce({{ is_after('observations.captured_at', 'decisions.verified_at') }}, true) as is_covered_by_decision,
         decisions.batch_id as verification_batch_id,
         decisions.row_number as verification_row_number
     from observations

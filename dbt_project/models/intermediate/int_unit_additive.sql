@@ -6,18 +6,37 @@ with nodes as (
 
 ),
 
+mark_sums as (
+
+    select
+        methodology_code,
+        parent_node_code,
+        sum(full_mark) as full_mark,
+        sum(min_mark) as min_mark
+    from nodes
+    group by methodology_code, parent_node_code
+
+),
+
+-- A node that caps the sum of its children's bounds is shared out like any that is clipped.
 additive_methodologies as (
 
-    select methodology_code
+    select nodes.methodology_code
     from nodes
-    where not is_leaf
-    group by methodology_code
-    having bool_and(aggregation = 'sum' and rounding_mode = 'none')
+    inner join mark_sums
+        on nodes.methodology_code = mark_sums.methodology_code
+        and nodes.node_code = mark_sums.parent_node_code
+    group by nodes.methodology_code
+    having bool_and(
+        nodes.aggregation = 'sum'
+        and nodes.rounding_mode = 'none'
+        and nodes.full_mark = mark_sums.full_mark
+        and nodes.min_mark = mark_sums.min_mark
+    )
 
 )
 
--- Parents of such a tree are clipped only where marks of children do not add up, which the seeds' tests refuse; the last
--- condition asks all the same.
+-- Parents of such a tree are not clipped; the last condition asks all the same.
 select
     scores.series_code,
     scores.assessment_year,

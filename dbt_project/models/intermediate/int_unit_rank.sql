@@ -21,7 +21,7 @@ select
     unit_regions.is_root,
     rank() over (
         partition by scores.series_code, scores.assessment_year, scores.methodology_code, unit_regions.region_code
-        order by scores.unrounded_score desc
+        order by scores.ranking_score desc
     ) as unit_rank,
     count(*) over (
         partition by scores.series_code, scores.assessment_year, scores.methodology_code, unit_regions.region_code

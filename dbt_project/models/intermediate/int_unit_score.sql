@@ -17,33 +17,57 @@ methodologies as (
 
 ),
 
-bands as (
+series as (
 
-    select * from {{ ref('stg_grade_band') }}
+    select * from {{ ref('stg_series') }}
 
 ),
 
+bands as (
+
+    select * from {{ ref('int_methodology_grade_band') }}
+
+),
+
+bases as (
+
+    select
+        roots.methodology_code,
+        max(case when roots.aggregation = 'sum' and children.is_base then 1 else 0 end) as depth
+    from nodes as roots
+    left join nodes as children
+        on roots.methodology_code = children.methodology_code
+        and roots.node_code = children.parent_node_code
+    where roots.parent_node_code is null
+    group by roots.methodology_code
+
+),
+
+-- Marks of the base: of the base children of a root that adds up, of the root itself where that is the base.
 base_marks as (
 
     select
-        dimension_scores.series_code,
-        dimension_scores.assessment_year,
-        dimension_scores.methodology_code,
-        dimension_scores.unit_code,
-        sum(dimensions.full_mark) as base_full_mark,
-        sum(dimension_scores.applicable_mark) as applicable_mark,
-        sum(dimension_scores.assessed_mark) as assessed_mark
-    from {{ ref('int_node_score') }} as dimension_scores
-    inner join nodes as dimensions
-        on dimension_scores.methodology_code = dimensions.methodology_code
-        and dimension_scores.node_code = dimensions.node_code
-        and dimensions.is_base
-    where dimension_scores.depth = 1
+        base_scores.series_code,
+        base_scores.assessment_year,
+        base_scores.methodology_code,
+        base_scores.unit_code,
+        sum(base_nodes.full_mark) as base_full_mark,
+        sum(base_scores.applicable_mark) as applicable_mark,
+        sum(base_scores.assessed_mark) as assessed_mark
+    from {{ ref('int_node_score') }} as base_scores
+    inner join nodes as base_nodes
+        on base_scores.methodology_code = base_nodes.methodology_code
+        and base_scores.node_code = base_nodes.node_code
+    inner join bases
+        on base_scores.methodology_code = bases.methodology_code
+        and base_scores.depth = bases.depth
+    where base_scores.depth = 0
+        or base_nodes.is_base
     group by
-        dimension_scores.series_code,
-        dimension_scores.assessment_year,
-        dimension_scores.methodology_code,
-        dimension_scores.unit_code
+        base_scores.series_code,
+        base_scores.assessment_year,
+        base_scores.methodology_code,
+        base_scores.unit_code
 
 ),
 
@@ -74,17 +98,22 @@ scores as (
         node_scores.base_score,
         nodes.full_mark,
         cast(
-            case when nodes.aggregation = 'sum' then coalesce(base_marks.base_full_mark, nodes.full_mark) else nodes.full_mark end
-            as decimal(9, 4)
-        ) as base_full_mark,
-        cast(coalesce(base_marks.applicable_mark, 0) as decimal(18, 10)) as applicable_mark,
-        cast(coalesce(base_marks.assessed_mark, 0) as decimal(18, 10)) as assessed_mark,
-        {{ score_quotient('base_marks.assessed_mark', 'base_marks.applicable_mark', 10, 10) }} as coverage,
+            case methodologies.rank_basis
+                when 'published_score' then {{ published_score('node_scores.score', 'series.publication_digits') }}
+                else node_scores.unrounded_score
+            end as decimal(18, 10)
+        ) as ranking_score,
+        cast(base_marks.base_full_mark as decimal(9, 4)) as base_full_mark,
+        cast(base_marks.applicable_mark as decimal(18, 13)) as applicable_mark,
+        cast(base_marks.assessed_mark as decimal(18, 13)) as assessed_mark,
+        {{ score_quotient('base_marks.assessed_mark', 'base_marks.applicable_mark', 13, 13) }} as coverage,
         coalesce(vetoes.veto_count, 0) as veto_count,
         coalesce(
             node_scores.score is not null
             and base_marks.applicable_mark > 0
-            and base_marks.assessed_mark >= base_marks.applicable_mark * methodologies.min_ranked_coverage,
+            and {{ reaches_coverage(
+                'base_marks.assessed_mark', 'base_marks.applicable_mark', 'methodologies.min_ranked_coverage'
+            ) }},
             false
         ) as is_ranked
     from node_scores
@@ -93,7 +122,9 @@ scores as (
         and node_scores.node_code = nodes.node_code
     inner join methodologies
         on node_scores.methodology_code = methodologies.methodology_code
-    left join base_marks
+    inner join series
+        on node_scores.series_code = series.series_code
+    inner join base_marks
         on node_scores.series_code = base_marks.series_code
         and node_scores.assessment_year = base_marks.assessment_year
         and node_scores.methodology_code = base_marks.methodology_code
@@ -113,6 +144,7 @@ select
     scores.unit_code,
     scores.node_code,
     scores.unrounded_score,
+    scores.ranking_score,
     scores.score,
     scores.full_mark,
     scores.base_score,

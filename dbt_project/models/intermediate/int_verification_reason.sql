@@ -165,7 +165,7 @@ select
     reasons.reason,
     reasons.detail,
     cells.value,
-    cells.measure_mark,
+    cast(cells.measure_mark as decimal(18, 10)) as measure_mark,
     coalesce(cells.score_weight, 0) as score_weight
 from reasons
 inner join unverified_cells as cells

@@ -18,7 +18,7 @@ rules as (
         rules.warning_kind,
         rules.threshold,
         rules.window_months
-    from {{ ref('stg_warning_rule') }} as rules
+    from {{ ref('int_tree_warning_rule') }} as rules
     inner join methodologies
         on rules.tree_code = methodologies.tree_code
 
@@ -137,7 +137,7 @@ vetoes as (
         cast(observations.captured_at as date) as first_seen,
         cast(null as date) as mended_on
     from {{ ref('int_measure_score') }} as measure_scores
-    inner join {{ ref('stg_measure_rule') }} as measure_rules
+    inner join {{ ref('int_methodology_rule') }} as measure_rules
         on measure_scores.methodology_code = measure_rules.methodology_code
         and measure_scores.measure_code = measure_rules.measure_code
     inner join observations
@@ -161,7 +161,7 @@ vetoes as (
         cast(min(candidates.captured_at) as date) as first_seen,
         cast(max(observations.captured_at) as date) as mended_on
     from {{ ref('int_measure_score') }} as measure_scores
-    inner join {{ ref('stg_measure_rule') }} as measure_rules
+    inner join {{ ref('int_methodology_rule') }} as measure_rules
         on measure_scores.methodology_code = measure_rules.methodology_code
         and measure_scores.measure_code = measure_rules.measure_code
     inner join observations

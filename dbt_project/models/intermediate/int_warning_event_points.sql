@@ -6,7 +6,7 @@ with methodologies as (
 
 rules as (
 
-    select * from {{ ref('stg_warning_rule') }}
+    select * from {{ ref('int_tree_warning_rule') }}
     where warning_kind = 'event_points'
 
 ),

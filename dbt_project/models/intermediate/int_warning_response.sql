@@ -21,14 +21,14 @@ methodologies as (
 
 rules as (
 
-    select * from {{ ref('stg_warning_rule') }}
+    select * from {{ ref('int_tree_warning_rule') }}
     where warning_kind = 'response_overdue'
 
 ),
 
 limits as (
 
-    select * from {{ ref('stg_event_factor') }}
+    select * from {{ ref('int_tree_event_factor') }}
     where factor_kind = 'base_negative'
 
 ),
@@ -94,4 +94,4 @@ inner join {{ ref('int_as_of') }} as as_of
     on deadlines.series_code = as_of.series_code
 left join fault_nodes
     on deadlines.methodology_code = fault_nodes.methodology_code
-where deadlines.deadline < as_of.as_of
+where {{ is_after('as_of.as_of', 'deadlines.deadline') }}

@@ -31,7 +31,7 @@ wanted_measures as (
         editions.assessment_year,
         count(*) as measure_count
     from editions
-    inner join {{ ref('stg_measure_rule') }} as rules
+    inner join {{ ref('int_methodology_rule') }} as rules
         on editions.primary_methodology_code = rules.methodology_code
         and rules.rule_family <> 'event'
     group by editions.series_code, editions.assessment_year
@@ -45,7 +45,7 @@ wanted_rules as (
         editions.assessment_year,
         rules.measure_code
     from editions
-    inner join {{ ref('stg_measure_rule') }} as rules
+    inner join {{ ref('int_methodology_rule') }} as rules
         on editions.primary_methodology_code = rules.methodology_code
         and rules.rule_family <> 'event'
 

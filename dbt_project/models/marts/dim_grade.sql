@@ -1,6 +1,6 @@
 with bands as (
 
-    select * from {{ ref('stg_grade_band') }}
+    select * from {{ ref('int_methodology_grade_band') }}
 
 )
 

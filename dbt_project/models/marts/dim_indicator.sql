@@ -6,7 +6,7 @@ with nodes as (
 
 rules as (
 
-    select * from {{ ref('stg_measure_rule') }}
+    select * from {{ ref('int_methodology_rule') }}
 
 ),
 
@@ -37,7 +37,7 @@ select
     nodes.min_mark,
     nodes.is_base,
     nodes.aggregation,
-    nodes.weight,
+    cast(nodes.weight as decimal(9, 6)) as weight,
     cast(nodes.min_coverage_numerator as varchar) || '/' || cast(nodes.min_coverage_denominator as varchar)
         as min_coverage,
     nodes.rounding_mode,

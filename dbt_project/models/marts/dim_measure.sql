@@ -6,7 +6,7 @@ with measures as (
 
 rules as (
 
-    select * from {{ ref('stg_measure_rule') }}
+    select * from {{ ref('int_methodology_rule') }}
 
 )
 
@@ -23,7 +23,7 @@ select
     measures.upper_bound,
     measures.direction,
     rules.rule_family,
-    rules.weight,
+    cast(coalesce(rules.weight, 1) as decimal(9, 6)) as weight,
     rules.transform,
     rules.floor,
     rules.target,

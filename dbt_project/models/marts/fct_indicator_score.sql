@@ -29,8 +29,8 @@ select
     node_scores.score,
     {{ published_score('node_scores.score', 'series.publication_digits') }} as published_score,
     {{ score_quotient('node_scores.score', 'nodes.full_mark', 10, 4) }} as score_rate,
-    node_scores.applicable_mark,
-    node_scores.assessed_mark,
+    cast(node_scores.applicable_mark as decimal(18, 10)) as applicable_mark,
+    cast(node_scores.assessed_mark as decimal(18, 10)) as assessed_mark,
     node_scores.is_vetoed
 from node_scores
 inner join nodes

@@ -57,8 +57,8 @@ select
     cast(ranks.ranked_unit_count_in_province as integer) as ranked_unit_count_in_province,
     cast(ranks.rank_in_prefecture as integer) as rank_in_prefecture,
     cast(ranks.ranked_unit_count_in_prefecture as integer) as ranked_unit_count_in_prefecture,
-    unit_scores.applicable_mark,
-    unit_scores.assessed_mark,
+    cast(unit_scores.applicable_mark as decimal(18, 10)) as applicable_mark,
+    cast(unit_scores.assessed_mark as decimal(18, 10)) as assessed_mark,
     unit_scores.coverage,
     cast(unit_scores.veto_count as integer) as veto_count
 from unit_scores

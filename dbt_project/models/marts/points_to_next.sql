@@ -12,7 +12,7 @@ ranks as (
 
 bands as (
 
-    select * from {{ ref('stg_grade_band') }}
+    select * from {{ ref('int_methodology_grade_band') }}
 
 ),
 
@@ -25,7 +25,7 @@ steps as (
         ranks.methodology_code,
         ranks.region_code,
         ranks.unit_rank,
-        max(scores.unrounded_score) as step_score
+        max(scores.ranking_score) as step_score
     from ranks
     inner join scores
         on ranks.series_code = scores.series_code
@@ -99,12 +99,12 @@ select
     cast(unit_steps.unit_rank as integer) as rank_national,
     cast(unit_steps.next_rank as integer) as next_rank,
     unit_steps.next_step_score as score_of_next_rank,
-    cast(unit_steps.next_step_score - scores.unrounded_score as decimal(18, 10)) as points_to_next_rank,
+    cast(unit_steps.next_step_score - scores.ranking_score as decimal(18, 10)) as points_to_next_rank,
     cast(unit_steps.rank_in_province as integer) as rank_in_province,
     cast(unit_steps.next_rank_in_province as integer) as next_rank_in_province,
     unit_steps.next_step_score_in_province as score_of_next_rank_in_province,
     cast(
-        unit_steps.next_step_score_in_province - scores.unrounded_score as decimal(18, 10)
+        unit_steps.next_step_score_in_province - scores.ranking_score as decimal(18, 10)
     ) as points_to_next_rank_in_province,
     scores.grade,
     next_grades.next_grade,

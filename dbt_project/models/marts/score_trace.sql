@@ -160,7 +160,7 @@ traces as (
     left join {{ ref('stg_opinion_event') }} as reports
         on events.batch_id = reports.batch_id
         and events.row_number = reports.row_number
-        and events.unit_code = reports.unit_code
+        and events.cluster_code = reports.cluster_code
     left join {{ ref('int_verification_decision') }} as decisions
         on events.series_code = decisions.series_code
         and events.assessment_year = decisions.assessment_year
@@ -194,7 +194,7 @@ rules as (
         measures.name_zh,
         measures.name_en,
         measures.measurement_unit
-    from {{ ref('stg_measure_rule') }} as rules
+    from {{ ref('int_methodology_rule') }} as rules
     inner join {{ ref('stg_measure') }} as measures
         on rules.measure_code = measures.measure_code
 

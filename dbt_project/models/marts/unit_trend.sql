@@ -34,6 +34,8 @@ lineage_scores as (
         node_scores.depth as node_level,
         node_scores.assessment_year,
         node_scores.score,
+        unit_scores.coverage,
+        unit_scores.is_ranked,
         case when node_scores.depth = 0 then unit_scores.rank_national end as rank_national
     from node_scores
     inner join lineages
@@ -68,7 +70,18 @@ select
     {{ trend_direction('scores.score - first_scores.score') }} as three_year_direction,
     scores.rank_national,
     previous_scores.rank_national as previous_rank_national,
-    previous_scores.rank_national - scores.rank_national as rank_gain
+    previous_scores.rank_national - scores.rank_national as rank_gain,
+    first_scores.rank_national as first_rank_national,
+    first_scores.rank_national - scores.rank_national as three_year_rank_gain,
+    scores.coverage,
+    previous_scores.coverage as previous_coverage,
+    first_scores.coverage as first_coverage,
+    scores.is_ranked,
+    previous_scores.is_ranked as previous_is_ranked,
+    first_scores.is_ranked as first_is_ranked,
+    -- Too little was collected at one of the ends: what moved may be what was looked at.
+    scores.is_ranked and previous_scores.is_ranked as is_comparable_with_previous,
+    scores.is_ranked and first_scores.is_ranked as is_comparable_over_three_years
 from lineage_scores as scores
 inner join editions
     on scores.series_code = editions.series_code

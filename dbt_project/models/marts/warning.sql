@@ -29,7 +29,7 @@ methodologies as (
 
 rules as (
 
-    select * from {{ ref('stg_warning_rule') }}
+    select * from {{ ref('int_tree_warning_rule') }}
 
 ),
 

@@ -20,7 +20,7 @@ differing_cells as (
     inner join {{ ref('int_edition_methodology') }} as methodologies
         on decisions.series_code = methodologies.series_code
             and decisions.assessment_year = methodologies.assessment_year
-    inner join {{ ref('stg_measure_rule') }} as rules
+    inner join {{ ref('int_methodology_rule') }} as rules
         on methodologies.methodology_code = rules.methodology_code
         and decisions.measure_code = rules.measure_code
         and rules.rule_family <> 'event'

@@ -4,22 +4,22 @@ with clusters as (
 
     select distinct
         reports.series_code,
-        reports.assessment_year,
+        reports.event_assessment_year as assessment_year,
         methodologies.methodology_code,
-        reports.unit_code,
+        reports.event_unit_code as unit_code,
         reports.cluster_code
-    from {{ ref('stg_opinion_event') }} as reports
+    from {{ ref('int_event_cluster') }} as reports
     inner join {{ ref('int_unit') }} as units
         on reports.series_code = units.series_code
-        and reports.assessment_year = units.assessment_year
-        and reports.unit_code = units.unit_code
+        and reports.event_assessment_year = units.assessment_year
+        and reports.event_unit_code = units.unit_code
         and units.is_included
     inner join {{ ref('int_edition_methodology') }} as methodologies
         on reports.series_code = methodologies.series_code
-            and reports.assessment_year = methodologies.assessment_year
+            and reports.event_assessment_year = methodologies.assessment_year
     where methodologies.methodology_code in (
             select rules.methodology_code
-            from {{ ref('stg_measure_rule') }} as rules
+            from {{ ref('int_methodology_rule') }} as rules
             where rules.rule_family = 'event'
         )
 

@@ -55,7 +55,7 @@ expected_cells as (
     inner join {{ ref('int_edition_methodology') }} as methodologies
         on candidates.series_code = methodologies.series_code
             and candidates.assessment_year = methodologies.assessment_year
-    inner join {{ ref('stg_measure_rule') }} as rules
+    inner join {{ ref('int_methodology_rule') }} as rules
         on methodologies.methodology_code = rules.methodology_code
         and candidates.measure_code = rules.measure_code
         and rules.rule_family <> 'event'

@@ -16,7 +16,7 @@ with expected_cells as (
     inner join {{ ref('int_edition_methodology') }} as methodologies
         on editions.series_code = methodologies.series_code
             and editions.assessment_year = methodologies.assessment_year
-    inner join {{ ref('stg_measure_rule') }} as rules
+    inner join {{ ref('int_methodology_rule') }} as rules
         on methodologies.methodology_code = rules.methodology_code
         and rules.rule_family <> 'event'
 

@@ -32,11 +32,11 @@ problems as (
         next_periods.valid_to,
         case
             when next_periods.valid_to <= next_periods.valid_from then 'valid_to must be after valid_from'
-            when next_periods.is_open <> (next_periods.valid_to is null) then 'is_open and valid_to disagree'
+            when (next_periods.is_open = '1') <> (next_periods.valid_to is null) then 'is_open and valid_to disagree'
             when next_periods.next_valid_from is not null
                 and (next_periods.valid_to is null or next_periods.valid_to > next_periods.next_valid_from)
                 then 'overlaps the next period of the same code'
-            when next_periods.is_open and next_periods.last_year <> last_table.last_year
+            when next_periods.is_open = '1' and next_periods.last_year <> last_table.last_year
                 then 'an open division is valid at the latest year-end'
             when next_periods.first_year > next_periods.last_year then 'first_year must not be after last_year'
         end as problem

@@ -10,7 +10,7 @@ frames as (
     select
         series_code,
         assessment_year,
-        sum(case when is_included then 1 else 0 end) as included_count
+        sum(case when is_included = '1' then 1 else 0 end) as included_count
     from {{ ref('assessment_frame') }}
     group by series_code, assessment_year
 

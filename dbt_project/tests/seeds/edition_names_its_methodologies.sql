@@ -29,9 +29,9 @@ faulty_links as (
             when editions.series_code is null then 'there is no such edition in edition.csv'
             when methodologies.series_code is distinct from links.series_code
                 then 'the methodology is unknown or belongs to another series'
-            when cast(links.is_primary as boolean) and links.purpose <> 'official'
+            when links.is_primary = '1' and links.purpose <> 'official'
                 then 'the primary methodology of an edition is official: a backcast or a profile never is its score'
-            when not cast(links.is_primary as boolean) and links.purpose = 'official'
+            when links.is_primary <> '1' and links.purpose = 'official'
                 then 'an official methodology is the primary one; a second one is a profile or a backcast'
         end as problem
     from links
@@ -48,7 +48,7 @@ counted_editions as (
     select
         editions.series_code,
         editions.assessment_year,
-        sum(case when cast(links.is_primary as boolean) then 1 else 0 end) as primary_count
+        sum(case when links.is_primary = '1' then 1 else 0 end) as primary_count
     from editions
     left join links
         on editions.series_code = links.series_code

@@ -3,7 +3,7 @@
 -- of negative events without a time limit, and for a factor that nothing uses.
 with nodes as (
 
-    select * from {{ ref('node') }}
+    select * from {{ ref('int_tree_node') }}
 
 ),
 
@@ -15,13 +15,13 @@ methodologies as (
 
 rules as (
 
-    select * from {{ ref('measure_rule') }}
+    select * from {{ ref('int_methodology_rule') }}
 
 ),
 
 factors as (
 
-    select * from {{ ref('event_factor') }}
+    select * from {{ ref('int_tree_event_factor') }}
 
 ),
 

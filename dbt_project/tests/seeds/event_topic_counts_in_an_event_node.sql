@@ -2,13 +2,13 @@
 -- hold (positive points under a cap of 0, negative ones above a floor of 0).
 with topics as (
 
-    select * from {{ ref('event_topic') }}
+    select * from {{ ref('int_tree_event_topic') }}
 
 ),
 
 nodes as (
 
-    select * from {{ ref('node') }}
+    select * from {{ ref('int_tree_node') }}
 
 ),
 
@@ -17,7 +17,7 @@ event_nodes as (
     select distinct
         methodologies.tree_code,
         rules.node_code
-    from {{ ref('measure_rule') }} as rules
+    from {{ ref('int_methodology_rule') }} as rules
     inner join {{ ref('methodology') }} as methodologies
         on rules.methodology_code = methodologies.methodology_code
     where rules.event_source = 'event'

@@ -15,9 +15,9 @@ select
     exclusion_reason_en,
     exclusion_origin
 from frames
-where is_included = (exclusion_reason_zh is not null)
-    or is_included = (exclusion_reason_en is not null)
-    or is_included = (exclusion_origin is not null)
+where (is_included = '1') = (exclusion_reason_zh is not null)
+    or (is_included = '1') = (exclusion_reason_en is not null)
+    or (is_included = '1') = (exclusion_origin is not null)
     or (
         exclusion_origin = 'assumed'
         and (exclusion_reason_en not like '%assumed by this project%' or exclusion_reason_zh not like '%本项目假设%')

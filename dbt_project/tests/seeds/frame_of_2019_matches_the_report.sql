@@ -16,7 +16,7 @@ counts as (
         sum(case when unit_code like '52%' then 1 else 0 end) as guizhou_count,
         sum(case when unit_code like '54%' then 1 else 0 end) as tibet_count
     from frames
-    where is_included
+    where is_included = '1'
 
 )
 

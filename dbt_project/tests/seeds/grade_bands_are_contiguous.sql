@@ -1,14 +1,8 @@
--- Fails where the bands of a methodology leave a gap, overlap, or do not reach both ends; and for a methodology
--- without bands.
-with methodologies as (
+-- Fails where the bands of a methodology leave a gap, overlap, or do not reach both ends. A methodology without
+-- bands gives no grades.
+with bands as (
 
-    select * from {{ ref('methodology') }}
-
-),
-
-bands as (
-
-    select * from {{ ref('grade_band') }}
+    select * from {{ ref('int_methodology_grade_band') }}
 
 ),
 
@@ -41,17 +35,6 @@ problems as (
             when lower_bound >= upper_bound then 'lower bound must be below upper bound'
         end as problem
     from neighbouring_bands
-
-    union all
-
-    select
-        methodologies.methodology_code,
-        cast(null as varchar) as grade,
-        'no grade bands' as problem
-    from methodologies
-    left join bands
-        on methodologies.methodology_code = bands.methodology_code
-    where bands.methodology_code is null
 
 )
 

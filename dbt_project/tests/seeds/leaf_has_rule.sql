@@ -1,5 +1,5 @@
--- Fails, for every methodology, for every leaf of its tree that has no rule, and for every leaf whose rules have no
--- weight above 0 or mix events with other rules.
+-- Fails, for every methodology, for every leaf of its tree that has no rule, and for every leaf whose rules have no weight
+-- above 0, weights beside empty ones, or mix events with other rules. Without any weight above 0 the empty ones are equal.
 with methodologies as (
 
     select * from {{ ref('methodology') }}
@@ -8,13 +8,13 @@ with methodologies as (
 
 nodes as (
 
-    select * from {{ ref('node') }}
+    select * from {{ ref('int_tree_node') }}
 
 ),
 
 rules as (
 
-    select * from {{ ref('measure_rule') }}
+    select * from {{ ref('int_methodology_rule') }}
 
 ),
 
@@ -34,6 +34,7 @@ select
     leaves.node_code,
     count(rules.measure_code) as rule_count,
     sum(rules.weight) as leaf_weight,
+    count(*) filter (where rules.weight is null) as empty_weight_count,
     count(distinct rules.rule_family = 'event') as event_and_other_count
 from methodologies
 inner join leaves
@@ -43,5 +44,5 @@ left join rules
     and leaves.node_code = rules.node_code
 group by methodologies.methodology_code, leaves.node_code
 having count(rules.measure_code) = 0
-    or sum(rules.weight) <> 1
+    or (coalesce(sum(rules.weight), 0) > 0) = (count(*) filter (where rules.weight is null) > 0)
     or count(distinct rules.rule_family = 'event') > 1

@@ -14,7 +14,7 @@ problems as (
             when measures.lower_bound >= measures.upper_bound then 'lower_bound must be below upper_bound'
             when measures.value_kind = 'percentage' and (measures.lower_bound <> 0 or measures.upper_bound <> 100)
                 then 'a percentage lies between 0 and 100'
-            when measures.value_kind in ('checklist', 'count', 'days') and not measures.is_whole_number
+            when measures.value_kind in ('checklist', 'count', 'days') and measures.is_whole_number <> '1'
                 then 'a checklist, a count and days are whole numbers'
             when measures.value_kind in ('checklist', 'count', 'days') and measures.lower_bound <> 0
                 then 'a checklist, a count and days start at 0'

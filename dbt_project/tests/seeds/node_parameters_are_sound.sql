@@ -1,7 +1,7 @@
 -- Fails for every node whose own parameters cannot be computed with: marks, coverage, rounding policy, position.
 with nodes as (
 
-    select * from {{ ref('node') }}
+    select * from {{ ref('int_tree_node') }}
 
 ),
 

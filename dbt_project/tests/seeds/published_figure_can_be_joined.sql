@@ -14,7 +14,7 @@ methodologies as (
 
 nodes as (
 
-    select * from {{ ref('node') }}
+    select * from {{ ref('int_tree_node') }}
 
 ),
 
@@ -51,7 +51,7 @@ edition_nodes as (
     from editions
     inner join methodologies
         on editions.methodology_code = methodologies.methodology_code
-        and editions.is_primary
+        and editions.is_primary = '1'
     inner join nodes
         on methodologies.tree_code = nodes.tree_code
 

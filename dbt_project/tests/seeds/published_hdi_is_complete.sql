@@ -4,7 +4,7 @@ with frames as (
 
     select * from {{ ref('assessment_frame') }}
     where series_code = 'hdi'
-        and is_included
+        and is_included = '1'
 
 ),
 

@@ -9,7 +9,7 @@ with published_scores as (
 frames as (
 
     select * from {{ ref('assessment_frame') }}
-    where is_included
+    where is_included = '1'
 
 ),
 
@@ -24,8 +24,8 @@ edition_nodes as (
     from {{ ref('edition_methodology') }} as editions
     inner join {{ ref('methodology') }} as methodologies
         on editions.methodology_code = methodologies.methodology_code
-        and editions.is_primary
-    inner join {{ ref('node') }} as nodes
+        and editions.is_primary = '1'
+    inner join {{ ref('int_tree_node') }} as nodes
         on methodologies.tree_code = nodes.tree_code
 
 )

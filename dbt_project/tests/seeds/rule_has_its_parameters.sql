@@ -2,7 +2,7 @@
 -- another family (which would be ignored in silence).
 with rules as (
 
-    select * from {{ ref('measure_rule') }}
+    select * from {{ ref('int_methodology_rule') }}
 
 ),
 
@@ -13,7 +13,7 @@ problems as (
         measure_code,
         rule_family,
         case
-            when weight < 0 then 'the weight must not be below 0'
+            when weight not between 0 and 100000 then 'a weight lies between 0 and 100,000'
             when rule_family = 'linear' and weight <= 0 then 'a linear rule needs a weight above 0'
             when rule_family = 'linear' and (floor is null or target is null or floor = target)
                 then 'a linear rule needs a floor and a target that differ'

@@ -8,13 +8,13 @@ with methodologies as (
 
 nodes as (
 
-    select * from {{ ref('node') }}
+    select * from {{ ref('int_tree_node') }}
 
 ),
 
 rules as (
 
-    select * from {{ ref('measure_rule') }}
+    select * from {{ ref('int_methodology_rule') }}
 
 ),
 

@@ -1,7 +1,7 @@
 -- Fails for every tree that has no root or several.
 with nodes as (
 
-    select * from {{ ref('node') }}
+    select * from {{ ref('int_tree_node') }}
 
 )
 

@@ -1,7 +1,7 @@
 -- Fails for every node deeper than the roll-up is unrolled: it would be left out of the scores in silence.
 with nodes as (
 
-    select * from {{ ref('node') }}
+    select * from {{ ref('int_tree_node') }}
 
 )
 

@@ -2,7 +2,7 @@
 -- every node whose node_level is not its distance from the root.
 with recursive nodes as (
 
-    select * from {{ ref('node') }}
+    select * from {{ ref('int_tree_node') }}
 
 ),
 

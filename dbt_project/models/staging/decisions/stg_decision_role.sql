@@ -6,7 +6,6 @@ with source as (
 
 select
     role_code,
-    name_zh,
-    name_en,
+    {{ in_both_languages('name') }},
     origin
 from source

@@ -8,12 +8,10 @@ select
     series_code,
     cast(assessment_year as integer) as assessment_year,
     unit_code,
-    name_zh,
-    name_en,
+    {{ in_both_languages('name') }},
     unit_type,
     region_code,
     cast(is_included as boolean) as is_included,
-    exclusion_reason_zh,
-    exclusion_reason_en,
+    {{ in_both_languages('exclusion_reason') }},
     exclusion_origin
 from source

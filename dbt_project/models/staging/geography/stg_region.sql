@@ -10,6 +10,5 @@ select
     region_code,
     region_level,
     parent_region_code,
-    name_zh,
-    name_en
+    {{ in_both_languages('name') }}
 from source

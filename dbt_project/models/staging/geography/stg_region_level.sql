@@ -8,6 +8,5 @@ select
     series_code,
     region_level,
     cast(level_position as integer) as level_position,
-    name_zh,
-    name_en
+    {{ in_both_languages('name') }}
 from source

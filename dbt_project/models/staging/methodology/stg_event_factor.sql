@@ -11,7 +11,6 @@ select
     cast(position as integer) as position,
     cast(factor_value as decimal(6, 3)) as factor_value,
     cast(limit_hours as integer) as limit_hours,
-    name_zh,
-    name_en,
+    {{ in_both_languages('name') }},
     origin
 from source

@@ -9,7 +9,6 @@ select
     topic,
     polarity,
     node_code,
-    name_zh,
-    name_en,
+    {{ in_both_languages('name') }},
     origin
 from source

@@ -10,7 +10,6 @@ select
     cast(position as integer) as position,
     cast(lower_bound as decimal(9, 4)) as lower_bound,
     cast(upper_bound as decimal(9, 4)) as upper_bound,
-    name_zh,
-    name_en,
+    {{ in_both_languages('name') }},
     origin
 from source

@@ -7,8 +7,7 @@ with source as (
 select
     measure_code,
     series_code,
-    name_zh,
-    name_en,
+    {{ in_both_languages('name') }},
     measurement_unit,
     value_kind,
     cast(lower_bound as decimal(20, 9)) as lower_bound,

@@ -9,7 +9,7 @@ select
     measure_code,
     node_code,
     rule_family,
-    cast(weight as decimal(9, 6)) as weight,
+    cast(weight as decimal(20, 9)) as weight,
     transform,
     cast(floor as decimal(20, 9)) as floor,
     cast(target as decimal(20, 9)) as target,
@@ -17,8 +17,7 @@ select
     veto_operator,
     cast(veto_threshold as decimal(20, 9)) as veto_threshold,
     event_source,
-    rule_text_zh,
-    rule_text_en,
+    {{ in_both_languages('rule_text') }},
     origin,
     origin_note
 from source

@@ -7,7 +7,6 @@ with source as (
 select
     report_rule,
     cast(threshold as decimal(18, 10)) as threshold,
-    name_zh,
-    name_en,
+    {{ in_both_languages('name') }},
     origin
 from source

@@ -8,7 +8,6 @@ select
     screening_rule,
     cast(position as integer) as position,
     cast(threshold as decimal(9, 4)) as threshold,
-    name_zh,
-    name_en,
+    {{ in_both_languages('name') }},
     origin
 from source

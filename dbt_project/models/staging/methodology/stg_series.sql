@@ -6,9 +6,7 @@ with source as (
 
 select
     series_code,
-    name_zh,
-    name_en,
-    unit_name_zh,
-    unit_name_en,
+    {{ in_both_languages('name') }},
+    {{ in_both_languages('unit_name') }},
     cast(publication_digits as integer) as publication_digits
 from source

@@ -11,7 +11,6 @@ select
     cast(threshold as decimal(18, 10)) as threshold,
     cast(window_months as integer) as window_months,
     severity,
-    name_zh,
-    name_en,
+    {{ in_both_languages('name') }},
     origin
 from source

@@ -1,0 +1,1 @@
+{{ inherited_rows('measure_rule') }}

@@ -1,0 +1,1 @@
+{{ inherited_rows('event_factor') }}

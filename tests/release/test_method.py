@@ -1,0 +1,153 @@
+"""A method belongs to editions: a later one moves no release, and one that was released under is not changed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestration.home import PROJECT_VARIABLE, Home
+from orchestration.release.candidate import cut_candidate
+from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId
+from orchestration.release.changed_method import changed_methodologies
+from orchestration.release.cut import ReleaseFacts
+from orchestration.release.publish import PUBLISHED, UNCHANGED
+from orchestration.release.tables import tables_of_edition
+from orchestration.warehouse import connection, dbt
+from tests.release.conftest import build, release
+from tests.release.figures import rows
+from tests.small.inbox import SERIES, write_small_inbox
+
+LATER = 2020
+# E within ±15 instead of ±20: eight rows, one of them in place of the edition's former method.
+CAPPED = {
+    "tree.csv": ["county_capped,county_5_19_60,上限15,Capped at 15"],
+    "methodology.csv": [
+        "presence_capped,1.0,county_integrity,county_capped,presence,有无评分(上限15),Presence (capped),,,"
+        "unrounded_score,0.65,reconstructed,",
+    ],
+    "methodology_change.csv": [
+        "node,county_capped,E,override,full_mark,15,E within 15",
+        "node,county_capped,E,override,min_mark,-15,E within 15",
+        "node,county_capped,composite,override,full_mark,95,E within 15",
+        "node,county_capped,composite,override,min_mark,-15,E within 15",
+    ],
+    "edition_methodology.csv": [f"county_integrity,{LATER},presence_capped,1,official"],
+}
+
+
+@pytest.fixture
+def project(small_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A project of the test's own, to change its seeds."""
+    copy = tmp_path / "project"
+    shutil.copytree(small_project, copy)
+    monkeypatch.setenv(PROJECT_VARIABLE, str(copy))
+    yield copy
+
+
+def methodology_seed(project: Path, name: str) -> Path:
+    return project / "seeds" / "methodology" / name
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def hashes_as_cut_now(home: Home, one: ReleaseId, folder: Path) -> dict[tuple[str, str], str]:
+    """The logical hash of each table of the edition, by audience and table, as the warehouse stands."""
+    catalogue = Catalogue(home.releases)
+    lock = catalogue.lock_of(one)
+    facts = ReleaseFacts(**{**lock["release"], "release": one})
+    earlier = [each for each in catalogue.all_in_force() if each.year < one.year]
+    manifest = dbt.prepare_manifest(home)
+    with connection.writing(home.warehouse) as warehouse:
+        tables = tables_of_edition(warehouse, manifest, SERIES, one.year)
+        candidate = cut_candidate(warehouse, catalogue, tables, facts, earlier, None, folder)
+        candidate.cut_internal(warehouse)
+    return {
+        (audience, name): summary.sha256
+        for audience, summaries in candidate.summaries.items()
+        for name, summary in summaries.items()
+    }
+
+
+def test_method_of_a_later_edition_moves_no_release(home: Home, project: Path, tmp_path: Path) -> None:
+    catalogue = Catalogue(home.releases)
+    released = catalogue.all_in_force()
+    for name, lines in CAPPED.items():
+        seed = methodology_seed(project, name)
+        seed.write_text(seed.read_text(encoding="utf-8") + "".join(f"{line}\n" for line in lines), encoding="utf-8")
+    replace(methodology_seed(project, "edition_methodology.csv"), f"county_integrity,{LATER},presence,1,official\n", "")
+    write_small_inbox(home.inbox, [LATER])
+    build(home)
+    for one in released:
+        assert release(home, one.year).state == UNCHANGED
+    assert release(home, LATER).state == PUBLISHED
+    assert catalogue.all_in_force() == [*released, ReleaseId(LATER, 1)]
+    assert catalogue.offers() == []
+
+    scored = rows(
+        home.warehouse, "select distinct assessment_year, methodology_code from marts.fct_unit_score order by all"
+    )
+    assert scored == [
+        *((one.year, code) for one in released for code in ("presence", "quality")),
+        *((LATER, code) for code in ("presence_capped", "quality")),
+    ]
+    for one in released:
+        manifest = catalogue.manifest(one)["tables"]
+        then = {
+            (audience, name): facts["sha256"]
+            for audience in (PUBLIC, INTERNAL)
+            for name, facts in manifest[audience].items()
+        }
+        now = hashes_as_cut_now(home, one, tmp_path / str(one))
+        # It names the seeds that the whole warehouse was built from.
+        assert {key for key in then if then[key] != now[key]} <= {(PUBLIC, "release_info"), (INTERNAL, "release_info")}
+
+    caps = rows(
+        catalogue.database(ReleaseId(LATER, 1)),
+        "select methodology_code, full_mark, min_mark from marts.dim_indicator where node_code = 'E' order by all",
+    )
+    assert [(code, int(full), int(low)) for code, full, low in caps] == [
+        ("presence_capped", 15, -15),
+        ("quality", 20, -20),
+    ]
+    assert changed_methodologies(home) == []
+
+
+def test_backcast_is_in_no_release_of_its_year(home: Home, project: Path) -> None:
+    seed = methodology_seed(project, "methodology.csv")
+    with seed.open("a", encoding="utf-8") as file:
+        file.write(
+            "later,1.0,county_integrity,county_5_19_60,quality,后来,Later,,,published_score,0.65,reconstructed,\n"
+        )
+    with methodology_seed(project, "edition_methodology.csv").open("a", encoding="utf-8") as file:
+        file.write("county_integrity,2018,later,0,backcast\n")
+    build(home)
+    of_the_year = (
+        "select methodology_code, methodology_purpose from marts.release_info where assessment_year = 2018 order by 1"
+    )
+    assert rows(home.warehouse, of_the_year) == [
+        ("later", "backcast"),
+        ("presence", "official"),
+        ("quality", "profile"),
+    ]
+    for year in (2018, 2019):
+        assert release(home, year).state == UNCHANGED
+
+
+def test_changed_method_is_named(home: Home, project: Path) -> None:
+    assert changed_methodologies(home) == []
+    replace(
+        methodology_seed(project, "measure_rule.csv"),
+        "quality,T1.1,T1.1,linear,1,identity,0,3",
+        "quality,T1.1,T1.1,linear,1,identity,0,2",
+    )
+    found = changed_methodologies(home)
+    assert len(found) == 2
+    assert all("quality" in text and "measure_rule.csv" in text and "node.csv" not in text for text in found)
+    assert ["2018-r1" in found[0], "2019-r1" in found[1]] == [True, True]
