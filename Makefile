@@ -93,8 +93,10 @@ $(DEMO): $(DEMO_SOURCES) | $(INSTALLED)
 	@$(ZHENGXIN) demo county --years $(YEARS)
 	@touch $@
 
+# The folder is made as a stranger would make it, and anew when what is shipped has changed.
 $(HDI_DEMO): $(DEMO_SOURCES) | $(INSTALLED)
-	@$(ZHENGXIN) --home $(HDI_HOME) demo hdi
+	@rm -rf $(HDI_HOME)/zhengxin.toml $(HDI_HOME)/seeds
+	@$(ZHENGXIN) init --from hdi $(HDI_HOME)
 	@touch $@
 
 $(CENSUS_DEMO): $(DEMO_SOURCES) | $(INSTALLED)

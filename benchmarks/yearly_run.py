@@ -21,6 +21,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.home import Home
+from orchestration.seeds import dbt_folder
 from orchestration.warehouse import dbt
 
 
@@ -38,7 +39,7 @@ def zhengxin(home: Home, *arguments: str) -> str:
 def run_dbt(home: Home, *arguments: str) -> None:
     command = [str(dbt.executable()), "--quiet", *arguments]
     environment = os.environ | dbt.environment(home)
-    subprocess.run(command, check=True, cwd=dbt.project_folder(), env=environment, stdout=subprocess.DEVNULL)
+    subprocess.run(command, check=True, cwd=dbt_folder(home), env=environment, stdout=subprocess.DEVNULL)
 
 
 def read_unchecked(home: Home) -> int:

@@ -7,17 +7,18 @@ import os
 import shlex
 import sys
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
+from orchestration.commands.check_seeds import check_seeds
 from orchestration.commands.compare import compare
 from orchestration.commands.demo import demo
 from orchestration.commands.dictionary import dictionary
 from orchestration.commands.explain import explain
+from orchestration.commands.init import init
 from orchestration.commands.land import land
 from orchestration.commands.query import query
 from orchestration.commands.queue import queue
@@ -31,6 +32,7 @@ from orchestration.commands.ui import ui
 from orchestration.commands.warnings import warnings
 from orchestration.errors import Interrupted, UsageError, full_disk, system_refusal
 from orchestration.home import HOME_VARIABLE, Home
+from orchestration.last_run import this_version
 
 DEBUG_VARIABLE = "ZHENGXIN_DEBUG"
 
@@ -50,7 +52,7 @@ app = typer.Typer(
 )
 INPUT, WORK, RELEASE, LOOK = "Inputs", "Work", "Releases", "Look"
 COMMANDS = {
-    INPUT: (demo, template, land),
+    INPUT: (init, check_seeds, demo, template, land),
     WORK: (run, rebuild),
     RELEASE: (release, withdraw, verify, export, report),
     LOOK: (status, explain, compare, query, warnings, queue, dictionary, ui),
@@ -62,10 +64,7 @@ for panel, commands in COMMANDS.items():
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        try:
-            print(f"zhengxin {version('zhengxin')}")
-        except PackageNotFoundError:
-            print("zhengxin (not installed)")
+        print(f"zhengxin {this_version()}")
         raise typer.Exit(0)
 
 
@@ -73,7 +72,8 @@ def zhengxin(
     home: Annotated[
         Path | None,
         typer.Option(
-            help="Folder of inbox, landing store, warehouse and logs. Default: var/ in the project.",
+            help="Folder of the index: settings, seeds, inbox, warehouse. Default: the nearest folder upwards with a "
+            "zhengxin.toml, in a checkout else its var/.",
             envvar=HOME_VARIABLE,
             show_envvar=True,
             show_default=False,
@@ -94,7 +94,8 @@ def zhengxin(
     zhengxin query "select * from marts.unit_ranking limit 10"
     zhengxin ui                   the same in Dagster's UI[/dim]
 
-    Your own data: zhengxin template observation, fill it in, put it into the inbox, zhengxin run.
+    Your own index: zhengxin init my-index; your own data: zhengxin template observation, fill it in, put it into the
+    inbox, zhengxin run.
     """
     if home is not None:
         if home.expanduser().is_file():

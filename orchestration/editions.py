@@ -1,61 +1,71 @@
 """Which series a home holds, and the years of which the series has an edition.
 
-An edition is one assessed year of a series, a row of `seeds/methodology/edition.csv`. Nothing here knows Dagster.
+An edition is one assessed year of a series, a row of `methodology/edition.csv` in the seeds of the home. Nothing here
+knows Dagster.
 """
 
 from __future__ import annotations
 
-import csv
-import os
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from orchestration.errors import UsageError
-from orchestration.home import Home, seeds_folder
+from orchestration.home import Home
+from orchestration.landing.accepted import accepted_rows_by_series
+from orchestration.seeds import Row, read_seed, seeds_folder
+from orchestration.settings import SERIES_VARIABLE, settings_of
 
-SERIES_VARIABLE = "ZHENGXIN_SERIES"
+EDITIONS = "methodology/edition.csv"
+SERIES = "methodology/series.csv"
+# What a home holds that says nothing of itself: the index that is shipped with its units, its regions and a demo.
 DEFAULT_SERIES = "county_integrity"
 
 
-def series_note(home: Home) -> Path:
-    """The file in which a home keeps the code of its series."""
-    return home.root / "series.txt"
-
-
 def series_of(home: Home) -> str:
-    """Code of the series that the home holds: `ZHENGXIN_SERIES`, else what the home noted, else the county series."""
-    named = os.environ.get(SERIES_VARIABLE, "").strip()
-    if not named and series_note(home).exists():
-        named = series_note(home).read_text(encoding="utf-8").strip()
-    named = named or DEFAULT_SERIES
-    known = sorted({row["series_code"] for row in _edition_rows()})
-    if named not in known:
-        raise UsageError(
-            f"There is no series '{named}' (from {SERIES_VARIABLE} or {series_note(home)}); "
-            f"seeds/methodology/edition.csv has editions of {', '.join(known)}."
-        )
-    return named
+    """Code of the series that the home holds: the one that its settings name, else the one that its rows are of, else
+    the only one of its own seeds, else the county series.
+
+    Raises `UsageError` where the rows or the seeds leave several, and for a series without an edition.
+    """
+    known = series_codes(home)
+    named = settings_of(home).series
+    if named:
+        if named not in known:
+            raise UsageError(
+                f"There is no series '{named}' (from {SERIES_VARIABLE} or {home.settings}); {EDITIONS} has editions of "
+                f"{', '.join(known) or 'none'}."
+            )
+        return named
+    accepted = sorted(accepted_rows_by_series(home).keys() & set(known))
+    candidates = accepted or _own_series(home, known) or [code for code in known if code == DEFAULT_SERIES] or known
+    if len(candidates) == 1:
+        return candidates[0]
+    if not candidates:
+        raise UsageError(f"No series has an edition yet: give {home.seeds / EDITIONS} a row for each year.")
+    why = "Rows of several series were accepted" if accepted else "The seeds have several series"
+    raise UsageError(
+        f"{why}: {', '.join(candidates)}. Write into {home.settings} which one this home holds, such as series = "
+        f'"{candidates[0]}"; each other one has a home of its own.'
+    )
 
 
-def note_series(home: Home, series_code: str) -> None:
-    """Let the home remember its series, so that later commands need no variable."""
-    home.root.mkdir(parents=True, exist_ok=True)
-    series_note(home).write_text(series_code + "\n", encoding="utf-8")
+def series_codes(home: Home) -> list[str]:
+    """Codes of all series of which the home's seeds have an edition, sorted."""
+    return sorted({row["series_code"] for row in _rows(home, EDITIONS)})
 
 
-def edition_years(series_code: str) -> list[int]:
+def edition_years(home: Home, series_code: str) -> list[int]:
     """Years of the series' editions, ascending."""
-    return sorted({int(row["assessment_year"]) for row in _edition_rows() if row["series_code"] == series_code})
+    return sorted({int(row["assessment_year"]) for row in _rows(home, EDITIONS) if row["series_code"] == series_code})
 
 
-def check_years(years: Iterable[int | str], series_code: str) -> None:
+def check_years(home: Home, years: Iterable[int | str], series_code: str) -> None:
     """Raise `UsageError` if one of the years, as number or partition key, has no edition in the series."""
-    known = edition_years(series_code)
+    known = edition_years(home, series_code)
     unknown = sorted({str(year) for year in years} - {str(year) for year in known})
     if unknown:
         raise UsageError(
             f"There is no edition {', '.join(unknown)} of {series_code}. It has {years_in_words(known)}. "
-            "A new edition is a row in seeds/methodology/edition.csv with its assessment frame in seeds/geography."
+            f"A new edition is a row in {home.seeds / EDITIONS} with its frame in geography/assessment_frame.csv."
         )
 
 
@@ -71,9 +81,9 @@ def year_spans(years: Iterable[int], editions: Sequence[int]) -> list[list[int]]
     return spans
 
 
-def is_released(series_code: str) -> bool:
-    """Whether yearly runs cut releases of the series' editions (`is_released` in seeds/methodology/series.csv)."""
-    return any(_flag(row, "is_released", "series") for row in _rows("series") if row["series_code"] == series_code)
+def is_released(home: Home, series_code: str) -> bool:
+    """Whether yearly runs cut releases of the series' editions (`is_released` in methodology/series.csv)."""
+    return any(_is_yes(row, "is_released") for row in _rows(home, SERIES) if row["series_code"] == series_code)
 
 
 def years_in_words(years: Iterable[int]) -> str:
@@ -84,24 +94,22 @@ def years_in_words(years: Iterable[int]) -> str:
     return ", ".join(str(span[0]) if len(span) == 1 else f"{span[0]}–{span[-1]}" for span in spans)
 
 
-def _flag(row: dict[str, str], column: str, seed: str) -> bool:
-    """A yes or no of a seed, which is spelt 1 or 0."""
+def _is_yes(row: Row, column: str) -> bool:
+    """A yes or no of the series' seed, which is spelt 1 or 0."""
     if row[column] not in ("0", "1"):
         raise UsageError(
-            f"seeds/methodology/{seed}.csv: {column} of {row['series_code']} is '{row[column]}'; write 1 for yes, 0 "
-            f"for no. {column} 只写 1(是)或 0(否)。"
+            f"{SERIES}: {column} of {row['series_code']} is '{row[column]}'; write 1 for yes, 0 for no. "
+            f"{column} 只写 1(是)或 0(否)。"
         )
     return row[column] == "1"
 
 
-def _edition_rows() -> list[dict[str, str]]:
-    return _rows("edition")
+def _own_series(home: Home, known: Sequence[str]) -> list[str]:
+    """The series of which the home's own rows have an edition."""
+    own = home.seeds / EDITIONS
+    named = {row.get("series_code", "") for row in read_seed(own)} if own.exists() else set()
+    return sorted(named.intersection(known))
 
 
-def _rows(seed: str) -> list[dict[str, str]]:
-    path = seeds_folder() / "methodology" / f"{seed}.csv"
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+def _rows(home: Home, place: str) -> list[Row]:
+    return read_seed(seeds_folder(home) / place)

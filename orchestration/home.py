@@ -1,4 +1,4 @@
-"""Where things lie: the project's own folders and the home in which a user's data, warehouse and logs live."""
+"""Where things lie: what zhengxin ships, and the home, a folder of the user's in which all else lives."""
 
 from __future__ import annotations
 
@@ -6,15 +6,29 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestration.errors import UsageError
+
 HOME_VARIABLE = "ZHENGXIN_HOME"
-PROJECT_VARIABLE = "ZHENGXIN_PROJECT"
 SETTINGS_NAME = "zhengxin.toml"
+PACKAGE = Path(__file__).resolve().parent
+# Where the wheel keeps what stands beside the package in a checkout.
+INSTALLED = PACKAGE / "shipped"
 
 
 def project_root() -> Path:
-    """Folder that holds `dbt_project/`, `seeds/` and `profiles.yml`; `ZHENGXIN_PROJECT` names another."""
-    named = os.environ.get(PROJECT_VARIABLE)
-    return Path(named).resolve() if named else Path(__file__).resolve().parent.parent
+    """Folder that holds what zhengxin ships, `dbt_project/`, `seeds/` and `profiles.yml`: the root of a checkout, or a
+    folder of the installed package."""
+    return INSTALLED if INSTALLED.is_dir() else PACKAGE.parent
+
+
+def is_installed() -> bool:
+    """Whether this is an installed package, rather than a checkout."""
+    return INSTALLED.is_dir()
+
+
+def shipped_seeds() -> Path:
+    """Folder of the seeds that zhengxin ships: methodology, geography, published figures."""
+    return project_root() / "seeds"
 
 
 @dataclass(frozen=True)
@@ -25,9 +39,32 @@ class Home:
 
     @classmethod
     def from_environment(cls) -> Home:
-        """The home named by `ZHENGXIN_HOME`, else `var/` in the project."""
+        """The home named by `ZHENGXIN_HOME`, else the nearest folder upwards that holds a `zhengxin.toml`, else `var/`
+        of a checkout. Raises `UsageError` where there is none of them."""
         named = os.environ.get(HOME_VARIABLE)
-        return cls((Path(named) if named else project_root() / "var").expanduser().resolve())
+        if named:
+            return cls(Path(named).expanduser().resolve())
+        found = folder_around(Path.cwd())
+        if found is None and is_installed():
+            raise UsageError(
+                f"There is no {SETTINGS_NAME} in {Path.cwd()} or a folder above: zhengxin init DIR makes a folder for "
+                "an index, zhengxin demo one to try; or name one with --home DIR."
+            )
+        return cls(found or project_root() / "var")
+
+    @classmethod
+    def of_warehouse(cls, warehouse: Path) -> Home:
+        """The home whose warehouse file this is."""
+        return cls(warehouse.parent.parent)
+
+    @property
+    def settings(self) -> Path:
+        return self.root / SETTINGS_NAME
+
+    @property
+    def seeds(self) -> Path:
+        """The user's own rows; what the scores are computed from is `orchestration.seeds.seeds_folder`."""
+        return self.root / "seeds"
 
     @property
     def inbox(self) -> Path:
@@ -62,7 +99,7 @@ class Home:
         return self.root / "dagster"
 
 
-def seeds_folder() -> Path:
-    """Folder of the seeds: methodology, geography, published figures. `ZHENGXIN_SEEDS` names another one (tests do)."""
-    named = os.environ.get("ZHENGXIN_SEEDS")
-    return Path(named).resolve() if named else project_root() / "seeds"
+def folder_around(place: Path) -> Path | None:
+    """The nearest folder from `place` upwards that holds a `zhengxin.toml`, as git finds its root."""
+    place = place.resolve()
+    return next((folder for folder in (place, *place.parents) if (folder / SETTINGS_NAME).is_file()), None)

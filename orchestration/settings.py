@@ -27,7 +27,7 @@ from types import MappingProxyType
 from typing import Any
 
 from orchestration.errors import UsageError
-from orchestration.home import SETTINGS_NAME, Home
+from orchestration.home import Home
 from orchestration.years import parse_years
 
 SERIES_VARIABLE = "ZHENGXIN_SERIES"
@@ -63,11 +63,7 @@ class Settings:
 
 def settings_of(home: Home) -> Settings:
     """The settings of `home`. Raises `UsageError` naming file, key and what the key may hold."""
-    return Settings(**_from_file(settings_file(home)) | _from_environment())
-
-
-def settings_file(home: Home) -> Path:
-    return home.root / SETTINGS_NAME
+    return Settings(**_from_file(home.settings) | _from_environment())
 
 
 def _from_file(path: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from orchestration.commands.explain import MARK_DECIMALS, AnswerFormat, print_heading, write_json
+from orchestration.commands.language import Language, in_language, language_of
 from orchestration.commands.node_tree import NodeLine, grow, number_text, print_node_tree
 from orchestration.commands.subject import Edition, Unit, explaining, find_edition, find_unit, records
 from orchestration.commands.summary import DATA_KINDS
@@ -21,14 +22,17 @@ DIFFERENCES = """
         coalesce(former.node_code, latter.node_code) as node_code,
         coalesce(former.parent_node_code, latter.parent_node_code) as parent_node_code,
         coalesce(former.node_level, latter.node_level) as node_level,
-        coalesce(former.node_name_zh, former.node_name_en, latter.node_name_zh, latter.node_name_en) as node_name,
+        coalesce(former.node_name_zh, latter.node_name_zh) as node_name_zh,
+        coalesce(former.node_name_en, latter.node_name_en) as node_name_en,
         former.points as former_points,
         latter.points as latter_points,
         latter.points - former.points as difference,
         -- The mark is the same, and counts for more or less: siblings without a score are stood in for on one side.
         former.score = latter.score and former.points <> latter.points as is_only_reweighted,
-        former.reason_zh as former_reason,
-        latter.reason_zh as latter_reason
+        former.reason_zh as former_reason_zh,
+        former.reason_en as former_reason_en,
+        latter.reason_zh as latter_reason_zh,
+        latter.reason_en as latter_reason_en
     from (
         select * from marts.score_contribution
         where series_code = $1 and methodology_code = $2 and assessment_year = $3 and unit_code = $4
@@ -40,6 +44,10 @@ DIFFERENCES = """
         on former.node_code = latter.node_code
     order by coalesce(former.sort_path, latter.sort_path)
 """
+REWEIGHTED = {
+    "zh": "得分未变:同级中有未计分的,权重随之变动",
+    "en": "same mark, other weight: siblings without a score",
+}
 IN_THE_LINE = """
     select unit_code from marts.dim_unit
     where series_code = $1 and assessment_year = $2 and lineage_code = $3 and is_included
@@ -65,6 +73,10 @@ def compare(
         str | None, typer.Option(help="Compare within a release, such as 2019-r1.", show_default=False)
     ] = None,
     all_nodes: Annotated[bool, typer.Option("--all", help="Show nodes without a difference too.")] = False,
+    language: Annotated[
+        Language | None,
+        typer.Option(help="Language of names, reasons and rules. Default: the home's.", show_default=False),
+    ] = None,
     format: Annotated[AnswerFormat, typer.Option("--format", "-f", help="tree or json.")] = AnswerFormat.tree,
 ) -> None:
     """Show what makes the difference between two units, or between two years of one unit.
@@ -98,7 +110,9 @@ def compare(
     print_heading(say, *former)
     print_heading(say, *latter)
     say.print()
-    _print_differences(say, rows, ["first", "second"] if other else [str(each) for each in years], all_nodes)
+    _print_differences(
+        say, rows, ["first", "second"] if other else [str(each) for each in years], all_nodes, language_of(language)
+    )
 
 
 def _two_years(
@@ -136,7 +150,9 @@ def _key(former: Side, latter: Side) -> list[Any]:
     ]
 
 
-def _print_differences(say: Console, rows: list[dict[str, Any]], names: list[str], all_nodes: bool) -> None:
+def _print_differences(
+    say: Console, rows: list[dict[str, Any]], names: list[str], all_nodes: bool, language: str
+) -> None:
     if any(row["difference"] is None for row in rows if row["node_level"] == 0):
         raise UsageError("One of the two has no score: too little has been collected. zhengxin explain shows what.")
 
@@ -148,13 +164,13 @@ def _print_differences(say: Console, rows: list[dict[str, Any]], names: list[str
             children = []
         changed = row["difference"] and not children
         return NodeLine(
-            name=f"{row['node_code']} {row['node_name']}",
+            name=f"{row['node_code']} {in_language(row, 'node_name', language)}",
             numbers=[
                 number_text(row["former_points"], MARK_DECIMALS),
                 number_text(row["latter_points"], MARK_DECIMALS),
                 _signed(row["difference"]),
             ],
-            remark=_remark(row) if changed else "",
+            remark=_remark(row, language) if changed else "",
             style=_style_of(row),
             children=children,
         )
@@ -162,10 +178,10 @@ def _print_differences(say: Console, rows: list[dict[str, Any]], names: list[str
     print_node_tree(say, [*names, "difference"], grow(rows, None, line_of))
 
 
-def _remark(row: dict[str, Any]) -> str:
+def _remark(row: dict[str, Any], language: str) -> str:
     if row["is_only_reweighted"]:
-        return "得分未变:同级中有未计分的,权重随之变动 / same mark, other weight: siblings without a score"
-    return f"{row['former_reason'] or ''} → {row['latter_reason'] or ''}"
+        return REWEIGHTED[language]
+    return " → ".join(in_language(row, f"{side}_reason", language) for side in ("former", "latter"))
 
 
 def _write_json(former: Side, latter: Side, rows: list[dict[str, Any]]) -> None:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orchestration.commands.terminal import messages, output, progress_bar
 from orchestration.errors import UsageError
-from orchestration.home import Home
+from orchestration.home import HOME_VARIABLE, Home, folder_around, is_installed
+from orchestration.settings import settings_of
 from orchestration.years import parse_years
+
+if TYPE_CHECKING:
+    from orchestration.project_folder.start import Start
+
+# Where an installed package puts its demo when nothing names a home.
+DEMO_FOLDER = "zhengxin-demo"
 
 
 class DemoKind(StrEnum):
@@ -47,76 +56,114 @@ def demo(
     """Write demo inputs into the inbox.
 
     [b]county[/b] writes SYNTHETIC observations, events and verifications of all counties, calibrated to the published
-    aggregates of 2019 and labelled synthetic in every row, with the real population of the census of 2020 beside them.
-    [b]hdi[/b] writes the real inputs of the Human Development Index, 1990-2022, whose published answer the scores must
-    equal. [b]census[/b] writes real figures of the census of 2020 by county for a demonstration index, no assessment of
-    any government. Give hdi and census a home of their own.
+    aggregates of 2019 and labelled synthetic in every row, with officers that exist in the demo only; its runs publish
+    by themselves. [b]hdi[/b] is zhengxin init --from hdi: the real inputs of the Human Development Index, 1990-2022,
+    whose published answer the scores must equal. [b]census[/b] writes real figures of the census of 2020 by county for
+    a demonstration index, no assessment of any government. Give hdi and census a home of their own.
 
     [dim]zhengxin demo
     zhengxin demo county --years 2019
     zhengxin --home var/hdi demo hdi
     zhengxin --home var/census demo census[/dim]
     """
-    from orchestration.editions import note_series
-
-    home = Home.from_environment()
+    home = _home_of_demo()
     _refuse_other_data(home, kind)
-    say = output()
     if kind is DemoKind.hdi:
-        from orchestration.demo.hdi import write_hdi_inbox
-
-        paths = write_hdi_inbox(home.inbox)
-        say.print("Real data: inputs of the Human Development Index 1990-2022 (UNDP, CC BY 3.0 IGO).")
+        _write_hdi(home)
     elif kind is DemoKind.census:
-        from orchestration.demo.census import write_census_inbox
-
-        paths = write_census_inbox(home.inbox)
-        say.print(
-            "Real data: census of 2020 by county (National Bureau of Statistics, by way of leiii/census, MIT). A "
-            "demonstration, not an assessment of any government."
-        )
+        _write_census(home)
     else:
-        from orchestration.demo.census import BASIC_ATTRIBUTES, write_census_attributes
-        from orchestration.demo.county import SEED, write_county_inbox
+        _write_county(home, parse_years([years]), seed)
 
-        with progress_bar(messages()) as bar:
-            task = bar.add_task("Drawing synthetic inputs", total=None)
-            try:
-                paths = write_county_inbox(
-                    home.inbox,
-                    parse_years([years]),
-                    seed=SEED if seed is None else seed,
-                    progress=lambda what, done, total: bar.update(task, description=what, completed=done, total=total),
-                )
-            except ValueError as error:
-                raise UsageError(str(error)) from error
-        paths.append(write_census_attributes(home.inbox, BASIC_ATTRIBUTES))
-        say.print("[bold yellow]SYNTHETIC DATA[/]: drawn at random, calibrated to published aggregates, not observed.")
-    note_series(home, SERIES[kind])
-    _let_runs_publish(home)
+
+def _write_hdi(home: Home) -> None:
+    """The HDI's seeds and settings, where the home has none, and its observations."""
+    from orchestration.demo.hdi import write_hdi_inbox
+    from orchestration.project_folder.start import Start
+
+    _start(home, Start.hdi)
+    paths = write_hdi_inbox(home.inbox)
+    output().print("Real data: inputs of the Human Development Index 1990-2022 (UNDP, CC BY 3.0 IGO).")
+    _say_what_waits(home, paths)
+
+
+def _write_census(home: Home) -> None:
+    """The settings of the census index, where the home has none, its observations and the attributes of its units."""
+    from orchestration.demo.census import write_census_inbox
+    from orchestration.project_folder.start import Start
+
+    _start(home, Start.census)
+    paths = write_census_inbox(home.inbox)
+    output().print(
+        "Real data: census of 2020 by county (National Bureau of Statistics, by way of leiii/census, MIT). A "
+        "demonstration, not an assessment of any government."
+    )
+    _say_what_waits(home, paths)
+
+
+def _write_county(home: Home, years: list[int], seed: int | None) -> None:
+    from orchestration.demo.census import BASIC_ATTRIBUTES, write_census_attributes
+    from orchestration.demo.county import SEED, write_county_inbox
+    from orchestration.demo.officer import write_officers
+    from orchestration.project_folder.start import Start
+
+    with progress_bar(messages()) as bar:
+        task = bar.add_task("Drawing synthetic inputs", total=None)
+        try:
+            paths = write_county_inbox(
+                home.inbox,
+                years,
+                seed=SEED if seed is None else seed,
+                progress=lambda what, done, total: bar.update(task, description=what, completed=done, total=total),
+            )
+        except ValueError as error:
+            raise UsageError(str(error)) from error
+    paths.append(write_census_attributes(home.inbox, BASIC_ATTRIBUTES))
+    _start(home, Start.county)
+    write_officers(home.seeds)
+    output().print("[bold yellow]SYNTHETIC DATA[/]: drawn at random, calibrated to published aggregates, not observed.")
+    _say_what_waits(home, paths)
+
+
+def _start(home: Home, start: Start) -> None:
+    """Make the home a project folder whose runs publish by themselves, unless it is a project already."""
+    from orchestration.project_folder.start import start_folder
+    from orchestration.settings import AUTO
+
+    if not home.settings.exists():
+        start_folder(home, start, publish=AUTO)
+
+
+def _say_what_waits(home: Home, paths: list[Path]) -> None:
     size = sum(path.stat().st_size for path in paths) / 1e6
-    say.print(f"{len(paths)} files ({size:.1f} MB) wait in {home.inbox}. Next: zhengxin run")
+    output().print(f"{len(paths)} files ({size:.1f} MB) wait in {home.inbox}. Next: {_go_there(home)}zhengxin run")
 
 
-def _let_runs_publish(home: Home) -> None:
-    """Nobody has to decide on demo data; a home that has settings of its own keeps them."""
-    from orchestration.settings import AUTO, settings_file
+def _go_there(home: Home) -> str:
+    """What to type before a command so that it finds a home that nothing names."""
+    is_found = os.environ.get(HOME_VARIABLE) or folder_around(Path.cwd()) or not is_installed()
+    return "" if is_found else f"cd {home.root.name} && "
 
-    if not settings_file(home).exists():
-        settings_file(home).write_text(f'# Runs release what they scored.\npublish = "{AUTO}"\n', encoding="utf-8")
+
+def _home_of_demo() -> Home:
+    """The home that a command finds, else, for an installed package, a folder of the demo's own."""
+    if is_installed() and not os.environ.get(HOME_VARIABLE) and folder_around(Path.cwd()) is None:
+        return Home(Path.cwd() / DEMO_FOLDER)
+    return Home.from_environment()
 
 
 def _refuse_other_data(home: Home, kind: DemoKind) -> None:
-    """Demo inputs go into an empty inbox, or one that holds the same demo."""
-    from orchestration.editions import series_note, series_of
-
-    held = [path for path in home.inbox.rglob("*") if path.is_file() and not path.name.startswith(".")]
-    is_same_demo = series_note(home).exists() and series_of(home) == SERIES[kind]
-    if is_same_demo:
-        held = [path for path in held if not path.name.startswith(FILE_PREFIXES[kind])]
-    if held:
+    """Demo inputs go into an empty inbox of no other index, or one that holds the same demo."""
+    if home.settings.exists() and (series := settings_of(home).series) != SERIES[kind]:
         raise UsageError(
-            f"The inbox {home.inbox} already holds {len(held)} files of something else (such as "
-            f"{held[0].relative_to(home.inbox)}). Demo inputs are not mixed with them: name another home, for example "
-            f"zhengxin --home {home.root}-demo demo {kind}."
+            f"{home.root} holds another index ({home.settings} names {series or 'no series'}): name another home, for "
+            f"example zhengxin --home {home.root}-demo demo {kind}."
+        )
+    held = [path for path in home.inbox.rglob("*") if path.is_file() and not path.name.startswith(".")]
+    others = [path for path in held if not path.name.startswith(FILE_PREFIXES[kind])]
+    if others:
+        raise UsageError(
+            f"The inbox {home.inbox} already holds {len(others)} files of something else (such as "
+            f"{others[0].relative_to(home.inbox)}). Demo inputs are not mixed with them: name another home, for "
+            f"example zhengxin --home {home.root}-demo demo {kind}."
         )

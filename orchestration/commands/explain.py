@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
+from orchestration.commands.language import Language, in_language, language_of
 from orchestration.commands.node_tree import NodeLine, grow, number_text, print_node_tree
 from orchestration.commands.subject import Edition, Unit, explaining, find_edition, find_unit, records, require_node
 from orchestration.commands.summary import DATA_KINDS
@@ -51,6 +52,10 @@ def explain(
     release: Annotated[
         str | None, typer.Option(help="Explain a release, such as 2019-r1, not the warehouse.", show_default=False)
     ] = None,
+    language: Annotated[
+        Language | None,
+        typer.Option(help="Language of names, reasons and rules. Default: the home's.", show_default=False),
+    ] = None,
     format: Annotated[AnswerFormat, typer.Option("--format", "-f", help="tree or json.")] = AnswerFormat.tree,
 ) -> None:
     """Show why a unit has its score: what each node gives, and the file, row and hash behind it.
@@ -62,6 +67,7 @@ def explain(
     zhengxin explain 观山湖区 --methodology quality --node T3.2
     zhengxin explain 520115 --release 2019-r1 --format json[/dim]
     """
+    spoken = language_of(language)
     with explaining(release) as connection:
         edition = find_edition(connection, year, methodology)
         found = find_unit(connection, edition, unit)
@@ -80,9 +86,9 @@ def explain(
         if top is None:
             _print_standing(say, connection, key)
         say.print()
-        _print_tree(say, contributions, traces, top)
+        _print_tree(say, contributions, traces, top, spoken)
         if top is None:
-            _print_losses(say, connection, key)
+            _print_losses(say, connection, key, spoken)
 
 
 def print_heading(say: Console, edition: Edition, unit: Unit) -> None:
@@ -125,7 +131,11 @@ def _print_standing(say: Console, connection: duckdb.DuckDBPyConnection, key: li
 
 
 def _print_tree(
-    say: Console, contributions: list[dict[str, Any]], traces: dict[str, list[dict[str, Any]]], top: str | None
+    say: Console,
+    contributions: list[dict[str, Any]],
+    traces: dict[str, list[dict[str, Any]]],
+    top: str | None,
+    language: str,
 ) -> None:
     is_one_leaf = top is not None and any(row["is_leaf"] for row in contributions if row["node_code"] == top)
 
@@ -133,19 +143,21 @@ def _print_tree(
         of_leaf = traces.get(row["node_code"], [])
         if is_one_leaf:
             blank = Text("\n")
-            return [_whole_evidence(trace) + (blank if trace is not of_leaf[-1] else Text()) for trace in of_leaf]
-        return [_short_evidence(trace, is_named=len(of_leaf) > 1) for trace in of_leaf]
+            return [
+                _whole_evidence(trace, language) + (blank if trace is not of_leaf[-1] else Text()) for trace in of_leaf
+            ]
+        return [_short_evidence(trace, language, is_named=len(of_leaf) > 1) for trace in of_leaf]
 
     def line_of(row: dict[str, Any], children: list[NodeLine]) -> NodeLine:
         return NodeLine(
-            name=f"{row['node_code']} {row['node_name_zh'] or row['node_name_en']}",
+            name=f"{row['node_code']} {in_language(row, 'node_name', language)}",
             numbers=[
                 number_text(row["score"], MARK_DECIMALS),
                 f"{row['full_mark'].normalize():f}",
                 number_text(row["points"], MARK_DECIMALS),
                 number_text(row["points_lost"], MARK_DECIMALS),
             ],
-            remark=(row["reason_zh"] or "") if row["points_lost"] or row["score"] is None else "",
+            remark=in_language(row, "reason", language) if row["points_lost"] or row["score"] is None else "",
             style=_style_of(row),
             evidence=evidence_of(row),
             children=children,
@@ -162,9 +174,9 @@ def _style_of(row: dict[str, Any]) -> str:
     return "red" if row["status"] in ("vetoed", "zero_mark", "not_published") else ""
 
 
-def _short_evidence(trace: dict[str, Any], is_named: bool) -> Text:
+def _short_evidence(trace: dict[str, Any], language: str, is_named: bool) -> Text:
     """Two lines: how the value scores, and where it comes from."""
-    measure = trace["measure_name_zh"] or trace["measure_name_en"]
+    measure = in_language(trace, "measure_name", language)
     lines = Text(f"{measure} " if is_named and not trace["cluster_code"] else "")
     lines.append(_value_text(trace) + "  ")
     lines.append(f"{trace['arithmetic']}\n", style="dim")
@@ -202,13 +214,13 @@ def _overruled_text(trace: dict[str, Any]) -> str:
     return f"{shown} ({row})"
 
 
-def _whole_evidence(trace: dict[str, Any]) -> Text:
+def _whole_evidence(trace: dict[str, Any], language: str) -> Text:
     """Everything that is known of one measure or event, a line each."""
     value = trace["event_points"] if trace["cluster_code"] else trace["value"]
     fields = {
-        "measure": " ".join(filter(None, (trace["measure_code"], trace["measure_name_zh"], trace["measure_name_en"]))),
+        "measure": " ".join(filter(None, (trace["measure_code"], in_language(trace, "measure_name", language)))),
         "event": " ".join(filter(None, (trace["cluster_code"], text_of(trace["event_date"]), trace["headline"]))),
-        "rule": " / ".join(filter(None, (trace["rule_text_zh"], trace["rule_text_en"]))),
+        "rule": in_language(trace, "rule_text", language),
         "parameters": trace["parameters"],
         "value": None if value is None else f"{value.normalize():f}{trace['measurement_unit'] or ''}",
         "state": trace["state"],
@@ -250,7 +262,7 @@ def _verification_text(trace: dict[str, Any]) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _print_losses(say: Console, connection: duckdb.DuckDBPyConnection, key: list) -> None:
+def _print_losses(say: Console, connection: duckdb.DuckDBPyConnection, key: list, language: str) -> None:
     losses = records(connection, LOSSES, key)
     if losses:
         rows = [
@@ -258,8 +270,8 @@ def _print_losses(say: Console, connection: duckdb.DuckDBPyConnection, key: list
                 row["lost_rank"],
                 number_text(row["points_lost"], MARK_DECIMALS),
                 row["node_code"],
-                row["node_name_zh"],
-                row["reason_zh"],
+                in_language(row, "node_name", language),
+                in_language(row, "reason", language),
             )
             for row in losses[:SHOWN_LOSSES]
         ]

@@ -28,6 +28,9 @@ def land(
     rows: Annotated[
         int, typer.Option(help="Most rows shown of a file's quarantine; 0 shows all.", min=0)
     ] = DEFAULT_ROWS,
+    fewer_seeds: Annotated[
+        bool, typer.Option("--fewer-seeds", help="Land though the seeds lack what those of the last landing had.")
+    ] = False,
 ) -> None:
     """Land the files of the inbox: check every row, keep what was received, quarantine what is wrong.
 
@@ -41,7 +44,7 @@ def land(
     from orchestration.landing import Store
 
     home = Home.from_environment()
-    landed = land_with_progress(home, source)
+    landed = land_with_progress(home, source, fewer_seeds)
     say = output()
     if not landed:
         say.print(
@@ -54,10 +57,10 @@ def land(
         raise typer.Exit(1)
 
 
-def land_with_progress(home: Home, sources: list[str] | None = None) -> list[LandedFile]:
+def land_with_progress(home: Home, sources: list[str] | None = None, fewer_seeds: bool = False) -> list[LandedFile]:
     """Land the inbox, drawing how far it is."""
     from orchestration.landing import land_inbox
-    from orchestration.warehouse.lock import wait_limit
+    from orchestration.settings import settings_of
 
     with progress_bar(messages()) as bar:
         task = bar.add_task("Landing", total=None)
@@ -65,7 +68,8 @@ def land_with_progress(home: Home, sources: list[str] | None = None) -> list[Lan
         def show(done: int, total: int, file: LandedFile) -> None:
             bar.update(task, description=f"Landing {file.source}/{file.file_name}", completed=done, total=total)
 
-        return land_inbox(home, sources, progress=show, wait_seconds=wait_limit())
+        wait = settings_of(home).wait_seconds
+        return land_inbox(home, sources, progress=show, wait_seconds=wait, fewer_seeds=fewer_seeds)
 
 
 def _print_landed(say: Console, landed: list[LandedFile]) -> None:

@@ -48,7 +48,7 @@ def release(
 
     home = Home.from_environment()
     series_code = series_of(home)
-    check_years([year], series_code)
+    check_years(home, [year], series_code)
     if not home.warehouse.exists():
         raise UsageError(f"There is no warehouse at {home.warehouse} yet: zhengxin run builds it.")
     say = messages()

@@ -9,19 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from orchestration.commands.language import Language, language_of
 from orchestration.commands.terminal import messages, output, progress_bar, spinner
 from orchestration.errors import UsageError
 from orchestration.home import Home
 
 if TYPE_CHECKING:
     from orchestration.report.write import WrittenReport
-
-
-class Language(StrEnum):
-    """Language of a report."""
-
-    zh = "zh"
-    en = "en"
 
 
 class ReportFormat(StrEnum):
@@ -36,7 +30,7 @@ def report(
     region: Annotated[
         str | None,
         typer.Option(
-            help="Code of a province (520000), a prefecture (520100), a unit (520115) or the nation (000000).",
+            help="Code of a region or unit, such as 520000 or 520115. Default: all that the index assesses.",
             show_default=False,
         ),
     ] = None,
@@ -50,14 +44,16 @@ def report(
             show_default=False,
         ),
     ] = None,
-    language: Annotated[Language, typer.Option(help="Language of the report.")] = Language.zh,
+    language: Annotated[
+        Language | None, typer.Option(help="Language of the report. Default: the home's.", show_default=False)
+    ] = None,
     format: Annotated[ReportFormat, typer.Option("--format", "-f", help="Files to write.")] = ReportFormat.both,
     folder: Annotated[
         Path | None,
         typer.Option("--output", help="Folder to write into. Default: reports/YEAR in the home.", show_default=False),
     ] = None,
     all_provinces: Annotated[
-        bool, typer.Option("--all-provinces", help="The nation and every province, instead of one region.")
+        bool, typer.Option("--all-provinces", help="A report on the whole and one on every region right below it.")
     ] = False,
     methodology: Annotated[
         str | None,
@@ -69,26 +65,28 @@ def report(
 ) -> None:
     """Write the yearly report on a region or unit, as a web page and as PDF, from a release.
 
-    All figures come from the release file, so a report can be written anew years later.
+    All figures come from the release file, so a report can be written anew years later. The county index has a report
+    of its own, with maps; any other index is reported on in its own words.
 
     [dim]zhengxin report --region 520000 --year 2019
     zhengxin report --region 520115 --language en --format html
     zhengxin report --year 2019 --all-provinces[/dim]
     """
     home = Home.from_environment()
-    if all_provinces == (region is not None):
-        raise UsageError("Name a region (--region 520000), or ask for the nation and all provinces (--all-provinces).")
+    if all_provinces and region is not None:
+        raise UsageError("Name a region (--region 520000) or ask for all (--all-provinces), not both.")
     from orchestration.report.release import find_release, year_of_request
     from orchestration.report.write import Format, write_all, write_report
 
+    spoken = language_of(language)
     assessed_year = year_of_request(home, year, release)
     release_file = find_release(home, assessed_year, release, internal)
     target = folder or home.reports / str(assessed_year)
     formats = Format(format.value)
     say = messages()
-    if region is not None:
-        with spinner(say, f"Writing the report on {region}"):
-            written = [write_report(release_file, region, language.value, formats, target, methodology)]
+    if not all_provinces:
+        with spinner(say, f"Writing the report on {region or 'the whole'}"):
+            written = [write_report(release_file, region, spoken, formats, target, methodology)]
     else:
         with progress_bar(say) as bar:
             task = bar.add_task("Writing reports", total=None)
@@ -98,7 +96,7 @@ def report(
                 if not say.is_terminal:
                     say.print(f"{done}/{total} {last.title}", markup=False)
 
-            written = write_all(release_file, language.value, formats, target, methodology, advance)
+            written = write_all(release_file, spoken, formats, target, methodology, advance)
     for one in written:
         for path in one.files:
             output().print(f"{escape(one.title)}  {escape(str(path))}")

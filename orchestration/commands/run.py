@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -21,6 +21,7 @@ from orchestration.commands.summary import print_summary
 from orchestration.commands.terminal import console_on, diverted_output, messages, output, spinner
 from orchestration.errors import UsageError, WarehouseBusy, full_disk
 from orchestration.home import Home
+from orchestration.settings import settings_of
 from orchestration.years import parse_years
 
 if TYPE_CHECKING:
@@ -62,17 +63,26 @@ def run(
     """
     from orchestration.editions import check_years, series_of, years_in_words
     from orchestration.landing.waiting import require_data
+    from orchestration.last_run import note_run, upgrade_message
     from orchestration.pipeline.execution import CheckCount
     from orchestration.release.changed_method import changed_methodologies
+    from orchestration.seeds import has_own_seeds
     from orchestration.warehouse import built_from
     from orchestration.warehouse.lock import writer_lock
+    from orchestration.warehouse.seed_check import require_sound_seeds
 
     home = Home.from_environment()
+    settings = settings_of(home)
+    if has_own_seeds(home):
+        require_sound_seeds(home)
+    if not settings.series:
+        # Which series this is, its rows say.
+        land_with_progress(home)
     series_code = series_of(home)
     asked = parse_years(years or [])
-    check_years(asked, series_code)
+    check_years(home, asked, series_code)
     require_data(home, asked)
-    wanted = asked or _years_with_data(home, series_code)
+    wanted = asked or _years_with_data(home, series_code, settings.years)
     if if_changed:
         known = built_from.result_if_unchanged(home, wanted)
         if known is not None:
@@ -82,6 +92,8 @@ def run(
             return
     for warning in changed_methodologies(home):
         messages().print(f"[yellow]{escape(warning)}[/]")
+    if message := upgrade_message(home):
+        messages().print(message, markup=False)
     messages().print(f"Run of {years_in_words(wanted)}, {series_code}, home {home.root}", markup=False)
     with _execution(home) as execution:
         outcome = execution.annual_run(wanted, series_code)
@@ -89,6 +101,7 @@ def run(
     # Whoever writes by now has made the note void.
     with suppress(WarehouseBusy), writer_lock(home.warehouse, "the note of a run", wait_seconds=0):
         built_from.record(home, wanted, asdict(outcome.checks))
+    note_run(home)
 
 
 def _mend_releases(say: Console, home: Home, years: list[int]) -> None:
@@ -120,13 +133,28 @@ def rebuild() -> None:
     _report(home, outcome, None, execution.log)
 
 
-def _years_with_data(home: Home, series_code: str) -> list[int]:
-    """Editions of which observations were accepted, after landing what waits."""
-    from orchestration.editions import edition_years
+def _years_with_data(home: Home, series_code: str, wanted: Collection[int]) -> list[int]:
+    """Editions (of those `wanted`, where some are) of which observations were accepted, after landing what waits."""
+    from orchestration.editions import edition_years, years_in_words
+    from orchestration.landing.accepted import accepted_rows_by_series
     from orchestration.landing.waiting import landed_years
 
     land_with_progress(home)
-    found = sorted(landed_years(home).intersection(edition_years(series_code)))
+    rows = accepted_rows_by_series(home)
+    others = {code: count for code, count in sorted(rows.items()) if code != series_code}
+    if others and not rows[series_code]:
+        counted = ", ".join(f"{count:,} of {code}" for code, count in others.items())
+        raise UsageError(
+            f"This home holds {series_code}, of which no observation has been accepted; accepted are {counted}. Name "
+            f'that series in {home.settings}: series = "{next(iter(others))}".'
+        )
+    landed = landed_years(home).intersection(edition_years(home, series_code))
+    found = sorted(landed.intersection(wanted) if wanted else landed)
+    if landed and not found:
+        raise UsageError(
+            f"{home.settings} names the years {years_in_words(wanted)}, of which no observation has been accepted; "
+            f"accepted are some of {years_in_words(landed)}. Name the years: zhengxin run {max(landed)}."
+        )
     if not found:
         raise UsageError(
             f"There is nothing to run: no observation has been accepted in {home.root}. zhengxin demo writes demo "
@@ -147,7 +175,7 @@ class _Execution:
         from orchestration.pipeline.jobs import ANNUAL_RUN
         from orchestration.pipeline.partitions import span_tags
 
-        spans = year_spans(years, edition_years(series_code))
+        spans = year_spans(years, edition_years(self.home, series_code))
         return self._execute(ANNUAL_RUN, [span_tags(span) for span in spans])
 
     def rebuild(self) -> RunOutcome:

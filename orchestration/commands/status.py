@@ -32,10 +32,13 @@ def status() -> None:
         say.print(f"There is nothing at {home.root} yet. zhengxin demo writes inputs to try.")
         raise typer.Exit(0)
     from orchestration.editions import edition_years, series_of, years_in_words
+    from orchestration.last_run import last_version, this_version
 
     series_code = series_of(home)
-    editions = years_in_words(edition_years(series_code))
+    editions = years_in_words(edition_years(home, series_code))
     say.print(f"[bold]Home[/]       {home.root}")
+    if last := last_version(home):
+        say.print(f"[bold]Version[/]    last run with zhengxin {last}, this is {this_version()}", markup=True)
     say.print(f"[bold]Series[/]     {series_code}, editions {editions}")
     _print_inbox(say, home)
     _print_batches(say, home)

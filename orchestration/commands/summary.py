@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -12,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from orchestration.commands.terminal import table
-from orchestration.home import Home, project_root
+from orchestration.home import Home, folder_around, project_root
 from orchestration.warehouse.connection import reading
 
 if TYPE_CHECKING:
@@ -165,7 +166,11 @@ def _listed(names: list[str]) -> str:
 
 
 def print_where_to_look(say: Console, home: Home) -> None:
-    given = "" if home.root == project_root() / "var" else f"--home {shlex.quote(str(home.root))} "
+    given = (
+        ""
+        if home.root in (folder_around(Path.cwd()), project_root() / "var")
+        else f"--home {shlex.quote(str(home.root))} "
+    )
     say.print("\nWhere to look:")
     for command, purpose in (
         ("status", "what is in this home"),

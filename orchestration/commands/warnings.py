@@ -24,7 +24,7 @@ def warnings(
     ] = None,
     rows: Annotated[int, typer.Option(help="Most rows that are shown; 0 shows all.", min=0)] = 40,
     send: Annotated[
-        bool, typer.Option("--send", help="Hand the open ones on to the webhook that ZHENGXIN_WARNING_WEBHOOK names.")
+        bool, typer.Option("--send", help="Hand the open ones on to the webhook that zhengxin.toml names.")
     ] = False,
 ) -> None:
     """Show early warnings: vetoes, falls, events without an answer, over a rolling twelve months.
@@ -35,13 +35,16 @@ def warnings(
     zhengxin warnings --year 2019
     zhengxin warnings --send[/dim]
     """
-    from orchestration.warning.hand_on import WEBHOOK_VARIABLE, hand_on, webhook_address
+    from orchestration.settings import WEBHOOK_VARIABLE
+    from orchestration.warning.hand_on import hand_on, webhook_address
     from orchestration.warning.reading import read_warnings
 
     home = Home.from_environment()
-    address = webhook_address() if send else None
+    address = webhook_address(home) if send else None
     if send and address is None:
-        raise UsageError(f"Handing on is off: set {WEBHOOK_VARIABLE} to the address of your webhook.")
+        raise UsageError(
+            f"Handing on is off: name the address of your webhook in {home.settings} or in {WEBHOOK_VARIABLE}."
+        )
     with reading(home.warehouse) as connection:
         found = read_warnings(
             connection, year=year, region=region, methodology=methodology, only_open=open_only or send

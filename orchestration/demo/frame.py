@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
-from orchestration.home import seeds_folder
+from orchestration.home import shipped_seeds
 
 SERIES = "county_integrity"
 # Calibrated as a whole: an edition that ships without observations draws nothing.
@@ -89,7 +89,7 @@ class Frame:
     """The seeds of the county series, as far as the generator needs them."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or seeds_folder()
+        self.folder = folder or shipped_seeds()
 
     def _rows(self, name: str) -> Iterator[dict[str, str]]:
         return read_csv(self.folder / name)

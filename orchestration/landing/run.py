@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.errors import UsageError
-from orchestration.home import Home, seeds_folder
+from orchestration.home import Home
 from orchestration.landing import chain, knowledge
 from orchestration.landing.across_files import contradictions
 from orchestration.landing.check import (
@@ -46,7 +46,8 @@ from orchestration.landing.readers import (
 )
 from orchestration.landing.reference import Reference, read_reference
 from orchestration.landing.store import LANDED, REJECTED, Batch, Store, batch_id_of, now_text, write_json
-from orchestration.settings import settings_file, settings_of
+from orchestration.seeds import seeds_folder
+from orchestration.settings import settings_of
 from orchestration.wording import Wording
 
 COPY_BLOCK = 1024 * 1024
@@ -119,8 +120,8 @@ def land_inbox(
     """Land the inbox of `home` (only `sources`, if given) and say what became of each file.
 
     Files in effect whose inbox file is gone are checked anew from the store when the contract or the seeds have
-    changed, so that all rows in effect were judged alike. `seeds` defaults to the project's seeds, `limits` to those of
-    the home. With `accept_shrunk` files land that would wait because they shrank (see `held`). Raises
+    changed, so that all rows in effect were judged alike. `seeds` and `limits` default to those of the home. With
+    `accept_shrunk` files land that would wait because they shrank (see `held`). Raises
     `LandingLocked` when another process is landing for longer than `wait_seconds`, `SeedError` for unusable seeds,
     `SeedsKnowLess` for seeds that know less than those of the last landing (unless `fewer_seeds`), `UsageError` for an
     unknown source.
@@ -132,12 +133,12 @@ def land_inbox(
     store = Store(home.landing)
     with store.lock("landing the inbox", wait_seconds):
         require_unbroken(store)
-        seeds = seeds or seeds_folder()
+        seeds = seeds or seeds_folder(home)
         reference = read_reference(seeds)
         if not fewer_seeds:
             knowledge.require_as_much(store, reference, seeds)
         knowledge.remember(store, reference, seeds)
-        limits = limits or Limits.named(settings_of(home).limits, f"{settings_file(home)}: limits")
+        limits = limits or Limits.named(settings_of(home).limits, f"{home.settings}: limits")
         desk = _Desk(reference, measure_labels(seeds), limits, row_progress)
         lander = _Lander(store, desk, accept_shrunk)
         # A lander that was killed may have recorded a delivery of decisions and not yet logged it.

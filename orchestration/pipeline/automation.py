@@ -29,7 +29,7 @@ def inbox_sensor(home: Home, series_code: str) -> dg.SensorDefinition:
         context.update_cursor(identity)
         if not settled:
             return dg.SkipReason(f"{len(files)} files wait in {home.inbox}" + (", just arrived." if files else "."))
-        editions = edition_years(series_code)
+        editions = edition_years(home, series_code)
         named = set().union(*(file.assessment_years() for file in files))
         observed = sorted(observed_years(home, files).intersection(editions))
         # Files that cannot be read are landed too, to be rejected with their reason; events of a year that nobody has
@@ -55,8 +55,8 @@ def yearly_schedule(home: Home, series_code: str) -> dg.ScheduleDefinition:
     )
     def run_year_before(context: dg.ScheduleEvaluationContext):
         year = context.scheduled_execution_time.year - 1
-        if year not in edition_years(series_code):
-            return dg.SkipReason(f"There is no edition {year} of {series_code} in seeds/methodology/edition.csv.")
+        if year not in edition_years(home, series_code):
+            return dg.SkipReason(f"There is no edition {year} of {series_code} in the seeds.")
         if year not in observed_years(home, waiting_files(home)):
             return dg.SkipReason(f"No observation of {year} has come in: nothing in {home.inbox} or landed names it.")
         # By tag, since the partitions that were loaded with the UI may be older than the first file of the year.

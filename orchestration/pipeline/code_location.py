@@ -31,7 +31,7 @@ def definitions_of(home: Home) -> dg.Definitions:
     release = release_asset(partitions)
     report = report_asset(partitions)
     warnings = handed_on_asset()
-    steps = [landing, models, validation, warnings, *([release] if is_released(series_code) else [])]
+    steps = [landing, models, validation, warnings, *([release] if is_released(home, series_code) else [])]
     return dg.Definitions(
         assets=[landing, models, validation, warnings, release, report],
         asset_checks=[open_warnings_check()],
@@ -44,7 +44,7 @@ def definitions_of(home: Home) -> dg.Definitions:
         ],
         sensors=[inbox_sensor(home, series_code)],
         schedules=[yearly_schedule(home, series_code)],
-        resources={"home": HomeResource(root=str(home.root), series_code=series_code), "dbt_cli": dbt_resource()},
+        resources={"home": HomeResource(root=str(home.root), series_code=series_code), "dbt_cli": dbt_resource(home)},
         # There is one writer, and starting a process for each step costs more than most steps.
         executor=dg.in_process_executor,
     )

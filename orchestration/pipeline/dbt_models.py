@@ -14,6 +14,7 @@ from packaging.version import Version
 from orchestration.home import Home
 from orchestration.pipeline.preview import preview, row_count
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn
+from orchestration.seeds import dbt_folder
 from orchestration.warehouse import build_record, connection, dbt
 
 # Unit tests prove the SQL on fixtures; they are run by the test suite, not by every production build. Only a full
@@ -58,9 +59,9 @@ class DbtProcess(DbtCliResource):
         return Version(version("dbt-core"))
 
 
-def dbt_resource() -> DbtCliResource:
+def dbt_resource(home: Home) -> DbtCliResource:
     return DbtProcess(
-        project_dir=str(dbt.project_folder()),
+        project_dir=str(dbt_folder(home)),
         profiles_dir=str(dbt.profiles_folder()),
         dbt_executable=str(dbt.executable()),
     )
@@ -111,7 +112,9 @@ def build_events(
     os.environ.update(dbt.environment(home))
     dbt.reuse_parse(home)
     translator = {} if manifest is None else {"manifest": manifest, "dagster_dbt_translator": LayerTranslator()}
-    invocation = dbt_cli.cli(list(BUILD), context=context, target_path=dbt.target_folder(home), **translator)
+    invocation = dbt_cli.cli(
+        [*BUILD, *dbt.untested(home)], context=context, target_path=dbt.target_folder(home), **translator
+    )
     events: list[Any] = []
     failure: Exception | None = None
     try:

@@ -23,7 +23,7 @@ def yearly_partitions(home: Home, series_code: str) -> dg.TimeWindowPartitionsDe
     The last one is the newest edition of which observations have landed or wait in the inbox, so that "Latest" in the
     UI is a year that can be scored. As long as there is no data at all, every edition is a partition.
     """
-    editions = edition_years(series_code)
+    editions = edition_years(home, series_code)
     newest = newest_observed_year(home, editions) or editions[-1]
     years = [year for year in editions if year <= newest]
     gaps = sorted(set(range(years[0], years[-1])) - set(years))

@@ -43,9 +43,11 @@ def years_of_run(context: dg.AssetExecutionContext, home: HomeResource) -> list[
     try:
         tags = context.run.tags
         bounds = [tags[name] for name in (PARTITION_TAG, RANGE_START_TAG, RANGE_END_TAG) if name in tags]
-        check_years(bounds, home.series_code)
+        check_years(home.paths, bounds, home.series_code)
         # Not Dagster's list of partition keys: it ends with the data that was there when the definitions were loaded.
-        return [year for year in edition_years(home.series_code) if int(min(bounds)) <= year <= int(max(bounds))]
+        return [
+            year for year in edition_years(home.paths, home.series_code) if int(min(bounds)) <= year <= int(max(bounds))
+        ]
     except UsageError as error:
         raise dg.Failure(str(error), allow_retries=False) from None
 

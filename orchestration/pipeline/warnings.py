@@ -7,7 +7,7 @@ from orchestration.pipeline.preview import markdown_table
 from orchestration.pipeline.quality import mart_key
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource
 from orchestration.warehouse import connection
-from orchestration.warning.hand_on import WEBHOOK_VARIABLE, hand_on, webhook_address
+from orchestration.warning.hand_on import hand_on, webhook_address
 from orchestration.warning.reading import EarlyWarning, read_warnings
 
 HANDED_ON = dg.AssetKey(["warning", "handed_on"])
@@ -51,14 +51,14 @@ def handed_on_asset() -> dg.AssetsDefinition:
         group_name="warning",
         kinds={"python"},
         pool=WRITER_POOL,
-        description=f"Open warnings handed on to the webhook that {WEBHOOK_VARIABLE} names, each once; off without it. "
+        description="Open warnings handed on to the webhook that zhengxin.toml names, each once; off without it. "
         "向外推送的预警。",
     )
     def handed_on(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult:
         try:
-            address = webhook_address()
+            address = webhook_address(home.paths)
             if address is None:
-                return dg.MaterializeResult(metadata={"webhook": f"off: {WEBHOOK_VARIABLE} is not set"})
+                return dg.MaterializeResult(metadata={"webhook": "off: zhengxin.toml names none"})
             done = hand_on(home.paths, _open_warnings(home), address, say=context.log.warning)
         except UsageError as error:
             context.log.error(str(error))

@@ -14,18 +14,20 @@ from typing import Any
 import duckdb
 
 from orchestration.errors import UsageError
-from orchestration.home import Home, project_root, seeds_folder
+from orchestration.home import INSTALLED, PACKAGE, Home, is_installed, project_root
 from orchestration.landing import Store
 from orchestration.release.catalogue import Catalogue, ReleaseId
 from orchestration.release.cut import ReleaseFacts
 from orchestration.release.files import sha256_of
+from orchestration.seeds import DBT_PROJECT, seeds_folder
 from orchestration.warehouse.dbt import IGNORED_FOLDERS, project_digest
 from orchestration.warehouse.resolved_method import method_digests
 
 PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "pyarrow")
 ARCHIVE_NAME = "source.tar.gz"
 ARCHIVED_FILES = ("profiles.yml", "pyproject.toml", "constraints.txt", "README.md", "LICENSE")
-ARCHIVED_FOLDERS = ("dbt_project", "orchestration")
+# What is shipped is archived from where the home reads it, and the demo is no part of a score.
+NOT_ARCHIVED = {INSTALLED, PACKAGE / "demo"}
 ARCHIVED_SUFFIXES = (".py", ".sql", ".yml", ".yaml", ".md", ".csv", ".html", ".toml", ".typ", ".css", ".json", ".jinja")
 
 
@@ -38,6 +40,7 @@ def lock_of(
 ) -> dict[str, Any]:
     """Batches with hashes, deliveries, seeds, the version of each methodology, code, packages and the earlier releases
     that were read."""
+    seeds = seeds_folder(home)
     store = Store(home.landing)
     ledger = store.ledger()
     batches = {(batch.source, batch.batch_id): batch for batch, _, _ in ledger}
@@ -54,15 +57,10 @@ def lock_of(
             for key, batch in sorted(batches.items())
         ],
         "deliveries": [{**asdict(delivery), "is_effective": is_effective} for _, delivery, is_effective in ledger],
-        "seeds": {
-            path.relative_to(seeds_folder()).as_posix(): sha256_of(path)
-            for path in sorted(seeds_folder().rglob("*.csv"))
-        },
+        "seeds": {path.relative_to(seeds).as_posix(): sha256_of(path) for path in sorted(seeds.rglob("*.csv"))},
         "methodologies": dict(methodologies),
-        "methodology_rows": {
-            code: digests for code, digests in method_digests(seeds_folder()).items() if code in methodologies
-        },
-        "project_digest": project_digest(),
+        "methodology_rows": {code: rows for code, rows in method_digests(home).items() if code in methodologies},
+        "project_digest": project_digest(home),
         "earlier_releases": {str(each): sha256_of(catalogue.folder(each) / "manifest.json") for each in earlier},
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
     }
@@ -76,13 +74,15 @@ def require_built_from_inputs(connection: duckdb.DuckDBPyConnection, home: Home)
     }
     loaded = set(connection.execute("select source, file_name, batch_id from raw.batch where is_effective").fetchall())
     built_by = {digest for (digest,) in connection.execute("select project_digest from marts.release_info").fetchall()}
-    if effective != loaded or built_by != {project_digest()}:
+    if effective != loaded or built_by != {project_digest(home)}:
         reason = "something has landed since" if effective != loaded else "seeds or models have changed since"
         raise UsageError(f"The warehouse is not what a release would say it is: {reason}. Run first: zhengxin run")
 
 
 def git_revision() -> str | None:
     """The commit that is checked out, with `+changes` where files differ from it; None outside a git checkout."""
+    if is_installed():
+        return None
     try:
         commit = _git("rev-parse", "HEAD").strip()
         return commit + ("+changes" if _git("status", "--porcelain", "--untracked-files=no").strip() else "")
@@ -90,25 +90,27 @@ def git_revision() -> str | None:
         return None
 
 
-def write_source_archive(target: Path) -> None:
-    """Seeds, models and code as one archive; the same content always makes the same bytes."""
+def write_source_archive(home: Home, target: Path) -> None:
+    """The home's seeds, models and code as one archive; the same content always makes the same bytes."""
     with tarfile.open(target, "w:gz", compresslevel=6) as archive:
-        for name, path in sorted(_archived()):
+        for name, path in sorted(_archived(home)):
             member = tarfile.TarInfo(name)
             member.size = path.stat().st_size
             with path.open("rb") as file:
                 archive.addfile(member, file)
 
 
-def _archived() -> Iterable[tuple[str, Path]]:
+def _archived(home: Home) -> Iterable[tuple[str, Path]]:
     root = project_root()
     for name in ARCHIVED_FILES:
         if (root / name).exists():
             yield name, root / name
-    folders = [(name, root / name) for name in ARCHIVED_FOLDERS] + [("seeds", seeds_folder())]
+    folders = ((DBT_PROJECT, root / DBT_PROJECT), (PACKAGE.name, PACKAGE), ("seeds", seeds_folder(home)))
     for label, folder in folders:
         for path in folder.rglob("*"):
             parts = path.relative_to(folder).parts
+            if NOT_ARCHIVED.intersection(path.parents):
+                continue
             if path.suffix in ARCHIVED_SUFFIXES and path.is_file() and not IGNORED_FOLDERS.intersection(parts):
                 yield f"{label}/{'/'.join(parts)}", path
 

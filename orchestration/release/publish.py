@@ -313,7 +313,7 @@ class _Attempt:
     def _complete_internal(self, candidate: Candidate) -> None:
         folder = candidate.part(INTERNAL)
         write_parquet(candidate.database(INTERNAL), only_internal(self.tables), folder / "parquet")
-        write_source_archive(folder / ARCHIVE_NAME)
+        write_source_archive(self.home, folder / ARCHIVE_NAME)
         read = [*self.earlier, *sorted({self.previous, self.base} - {None})]
         lock = lock_of(self.home, self.catalogue, self.facts, self._methodologies(candidate), read) | {
             "compared_with": str(self.base) if self.base else None,

@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 
 from orchestration.errors import UsageError
-from orchestration.home import HOME_VARIABLE, PROJECT_VARIABLE, Home
+from orchestration.home import HOME_VARIABLE, Home
 from orchestration.landing import Store, chain
 from orchestration.release.catalogue import (
     INTERNAL,
@@ -33,8 +33,6 @@ from orchestration.release.files import CHECKSUMS, hashes_of_files, sha256_of
 from orchestration.release.inputs import ARCHIVE_NAME
 from orchestration.release.logical_hash import logical_hash
 from orchestration.release.tables import READERS_SCHEMA
-
-SERIES_NOTE = "series.txt"
 
 
 @dataclass(frozen=True)
@@ -248,7 +246,7 @@ def fresh_home(home: Home, catalogue: Catalogue, lock: dict[str, Any], root: Pat
         release = ReleaseId.parse(name)
         copied.folder(release).parent.mkdir(parents=True, exist_ok=True)
         copied.folder(release).symlink_to(catalogue.folder(release))
-    (root / SERIES_NOTE).write_text(lock["release"]["series_code"] + "\n", encoding="utf-8")
+    fresh.settings.write_text(f'series = "{lock["release"]["series_code"]}"\n', encoding="utf-8")
     return fresh
 
 
@@ -258,7 +256,7 @@ def _rebuild(project: Path, fresh: Home, lock: Path) -> dict[str, dict[str, str]
     done = subprocess.run(
         command,
         cwd=project,
-        env=os.environ | {"PYTHONPATH": str(project), PROJECT_VARIABLE: str(project), HOME_VARIABLE: str(fresh.root)},
+        env=os.environ | {"PYTHONPATH": str(project), HOME_VARIABLE: str(fresh.root)},
         capture_output=True,
         text=True,
     )

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from orchestration.report.document import Labels, Report, Section
+from orchestration.report.document import Report, Section
+from orchestration.report.index import compose_index
 from orchestration.report.release import Release
 from orchestration.report.scope import Context, Kind
 from orchestration.report.sections import appendix, background, dimensions, overall, problems, regions
-from orchestration.report.sections.parts import Numbering
+from orchestration.report.sections.parts import Numbering, labels
 from orchestration.report.sections.units import UnitPages
-from orchestration.report.texts import Texts
+
+# The series that has a report of its own; any other one is reported on in its own words.
+COUNTY_SERIES = "county_integrity"
 
 
-def compose(release: Release, region_code: str, language: str, methodology_code: str | None = None) -> Report:
-    """The report on a region or unit of the release's edition, in `zh` or `en`.
+def compose(release: Release, region_code: str | None, language: str, methodology_code: str | None = None) -> Report:
+    """The report on a region or unit of the release's edition (None: on all of it), in `zh` or `en`.
 
     `methodology_code` defaults to the edition's primary methodology. Raises `UsageError` for an unknown region.
     """
-    ctx = Context(release, region_code, language, methodology_code)
+    if release.series() != COUNTY_SERIES:
+        return compose_index(release, region_code, language, methodology_code)
+    ctx = Context(release, region_code or release.root_region(), language, methodology_code)
     t, info, kind = ctx.t, ctx.info, ctx.scope.kind
     title = t.word(f"title.{kind}", region=ctx.subject_name)
     sections = _sections(ctx)
@@ -30,7 +35,7 @@ def compose(release: Release, region_code: str, language: str, methodology_code:
         watermark=t.word(f"watermark.{info.data_kind}"),
         running_head=t.word("title.running_head", title=title, year=str(ctx.year)),
         cover_facts=_cover_facts(ctx),
-        labels=_labels(t),
+        labels=labels(t),
         sections=tuple(sections),
         sources=release.sources(),
         released_at=info.released_at,
@@ -71,8 +76,3 @@ def _cover_facts(ctx: Context) -> tuple:
         ),
         (t.word("release.data_kind"), (t.word(f"data_kind_name.{info.data_kind}"),)),
     )
-
-
-def _labels(t: Texts) -> Labels:
-    names = ("contents", "figure", "table", "page", "skip_to_content", "sources", "rule", "continued", "of_release")
-    return Labels(**{name: t.known(f"label.{name}", "") for name in names})

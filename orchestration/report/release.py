@@ -169,6 +169,18 @@ class Release:
         [(year,)] = self._connection.execute("select max(assessment_year) from marts.release_info").fetchall()
         return year
 
+    def series(self) -> str:
+        """Code of the series that the file is a release of."""
+        [(series_code,)] = self._connection.execute("select distinct series_code from marts.release_info").fetchall()
+        return series_code
+
+    def root_region(self) -> str:
+        """Code of the region that all others lie in."""
+        [(code,)] = self._connection.execute(
+            "select region_code from marts.dim_region where parent_region_code is null"
+        ).fetchall()
+        return code
+
     def sources(self) -> tuple[Source, ...]:
         return tuple(self._sources.values())
 

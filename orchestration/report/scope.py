@@ -50,7 +50,7 @@ class Context:
     def __init__(self, release: Release, region_code: str, language: str, methodology_code: str | None = None) -> None:
         self.release, self.language, self.t = release, language, Texts(language)
         self.infos = release.ask(ReleaseRow)
-        self.info = _methodology_row(self.infos, methodology_code)
+        self.info = primary_or_named(self.infos, methodology_code)
         release.digits = self.info.publication_digits or 2
         self.regions = release.ask(Region)
         self.scope = _scope(release, self.regions, region_code, self.info.assessment_year)
@@ -163,7 +163,9 @@ def unit_anchor(unit_code: str) -> str:
     return f"unit-{unit_code}"
 
 
-def _methodology_row(rows: Answer[ReleaseRow], methodology_code: str | None) -> ReleaseRow:
+def primary_or_named(rows: Answer[ReleaseRow], methodology_code: str | None) -> ReleaseRow:
+    """The row of the methodology that is named, else of the edition's primary one. Raises `UsageError` for a file of
+    several editions, and for a methodology that the release has not."""
     years = {row.assessment_year for row in rows}
     if len(years) != 1:
         raise UsageError(

@@ -37,17 +37,19 @@ class WrittenReport:
 
 def write_report(
     release_file: Path,
-    region_code: str,
+    region_code: str | None,
     language: str,
     formats: Format,
     folder: Path,
     methodology_code: str | None = None,
 ) -> WrittenReport:
-    """Compose and write one report below `folder`; each file appears whole or not at all.
+    """Compose and write one report (`region_code` None: on all that is assessed) below `folder`; each file appears
+    whole or not at all.
 
     Raises `UsageError` for an unknown region, methodology or language, and when no Chinese font is found.
     """
     with open_release(release_file, language) as release:
+        region_code = region_code or release.root_region()
         report = compose(release, region_code, language, methodology_code)
     folder.mkdir(parents=True, exist_ok=True)
     files = []

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from orchestration.home import Home, project_root
+from orchestration.home import INSTALLED, PACKAGE, Home
 from orchestration.landing import Store
 from orchestration.landing.waiting import waiting_files
 from orchestration.warehouse.dbt import project_digest
@@ -52,12 +52,16 @@ def result_if_unchanged(home: Home, years: Sequence[int]) -> Any | None:
 
 def _identity(home: Home, years: Sequence[int]) -> str:
     """SHA-256 over years, code, packages, dbt project, seeds and the batches in effect."""
-    digest = hashlib.sha256(f"{sorted(years)}\n{project_digest()}\n".encode())
+    digest = hashlib.sha256(f"{sorted(years)}\n{project_digest(home)}\n".encode())
     for package in PACKAGES:
         digest.update(f"{package}=={version(package)}\n".encode())
-    code = project_root() / "orchestration"
-    for file in sorted(path for path in code.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
-        digest.update(f"{file.relative_to(code).as_posix()}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
+    for file in sorted(path for path in PACKAGE.rglob("*") if _is_code(path)):
+        name = file.relative_to(PACKAGE).as_posix()
+        digest.update(f"{name}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
     for (source, file_name), delivery in sorted(Store(home.landing).effective_deliveries().items()):
         digest.update(f"{source}\0{file_name}\0{delivery.batch_id}\n".encode())
     return digest.hexdigest()
+
+
+def _is_code(path: Path) -> bool:
+    return path.is_file() and "__pycache__" not in path.parts and INSTALLED not in path.parents

@@ -55,7 +55,7 @@ def writing(
     The lock keeps other writers of this package out, but not a reader (an open query, a BI tool) nor a dbt process
     whose parent was killed: these are waited for, up to `wait_seconds` (default as for the lock).
     """
-    limit = lock.wait_limit() if wait_seconds is None else wait_seconds
+    limit = lock.wait_limit(warehouse) if wait_seconds is None else wait_seconds
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     with closing(_connect_when_free(warehouse, limit, say or (lambda _: None))) as connection:
         yield connection

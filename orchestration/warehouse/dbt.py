@@ -17,16 +17,14 @@ from pathlib import Path
 from filelock import FileLock
 
 from orchestration.errors import UsageError
-from orchestration.home import Home, project_root, seeds_folder
+from orchestration.home import Home, project_root
+from orchestration.seeds import DBT_PROJECT, dbt_folder, seeds_folder
+from orchestration.settings import SEEDS_OWN, settings_of
 
 MANIFEST_NAME = "manifest.json"
 PARSED_NAME = "partial_parse.msgpack"
 DIGEST_NAME = "digest.txt"
 IGNORED_FOLDERS = {"target", "logs", "dbt_packages", "__pycache__"}
-
-
-def project_folder() -> Path:
-    return project_root() / "dbt_project"
 
 
 def profiles_folder() -> Path:
@@ -48,7 +46,7 @@ def environment(home: Home) -> dict[str, str]:
     """The variables that dbt needs for this home, to be laid over `os.environ`."""
     return {
         "ZHENGXIN_WAREHOUSE": str(home.warehouse),
-        "DBT_PROJECT_DIR": str(project_folder()),
+        "DBT_PROJECT_DIR": str(dbt_folder(home)),
         "DBT_PROFILES_DIR": str(profiles_folder()),
         "DBT_TARGET_PATH": str(target_folder(home)),
         "DBT_LOG_PATH": str(target_folder(home)),
@@ -56,8 +54,13 @@ def environment(home: Home) -> dict[str, str]:
         "DBT_LOG_LEVEL_FILE": "info",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
-        "ZHENGXIN_PROJECT_DIGEST": project_digest(),
+        "ZHENGXIN_PROJECT_DIGEST": project_digest(home),
     }
+
+
+def untested(home: Home) -> tuple[str, ...]:
+    """Arguments that leave out what is a fact about the shipped seeds, where the home's seeds stand alone."""
+    return ("--exclude", "path:tests/shipped_seeds") if settings_of(home).seeds == SEEDS_OWN else ()
 
 
 def log_file(home: Home) -> Path:
@@ -86,7 +89,7 @@ def run(home: Home, arguments: Sequence[str], target: Path | None = None) -> str
         variables |= {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)}
     finished = subprocess.run(
         [str(executable()), "--no-use-colors", *arguments],
-        cwd=project_folder(),
+        cwd=dbt_folder(home),
         env=variables,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -106,7 +109,7 @@ def prepare_manifest(home: Home) -> Path:
     """
     folder = manifest_folder(home)
     manifest = folder / MANIFEST_NAME
-    digest = project_digest()
+    digest = project_digest(home)
     if _is_current(folder, digest):
         return manifest
     folder.mkdir(parents=True, exist_ok=True)
@@ -130,18 +133,18 @@ def reuse_parse(home: Home) -> None:
         shutil.copyfile(parsed, target_folder(home) / PARSED_NAME)
 
 
-def project_digest() -> str:
+def project_digest(home: Home) -> str:
     """SHA-256 over all that a manifest is made from: paths and contents of dbt project, profile and seeds."""
     digest = hashlib.sha256()
-    for name, file in _project_files():
+    for name, file in _project_files(home):
         digest.update(f"{name}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
     return digest.hexdigest()
 
 
-def _project_files() -> Iterable[tuple[str, Path]]:
+def _project_files(home: Home) -> Iterable[tuple[str, Path]]:
     """Every file a manifest is made from, with the name it counts under, in a fixed order."""
     yield "profiles.yml", profiles_folder() / "profiles.yml"
-    for label, root in (("dbt_project", project_folder()), ("seeds", seeds_folder())):
+    for label, root in (("dbt_project", project_root() / DBT_PROJECT), ("seeds", seeds_folder(home))):
         for file in sorted(root.rglob("*")):
             parts = file.relative_to(root).parts
             if file.is_file() and not IGNORED_FOLDERS.intersection(parts) and not file.name.startswith("."):

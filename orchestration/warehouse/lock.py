@@ -18,20 +18,16 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from orchestration.errors import UsageError, WarehouseBusy
+from orchestration.errors import WarehouseBusy
+from orchestration.home import Home
+from orchestration.settings import WAIT_VARIABLE, settings_of
 
-WAIT_VARIABLE = "ZHENGXIN_WAIT_SECONDS"
-DEFAULT_WAIT_SECONDS = 600.0
 REMIND_EVERY_SECONDS = 30.0
 
 
-def wait_limit() -> float:
-    """Seconds that a writer waits for another before it gives up: `ZHENGXIN_WAIT_SECONDS`, else ten minutes."""
-    named = os.environ.get(WAIT_VARIABLE, "")
-    try:
-        return max(0.0, float(named)) if named else DEFAULT_WAIT_SECONDS
-    except ValueError as error:
-        raise UsageError(f"{WAIT_VARIABLE} is '{named}': give a number of seconds, such as 600.") from error
+def wait_limit(warehouse: Path) -> float:
+    """Seconds that a writer of this warehouse waits for another before it gives up, by the settings of its home."""
+    return settings_of(Home.of_warehouse(warehouse)).wait_seconds
 
 
 def lock_path(warehouse: Path) -> Path:
@@ -72,9 +68,9 @@ def writer_lock(
     """Hold the warehouse for writing while the block runs.
 
     `what` is told to those who wait; `say` gets a message when this writer has to wait itself, and again every half
-    minute. After `wait_seconds` (default: `wait_limit()`) of waiting `WarehouseBusy` names the holder.
+    minute. After `wait_seconds` (default: the home's `wait_seconds`) of waiting `WarehouseBusy` names the holder.
     """
-    limit = wait_limit() if wait_seconds is None else wait_seconds
+    limit = wait_limit(warehouse) if wait_seconds is None else wait_seconds
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     # The lock file stays: removing it while another process waits on it would let two writers in.
     lock = FileLock(lock_path(warehouse), preserve_lock_file=True)

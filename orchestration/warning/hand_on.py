@@ -1,6 +1,6 @@
 """Hands open warnings on to a webhook: each once, in parcels, with patience for a receiver that is down.
 
-Off unless `ZHENGXIN_WARNING_WEBHOOK` names an address. A parcel is one POST of JSON:
+Off unless `webhook` in `zhengxin.toml`, or `ZHENGXIN_WARNING_WEBHOOK`, names an address. A parcel is one POST of JSON:
 
     {"parcel": "<id>", "may_repeat": false, "as_of": "2019-07-01", "warnings": [{"warning_code": …, …}, …]}
 
@@ -30,9 +30,9 @@ import filelock
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.settings import WEBHOOK_VARIABLE, settings_of
 from orchestration.warning.reading import EarlyWarning
 
-WEBHOOK_VARIABLE = "ZHENGXIN_WARNING_WEBHOOK"
 PARCEL_SIZE = 100
 TIMEOUT_SECONDS = 10.0
 # Waits between the attempts for one parcel.
@@ -66,16 +66,16 @@ class Parcel:
         return hashlib.sha256("\n".join(self.codes).encode()).hexdigest()[:32]
 
 
-def webhook_address() -> str | None:
+def webhook_address(home: Home) -> str | None:
     """The address that warnings go to, None where handing on is off. Raises `UsageError` for one that cannot be called:
     no http(s), a port that is none, characters that an address does not hold."""
-    address = os.environ.get(WEBHOOK_VARIABLE, "").strip()
+    address = settings_of(home).webhook
     if not address:
         return None
     if not _can_be_called(address):
         raise UsageError(
-            f"{WEBHOOK_VARIABLE} is no address of a webhook: write https://host/path, without spaces and with %-codes"
-            " for other than ASCII characters, or leave it empty."
+            f"webhook in {home.settings}, or {WEBHOOK_VARIABLE}, is no address: write https://host/path, without "
+            "spaces and with %-codes for other than ASCII characters, or leave it empty."
         )
     return address
 

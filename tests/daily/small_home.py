@@ -1,5 +1,5 @@
-"""A home whose editions have the counties of one prefecture: files go through the real landing under the project's
-seeds, and the models that a test asks about are built by dbt."""
+"""A home whose editions have the counties of one prefecture: files go through the real landing under the
+shipped seeds and the demo's officers, and the models that a test asks about are built by dbt."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from typing import Any
 
 import duckdb
 
-from orchestration.home import Home, seeds_folder
+from orchestration.home import Home, shipped_seeds
 from orchestration.landing import LandedFile, Store, land_inbox
 from orchestration.warehouse import dbt
 from orchestration.warehouse.raw import load_raw
 from tests.landing.conftest import csv_text
+from tests.small.home import lay_demo_seeds
 
 # 安顺: six counties; four measures carry what the tests look at.
 UNITS = ("520402", "520403", "520422", "520423", "520424", "520425")
@@ -135,7 +136,7 @@ def observations(
 
 @cache
 def _good_values() -> dict[str, str]:
-    with (seeds_folder() / "methodology" / "measure.csv").open(encoding="utf-8", newline="") as file:
+    with (shipped_seeds() / "methodology" / "measure.csv").open(encoding="utf-8", newline="") as file:
         measures = list(csv.DictReader(file))
     return {
         row["measure_code"]: row["upper_bound"] if row["direction"] == "higher_better" else row["lower_bound"]
@@ -167,6 +168,7 @@ class SmallHome:
 
     def seed(self) -> None:
         """Fill the seed tables, and keep of the editions' frames what the tests need: the rest only takes time."""
+        lay_demo_seeds(self.home)
         with duckdb.connect(str(_made(self.home.warehouse))) as connection:
             load_raw(connection, self.home)
         dbt.run(self.home, ["--quiet", "seed"])

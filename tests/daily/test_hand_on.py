@@ -239,15 +239,15 @@ def test_a_torn_ledger_line_is_cut_off(home: Home, receiver: Receiver) -> None:
     assert receiver.sent_codes() == [["w001"], ["w002"]]
 
 
-def test_off_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_off_by_default(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(module.WEBHOOK_VARIABLE, raising=False)
-    assert webhook_address() is None
+    assert webhook_address(home) is None
 
 
 @pytest.mark.parametrize(
     "address", ["file:///etc/passwd", "https://host/a b", "https://host:port/", "http://[::1/", "https://host/密"]
 )
-def test_only_web_addresses(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+def test_only_web_addresses(home: Home, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv(module.WEBHOOK_VARIABLE, address)
     with pytest.raises(UsageError, match="https://host/path"):
-        webhook_address()
+        webhook_address(home)

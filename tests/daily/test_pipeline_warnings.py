@@ -15,7 +15,7 @@ import pytest
 from orchestration.home import Home
 from orchestration.pipeline.resources import HomeResource
 from orchestration.pipeline.warnings import CHECK_NAME, HANDED_ON, handed_on_asset, open_warnings_check
-from orchestration.warning.hand_on import WEBHOOK_VARIABLE
+from orchestration.settings import WEBHOOK_VARIABLE
 
 SERIES = "county_integrity"
 

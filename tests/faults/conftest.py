@@ -10,10 +10,10 @@ import pytest
 from orchestration.home import Home
 from tests.daily.small_home import DECISION, OBJECTION
 from tests.landing.conftest import csv_text
-from tests.release.conftest import alter, deliver_change, released, small_project
+from tests.release.conftest import alter, deliver_change, released
 from tests.release.figures import scoring_cell
 
-__all__ = ["released", "small_project"]
+__all__ = ["released"]
 
 
 @pytest.fixture(scope="package")

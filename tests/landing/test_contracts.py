@@ -8,17 +8,22 @@ import openpyxl
 import pytest
 
 from orchestration.errors import UsageError
-from orchestration.home import Home, project_root
+from orchestration.home import Home
 from orchestration.landing import CONTRACTS, write_template
 from orchestration.landing.judge import row_suite
+from orchestration.seeds import seeds_folder
+from tests.small.home import lay_demo_seeds
 
 from .conftest import World, csv_text
 
 
 @pytest.fixture
 def real_world(tmp_path: Path) -> World:
-    """A home that lands under the project's own seeds, for the examples speak of true units and measures."""
-    return World(Home(tmp_path / "home"), project_root() / "seeds")
+    """A home that lands under the shipped seeds and the demo's officers, for the examples speak of true units, measures
+    and officers."""
+    home = Home(tmp_path / "home")
+    lay_demo_seeds(home)
+    return World(home, seeds_folder(home))
 
 
 @pytest.mark.parametrize("contract", CONTRACTS.values(), ids=CONTRACTS)

@@ -20,7 +20,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from orchestration.home import Home, project_root, seeds_folder
+from orchestration.home import Home, project_root, shipped_seeds
 from orchestration.warehouse.raw import load_raw
 from tests.methodology.reference_scorer import World
 
@@ -33,7 +33,7 @@ def build_warehouse(world: World, folder: Path) -> Path:
     path = folder / "warehouse.duckdb"
     with duckdb.connect(str(path)) as connection:
         connection.execute("create schema seed")
-        for seed in sorted(seeds_folder().rglob("*.csv")):
+        for seed in sorted(shipped_seeds().rglob("*.csv")):
             _write_seed(connection, seed, world)
         # An empty landing store gives the raw tables as a run makes them.
         for table in load_raw(connection, Home(folder)):

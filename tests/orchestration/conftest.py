@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.home import PROJECT_VARIABLE, Home, project_root
+from orchestration.home import Home, project_root
+from tests.small.home import make_small_home
 from tests.small.inbox import write_small_inbox
-from tests.small.project import write_small_project
 
 YEAR = 2019
 
@@ -46,24 +46,14 @@ class BuiltHome:
     good_rows: int
 
 
-@pytest.fixture(scope="package", autouse=True)
-def small_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """For all tests of this folder the project is the small one, whose runs are short and end with a release."""
-    with pytest.MonkeyPatch.context() as patch:
-        project = write_small_project(tmp_path_factory.mktemp("small") / "project")
-        patch.setenv(PROJECT_VARIABLE, str(project))
-        yield project
-
-
 @pytest.fixture(scope="package")
-def project_home(small_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """An empty home with a parsed manifest, to copy from: parsing takes seconds. Its runs publish what they scored."""
-    from orchestration.settings import settings_file
+def project_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A small home, whose runs are short and publish what they scored: empty, with a parsed manifest, to copy from, for
+    parsing takes seconds."""
     from orchestration.warehouse.dbt import prepare_manifest
 
-    home = Home(tmp_path_factory.mktemp("project") / "home")
+    home = make_small_home(tmp_path_factory.mktemp("project") / "home")
     prepare_manifest(home)
-    settings_file(home).write_text('publish = "auto"\n', encoding="utf-8")
     return home
 
 
@@ -98,9 +88,9 @@ def command_line(home: Home, *arguments: str) -> list[str]:
 
 
 def process_environment(**variables: str) -> dict[str, str]:
-    """The environment of a person who has set nothing but `variables`, with the small project as the project."""
+    """The environment of a person who has set nothing but `variables`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ZHENGXIN_", "DAGSTER_", "DBT_"))}
-    return kept | {PROJECT_VARIABLE: str(project_root()), "PYTHONIOENCODING": "utf-8"} | variables
+    return kept | {"PYTHONPATH": str(project_root()), "PYTHONIOENCODING": "utf-8"} | variables
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.home import Home, project_root
+from orchestration.home import PACKAGE, Home
 from orchestration.warehouse import built_from
 from tests.small.inbox import write_small_inbox
 
@@ -17,11 +17,9 @@ RESULT = {"passed": 3}
 @pytest.fixture
 def noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """A home whose warehouse bears a note, over a copy of this project's own code that a test may change."""
-    project = tmp_path / "project"
-    shutil.copytree(
-        project_root() / "orchestration", project / "orchestration", ignore=shutil.ignore_patterns("__pycache__")
-    )
-    monkeypatch.setattr(built_from, "project_root", lambda: project)
+    code = tmp_path / "project" / "orchestration"
+    shutil.copytree(PACKAGE, code, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(built_from, "PACKAGE", code)
     home = Home(tmp_path / "home")
     home.warehouse.parent.mkdir(parents=True)
     home.warehouse.touch()

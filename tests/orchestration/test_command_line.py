@@ -304,10 +304,15 @@ def test_demo_is_not_mixed_with_other_data(home: Home, zhengxin: Call) -> None:
     assert_is_one_message(zhengxin(home, "demo"), "something else", "--home")
 
 
-def test_demo_hdi_tells_the_home_its_series(home: Home, zhengxin: Call) -> None:
+def test_demo_hdi_tells_the_home_its_series(tmp_path: Path, zhengxin: Call) -> None:
+    home = Home(tmp_path / "hdi")
     assert "Real data" in zhengxin(home, "demo", "hdi").stdout
     assert "hdi, editions 1990–2022" in zhengxin(home, "status").stdout
     assert zhengxin(home, "demo", "hdi").returncode == 0
+
+
+def test_demo_is_not_mixed_with_another_index(home: Home, zhengxin: Call) -> None:
+    assert_is_one_message(zhengxin(home, "demo", "hdi"), "holds another index", "county_integrity", "--home")
     assert_is_one_message(zhengxin(home, "demo", "county"), "something else")
 
 

@@ -88,7 +88,7 @@ def test_manifest_is_parsed_once_for_one_state_of_the_project(
     monkeypatch.setattr(dbt, "run", lambda *_, **__: pytest.fail("parsed again"))
     manifest = dbt.prepare_manifest(project_home)
     assert manifest.is_relative_to(project_home.root)
-    monkeypatch.setattr(dbt, "project_digest", lambda: "another state")
+    monkeypatch.setattr(dbt, "project_digest", lambda home: "another state")
     with pytest.raises(pytest.fail.Exception, match="parsed again"):
         dbt.prepare_manifest(project_home)
 
@@ -101,6 +101,6 @@ def test_dagster_finds_the_definitions_without_arguments(project_home: Home) -> 
         env=process_environment(ZHENGXIN_HOME=str(project_home.root), DAGSTER_DISABLE_TELEMETRY="1"),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == 0, done.stdout + done.stderr

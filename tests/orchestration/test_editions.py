@@ -7,10 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.editions import (
-    SERIES_VARIABLE,
     check_years,
-    edition_years,
-    note_series,
     series_of,
     year_spans,
     years_in_words,
@@ -20,14 +17,24 @@ from orchestration.home import Home
 from orchestration.landing import land_inbox
 from orchestration.landing.waiting import require_data
 from orchestration.pipeline.partitions import span_tags, yearly_partitions
+from orchestration.settings import SERIES_VARIABLE
 from tests.small.inbox import write_small_inbox
 
 
-def write_editions(folder: Path, years: list[int]) -> Path:
-    (folder / "methodology").mkdir(parents=True)
-    lines = ["series_code,assessment_year", *(f"own,{year}" for year in years)]
-    (folder / "methodology" / "edition.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return folder
+def write_editions(root: Path, *editions: tuple[str, int]) -> Home:
+    """A home whose seeds stand alone and hold nothing but editions."""
+    folder = root / "seeds" / "methodology"
+    folder.mkdir(parents=True)
+    lines = ["series_code,assessment_year", *(f"{series},{year}" for series, year in editions)]
+    (folder / "edition.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (root / "zhengxin.toml").write_text('seeds = "own"\n', encoding="utf-8")
+    return Home(root)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """Overrides the built home: nothing but the shipped seeds."""
+    return Home(tmp_path)
 
 
 def test_without_data_all_editions_are_partitions(tmp_path: Path) -> None:
@@ -73,16 +80,31 @@ def test_year_without_data_is_told(tmp_path: Path) -> None:
         require_data(home, [2019])
 
 
-def test_years_without_an_edition_are_no_partitions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZHENGXIN_SEEDS", str(write_editions(tmp_path, [2015, 2019, 2021])))
-    assert yearly_partitions(Home(tmp_path), "own").get_partition_keys() == ["2015", "2019", "2021"]
+def test_years_without_an_edition_are_no_partitions(tmp_path: Path) -> None:
+    home = write_editions(tmp_path, ("own", 2015), ("own", 2019), ("own", 2021))
+    assert yearly_partitions(home, "own").get_partition_keys() == ["2015", "2019", "2021"]
 
 
-def test_series_of_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(SERIES_VARIABLE, raising=False)
-    home = Home(tmp_path)
+def test_a_home_that_says_nothing_holds_the_county_series(home: Home) -> None:
     assert series_of(home) == "county_integrity"
-    note_series(home, "hdi")
+
+
+def test_the_only_series_of_the_own_seeds_is_the_series(tmp_path: Path) -> None:
+    assert series_of(write_editions(tmp_path, ("own", 2015), ("own", 2016))) == "own"
+
+
+def test_several_series_are_asked_about(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"several series: one, two\. Write into .*zhengxin\.toml .*series = \"one\""):
+        series_of(write_editions(tmp_path, ("one", 2015), ("two", 2016)))
+
+
+def test_seeds_without_an_edition_are_said_to_lack_it(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"give .*edition\.csv a row"):
+        series_of(write_editions(tmp_path))
+
+
+def test_settings_and_environment_name_the_series(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    home.settings.write_text('series = "hdi"\n', encoding="utf-8")
     assert series_of(home) == "hdi"
     monkeypatch.setenv(SERIES_VARIABLE, "county_integrity")
     assert series_of(home) == "county_integrity"
@@ -91,16 +113,10 @@ def test_series_of_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         series_of(home)
 
 
-def test_unknown_years_are_named() -> None:
-    check_years([2017, "2019"], "county_integrity")
+def test_unknown_years_are_named(home: Home) -> None:
+    check_years(home, [2017, "2019"], "county_integrity")
     with pytest.raises(UsageError, match=r"no edition 2016, 2035 of county_integrity. It has 2017–2025"):
-        check_years([2016, 2019, "2035"], "county_integrity")
-
-
-def test_missing_seeds_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZHENGXIN_SEEDS", str(tmp_path))
-    with pytest.raises(UsageError, match=r"edition\.csv"):
-        edition_years("county_integrity")
+        check_years(home, [2016, 2019, "2035"], "county_integrity")
 
 
 def test_spans_are_runs_of_neighbouring_editions() -> None:

@@ -88,9 +88,14 @@ def test_holder_without_a_note_is_another_process(warehouse: Path) -> None:
     assert not lock.is_held(warehouse)
 
 
-def test_wait_limit_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wait_limit_is_read_from_the_environment(warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(lock.WAIT_VARIABLE, "2.5")
-    assert lock.wait_limit() == 2.5
+    assert lock.wait_limit(warehouse) == 2.5
     monkeypatch.setenv(lock.WAIT_VARIABLE, "soon")
     with pytest.raises(UsageError, match="give a number of seconds"):
-        lock.wait_limit()
+        lock.wait_limit(warehouse)
+
+
+def test_wait_limit_is_a_setting_of_the_home(tmp_path: Path) -> None:
+    (tmp_path / "zhengxin.toml").write_text("wait_seconds = 7\n", encoding="utf-8")
+    assert lock.wait_limit(tmp_path / "warehouse" / "warehouse.duckdb") == 7

@@ -6,19 +6,19 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from orchestration.home import PROJECT_VARIABLE, Home, project_root
+from orchestration.home import Home
 from orchestration.landing import land_inbox
 from orchestration.release.publish import Outcome, release_edition
 from orchestration.warehouse import connection, dbt
 from orchestration.warehouse.raw import load_raw
 from tests.small.build import say_sound
+from tests.small.home import make_small_home
 from tests.small.inbox import SERIES, write_small_inbox
-from tests.small.project import write_small_project
 
 YEARS = [2018, 2019]
 NO_CHECKS = """
@@ -64,25 +64,15 @@ def command_line(home: Home, *arguments: str) -> list[str]:
 def process_environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ZHENGXIN_", "DAGSTER_", "DBT_"))}
     return kept | {
-        PROJECT_VARIABLE: str(project_root()),
         "PYTHONPATH": str(Path(__file__).parents[2]),
         "PYTHONIOENCODING": "utf-8",
     }
 
 
-@pytest.fixture(scope="package", autouse=True)
-def small_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """For all tests of this folder the project is the small one."""
-    with pytest.MonkeyPatch.context() as patch:
-        project = write_small_project(tmp_path_factory.mktemp("small") / "project")
-        patch.setenv(PROJECT_VARIABLE, str(project))
-        yield project
-
-
 @pytest.fixture(scope="package")
-def released(small_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
+def released(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """Two editions, built and released. Look, don't change."""
-    home = Home(tmp_path_factory.mktemp("released") / "home")
+    home = make_small_home(tmp_path_factory.mktemp("released") / "home")
     write_small_inbox(home.inbox, YEARS)
     build(home)
     for year in YEARS:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.home import seeds_folder
+from orchestration.home import shipped_seeds
 from tests.methodology.reference_scorer import world_from_csv_seeds
 from tests.methodology.world_warehouse import build_warehouse
 
@@ -64,7 +64,7 @@ def _edition(connection: duckdb.DuckDBPyConnection, table: str) -> str:
 
 
 def small_world() -> dict[str, list[dict]]:
-    world: dict[str, list[dict]] = world_from_csv_seeds(seeds_folder())
+    world: dict[str, list[dict]] = world_from_csv_seeds(shipped_seeds())
     world["assessment_frame"] = [_unit(row) for row in world["assessment_frame"] if _is_here(row)]
     measures = [row for row in world["measure"] if row["series_code"] == SERIES and row["value_kind"] != "event_points"]
     world["observation"] = list(_observations(measures))

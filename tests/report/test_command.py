@@ -66,7 +66,6 @@ def test_both_files_and_another_language_and_folder(home: Home, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), "Name a region"),
         (("--region", GUIZHOU, "--all-provinces"), "Name a region"),
         (("--region", "529999"), "There is no region or unit 529999"),
         (("--region", GUIZHOU, "--year", "2018"), "There is no release of 2018"),
@@ -130,7 +129,7 @@ def test_all_provinces_and_the_nation(small_release: Path, tmp_path: Path) -> No
 
 
 def test_the_asset_writes_the_reports_of_its_year(home: Home) -> None:
-    asset = report_asset(yearly_partitions(SERIES))
+    asset = report_asset(yearly_partitions(home, SERIES))
     result = dg.materialize(
         [asset],
         partition_key=str(YEAR),
@@ -145,7 +144,7 @@ def test_the_asset_writes_the_reports_of_its_year(home: Home) -> None:
 
 def test_the_asset_says_what_is_wrong(home: Home) -> None:
     result = dg.materialize(
-        [report_asset(yearly_partitions(SERIES))],
+        [report_asset(yearly_partitions(home, SERIES))],
         partition_key="2018",
         resources={"home": HomeResource(root=str(home.root), series_code=SERIES)},
         raise_on_error=False,

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Collection
 from pathlib import Path
 
-from orchestration.home import seeds_folder
+from orchestration.home import shipped_seeds
 
 # 安顺: six counties.
 PREFECTURE = "520400"
@@ -51,7 +51,7 @@ def write_small_inbox(inbox: Path, years: list[int], regions: Collection[str] = 
 
 
 def _seed(name: str) -> list[dict[str, str]]:
-    with (seeds_folder() / name).open(encoding="utf-8", newline="") as file:
+    with (shipped_seeds() / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

@@ -29,6 +29,11 @@ def read_rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def header_of(path: Path) -> list[str]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return next(csv.reader(file))
+
+
 def seed_entry(path: Path) -> dict:
     entries = yaml.safe_load((path.parent / f"_{path.parent.name}.yml").read_text(encoding="utf-8"))["seeds"]
     return next((entry for entry in entries if entry["name"] == path.stem), {})
@@ -67,7 +72,7 @@ def test_cells_are_trimmed_and_not_null_words(seed: Path) -> None:
 
 def test_names_stand_in_both_languages(seed: Path) -> None:
     rows = read_rows(seed)
-    stems = [column.removesuffix("_zh") for column in rows[0] if column.endswith("_zh")]
+    stems = [column.removesuffix("_zh") for column in header_of(seed) if column.endswith("_zh")]
     faults = [
         (number, stem)
         for number, row in enumerate(rows, start=2)
@@ -82,8 +87,7 @@ def test_names_stand_in_both_languages(seed: Path) -> None:
 def test_every_column_is_typed_and_described(seed: Path) -> None:
     entry = seed_entry(seed)
     assert entry, f"{seed.name} has no entry in _{seed.parent.name}.yml"
-    with seed.open(encoding="utf-8", newline="") as file:
-        header = next(csv.reader(file))
+    header = header_of(seed)
     assert list(entry["config"]["column_types"]) == header
     assert [column["name"] for column in entry["columns"]] == header
     texts = [entry["description"], *(column["description"] for column in entry["columns"])]

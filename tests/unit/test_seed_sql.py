@@ -6,19 +6,18 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
-import jinja2
 import pytest
-import yaml
 
-from orchestration.home import project_root
-from orchestration.warehouse import resolved_method
+from orchestration.home import Home, project_root
+from orchestration.seeds import seeds_folder
+from orchestration.warehouse.seed_check import GenericTest, SeedSql, load_seeds
+from tests.small.home import lay_demo_seeds
 
 ROOT = project_root()
+Database = duckdb.DuckDBPyConnection
 # E within ±15 instead of ±20, from 2021 on: as a maintainer would write it.
 CAPPED = """
     insert into tree values ('county_capped', 'county_5_19_60', '上限15', 'Capped at 15');
@@ -34,18 +33,10 @@ CAPPED = """
     update edition_methodology set methodology_code = 'presence_capped'
         where methodology_code = 'presence' and assessment_year >= 2021;
 """
-CHECKS = sorted((ROOT / "dbt_project" / "tests" / "seeds").glob("*.sql"))
+CHECKS = sorted(path for name in ("seeds", "shipped_seeds") for path in ROOT.glob(f"dbt_project/tests/{name}/*.sql"))
 
 # For each check, changes of the seeds that it has to catch. Values that a person could type, not noise.
 FAULTS = {
-    "attribute_weight_is_sound": [
-        "update attribute set weight_attribute_code = 'household_size' where attribute_code = 'share_0_14_percent'",
-        "update attribute set weight_attribute_code = 'people' where attribute_code = 'share_0_14_percent'",
-        "update attribute set mean_tolerance = null where attribute_code = 'share_0_14_percent'",
-        "update attribute set weight_attribute_code = 'population', mean_tolerance = 1 "
-        "where attribute_code = 'urban_population'",
-        "update attribute set upper_bound = 0 where attribute_code = 'share_0_14_percent'",
-    ],
     "basis_is_sound": [
         "update tree set based_on = 'county_5_19_61' where tree_code = 'county_capped'",
         "update tree set based_on = 'county_capped' where tree_code = 'county_5_19_60'",
@@ -67,6 +58,14 @@ FAULTS = {
         "insert into node select 'county_capped', * exclude tree_code from node where node_code = 'E1.1'",
         "insert into measure_rule select 'presence_capped', * exclude methodology_code from measure_rule "
         "where methodology_code = 'presence' and measure_code = 'T1.1'",
+    ],
+    "attribute_weight_is_sound": [
+        "update attribute set weight_attribute_code = 'household_size' where attribute_code = 'share_0_14_percent'",
+        "update attribute set weight_attribute_code = 'people' where attribute_code = 'share_0_14_percent'",
+        "update attribute set mean_tolerance = null where attribute_code = 'share_0_14_percent'",
+        "update attribute set weight_attribute_code = 'population', mean_tolerance = 1 "
+        "where attribute_code = 'urban_population'",
+        "update attribute set upper_bound = 0 where attribute_code = 'share_0_14_percent'",
     ],
     "county_counts_match_the_ministry": [
         "delete from division_history where code = '110101'",
@@ -250,32 +249,31 @@ FAULTS = {
 }
 
 
-def render(path: Path, **variables: int) -> str:
-    """The SQL of a dbt file, its refs naming tables of the same name."""
-    return resolved_method.render(path.read_text(encoding="utf-8"), **variables)
+@pytest.fixture(scope="module")
+def sql(tmp_path_factory: pytest.TempPathFactory) -> SeedSql:
+    """Renders over the seeds of the demo's home, so that none is empty."""
+    home = Home(tmp_path_factory.mktemp("demo"))
+    lay_demo_seeds(home)
+    return SeedSql(ROOT / "dbt_project", seeds_folder(home))
 
 
 @pytest.fixture(scope="module")
-def loaded_seeds() -> Iterator[duckdb.DuckDBPyConnection]:
+def loaded_seeds(sql: SeedSql) -> Iterator[duckdb.DuckDBPyConnection]:
     """An in-memory database with a table a seed, typed as its yml says."""
     connection = duckdb.connect()
-    for yml in sorted((ROOT / "seeds").glob("*/_*.yml")):
-        for seed in yaml.safe_load(yml.read_text(encoding="utf-8"))["seeds"]:
-            columns = ", ".join(f"{name} {kind}" for name, kind in seed["config"]["column_types"].items())
-            connection.execute(f"create table {seed['name']} ({columns})")
-            connection.execute(
-                f"insert into {seed['name']} from read_csv(?, all_varchar = true, header = true)",
-                [str(yml.parent / f"{seed['name']}.csv")],
-            )
+    assert load_seeds(connection, sql.seeds) == []
     for statement in CAPPED.split(";"):
         connection.execute(statement)
-    resolved_method.create_resolving_views(connection)
+    for check in CHECKS:
+        sql.render(check)
+    for name, select in sql.views:
+        connection.execute(f"create view {name} as {select}")
     yield connection
     connection.close()
 
 
 @pytest.fixture
-def seeds(loaded_seeds: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+def seeds(loaded_seeds: Database) -> Iterator[duckdb.DuckDBPyConnection]:
     """The loaded seeds, in a transaction that the test's changes do not outlive."""
     loaded_seeds.begin()
     yield loaded_seeds
@@ -283,52 +281,33 @@ def seeds(loaded_seeds: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyCo
 
 
 def test_every_check_has_its_faults() -> None:
-    assert sorted(FAULTS) == [path.stem for path in CHECKS]
+    assert sorted(FAULTS) == sorted(path.stem for path in CHECKS)
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda path: path.stem)
-def test_check_passes_on_the_seeds(check: Path, seeds: duckdb.DuckDBPyConnection) -> None:
-    assert seeds.execute(render(check)).fetchall() == []
+def test_check_passes_on_the_seeds(check: Path, sql: SeedSql, seeds: Database) -> None:
+    assert seeds.execute(sql.render(check)).fetchall() == []
 
 
 @pytest.mark.parametrize(("check", "fault"), [(check, fault) for check in FAULTS for fault in FAULTS[check]])
-def test_check_fails_on_a_fault(check: str, fault: str, seeds: duckdb.DuckDBPyConnection) -> None:
+def test_check_fails_on_a_fault(check: str, fault: str, sql: SeedSql, seeds: Database) -> None:
     (changed,) = seeds.execute(fault).fetchone()
     assert changed > 0, "the fault changes nothing"
-    path = ROOT / "dbt_project" / "tests" / "seeds" / f"{check}.sql"
-    assert seeds.execute(render(path)).fetchall() != []
-
-
-@dataclass(frozen=True)
-class GenericTest:
-    """A generic test that a seed's yml asks for, rendered with its arguments."""
-
-    seed: str
-    name: str
-    arguments: dict[str, Any]
-
-    def failures(self, seeds: duckdb.DuckDBPyConnection) -> list[tuple]:
-        source = (ROOT / "dbt_project" / "tests" / "generic" / f"{self.name}.sql").read_text(encoding="utf-8")
-        macros = jinja2.Template(source.replace("{% test ", "{% macro ").replace("{% endtest %}", "{% endmacro %}"))
-        return seeds.execute(getattr(macros.module, self.name)(self.seed, **self.arguments)).fetchall()
+    (path,) = (path for path in CHECKS if path.stem == check)
+    assert seeds.execute(sql.render(path)).fetchall() != []
 
 
 def generic_tests(name: str) -> list[GenericTest]:
     """All uses of one generic test over the seeds."""
-    return [
-        GenericTest(seed["name"], name, test[name]["arguments"])
-        for yml in sorted((ROOT / "seeds").glob("*/_*.yml"))
-        for seed in yaml.safe_load(yml.read_text(encoding="utf-8"))["seeds"]
-        for test in seed.get("data_tests", [])
-        if name in test
-    ]
+    return [test for test in SeedSql(ROOT / "dbt_project", ROOT / "seeds").generic_tests() if test.name == name]
 
 
-GENERIC_TESTS = [
-    test
-    for name in ("unique_key", "complete_columns", "listed_values", "named_in_a_language")
-    for test in generic_tests(name)
-]
+def failures(test: GenericTest, sql: SeedSql, seeds: Database) -> list[tuple]:
+    return seeds.execute(sql.render_generic(test)).fetchall()
+
+
+NAMED_TESTS = ("unique_key", "complete_columns", "listed_values", "named_in_a_language")
+GENERIC_TESTS = [test for name in NAMED_TESTS for test in generic_tests(name)]
 
 
 def test_every_seed_has_a_complete_key() -> None:
@@ -339,36 +318,36 @@ def test_every_seed_has_a_complete_key() -> None:
 
 
 @pytest.mark.parametrize("test", GENERIC_TESTS, ids=lambda test: f"{test.seed}-{test.name}")
-def test_generic_test_passes_on_the_seeds(test: GenericTest, seeds: duckdb.DuckDBPyConnection) -> None:
-    assert test.failures(seeds) == []
+def test_generic_test_passes_on_the_seeds(test: GenericTest, sql: SeedSql, seeds: Database) -> None:
+    assert failures(test, sql, seeds) == []
 
 
 @pytest.mark.parametrize("test", generic_tests("unique_key"), ids=lambda test: test.seed)
-def test_row_with_the_key_of_another_is_refused(test: GenericTest, seeds: duckdb.DuckDBPyConnection) -> None:
+def test_row_with_the_key_of_another_is_refused(test: GenericTest, sql: SeedSql, seeds: Database) -> None:
     seeds.execute(f"insert into {test.seed} from {test.seed} limit 1")
-    assert [row[-1] for row in test.failures(seeds)] == [2]
+    assert [row[-1] for row in failures(test, sql, seeds)] == [2]
 
 
 @pytest.mark.parametrize("test", generic_tests("complete_columns"), ids=lambda test: test.seed)
-def test_empty_cell_is_refused_in_every_column(test: GenericTest, seeds: duckdb.DuckDBPyConnection) -> None:
+def test_empty_cell_is_refused_in_every_column(test: GenericTest, sql: SeedSql, seeds: Database) -> None:
     for count, column in enumerate(test.arguments["columns"], start=1):
         seeds.execute(f"update {test.seed} set {column} = null where rowid = (select min(rowid) from {test.seed})")
-        assert sorted(row[0] for row in test.failures(seeds)) == sorted(test.arguments["columns"][:count])
+        assert sorted(row[0] for row in failures(test, sql, seeds)) == sorted(test.arguments["columns"][:count])
 
 
 @pytest.mark.parametrize("test", generic_tests("listed_values"), ids=lambda test: test.seed)
-def test_unlisted_value_is_refused_in_every_column(test: GenericTest, seeds: duckdb.DuckDBPyConnection) -> None:
+def test_unlisted_value_is_refused_in_every_column(test: GenericTest, sql: SeedSql, seeds: Database) -> None:
     columns = list(test.arguments["values"])
     for count, column in enumerate(columns, start=1):
         seeds.execute(f"update {test.seed} set {column} = 'other' where rowid = (select min(rowid) from {test.seed})")
-        assert sorted(test.failures(seeds)) == [(name, "other", 1) for name in sorted(columns[:count])]
+        assert sorted(failures(test, sql, seeds)) == [(name, "other", 1) for name in sorted(columns[:count])]
 
 
 @pytest.mark.parametrize("seed", ["assessment_frame", "region"])
 @pytest.mark.parametrize("year", range(2017, 2026))
-def test_analysis_drafts_the_rows_of_the_seed(seed: str, year: int, seeds: duckdb.DuckDBPyConnection) -> None:
+def test_analysis_drafts_the_rows_of_the_seed(seed: str, year: int, sql: SeedSql, seeds: Database) -> None:
     analysis = ROOT / "dbt_project" / "analyses" / f"{seed}_of_edition.sql"
-    drafted = seeds.execute(render(analysis, frame_assessment_year=year))
+    drafted = seeds.execute(sql.render(analysis, frame_assessment_year=year))
     columns = [column[0] for column in drafted.description]
     rows = [tuple("" if cell is None else str(cell) for cell in row) for row in drafted.fetchall()]
     with (ROOT / "seeds" / "geography" / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
@@ -377,7 +356,7 @@ def test_analysis_drafts_the_rows_of_the_seed(seed: str, year: int, seeds: duckd
     assert rows == [tuple(line) for line in lines if line[:2] == ["county_integrity", str(year)]]
 
 
-def test_counts_of_the_frames(seeds: duckdb.DuckDBPyConnection) -> None:
+def test_counts_of_the_frames(seeds: Database) -> None:
     counts = seeds.execute(
         """
         select assessment_year, count(*), count(*) filter (where is_included = '1')

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from orchestration.home import Home, project_root, seeds_folder
+from orchestration.home import Home, project_root
+from orchestration.seeds import seeds_folder
 from orchestration.warehouse import dbt
 from orchestration.warehouse.data_dictionary import data_dictionary
 from tests.methodology.reference_scorer import world_from_csv_seeds
@@ -147,7 +148,7 @@ def test_the_marts_equal_the_reference_on_the_whole_demo(county_home: Home) -> N
             for row in seed
             if row.get("series_code") in (None, "county_integrity") and row.get("assessment_year") in observed
         ]
-        for table, seed in world_from_csv_seeds(seeds_folder()).items()
+        for table, seed in world_from_csv_seeds(seeds_folder(county_home)).items()
     }
     for table in RAW_TABLES:
         columns = [name for name, *_ in rows(county_home, f"describe raw.{table}")]

@@ -16,6 +16,8 @@ select
     methodologies.series_code,
     series.name_zh as series_name_zh,
     series.name_en as series_name_en,
+    coalesce(series.unit_name_zh, series.unit_name_en) as unit_noun_zh,
+    coalesce(series.unit_name_en, series.unit_name_zh) as unit_noun_en,
     methodologies.tree_code,
     methodologies.name_zh,
     methodologies.name_en,

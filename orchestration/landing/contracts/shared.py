@@ -317,9 +317,11 @@ YEAR_RULE = Rule(
 
 def unit_rules(time_column: str, of_events_only: bool = False) -> tuple[Rule, ...]:
     """Rules on the unit; `time_column` tells when the code was written down. Of events alone no part of a unit is
-    refused, for it counts for the whole."""
+    refused, for it counts for the whole, and no new code: an event gets its code when its year's list is put together,
+    and its time of capture is that of the report."""
     rules = _unit_rules(time_column)
-    return tuple(rule for rule in rules if not (of_events_only and rule.name == "unit_code_merged"))
+    unfit_for_events = ("unit_code_merged", "unit_code_before_first_day") if of_events_only else ()
+    return tuple(rule for rule in rules if rule.name not in unfit_for_events)
 
 
 def _unit_rules(time_column: str) -> tuple[Rule, ...]:

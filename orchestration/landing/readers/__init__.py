@@ -17,6 +17,7 @@ from orchestration.landing.readers.table import (
     Limits,
     ReaderFailed,
     UnreadableRow,
+    shortly,
 )
 from orchestration.landing.readers.task import Task
 from orchestration.landing.readers.text import REWRITTEN, read_text, refuse_binary
@@ -61,7 +62,7 @@ def read_table(
     except FileRejected:
         raise
     except Exception as error:
-        fault = f"{type(error).__name__}: {error}"
+        fault = shortly(error)
         raise ReaderFailed(
             "reader_failed",
             Wording(

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from orchestration.landing.readers.layout import make_layout, too_many_columns
 from orchestration.landing.readers.rows import RowsFile, text_array
-from orchestration.landing.readers.table import FileRejected, FileTable, number_text
+from orchestration.landing.readers.table import FileRejected, FileTable, number_text, shortly
 from orchestration.landing.readers.task import Task
 from orchestration.wording import Wording
 
@@ -38,12 +38,11 @@ def read_parquet(path: Path, task: Task) -> FileTable:
                     number += batch.num_rows
                 return rows.finished("parquet", "")
     except (pa.ArrowException, OSError, ValueError) as error:
-        first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise FileRejected(
             "parquet_unreadable",
             Wording(
-                f"Parquet 文件不完整或已损坏({first_line}):请重新复制或导出",
-                f"the Parquet file is cut off or damaged ({first_line}): copy or export it anew",
+                f"Parquet 文件不完整或已损坏({shortly(error)}):请重新复制或导出",
+                f"the Parquet file is cut off or damaged ({shortly(error)}): copy or export it anew",
             ),
         ) from error
 

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from orchestration.errors import UsageError
 from orchestration.landing.contracts.definition import DECIMAL_SCALE
+from orchestration.landing.readers.characters import visible
 from orchestration.wording import Wording
 
 # Help rows of a filled-in template begin with one of these; readers pass over them.
 HELP_MARKS = ("#zh:", "#en:", "#format:", "#example:")
 
 ROW_NUMBER = "row_number"
+LONGEST_QUOTATION = 160
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,13 @@ class FileTable:
     @property
     def row_count(self) -> int:
         return self.readable_count + len(self.unreadable)
+
+
+def shortly(error: Exception) -> str:
+    """What a library says of a damaged file, in one line that can be shown: it may quote the damage itself."""
+    said = visible(" ".join(str(error).split()))
+    said = said if len(said) <= LONGEST_QUOTATION else said[:LONGEST_QUOTATION] + "…"
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
 def clean_name(cell: object) -> str:

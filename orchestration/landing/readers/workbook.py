@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from orchestration.landing.readers.layout import HEADER_WITHIN, Layout, find_layout, header_missing
 from orchestration.landing.readers.rows import RowProblem, RowsFile, text_array
 from orchestration.landing.readers.sheet import Range, SheetFrame, SheetRow, address, read_frame, read_rows
-from orchestration.landing.readers.table import FileRejected, FileTable, Limits
+from orchestration.landing.readers.table import FileRejected, FileTable, Limits, shortly
 from orchestration.landing.readers.task import Task
 from orchestration.landing.readers.workbook_parts import Sheet, WorkbookParts
 from orchestration.wording import Wording
@@ -53,8 +53,8 @@ def read_workbook(path: Path, task: Task) -> FileTable:
         raise FileRejected(
             "workbook_unreadable",
             Wording(
-                f"工作簿已损坏({type(error).__name__}: {error}):请打开后重新保存",
-                f"the workbook is damaged ({type(error).__name__}: {error}): open it and save it anew",
+                f"工作簿已损坏({shortly(error)}):请打开后重新保存",
+                f"the workbook is damaged ({shortly(error)}): open it and save it anew",
             ),
         ) from error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_FLOOR, Decimal
 
-from orchestration.report.document import Align, Cell, Column, Figure, KeyFigure, Row, Run, Series, Text, Tone
+from orchestration.report.document import Align, Cell, Column, Figure, KeyFigure, Labels, Row, Run, Series, Text, Tone
 from orchestration.report.release import NO_VALUE, rate_text
 from orchestration.report.texts import Texts
 
@@ -63,6 +63,12 @@ def chinese_number(number: int) -> str:
     if not tens:
         return CHINESE_DIGITS[ones]
     return ("" if tens == 1 else CHINESE_DIGITS[tens]) + "十" + (CHINESE_DIGITS[ones] if ones else "")
+
+
+def labels(t: Texts) -> Labels:
+    """The renderers' own words."""
+    names = ("contents", "figure", "table", "page", "skip_to_content", "sources", "rule", "continued", "of_release")
+    return Labels(**{name: t.known(f"label.{name}", "") for name in names})
 
 
 class Numbering:

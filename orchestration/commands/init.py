@@ -1,0 +1,52 @@
+"""`zhengxin init`: a folder for an index of one's own."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.commands.terminal import output
+from orchestration.errors import UsageError
+from orchestration.home import Home
+from orchestration.project_folder.start import Start, start_folder
+
+
+def init(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder to make; an empty one is taken too.", show_default=False)
+    ],
+    start: Annotated[
+        Start,
+        typer.Option(
+            "--from",
+            help="blank: seeds with columns and no rows; county: the index that is shipped, with your officers and "
+            "data; hdi: the Human Development Index with its data, as an example.",
+        ),
+    ] = Start.blank,
+) -> None:
+    """Make the project folder of an index: settings, seeds, inbox.
+
+    Everything of an index lies in this folder, and zhengxin finds it from within, as git finds a repository. An upgrade
+    of zhengxin never touches it.
+
+    [dim]zhengxin init my-index
+    zhengxin init --from hdi hdi
+    cd my-index && zhengxin check-seeds[/dim]
+    """
+    if folder.is_file():
+        raise UsageError(f"{folder} is a file, not a folder: name another folder.")
+    home = Home(folder.expanduser().resolve())
+    written = start_folder(home, start)
+    say = output()
+    for path in written:
+        say.print(f"  {path.relative_to(home.root)}", markup=False)
+    if start is Start.hdi:
+        from orchestration.demo.hdi import write_hdi_inbox
+
+        for path in write_hdi_inbox(home.inbox):
+            say.print(f"  {path.relative_to(home.root)}", markup=False)
+    follow = "run" if start is Start.hdi else "check-seeds" if start is Start.blank else "template observation"
+    say.print(f"{home.root} is ready. Next: cd {shlex.quote(str(folder))} && zhengxin {follow}", markup=False)

@@ -1,0 +1,55 @@
+"""With which version of zhengxin a home was last run: `last_run.json` in its folder.
+
+An upgrade never touches a home. So the first run under another version says so; what it changes in the scores is the
+difference that every release shows before it is published.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from orchestration.home import Home
+
+NOTE_NAME = "last_run.json"
+NOT_INSTALLED = "a checkout that is not installed"
+
+
+def this_version() -> str:
+    """The version that runs now."""
+    try:
+        return version("zhengxin")
+    except PackageNotFoundError:
+        return NOT_INSTALLED
+
+
+def last_version(home: Home) -> str | None:
+    """The version of the home's last run that came to its end; None before the first, or where the note is damaged."""
+    try:
+        noted = json.loads(note_path(home).read_text(encoding="utf-8"))["zhengxin"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return noted if isinstance(noted, str) else None
+
+
+def note_run(home: Home) -> None:
+    """A run came to its end under this version."""
+    partial = note_path(home).with_suffix(".tmp")
+    partial.write_text(json.dumps({"zhengxin": this_version()}) + "\n", encoding="utf-8")
+    partial.replace(note_path(home))
+
+
+def upgrade_message(home: Home) -> str | None:
+    """What to tell where this version is not the one of the last run, else None."""
+    last = last_version(home)
+    if last is None or last == this_version():
+        return None
+    return (
+        f"{home.root} was last run with zhengxin {last}; this is {this_version()}. What that changes in its scores is "
+        "shown before anything is released: read diff.md of the release that is offered."
+    )
+
+
+def note_path(home: Home) -> Path:
+    return home.root / NOTE_NAME

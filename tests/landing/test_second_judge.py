@@ -1,0 +1,51 @@
+"""Great Expectations finds what the door's SQL should have: a rule that no longer works is a fault of the program."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from orchestration.landing.contracts import CONTRACTS
+from orchestration.landing.judge import recorded
+
+from .conftest import EVENT_ROW, OBSERVATION_ROW, World, csv_text, observations
+
+BROKEN_PREDICATES = [
+    ("observation", "value_above_upper_bound", OBSERVATION_ROW | {"value": "121"}),
+    ("observation", "measure_comes_from_events", OBSERVATION_ROW | {"measure_code": "E2.1", "value": "-1"}),
+    ("observation", "value_or_state", OBSERVATION_ROW | {"value": "", "state": ""}),
+    ("opinion_event", "topic_unfit_polarity", EVENT_ROW | {"topic": "praise"}),
+    ("opinion_event", "event_date_outside_year", EVENT_ROW | {"event_date": "2018-08-07"}),
+]
+
+
+@pytest.mark.parametrize(("source", "rule", "bad_row"), BROKEN_PREDICATES)
+def test_a_rule_out_of_order_lets_nothing_in(
+    world: World, monkeypatch: pytest.MonkeyPatch, source: str, rule: str, bad_row: dict[str, str]
+) -> None:
+    contract = CONTRACTS[source]
+    assert rule in {each.name for each in contract.row_rules}
+    rules = tuple(replace(each, broken="false") if each.name == rule else each for each in contract.row_rules)
+    good = OBSERVATION_ROW if source == "observation" else EVENT_ROW
+    world.drop(csv_text([good, bad_row]), "bad.csv", source)
+    world.drop(csv_text([good]), "good.csv", source)
+    with monkeypatch.context() as patch:
+        patch.setitem(CONTRACTS, source, replace(contract, row_rules=rules))
+        landed = {file.file_name: file for file in world.land()}
+    assert (landed["bad.csv"].outcome, landed["bad.csv"].error_rule) == ("rejected", "door_out_of_order")
+    assert "row 3" in landed["bad.csv"].error.en and landed["bad.csv"].batch_id is None
+    assert landed["good.csv"].outcome == "landed"
+    # Nothing is kept of it, so the program as it should be judges it anew.
+    again = {file.file_name: file for file in world.land()}
+    assert (again["bad.csv"].accepted_count, again["bad.csv"].quarantined_count) == (1, 1)
+
+
+def test_each_rule_is_an_expectation_with_what_the_door_found(world: World) -> None:
+    landed = world.land_one(csv_text([*observations(2), OBSERVATION_ROW | {"value": "101"}]))
+    found = world.store.validation(world.store.batch("observation", landed.batch_id))["results"]
+    (records,) = recorded([found], CONTRACTS["observation"])
+    assert [record["rule"] for record in records] == [record["rule"] for record in found]
+    failed = [record for record in records if not record["success"]]
+    assert [(record["rule"], record["unexpected_count"]) for record in failed] == [("value_above_upper_bound", 1)]
+    assert failed[0]["expectation"] == "expect_column_values_to_be_between"

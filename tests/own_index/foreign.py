@@ -1,0 +1,94 @@
+"""An index that nobody here wrote, as a project folder: a random tree, levels of its own, one language, no grades, no
+units of measurement, equal weights, and an observation of every cell that must be assessed."""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections.abc import Collection
+from pathlib import Path
+
+from orchestration.home import Home
+from orchestration.landing.contracts import CONTRACTS
+from orchestration.seeds import seed_tables
+from tests.methodology.random_method import EMPTY_STATES, Row, World, random_world
+
+LEVELS = {"nation": "realm", "province": "march", "prefecture": "hundred", "district": "parish"}
+# What an index can do without.
+LEFT_OUT = ("grade_band",)
+
+
+def foreign_world(seed: int, year_count: int = 2) -> World:
+    """The seeds of a random index; `observation` and its like are left out."""
+    world = random_world(random.Random(seed), 1, unit_count=8, year_count=year_count, series_count=1, max_depth=4)
+    weighed = {row["node_code"] for row in world["measure_rule"] if row["rule_family"] not in ("linear", "event")}
+    tables = {Path(place).stem for place in seed_tables()} - set(LEFT_OUT)
+    return {
+        name: [_foreign(name, row, weighed) for row in rows] for name, rows in world.items() if name in tables and rows
+    }
+
+
+def _foreign(table: str, row: Row, weighed: Collection[str]) -> Row:
+    """In one language, with other words for places, without units of measurement; weights are left blank but for the
+    rules of the leaves in `weighed`, where a rule that only takes away stands beside others."""
+    changed = {name: value for name, value in row.items() if not name.endswith("_zh")}
+    if table in ("region", "region_level"):
+        changed["region_level"] = LEVELS[row["region_level"]]
+    if table == "region_level":
+        changed["name_en"] = LEVELS[row["region_level"]].title()
+    if table == "assessment_frame":
+        changed["unit_type"] = "manor"
+    if table == "series":
+        changed |= {"unit_name_en": "manor", "is_released": 1}
+    if table == "measure":
+        changed["measurement_unit"] = None
+    if table == "node" or (table == "measure_rule" and row["node_code"] not in weighed):
+        changed["weight"] = None
+    return changed
+
+
+def write_foreign_folder(root: Path, world: World, seed: int) -> Home:
+    """A project folder with the seeds of `world` and an inbox in which every cell is observed."""
+    home = Home(root)
+    home.root.mkdir(parents=True)
+    home.settings.write_text('seeds = "own"\nlanguage = "en"\npublish = "manual"\n', encoding="utf-8")
+    places = {Path(place).stem: place for place in seed_tables()}
+    for table, rows in world.items():
+        _write(home.seeds / places[table], rows)
+    _write(home.inbox / "observation" / "all.csv", list(_observations(world, random.Random(seed))))
+    return home
+
+
+def _observations(world: World, rng: random.Random) -> list[Row]:
+    columns = CONTRACTS["observation"].column_names
+    rows = []
+    for unit in world["assessment_frame"]:
+        if not unit["is_included"]:
+            continue
+        for measure in world["measure"]:
+            if measure["value_kind"] == "event_points":
+                continue
+            row = dict.fromkeys(columns, "") | {
+                "unit_code": unit["unit_code"],
+                "assessment_year": unit["assessment_year"],
+                "measure_code": measure["measure_code"],
+                "channel": "internet",
+                "collection_mode": "online",
+                "captured_at": f"{unit['assessment_year']}-12-01",
+                "collector": "surveyor",
+                "provenance": "collected",
+            }
+            if rng.random() < 0.15:
+                rows.append(row | {"state": rng.choice(EMPTY_STATES)})
+            else:
+                rows.append(row | {"value": rng.randint(int(measure["lower_bound"]), int(measure["upper_bound"]))})
+    return rows
+
+
+def _write(path: Path, rows: list[Row]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)

@@ -1,0 +1,53 @@
+"""`docs/own-index.md`, followed word by word: its files are written, its commands run, what it shows is printed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from orchestration.home import project_root
+from tests.own_index.conftest import Shell
+
+DOCUMENT = project_root() / "docs" / "own-index.md"
+BLOCK = re.compile(r"(?:^`(?P<path>[^`\n]+)`\n\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block: commands (sh), a file under its path (csv), or what the commands before print (text)."""
+
+    kind: str
+    text: str
+    path: str | None
+
+
+def blocks() -> Iterator[Block]:
+    for found in BLOCK.finditer(DOCUMENT.read_text(encoding="utf-8")):
+        yield Block(found["kind"], found["text"], found["path"])
+
+
+def test_the_document_holds_what_it_says(shell: Shell) -> None:
+    said = ""
+    for block in blocks():
+        if block.kind == "sh":
+            said = shell.run(block.text)
+        elif block.kind == "csv":
+            path = shell.folder / block.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block.text, encoding="utf-8")
+        else:
+            missing = [line for line in block.text.splitlines() if line not in said]
+            assert missing == [], said
+    outputs = [path for path in shell.folder.rglob("*") if path.is_file()]
+    report = next(path for path in outputs if path.suffix == ".html" and "reports" in path.parts)
+    assert "Open Town Index" in report.read_text(encoding="utf-8")
+    assert (shell.folder / "towns.xlsx").exists()
+
+
+def test_every_block_has_a_meaning() -> None:
+    kinds = [block.kind for block in blocks()]
+    assert set(kinds) == {"sh", "csv", "text"}
+    assert all(bool(block.path) == (block.kind == "csv") for block in blocks())
+    # Nothing is shown before something was run.
+    assert all("sh" in kinds[:position] for position, kind in enumerate(kinds) if kind == "text")

@@ -1,0 +1,57 @@
+"""A home whose seeds stand alone and in which one prefecture is the whole nation: small enough to assess every cell in
+a test."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from orchestration.demo.officer import write_officers
+from orchestration.home import Home, shipped_seeds
+from orchestration.project_folder.start import COUNTY_SEEDS
+from tests.small.inbox import PREFECTURE, SERIES
+
+SETTINGS = f'series = "{SERIES}"\nseeds = "own"\npublish = "auto"\n'
+# What is known of the nation says nothing of one prefecture.
+NATIONAL_SEEDS = ("published_figure", "published_constraint", "published_constraint_term")
+REGIONS = (PREFECTURE, PREFECTURE[:2] + "0000", "000000")
+
+Row = dict[str, str]
+
+
+def make_small_home(root: Path, frame: Callable[[Row], bool] | None = None) -> Home:
+    """A home with nothing in it but its settings and its seeds: those that are shipped and the demo's officers, with
+    the county series' frame cut down to the units of one prefecture, or to those that `frame` wants."""
+    home = Home(root)
+    home.root.mkdir(parents=True, exist_ok=True)
+    home.settings.write_text(SETTINGS, encoding="utf-8")
+    shutil.copytree(shipped_seeds(), home.seeds, ignore=shutil.ignore_patterns("*.yml", "*.md"))
+    lay_demo_seeds(home)
+    wanted = frame or (lambda row: row["region_code"] == PREFECTURE)
+    _keep(home.seeds / "geography" / "assessment_frame.csv", lambda row: row["series_code"] != SERIES or wanted(row))
+    if frame is None:
+        _keep(
+            home.seeds / "geography" / "region.csv",
+            lambda row: row["series_code"] != SERIES or row["region_code"] in REGIONS,
+        )
+    for name in NATIONAL_SEEDS:
+        _keep(home.seeds / "published" / f"{name}.csv", lambda row: False)
+    return home
+
+
+def lay_demo_seeds(home: Home) -> None:
+    """Lay the demo's officers, roles and authorities over the shipped seeds of a home."""
+    shutil.copytree(COUNTY_SEEDS, home.seeds, dirs_exist_ok=True)
+    write_officers(home.seeds)
+
+
+def _keep(path: Path, wanted: Callable[[Row], bool]) -> None:
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        kept = [row for row in reader if wanted(row)]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, reader.fieldnames, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(kept)

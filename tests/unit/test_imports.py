@@ -1,0 +1,53 @@
+"""What may import what: the warehouse works without the demo, and nothing that scores knows the command line."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestration.home import PACKAGE
+
+# The commands that write a demo, and nobody else.
+MAY_IMPORT_THE_DEMO = {"commands/demo.py", "commands/init.py"}
+BELOW_THE_PIPELINE = ("landing", "quality", "warehouse", "release", "report", "verification", "warning", "demo")
+
+
+def imported(path: Path) -> Iterator[tuple[str, bool]]:
+    """Every module of ours that a file imports, and whether it does so when it is loaded itself."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    at_load = {node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for alias in node.names:
+                yield f"{node.module}.{alias.name}", node in at_load
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, node in at_load
+
+
+def files() -> list[Path]:
+    return sorted(path for path in PACKAGE.rglob("*.py") if "shipped" not in path.parts)
+
+
+def test_only_the_commands_that_write_a_demo_import_it_and_only_when_called() -> None:
+    importing = {
+        (path.relative_to(PACKAGE).as_posix(), at_load)
+        for path in files()
+        for module, at_load in imported(path)
+        if module.startswith("orchestration.demo") and "demo" not in path.relative_to(PACKAGE).parts[:-1]
+    }
+    assert importing == {(name, False) for name in MAY_IMPORT_THE_DEMO}
+
+
+@pytest.mark.parametrize("upper", ["orchestration.commands", "orchestration.cli", "orchestration.pipeline"])
+def test_no_import_runs_up(upper: str) -> None:
+    running_up = [
+        (path.relative_to(PACKAGE).as_posix(), module)
+        for path in files()
+        for module, _ in imported(path)
+        if module.startswith(upper) and path.relative_to(PACKAGE).parts[0] in BELOW_THE_PIPELINE
+    ]
+    assert running_up == []
