@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestration.home import Home, seeds_folder
+from orchestration.home import Home
 from orchestration.release.catalogue import Catalogue
 from orchestration.warehouse.resolved_method import method_digests
 
@@ -16,7 +16,7 @@ def changed_methodologies(home: Home) -> list[str]:
     locks = {release: catalogue.lock_of(release).get("methodology_rows", {}) for release in catalogue.all_in_force()}
     if not any(locks.values()):
         return []
-    now = method_digests(seeds_folder())
+    now = method_digests(home)
     return [
         _in_words(
             code, str(release), sorted(seed for seed, digest in rows.items() if now.get(code, {}).get(seed) != digest)

@@ -107,7 +107,7 @@ class SeedSql:
         """The SQL of a use of a generic test, of the project's own or one that dbt brings."""
         arguments = dict(test.arguments)
         if "to" in arguments:
-            arguments["to"] = self._ref(re.fullmatch(r"ref\('(\w+)'\)", arguments["to"])[1])
+            arguments["to"] = self.relation(re.fullmatch(r"ref\('(\w+)'\)", arguments["to"])[1])
         macros = self._environment.globals
         return (macros.get(test.name) or macros[f"default__test_{test.name}"])(test.seed, **arguments)
 
@@ -117,7 +117,7 @@ class SeedSql:
         environment = jinja2.Environment(undefined=jinja2.StrictUndefined, extensions=["jinja2.ext.do"])
         project = yaml.safe_load(_text(self.project / "dbt_project.yml"))
         environment.globals |= {
-            "ref": self._ref,
+            "ref": self.relation,
             "var": lambda name, default=None: (project["vars"] | self._set).get(name, default),
             "config": lambda **_: "",
             "should_store_failures": lambda: True,
@@ -130,7 +130,7 @@ class SeedSql:
         environment.globals |= {name: macro for name, macro in vars(module).items() if not name.startswith("_")}
         return environment
 
-    def _ref(self, name: str) -> str:
+    def relation(self, name: str) -> str:
         """The table of that name; a model becomes a view over what it selects from, made before it is asked."""
         if name not in {table.name for table in seed_tables().values()} and name not in dict(self.views):
             (model,) = self.project.glob(f"models/**/{name}.sql")

@@ -27,6 +27,16 @@ def shares(aggregation: str, children: Sequence[dict]) -> tuple[list[Fraction], 
     return _of_one(full), _of_one(lost) if any(lost) else _of_one(full)
 
 
+def reweighted_losses(children: Sequence[dict]) -> list[Fraction]:
+    """What each child of a sum lost, base children enlarged; below 0 where rounding lifted one over its mark."""
+    return [
+        (Fraction(each["full_mark"]) - Fraction(each["score"] or 0)) * _enlargement("sum", each, children)
+        if each["score"] is not None or not each["is_base"]
+        else Fraction(0)
+        for each in children
+    ]
+
+
 def _full_weight(aggregation: str, child: dict) -> Fraction:
     return Fraction(child["full_mark"] if aggregation == "sum" else child["weight"])
 

@@ -11,7 +11,7 @@ from orchestration.home import Home
 from tests.methodology.random_method import random_world
 from tests.methodology.world_warehouse import build_warehouse
 
-SEED = 19
+SEED = 15
 METHODOLOGY_COUNT = 12
 
 

@@ -13,7 +13,7 @@ from orchestration.seeds import dbt_folder, seed_tables, seeds_folder
 from orchestration.warehouse.dbt import project_digest
 
 SERIES = "methodology/series.csv"
-OWN_SERIES = "series_code,name_en,unit_name_en,publication_digits,is_released\nown,Own index,town,2,true\n"
+OWN_SERIES = "series_code,name_en,unit_name_en,publication_digits,is_released\nown,Own index,town,2,1\n"
 
 
 def write_own(root: Path, place: str, text: str | bytes) -> Home:

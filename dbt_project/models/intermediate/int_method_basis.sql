@@ -2,11 +2,14 @@
 
 with recursive owners as (
 
-    select
+    -- A tree that is based on none needs no row in tree.csv.
+    select distinct
         'tree' as owner_kind,
-        tree_code as owner_code,
-        based_on
-    from {{ ref('stg_tree') }}
+        coalesce(trees.tree_code, methodologies.tree_code) as owner_code,
+        trees.based_on
+    from {{ ref('stg_tree') }} as trees
+    full outer join {{ ref('stg_methodology') }} as methodologies
+        on trees.tree_code = methodologies.tree_code
 
     union all
 

@@ -51,9 +51,10 @@ problems as (
             ) then 'it is based on another, and that on a third, too many times'
         end as problem
     from owners
-    left join owners as known
+    left join bases as known
         on owners.owner_kind = known.owner_kind
         and owners.based_on = known.owner_code
+        and known.distance = 0
     where owners.based_on is not null
 
     union all

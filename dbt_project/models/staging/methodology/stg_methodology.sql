@@ -12,7 +12,7 @@ select
     {{ in_both_languages('name') }},
     {{ in_both_languages('description') }},
     based_on,
-    rank_basis,
+    coalesce(rank_basis, 'unrounded_score') as rank_basis,
     cast(min_ranked_coverage as decimal(9, 6)) as min_ranked_coverage,
     origin,
     origin_note
