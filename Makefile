@@ -25,7 +25,7 @@ CENSUS_DEMO := $(CENSUS_HOME)/.demo
 # The demo inputs follow from these alone.
 DEMO_SOURCES := $(wildcard orchestration/demo/*.py orchestration/demo/data/* seeds/geography/*.csv seeds/methodology/*.csv)
 
-.PHONY: help install demo run ui superset hdi census test test-all lint clean distclean
+.PHONY: help install demo run ui site superset hdi census test test-all lint clean distclean
 
 help: ## Show the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ run: demo ## Environment, demo inputs, the yearly run for YEARS, and a summary
 
 ui: $(INSTALLED) ## Open Dagster on the same home
 	@$(ZHENGXIN) ui
+
+site: demo ## The public look-up of the releases in force, as static files below the home
+	@$(ZHENGXIN) site
 
 superset: ## Install Apache Superset below the home, import the dashboard and serve the current release
 	@$(PYTHON) bi/superset/launch.py --home $(ZHENGXIN_HOME) --port $(SUPERSET_PORT)

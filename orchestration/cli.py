@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from orchestration.commands.check_seeds import check_seeds
 from orchestration.commands.compare import compare
@@ -25,9 +24,10 @@ from orchestration.commands.queue import queue
 from orchestration.commands.release import export, release, verify, withdraw
 from orchestration.commands.report import report
 from orchestration.commands.run import rebuild, run
+from orchestration.commands.site import site
 from orchestration.commands.status import status
 from orchestration.commands.template import template
-from orchestration.commands.terminal import messages
+from orchestration.commands.terminal import messages, styled
 from orchestration.commands.ui import ui
 from orchestration.commands.warnings import warnings
 from orchestration.errors import Interrupted, UsageError, full_disk, system_refusal
@@ -54,7 +54,7 @@ INPUT, WORK, RELEASE, LOOK = "Inputs", "Work", "Releases", "Look"
 COMMANDS = {
     INPUT: (init, check_seeds, demo, template, land),
     WORK: (run, rebuild),
-    RELEASE: (release, withdraw, verify, export, report),
+    RELEASE: (release, withdraw, verify, export, report, site),
     LOOK: (status, explain, compare, query, warnings, queue, dictionary, ui),
 }
 for panel, commands in COMMANDS.items():
@@ -137,7 +137,7 @@ def _unexpected(error: Exception) -> str:
 def _fail(message: str, code: int = 1) -> None:
     if os.environ.get(DEBUG_VARIABLE):
         raise
-    messages().print(f"[bold red]error:[/] {escape(message)}")
+    messages().print(styled("[bold red]error:[/] {}", message))
     sys.exit(code)
 
 

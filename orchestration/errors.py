@@ -78,7 +78,7 @@ class WarehouseMissing(UsageError):
 
 
 class WarehouseDamaged(UsageError):
-    """The warehouse file cannot be opened, by nobody's holding it."""
+    """The warehouse file cannot be opened, although no process holds it."""
 
 
 class WarehouseBusy(UsageError):

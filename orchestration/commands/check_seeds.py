@@ -29,9 +29,9 @@ def check_seeds() -> None:
     for rule in dict.fromkeys(fault.rule for fault in found.faults):
         faults = [fault for fault in found.faults if fault.rule == rule]
         if faults[0].explanation:
-            say.print(f"{rule}: {faults[0].explanation}", markup=False)
+            say.print(f"{rule}: {faults[0].explanation}")
         for fault in faults:
-            say.print(f"  {fault}", markup=False)
+            say.print(f"  {fault}")
     if found.fault_count:
         say.print(f"{found.fault_count} rows break a rule ({found.rule_count} rules, {seconds:.1f} s).")
         raise typer.Exit(1)

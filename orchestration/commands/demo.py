@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.commands.terminal import messages, output, progress_bar
+from orchestration.commands.terminal import messages, output, progress_bar, styled
 from orchestration.errors import UsageError
 from orchestration.home import HOME_VARIABLE, Home, folder_around, is_installed
 from orchestration.settings import settings_of
@@ -121,7 +121,9 @@ def _write_county(home: Home, years: list[int], seed: int | None) -> None:
     paths.append(write_census_attributes(home.inbox, BASIC_ATTRIBUTES))
     _start(home, Start.county)
     write_officers(home.seeds)
-    output().print("[bold yellow]SYNTHETIC DATA[/]: drawn at random, calibrated to published aggregates, not observed.")
+    output().print(
+        styled("[bold yellow]SYNTHETIC DATA[/]: drawn at random, calibrated to published aggregates, not observed.")
+    )
     _say_what_waits(home, paths)
 
 

@@ -28,4 +28,4 @@ def dictionary(
     else:
         target = path.expanduser()
         target.write_text(text, encoding="utf-8")
-        output().print(f"Wrote {target}.", markup=False)
+        output().print(f"Wrote {target}.")

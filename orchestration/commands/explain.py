@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import date
 from decimal import Decimal
@@ -12,14 +11,14 @@ from typing import Annotated, Any
 import duckdb
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.text import Text
 
 from orchestration.commands.language import Language, in_language, language_of
 from orchestration.commands.node_tree import NodeLine, grow, number_text, print_node_tree
 from orchestration.commands.subject import Edition, Unit, explaining, find_edition, find_unit, records, require_node
 from orchestration.commands.summary import DATA_KINDS
-from orchestration.commands.terminal import fitted, output, table, text_of
+from orchestration.commands.terminal import fitted, output, styled, table, text_of
+from orchestration.writing.plain import json_text, one_line
 
 SHOWN_LOSSES = 8
 MARK_DECIMALS = 4
@@ -95,11 +94,16 @@ def print_heading(say: Console, edition: Edition, unit: Unit) -> None:
     """One line that says who, where, when, by which methodology."""
     parts = [unit.unit_code, unit.name_zh, unit.name_en, unit.places]
     say.print(
-        f"[bold]{escape('  '.join(filter(None, parts)))}[/]  {edition.year}, "
-        f"{edition.methodology_code} {edition.methodology_version}"
+        styled(
+            "[bold]{}[/]  {}, {} {}",
+            "  ".join(filter(None, parts)),
+            edition.year,
+            edition.methodology_code,
+            edition.methodology_version,
+        )
     )
     if unit.followed_from:
-        say.print(f"Followed from {unit.followed_from}.", markup=False)
+        say.print(f"Followed from {unit.followed_from}.")
 
 
 def _print_standing(say: Console, connection: duckdb.DuckDBPyConnection, key: list) -> None:
@@ -186,7 +190,7 @@ def _short_evidence(trace: dict[str, Any], language: str, is_named: bool) -> Tex
 
 def _value_text(trace: dict[str, Any]) -> str:
     if trace["cluster_code"]:
-        return f"{trace['event_date']} {trace['headline']}"
+        return f"{trace['event_date']} {one_line(trace['headline'] or '')}"
     value, unit = trace["value"], trace["measurement_unit"] or ""
     return trace["state"] if value is None else f"{value.normalize():f}{unit}"
 
@@ -243,7 +247,7 @@ def _whole_evidence(trace: dict[str, Any], language: str) -> Text:
         else None,
     }
     width = max(map(len, fields))
-    lines = [Text.assemble((f"{name:<{width}}  ", "dim"), value) for name, value in fields.items() if value]
+    lines = [Text.assemble((f"{name:<{width}}  ", "dim"), one_line(value)) for name, value in fields.items() if value]
     return Text("\n").join(lines)
 
 
@@ -313,11 +317,10 @@ def _write_json(
 
 def write_json(answer: dict[str, Any]) -> None:
     """Write the answer with all its decimals."""
-    json.dump(answer, sys.stdout, ensure_ascii=False, indent=1, default=_json_text)
-    sys.stdout.write("\n")
+    sys.stdout.write(json_text(answer, _as_text) + "\n")
 
 
-def _json_text(value: Any) -> str:
+def _as_text(value: Any) -> str:
     """Decimals as text, so that no decimal is lost; dates as ISO 8601."""
     if isinstance(value, Decimal):
         return f"{value:f}"

@@ -42,11 +42,11 @@ def init(
     written = start_folder(home, start)
     say = output()
     for path in written:
-        say.print(f"  {path.relative_to(home.root)}", markup=False)
+        say.print(f"  {path.relative_to(home.root)}")
     if start is Start.hdi:
         from orchestration.demo.hdi import write_hdi_inbox
 
         for path in write_hdi_inbox(home.inbox):
-            say.print(f"  {path.relative_to(home.root)}", markup=False)
+            say.print(f"  {path.relative_to(home.root)}")
     follow = "run" if start is Start.hdi else "check-seeds" if start is Start.blank else "template observation"
-    say.print(f"{home.root} is ready. Next: cd {shlex.quote(str(folder))} && zhengxin {follow}", markup=False)
+    say.print(f"{home.root} is ready. Next: cd {shlex.quote(str(folder))} && zhengxin {follow}")

@@ -1,20 +1,47 @@
-"""`zhengxin land`: take what waits in the inbox, check it, and say what became of each file."""
+"""`zhengxin land`: take what waits in the inbox, check it, and say what became of each file, in the home's language."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
-from orchestration.commands.terminal import messages, output, progress_bar, table
+from orchestration.commands.terminal import messages, output, progress_bar, styled, table
+from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.seeds import seeds_folder
+from orchestration.settings import settings_of
+from orchestration.wording import Wording
+from orchestration.writing.plain import one_line
 
 if TYPE_CHECKING:
     from orchestration.landing import LandedFile, Store
+    from orchestration.landing.inbox import InboxItem
 
 DEFAULT_ROWS = 5
+
+ROW = Wording("{file} 第 {row} 行:{rule}:{message}", "{file} row {row}: {rule}: {message}")
+MORE_ROWS = Wording(
+    "{file}:另有 {count} 行,zhengxin land --rows 0 显示全部",
+    "{file}: and {count} more: zhengxin land --rows 0 shows all",
+)
+SUSPECT = Wording(
+    "{file}:存疑 {count} 行({rule}:{says}),已入库;例如 {example}",
+    "{file}: {count} suspect rows ({rule}: {says}), landed all the same; such as {example}",
+)
+IN_QUARANTINE = Wording(
+    "{count} 行被隔离;zhengxin status 按规则计数。请改正文件后重新入库,"
+    "或用 zhengxin land --errors errors.xlsx 导出这些行,改好后放回收件箱。",
+    "{count} rows are in quarantine; zhengxin status counts them by rule. To mend them, correct the file and land it"
+    " again, or have them written by zhengxin land --errors errors.xlsx and put the workbook, mended, into the inbox.",
+)
+WRITTEN = Wording(
+    "已写出 {path}({count} 行):改正后放入 {folder},再运行 zhengxin land",
+    "Wrote {path} ({count} rows). Mend them, put it into {folder}, then: zhengxin land",
+)
+NOTHING_TO_MEND = Wording("没有被隔离的行,未写出工作簿。", "No row is in quarantine; no workbook was written.")
 
 
 def land(
@@ -28,6 +55,14 @@ def land(
     rows: Annotated[
         int, typer.Option(help="Most rows shown of a file's quarantine; 0 shows all.", min=0)
     ] = DEFAULT_ROWS,
+    errors: Annotated[
+        Path | None,
+        typer.Option(help="Write the rows in quarantine into this .xlsx, to be mended and landed.", show_default=False),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a workbook that exists.")] = False,
+    accept_shrunk: Annotated[
+        bool, typer.Option("--accept-shrunk", help="Land files that wait because they have far fewer rows than before.")
+    ] = False,
     fewer_seeds: Annotated[
         bool, typer.Option("--fewer-seeds", help="Land though the seeds lack what those of the last landing had.")
     ] = False,
@@ -38,29 +73,40 @@ def land(
     this is for seeing early what is wrong with a file.
 
     [dim]zhengxin land
-    zhengxin land --source observation
-    zhengxin land --rows 0[/dim]
+    zhengxin land --source observation --rows 0
+    zhengxin land --errors errors.xlsx[/dim]
     """
     from orchestration.landing import Store
 
     home = Home.from_environment()
-    landed = land_with_progress(home, source, fewer_seeds)
+    language = settings_of(home).language
+    errors = errors.expanduser() if errors else None
+    if errors and errors.suffix.lower() != ".xlsx":
+        raise UsageError(f"{errors}: rows to mend go into an .xlsx file")
+    if errors and errors.exists() and not force:
+        raise UsageError(f"{errors} exists already: name another file, or write over it with --force.")
+    landed = land_with_progress(home, source, fewer_seeds, accept_shrunk)
     say = output()
     if not landed:
         say.print(
             f"The inbox {home.inbox} is empty. zhengxin demo fills it; zhengxin template writes a file to fill in."
         )
         return
-    _print_landed(say, landed)
-    _print_quarantined(say, Store(home.landing), landed, rows)
+    store = Store(home.landing)
+    _print_landed(say, landed, language)
+    _print_suspect(say, store, landed, language)
+    _print_quarantined(say, store, landed, rows, language)
+    if errors:
+        _write_errors(say, home, landed, errors, language)
     if any(file.outcome == "rejected" for file in landed):
         raise typer.Exit(1)
 
 
-def land_with_progress(home: Home, sources: list[str] | None = None, fewer_seeds: bool = False) -> list[LandedFile]:
+def land_with_progress(
+    home: Home, sources: list[str] | None = None, fewer_seeds: bool = False, accept_shrunk: bool = False
+) -> list[LandedFile]:
     """Land the inbox, drawing how far it is."""
     from orchestration.landing import land_inbox
-    from orchestration.settings import settings_of
 
     with progress_bar(messages()) as bar:
         task = bar.add_task("Landing", total=None)
@@ -68,16 +114,32 @@ def land_with_progress(home: Home, sources: list[str] | None = None, fewer_seeds
         def show(done: int, total: int, file: LandedFile) -> None:
             bar.update(task, description=f"Landing {file.source}/{file.file_name}", completed=done, total=total)
 
-        wait = settings_of(home).wait_seconds
-        return land_inbox(home, sources, progress=show, wait_seconds=wait, fewer_seeds=fewer_seeds)
+        def show_rows(item: InboxItem, count: int) -> None:
+            bar.update(task, description=f"Reading {item.source}/{item.file_name}, {count:,} rows")
+
+        return land_inbox(
+            home,
+            sources,
+            progress=show,
+            row_progress=show_rows,
+            wait_seconds=settings_of(home).wait_seconds,
+            fewer_seeds=fewer_seeds,
+            accept_shrunk=accept_shrunk,
+        )
 
 
-def _print_landed(say: Console, landed: list[LandedFile]) -> None:
-    """A table of the files, then what is to be mended."""
+def _name(file: LandedFile) -> str:
+    return f"{file.source}/{file.file_name}".lstrip("/")
+
+
+def _print_landed(say: Console, landed: list[LandedFile], language: str) -> None:
+    """A table of the files, then what is to be mended, what was passed over and how cells were read."""
+    from orchestration.landing.cells import READINGS
+
     columns = ["file", "outcome", "batch", "rows", "accepted", "quarantined", "suspect"]
     rows = [
         (
-            f"{file.source}/{file.file_name}".lstrip("/"),
+            _name(file),
             file.outcome,
             file.batch_id,
             file.row_count,
@@ -89,14 +151,37 @@ def _print_landed(say: Console, landed: list[LandedFile]) -> None:
     ]
     say.print(table(columns, rows))
     for file in landed:
-        name = f"{file.source}/{file.file_name}".lstrip("/")
         if file.error:
-            say.print(f"[bold red]{escape(name)}[/]: {escape(f'{file.error_rule}: {file.error.en}')}")
-        for notice in file.notices:
-            say.print(f"{name}: {notice.en}", markup=False)
+            say.print(styled("[bold red]{}[/]: {}: {}", _name(file), file.error_rule, file.error.in_language(language)))
+        readings = [READINGS[kind].filled(count=f"{count:,}") for kind, count in file.readings.items()]
+        for told in (*file.notices, *readings):
+            say.print(one_line(f"{_name(file)}: {told.in_language(language)}"))
 
 
-def _print_quarantined(say: Console, store: Store, landed: list[LandedFile], limit: int) -> None:
+def _print_suspect(say: Console, store: Store, landed: list[LandedFile], language: str) -> None:
+    """Why rows are suspect: the warnings of each file by rule, with an example."""
+    for file in landed:
+        if not file.warning_count:
+            continue
+        for record in store.validation(store.batch(file.source, file.batch_id))["results"]:
+            if record["severity"] != "warning" or record["success"]:
+                continue
+            suffix = "_zh" if language == "zh" else ""
+            sample = record.get(f"sample{suffix}") or record.get("sample") or [""]
+            say.print(
+                one_line(
+                    SUSPECT.in_language(language).format(
+                        file=_name(file),
+                        count=f"{record['unexpected_count']:,}",
+                        rule=record["rule"],
+                        says=record.get(f"description{suffix}") or record["description"],
+                        example=sample[0],
+                    )
+                )
+            )
+
+
+def _print_quarantined(say: Console, store: Store, landed: list[LandedFile], limit: int, language: str) -> None:
     """The rows in quarantine of each file, at most `limit` of one (0: all), and what to do about them."""
     quarantined = sum(file.quarantined_count for file in landed)
     if not quarantined:
@@ -105,14 +190,27 @@ def _print_quarantined(say: Console, store: Store, landed: list[LandedFile], lim
     for file in landed:
         if not file.quarantined_count:
             continue
-        name = f"{file.source}/{file.file_name}"
         rows = store.quarantined(store.batch(file.source, file.batch_id)).to_pylist()
         shown = rows[:limit] if limit else rows
         for row in shown:
-            say.print(f"{name} row {row['row_number']}: {row['rule']}: {row['message']}", markup=False)
+            message = (row.get("message_zh") if language == "zh" else None) or row["message"]
+            text = ROW.in_language(language).format(
+                file=_name(file), row=row["row_number"], rule=row["rule"], message=message
+            )
+            say.print(one_line(text))
         if len(rows) > len(shown):
-            say.print(f"{name}: and {len(rows) - len(shown):,} more: zhengxin land --rows 0 shows all", markup=False)
-    say.print(
-        f"{quarantined:,} rows are in quarantine; zhengxin status counts them by rule. To mend them, correct the file "
-        "and land it again."
-    )
+            count = f"{len(rows) - len(shown):,}"
+            say.print(MORE_ROWS.in_language(language).format(file=_name(file), count=count))
+    say.print(IN_QUARANTINE.in_language(language).format(count=f"{quarantined:,}"))
+
+
+def _write_errors(say: Console, home: Home, landed: list[LandedFile], path: Path, language: str) -> None:
+    from orchestration.landing import Store
+    from orchestration.landing.mending import write_errors
+
+    written = write_errors(Store(home.landing), landed, path, language, seeds_folder(home))
+    if not written:
+        say.print(NOTHING_TO_MEND.in_language(language))
+    for source, target, count in written:
+        folder = home.inbox / source
+        say.print(WRITTEN.in_language(language).format(path=target, folder=folder, count=f"{count:,}"))

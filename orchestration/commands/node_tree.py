@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
+from orchestration.writing.plain import one_line
+
 GUIDE_WIDTH = 4
 NUMBER_WIDTH = 11
 LEAST_NAME_WIDTH = 24
@@ -72,7 +74,9 @@ def _label(node: NodeLine, name_width: int, remark_width: int) -> Text:
 
 
 def _fitted(text: str, width: int) -> str:
-    """The text in exactly `width` cells, with … where it had to be cut; a Chinese character takes two cells."""
+    """The text on one line in exactly `width` cells, with … where it had to be cut; a Chinese character takes two
+    cells."""
+    text = one_line(text)
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import json
+import difflib
+import re
 import sys
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,12 +14,16 @@ import duckdb
 import typer
 from rich.console import Console
 
-from orchestration.commands.terminal import messages, natural_width, output, table, text_of
+from orchestration.commands.terminal import cell_text, messages, natural_width, output, styled, table
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.warehouse.connection import reading
+from orchestration.writing.plain import json_text
+from orchestration.writing.sheet import CsvRows
 
 DEFAULT_ROWS = 100
+NO_SUCH_TABLE = re.compile(r"Table with name (?P<name>.+) does not exist")
+DUCKDB_SUGGESTION = re.compile(r"Did you mean .*\?\s*")
 
 
 class OutputFormat(StrEnum):
@@ -35,11 +39,11 @@ def query(
     format: Annotated[OutputFormat, typer.Option("--format", "-f", help="table, csv or json.")] = OutputFormat.table,
     rows: Annotated[int, typer.Option(help="Most rows that a table shows; 0 shows all.", min=0)] = DEFAULT_ROWS,
 ) -> None:
-    """Ask the warehouse in SQL. Nothing can be changed.
+    """Ask the warehouse in SQL. Nothing can be changed, and nothing but the warehouse can be read.
 
-    The tables for readers are in the schema marts. Many columns are shown as one block a row.
+    The tables for readers are in the schema marts. Many columns are shown as one block per row.
 
-    [dim]zhengxin query "show all tables"
+    [dim]zhengxin query "show tables from marts"
     zhengxin query "select * from marts.unit_ranking limit 10"
     zhengxin query "describe marts.fct_unit_score"
     zhengxin query -f csv "select * from marts.region_score" > region_score.csv[/dim]
@@ -49,7 +53,7 @@ def query(
         try:
             relation = connection.execute(statement)
             if relation is None:
-                raise UsageError('There is no SQL statement to answer: give one, such as "show all tables".')
+                raise UsageError('There is no SQL statement to answer: give one, such as "show tables from marts".')
             columns = [column[0] for column in relation.description or []]
             if format is OutputFormat.csv:
                 _write_csv(columns, relation)
@@ -58,27 +62,43 @@ def query(
             else:
                 _write_table(columns, relation, rows)
         except duckdb.Error as error:
-            raise UsageError(_explained(error)) from error
+            raise UsageError(_explained(error, connection)) from error
 
 
-def _explained(error: duckdb.Error) -> str:
+def _explained(error: duckdb.Error, connection: duckdb.DuckDBPyConnection) -> str:
     text = str(error).strip()
     if "read-only" in text:
         return "The warehouse is open for reading only: a query cannot change anything."
+    if isinstance(error, duckdb.PermissionException):
+        return (
+            "A query reads the tables of the warehouse and nothing else: no other file, no network, no extension. To"
+            " keep what it answers: zhengxin query --format csv … > file.csv"
+        )
+    if "configuration has been locked" in text:
+        return "A query cannot change how the warehouse is read: leave the setting out."
+    if missing := NO_SUCH_TABLE.search(text):
+        text = DUCKDB_SUGGESTION.sub("", text).strip()
+        return f"The query cannot be answered. {text}\n{_tables_for_readers(missing['name'], connection)}"
     return f"The query cannot be answered. {text}"
 
 
+def _tables_for_readers(asked: str, connection: duckdb.DuckDBPyConnection) -> str:
+    """DuckDB would suggest tables of any schema; only those of marts are there for everybody."""
+    known = connection.execute("select table_name from duckdb_tables() where schema_name = 'marts' order by 1")
+    near = difflib.get_close_matches(asked.lower(), [name for (name,) in known.fetchall()])
+    return f"Did you mean marts.{near[0]}?" if near else 'zhengxin query "show tables from marts" lists what there is.'
+
+
 def _write_csv(columns: list[str], relation: duckdb.DuckDBPyConnection) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(columns)
+    rows = CsvRows(sys.stdout)
+    rows.write(columns)
     while batch := relation.fetchmany(10_000):
-        writer.writerows([text_of(value) for value in row] for row in batch)
+        rows.write_all(batch)
 
 
 def _write_json(columns: list[str], relation: duckdb.DuckDBPyConnection) -> None:
     rows = [dict(zip(columns, row, strict=True)) for row in relation.fetchall()]
-    json.dump(rows, sys.stdout, ensure_ascii=False, indent=1, default=_as_json)
-    sys.stdout.write("\n")
+    sys.stdout.write(json_text(rows, _as_json) + "\n")
 
 
 def _as_json(value: Any) -> Any:
@@ -104,9 +124,9 @@ def _write_table(columns: list[str], relation: duckdb.DuckDBPyConnection, limit:
 
 
 def _write_blocks(say: Console, columns: list[str], rows: list[tuple]) -> None:
-    """One block a row, one line a column: for what is wider than the terminal."""
+    """One block per row, one line per column: for what is wider than the terminal."""
     for number, row in enumerate(rows, start=1):
-        say.print(f"[dim]row {number}[/]")
-        block = table(["", ""], [(name, text_of(value)) for name, value in zip(columns, row, strict=True)])
+        say.print(styled("[dim]row {}[/]", number))
+        block = table(["", ""], [(name, cell_text(value)) for name, value in zip(columns, row, strict=True)])
         block.show_header = False
         say.print(block)

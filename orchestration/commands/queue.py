@@ -51,7 +51,6 @@ def queue(
         say.print(
             f"Wrote {len(found)} items to {target}. Fill it in, put it into {home.inbox / 'verification'}, then:"
             " zhengxin land",
-            markup=False,
         )
         return
     columns = ["priority", "unit", "name", "item", "value", "weight", "reasons"]

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
-from orchestration.commands.terminal import messages, output, spinner
+from orchestration.commands.terminal import messages, output, spinner, styled
 from orchestration.errors import UsageError
 from orchestration.home import Home
 
@@ -56,7 +55,7 @@ def release(
         manifest = prepare_manifest(home)
         with connection.writing(home.warehouse, say=say.print) as warehouse:
             outcome = release_edition(home, warehouse, manifest, series_code, year, note, acknowledge, say=show)
-    output().print(outcome.message, markup=False)
+    output().print(outcome.message)
     if outcome.state == OFFERED:
         raise typer.Exit(2)
 
@@ -132,13 +131,13 @@ def verify(
             found = verify_part(check)
         problems += len(found.problems)
         outcome = f"{len(found.problems)} problems" if found.problems else f"{found.checked} checked"
-        output().print(f"{title}: {outcome}", markup=False)
+        output().print(f"{title}: {outcome}")
         for gap in found.gaps:
-            output().print(f"  not checked: {gap}", markup=False)
+            output().print(f"  not checked: {gap}")
         for problem in found.problems:
-            say.print(f"[bold red]differs:[/] {escape(problem)}")
-    if everything and (last := head_of(catalogue)):
-        output().print(f"Head of the chain: {last.sha256} ({last.release})", markup=False)
+            say.print(styled("[bold red]differs:[/] {}", problem))
+    if everything and (last := head_of(catalogue)) and last.number:
+        output().print(f"Head of the chain: {last.sha256} ({last.release})")
     if problems:
         raise typer.Exit(1)
 
@@ -162,8 +161,8 @@ def export(
     catalogue, asked = Catalogue(Home.from_environment().releases), ReleaseId.parse(name)
     database = catalogue.database(catalogue.require(asked))
     if withdrawal := catalogue.withdrawal(asked):
-        messages().print(f"[yellow]{asked} was withdrawn:[/] {escape(withdrawal['reason'])}")
+        messages().print(styled("[yellow]{} was withdrawn:[/] {}", asked, withdrawal["reason"]))
     target = (target or Path(f"zhengxin-{asked}" + (".xlsx" if format is ExportFormat.xlsx else ""))).expanduser()
     with spinner(messages(), f"Writing {target}"):
         (write_workbook if format is ExportFormat.xlsx else write_csv_files)(database, target)
-    output().print(f"{target} is written.", markup=False)
+    output().print(f"{target} is written.")

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from orchestration.commands.language import Language, language_of
 from orchestration.commands.terminal import messages, output, progress_bar, spinner
@@ -76,7 +75,7 @@ def report(
     if all_provinces and region is not None:
         raise UsageError("Name a region (--region 520000) or ask for all (--all-provinces), not both.")
     from orchestration.report.release import find_release, year_of_request
-    from orchestration.report.write import Format, write_all, write_report
+    from orchestration.report.write import Format, ReportsFailed, write_all, write_report
 
     spoken = language_of(language)
     assessed_year = year_of_request(home, year, release)
@@ -94,9 +93,23 @@ def report(
             def advance(done: int, total: int, last: WrittenReport) -> None:
                 bar.update(task, completed=done, total=total, description=f"Written: {last.title}")
                 if not say.is_terminal:
-                    say.print(f"{done}/{total} {last.title}", markup=False)
+                    say.print(f"{done}/{total} {last.title}")
 
-            written = write_all(release_file, spoken, formats, target, methodology, advance)
+            try:
+                written = write_all(release_file, spoken, formats, target, methodology, advance)
+            except ReportsFailed as error:
+                _tell(error.written)
+                raise
+    _tell(written)
+
+
+def _tell(written: list[WrittenReport]) -> None:
+    """The files, and of which characters a PDF shows a mark only."""
     for one in written:
         for path in one.files:
-            output().print(f"{escape(one.title)}  {escape(str(path))}")
+            output().print(f"{one.title}  {path}")
+        if one.missing_signs:
+            messages().print(
+                f"{one.title}: the PDF has a mark in the place of {', '.join(one.missing_signs)}, which its font lacks;"
+                " the web page shows them."
+            )

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from orchestration.commands.land import land_with_progress
 from orchestration.commands.summary import print_summary
-from orchestration.commands.terminal import console_on, diverted_output, messages, output, spinner
+from orchestration.commands.terminal import console_on, diverted_output, messages, output, spinner, styled
 from orchestration.errors import UsageError, WarehouseBusy, full_disk
 from orchestration.home import Home
 from orchestration.settings import settings_of
@@ -34,7 +33,7 @@ STEP_TITLES = {
     "land_inbox": "Land the inbox and load it",
     "build_models": "Build the scores (dbt)",
     "validate_marts": "Validate the marts (Great Expectations)",
-    "release_editions": "Release what is new",
+    "release_editions": "Offer or release what is new",
     "drop_and_load": "Drop the warehouse and load what has landed",
     "build_models_anew": "Build the scores (dbt)",
     "validate_all_years": "Validate the marts (Great Expectations)",
@@ -93,8 +92,8 @@ def run(
     for warning in changed_methodologies(home):
         messages().print(f"[yellow]{escape(warning)}[/]")
     if message := upgrade_message(home):
-        messages().print(message, markup=False)
-    messages().print(f"Run of {years_in_words(wanted)}, {series_code}, home {home.root}", markup=False)
+        messages().print(message)
+    messages().print(f"Run of {years_in_words(wanted)}, {series_code}, home {home.root}")
     with _execution(home) as execution:
         outcome = execution.annual_run(wanted, series_code)
     _report(home, outcome, wanted, execution.log)
@@ -114,11 +113,13 @@ def _mend_releases(say: Console, home: Home, years: list[int]) -> None:
         with catalogue.lock("settling the releases"):
             for path in lost:
                 if path.exists():
-                    say.print(f"{path} was missing and is there again.", markup=False)
+                    say.print(f"{path} was missing and is there again.")
     for year in years:
         if catalogue.in_force(year) is None:
             note = ' --note "why there is a new one"' if catalogue.latest(year) else ""
-            say.print(f"[yellow]No release of {year} is in force[/]: zhengxin release {year}{note} makes one.")
+            say.print(
+                styled("[yellow]No release of {} is in force[/]: zhengxin release {}{} makes one.", year, year, note)
+            )
 
 
 def rebuild() -> None:
@@ -235,27 +236,27 @@ class _StepLines:
             self._show(self._title)
         elif event.is_step_success:
             seconds = event.step_success_data.duration_ms / 1000
-            self._console.print(f"  [green]done[/]    {self._title}  [dim]{seconds:.1f} s[/]")
+            self._console.print(styled("  [green]done[/]    {}  [dim]{} s[/]", self._title, f"{seconds:.1f}"))
         elif event.is_step_failure:
-            self._console.print(f"  [bold red]failed[/]  {self._title}")
+            self._console.print(styled("  [bold red]failed[/]  {}", self._title))
 
     def _take_message(self, entry: EventLogEntry) -> None:
         text = entry.user_message.splitlines()[0] if entry.user_message else ""
         if entry.level >= logging.WARNING and not text.startswith("Dependencies for step"):
-            self._console.print(f"  [yellow]note[/]    {escape(text)}")
+            self._console.print(styled("  [yellow]note[/]    {}", text))
         elif re.match(r"\d+/\d+ ", text):
-            self._show(f"{self._title}: {escape(text)}")
+            self._show(f"{self._title}: {text}")
 
 
 def _report(home: Home, outcome: RunOutcome, years: list[int] | None, log: Path) -> None:
     if not outcome.success:
         say = messages()
         for error in outcome.errors:
-            say.print(f"[bold red]error:[/] {escape(full_disk(error, home.root) or error)}")
-        say.print(f"The run {outcome.run_id[:8]} failed. What it printed: {log}. In the UI: zhengxin ui", markup=False)
+            say.print(styled("[bold red]error:[/] {}", full_disk(error, home.root) or error))
+        say.print(f"The run {outcome.run_id[:8]} failed. What it printed: {log}. In the UI: zhengxin ui")
         raise typer.Exit(1)
     try:
         print_summary(output(), home, years, outcome.checks)
     except WarehouseBusy as busy:
         # The run did all of its steps; another one has begun.
-        messages().print(f"The run is done. No summary: {busy}", markup=False)
+        messages().print(f"The run is done. No summary: {busy}")

@@ -9,10 +9,9 @@ from pathlib import Path
 import duckdb
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from orchestration.commands.summary import DATA_KINDS, print_releases
-from orchestration.commands.terminal import cut_to_width, output, table
+from orchestration.commands.terminal import cut_to_width, output, styled, table
 from orchestration.errors import WarehouseBusy, WarehouseMissing
 from orchestration.home import Home
 from orchestration.warehouse.connection import reading
@@ -36,10 +35,10 @@ def status() -> None:
 
     series_code = series_of(home)
     editions = years_in_words(edition_years(home, series_code))
-    say.print(f"[bold]Home[/]       {home.root}")
+    say.print(styled("[bold]Home[/]       {}", home.root))
     if last := last_version(home):
-        say.print(f"[bold]Version[/]    last run with zhengxin {last}, this is {this_version()}", markup=True)
-    say.print(f"[bold]Series[/]     {series_code}, editions {editions}")
+        say.print(styled("[bold]Version[/]    last run with zhengxin {}, this is {}", last, this_version()))
+    say.print(styled("[bold]Series[/]     {}, editions {}", series_code, editions))
     _print_inbox(say, home)
     _print_batches(say, home)
     _print_rejected(say, home)
@@ -56,7 +55,8 @@ def _print_inbox(say: Console, home: Home) -> None:
     waiting = waiting_files(home)
     names = ", ".join(f"{file.item.source}/{file.item.file_name}" for file in waiting[:SHOWN_FILES])
     more = f" and {len(waiting) - SHOWN_FILES} more" if len(waiting) > SHOWN_FILES else ""
-    say.print(f"[bold]Inbox[/]      {len(waiting)} files wait" + (f": {escape(names)}{more}" if waiting else ""))
+    listed = f": {names}{more}" if waiting else ""
+    say.print(styled("[bold]Inbox[/]      {} files wait{}", len(waiting), listed))
 
 
 def _print_batches(say: Console, home: Home) -> None:
@@ -108,15 +108,15 @@ def _print_warehouse(say: Console, home: Home) -> None:
     try:
         with reading(home.warehouse) as connection:
             size = home.warehouse.stat().st_size / 1e6
-            say.print(f"[bold]Warehouse[/]  {home.warehouse} ({size:.1f} MB)")
+            say.print(styled("[bold]Warehouse[/]  {} ({} MB)", home.warehouse, f"{size:.1f}"))
             if _has(connection, "marts", "release_info"):
                 _print_editions(say, connection)
             else:
                 say.print("Nothing has been scored yet: zhengxin run")
     except WarehouseMissing:
-        say.print("[bold]Warehouse[/]  none yet: zhengxin run builds it")
+        say.print(styled("[bold]Warehouse[/]  none yet: zhengxin run builds it"))
     except WarehouseBusy as error:
-        say.print(f"[bold]Warehouse[/]  {escape(str(error))}")
+        say.print(styled("[bold]Warehouse[/]  {}", error))
 
 
 def _has(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
@@ -143,7 +143,7 @@ def _print_last_run(say: Console, home: Home) -> None:
         return
     if not os.access(home.dagster, os.W_OK):
         # Dagster opens its databases for writing only.
-        say.print(f"\n[bold]Last run[/]   unknown: {escape(str(home.dagster))} can only be read")
+        say.print(styled("\n[bold]Last run[/]   unknown: {} can only be read", home.dagster))
         return
     from orchestration.pipeline.instance import open_instance
 
@@ -151,14 +151,19 @@ def _print_last_run(say: Console, home: Home) -> None:
         records = instance.get_run_records(limit=1)
     say.print()
     if not records:
-        say.print("[bold]Last run[/]   none")
+        say.print(styled("[bold]Last run[/]   none"))
         return
     run = records[0].dagster_run
     started = datetime.fromtimestamp(records[0].start_time or records[0].create_timestamp.timestamp())
     say.print(
-        f"[bold]Last run[/]   {run.job_name} {run.status.value.lower()}, started {started:%Y-%m-%d %H:%M:%S} "
-        f"({run.run_id[:8]}; zhengxin ui shows it)"
+        styled(
+            "[bold]Last run[/]   {} {}, started {} ({}; zhengxin ui shows it)",
+            run.job_name,
+            run.status.value.lower(),
+            f"{started:%Y-%m-%d %H:%M:%S}",
+            run.run_id[:8],
+        )
     )
     logs = sorted(Path(home.root / "logs").glob("run-*.log"))
     if logs:
-        say.print(f"[bold]Its output[/] {logs[-1]}")
+        say.print(styled("[bold]Its output[/] {}", logs[-1]))

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import duckdb
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
-from orchestration.commands.terminal import table
+from orchestration.commands.terminal import styled, table
 from orchestration.home import Home, folder_around, project_root
 from orchestration.warehouse.connection import reading
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 SHOWN_UNITS = 3
 SHOWN_NAMES = 6
 DATA_KINDS = {
-    "synthetic": "[bold yellow]SYNTHETIC DATA[/] 合成数据: drawn at random, not observed.",
-    "partly_synthetic": "[bold yellow]PARTLY SYNTHETIC DATA[/] 含合成数据: some rows are drawn at random.",
-    "real": "Real data.",
+    "synthetic": styled("[bold yellow]SYNTHETIC DATA[/] 合成数据: drawn at random, not observed."),
+    "partly_synthetic": styled("[bold yellow]PARTLY SYNTHETIC DATA[/] 含合成数据: some rows are drawn at random."),
+    "real": Text("Real data."),
 }
 
 EDITIONS = """
@@ -133,7 +133,7 @@ def _print_quarantine(say: Console, home: Home) -> None:
         counts[broken.rule] += broken.row_count
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     detail = _listed([f"{rule} {count:,}" for rule, count in ordered])
-    say.print(f"Rows in quarantine: {counts.total():,}{escape(detail)}")
+    say.print(f"Rows in quarantine: {counts.total():,}{detail}")
 
 
 def print_releases(say: Console, home: Home) -> None:
@@ -143,19 +143,18 @@ def print_releases(say: Console, home: Home) -> None:
     catalogue = Catalogue(home.releases)
     in_force = catalogue.all_in_force()
     if in_force:
-        say.print(f"Releases: {', '.join(map(str, in_force))}; readers open {catalogue.current()}", markup=False)
+        say.print(f"Releases: {', '.join(map(str, in_force))}; readers open {catalogue.current()}")
     if withdrawn := catalogue.withdrawn():
         say.print(f"Withdrawn: {', '.join(map(str, withdrawn))}")
     for offered in catalogue.offers():
-        difference = escape(str(catalogue.offer(offered) / "diff.md"))
-        command = escape(catalogue.waits(offered))
-        say.print(f"[yellow]{offered} waits for a decision[/]: read {difference}, then {command}")
+        difference, command = catalogue.offer(offered) / "diff.md", catalogue.waits(offered)
+        say.print(styled("[yellow]{} waits for a decision[/]: read {}, then {}", offered, difference, command))
 
 
 def _print_checks(say: Console, checks: CheckCount) -> None:
     say.print(
         f"Checks: {checks.passed:,} passed, {len(checks.warned):,} warned, {len(checks.failed):,} failed"
-        + escape(_listed(checks.failed + checks.warned))
+        + _listed(checks.failed + checks.warned)
     )
 
 
@@ -177,5 +176,5 @@ def print_where_to_look(say: Console, home: Home) -> None:
         ('query "select * from marts.unit_ranking limit 10"', "the scores in SQL"),
         ("ui", "runs, checks and tables in Dagster's UI"),
     ):
-        say.print(f"  zhengxin {escape(given)}{command}  [dim]{purpose}[/]")
-    say.print(f"  {escape(str(home.quality / 'data_docs' / 'index.html'))}  [dim]all quality checks[/]")
+        say.print(styled("  zhengxin {}{}  [dim]{}[/]", given, command, purpose))
+    say.print(styled("  {}  [dim]all quality checks[/]", home.quality / "data_docs" / "index.html"))

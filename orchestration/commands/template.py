@@ -11,6 +11,7 @@ import typer
 from orchestration.commands.terminal import output
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.seeds import seeds_folder
 
 
 class Source(StrEnum):
@@ -42,6 +43,7 @@ def template(
     target = (path or Path(f"{source}_template.xlsx")).expanduser()
     if target.exists() and not force:
         raise UsageError(f"{target} exists already: name another file, or write over it with --force.")
-    write_template(source.value, target)
-    inbox = Home.from_environment().inbox / source.value
-    output().print(f"Wrote {target}. Fill it in, put it into {inbox}, then: zhengxin land", markup=False)
+    home = Home.from_environment()
+    write_template(source.value, target, seeds_folder(home))
+    inbox = home.inbox / source.value
+    output().print(f"Wrote {target}. Fill it in, put it into {inbox}, then: zhengxin land")

@@ -1,106 +1,232 @@
-"""`zhengxin ui`: Dagster's web server and daemon on the home."""
+"""`zhengxin ui`: Dagster's web server and daemon on the home, for those who have the token."""
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
+import secrets
 import signal
 import socket
-import subprocess
-import sys
+import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from filelock import FileLock, Timeout
 
-from orchestration.commands.terminal import messages, spinner
+from orchestration.commands.terminal import messages, spinner, styled
 from orchestration.errors import UsageError
-from orchestration.home import Home, project_root
+from orchestration.home import Home
+
+if TYPE_CHECKING:
+    from orchestration.web.settings import ServerSettings
 
 LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 3000
-STOP_SECONDS = 30
-TAIL_LINES = 10
+LEAST_TOKEN = 24
 
 
 def ui(
     port: Annotated[int, typer.Option(help="Port of the web server.", min=1, max=65535)] = DEFAULT_PORT,
-    host: Annotated[
-        str, typer.Option(help="Address to listen on. Other than 127.0.0.1 lets others on the network launch runs.")
-    ] = LOOPBACK,
+    host: Annotated[str, typer.Option(help="Address to listen on. Other than 127.0.0.1: --allow-remote.")] = LOOPBACK,
+    allow_remote: Annotated[
+        bool, typer.Option("--allow-remote", help="Listen where other machines can reach it: docs/operations.md.")
+    ] = False,
+    name: Annotated[
+        list[str] | None,
+        typer.Option(help="Name by which people or a proxy reach it, such as zhengxin.example; may be repeated."),
+    ] = None,
+    read_only: Annotated[bool, typer.Option("--read-only", help="To look at only: nothing can be launched.")] = False,
+    token_file: Annotated[
+        Path | None,
+        typer.Option(help="File with the token, readable by you alone. Default: a new token each time."),
+    ] = None,
+    proxy_header: Annotated[
+        str | None,
+        typer.Option(help="Only a proxy comes in: it brings the token and, in this header, who signed in with it."),
+    ] = None,
+    daemon: Annotated[
+        bool, typer.Option("--daemon/--no-daemon", help="Also the daemon: queue, sensor, schedule, backfills.")
+    ] = True,
+    web: Annotated[
+        bool, typer.Option("--web/--no-web", help="Also the web server; without it the daemon alone.")
+    ] = True,
 ) -> None:
     """Open Dagster's UI on the home: launch runs and backfills, see checks, tables and lineage. Ctrl-C ends it.
 
-    In the UI: Jobs, annual_run, Materialize, choose the years. The inbox sensor and the yearly schedule are off until
-    you turn them on under Automation.
+    The address it prints carries a token; who has it can launch runs and publish releases. In the UI: Jobs, annual_run,
+    Materialize, choose the years. The inbox sensor and the yearly schedule are off until you turn them on under
+    Automation.
 
     [dim]zhengxin ui
-    zhengxin ui --port 3001
+    zhengxin ui --port 3001 --read-only
     zhengxin --home var/hdi ui[/dim]
     """
+    from orchestration.web.services import address_of
+
+    if not (web or daemon):
+        raise UsageError("--no-web and --no-daemon together leave nothing to start.")
     home = Home.from_environment()
+    settings = None
+    if web:
+        _require_leave(host, allow_remote, token_file, proxy_header)
+        settings = _settings(home, host, port, _token_of(token_file), name or [], read_only, proxy_header)
+    with _only_ui(home, address_of(host, port) if web else "no address, as a daemon alone", daemon):
+        if web:
+            _require_free(host, port)
+        _prepare(home)
+        log = home.root / "logs" / ("ui.log" if web and daemon else f"ui-{port}.log" if web else "daemon.log")
+        failed = _serve(home, settings, token_file, daemon, log)
+    if failed:
+        raise UsageError(failed)
+
+
+def _settings(
+    home: Home, host: str, port: int, token: str, names: list[str], read_only: bool, proxy_header: str | None
+) -> ServerSettings:
+    from orchestration.web.guard import local_names
+    from orchestration.web.settings import ServerSettings
+
+    return ServerSettings(
+        host=host,
+        port=port,
+        token=token,
+        names=sorted(local_names() | {host.lower(), *(each.lower() for each in names)}),
+        any_address=_is_wildcard(host),
+        read_only=read_only,
+        proxy_header=proxy_header,
+        audit_log=str(home.root / "logs" / "ui-changes.log"),
+    )
+
+
+def _prepare(home: Home) -> None:
+    """What all the processes need is made once; runs that died are taken off the queue."""
     say = messages()
-    with _only_ui(home, f"http://{host}:{port}"):
-        _require_free(host, port)
-        with spinner(say, "Reading the dbt project"):
-            from orchestration.editions import series_of
-            from orchestration.pipeline.instance import end_abandoned_runs, instance_environment, open_instance
-            from orchestration.warehouse.dbt import prepare_manifest
+    with spinner(say, "Reading the dbt project"):
+        from orchestration.editions import series_of
+        from orchestration.pipeline.instance import end_abandoned_runs, open_instance
+        from orchestration.warehouse.dbt import prepare_manifest
 
-            series_of(home)
-            with open_instance(home) as instance:
-                ended = end_abandoned_runs(instance)
-            prepare_manifest(home)
-        if ended:
-            say.print(f"{len(ended)} runs whose process was gone are now marked as failed.")
-        log = home.root / "logs" / "ui.log"
-        say.print(f"[bold]http://{host}:{port}[/]  (Ctrl-C ends it; the first page takes a moment)")
-        say.print(f"Home {home.root}. What the server and its runs print: {log}", markup=False)
-        code = _serve(host, port, os.environ | instance_environment(home), log)
-    if code:
-        raise UsageError(f"The web server ended with code {code}. What it printed last ({log}):\n{_tail(log)}")
+        series_of(home)
+        with open_instance(home) as instance:
+            ended = end_abandoned_runs(instance)
+        prepare_manifest(home)
+    if ended:
+        say.print(f"{len(ended)} runs whose process was gone are now marked as failed.")
 
 
-def _serve(host: str, port: int, environment: dict[str, str], log: Path) -> int:
-    """Run the web server and the daemon until Ctrl-C or a request to terminate; 0 if it ended by that."""
-    command = [sys.executable, "-W", "ignore", "-m", "dagster", "dev", "--host", host, "--port", str(port)]
+def _serve(home: Home, settings: ServerSettings | None, token_file: Path | None, daemon: bool, log: Path) -> str:
+    """Serve until Ctrl-C or a request to terminate; what happened, where one of the processes ended by itself."""
+    from orchestration.pipeline.instance import instance_environment
+    from orchestration.web.services import Services, tail_of
+
     log.parent.mkdir(parents=True, exist_ok=True)
-    # A shell starts what it runs in the background with SIGINT ignored, and the server would inherit that.
-    handlers = {number: signal.signal(number, signal.default_int_handler) for number in (signal.SIGINT, signal.SIGTERM)}
-    with log.open("wb") as output:
-        # pyproject.toml in the project's root names the definitions. A session of its own, so that Ctrl-C in the
-        # terminal reaches this process alone, and it alone tells the server to end.
-        server = subprocess.Popen(
-            command, cwd=project_root(), env=environment, stdout=output, stderr=output, start_new_session=True
+    environment = os.environ | instance_environment(home)
+    with (
+        tempfile.TemporaryDirectory(prefix="zhengxin-ui-") as folder,
+        _handling_signals(),
+        Services(environment, Path(folder), log) as services,
+    ):
+        try:
+            with spinner(messages(), "Starting"):
+                services.start(settings, daemon)
+            if settings:
+                _tell(settings, token_file)
+            messages().print(f"What the processes and their runs print: {log}  (Ctrl-C ends them)")
+            return f"{services.wait()} What was printed last ({log}):\n{tail_of(log)}"
+        except KeyboardInterrupt:
+            # A second Ctrl-C must not leave processes behind.
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)
+            return ""
+
+
+def _tell(settings: ServerSettings, token_file: Path | None) -> None:
+    from orchestration.web.services import address_of
+
+    say = messages()
+    address = address_of(settings.host, settings.port)
+    if settings.proxy_header:
+        say.print(styled("[bold]{}[/]  for the proxy, with its token and {}", address, settings.proxy_header))
+    elif token_file:
+        say.print(styled("[bold]{}/[/]  asks for the token of {}", address, token_file))
+    else:
+        say.print(styled("[bold]{}/?token={}[/]", address, settings.token), soft_wrap=True)
+    if not _is_loopback(settings.host):
+        say.print(
+            styled(
+                "[yellow]Other machines reach this.[/] Who has the token {}; it goes over the network unencrypted"
+                " unless a proxy with TLS stands in front.",
+                "sees all runs, logs and tables" if settings.read_only else "can launch runs and publish releases",
+            )
         )
+
+
+@contextmanager
+def _handling_signals() -> Iterator[None]:
+    """A shell starts what it runs in the background with SIGINT ignored, and the processes would inherit that."""
+    handlers = {number: signal.signal(number, signal.default_int_handler) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        return server.wait()
-    except KeyboardInterrupt:
-        _stop(server)
-        return 0
+        yield
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
 
 
-def _stop(server: subprocess.Popen) -> None:
-    server.send_signal(signal.SIGINT)
+def _require_leave(host: str, allow_remote: bool, token_file: Path | None, proxy_header: str | None) -> None:
+    if proxy_header and not token_file:
+        raise UsageError("--proxy-header needs --token-file: the proxy shows by the token that it is the proxy.")
+    if _is_loopback(host) or allow_remote:
+        return
+    raise UsageError(
+        f"{host} can be reached from other machines: whoever has the token could launch runs, publish releases and read"
+        " all logs and tables, and the connection is not encrypted. Better let a proxy with TLS stand in front of"
+        f" {LOOPBACK} (docs/operations.md has one); --allow-remote if you mean it."
+    )
+
+
+def _token_of(file: Path | None) -> str:
+    if file is None:
+        return secrets.token_urlsafe(32)
+    file = file.expanduser()
+    if not file.is_file():
+        raise UsageError(
+            f"There is no token file {file}. One is made by: (umask 077; python3 -c 'import secrets;"
+            f" print(secrets.token_urlsafe(32))' > {file})"
+        )
+    if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise UsageError(f"Others can read the token file {file}: chmod 600 {file}")
+    token = file.read_text(encoding="utf-8").strip()
+    if len(token) < LEAST_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
+        raise UsageError(f"The token in {file} can be guessed or sent wrongly: {LEAST_TOKEN} ASCII characters or more.")
+    return token
+
+
+def _is_loopback(host: str) -> bool:
     try:
-        server.wait(timeout=STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        os.killpg(server.pid, signal.SIGKILL)
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
-def _tail(log: Path) -> str:
-    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:])
+def _is_wildcard(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 @contextmanager
-def _only_ui(home: Home, address: str) -> Iterator[None]:
-    """Two daemons on one home would each launch what is queued; so there is one UI a home."""
+def _only_ui(home: Home, address: str, with_daemon: bool) -> Iterator[None]:
+    """Two daemons on one home would each launch what is queued; so there is one UI per home, and any number without a
+    daemon."""
+    if not with_daemon:
+        yield
+        return
     home.dagster.mkdir(parents=True, exist_ok=True)
     note = home.dagster / "ui.json"
     lock = FileLock(home.dagster / "ui.lock", timeout=0, preserve_lock_file=True)
@@ -121,7 +247,8 @@ def _only_ui(home: Home, address: str) -> Iterator[None]:
 
 
 def _require_free(host: str, port: int) -> None:
-    with socket.socket() as probe:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))

@@ -8,7 +8,7 @@ from orchestration.editions import is_released, series_of
 from orchestration.home import Home
 from orchestration.pipeline.automation import inbox_sensor, yearly_schedule
 from orchestration.pipeline.dbt_models import dbt_model_assets, dbt_resource, read_manifest
-from orchestration.pipeline.jobs import annual_run, land_year, publish_release, yearly_report
+from orchestration.pipeline.jobs import annual_run, land_year, public_site, publish_release, yearly_report
 from orchestration.pipeline.landing import landing_assets
 from orchestration.pipeline.partitions import yearly_partitions
 from orchestration.pipeline.quality import validation_asset
@@ -16,6 +16,7 @@ from orchestration.pipeline.rebuild import rebuild_job
 from orchestration.pipeline.release import release_asset
 from orchestration.pipeline.report import report_asset
 from orchestration.pipeline.resources import HomeResource
+from orchestration.pipeline.site import site_asset
 from orchestration.pipeline.warnings import handed_on_asset, open_warnings_check
 from orchestration.warehouse.dbt import prepare_manifest
 
@@ -30,16 +31,18 @@ def definitions_of(home: Home) -> dg.Definitions:
     validation = validation_asset(partitions)
     release = release_asset(partitions)
     report = report_asset(partitions)
+    site = site_asset()
     warnings = handed_on_asset()
     steps = [landing, models, validation, warnings, *([release] if is_released(home, series_code) else [])]
     return dg.Definitions(
-        assets=[landing, models, validation, warnings, release, report],
+        assets=[landing, models, validation, warnings, release, report, site],
         asset_checks=[open_warnings_check()],
         jobs=[
             annual_run(*steps),
             land_year(landing),
             publish_release(release),
             yearly_report(report),
+            public_site(site),
             rebuild_job(manifest),
         ],
         sensors=[inbox_sensor(home, series_code)],

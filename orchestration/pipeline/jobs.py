@@ -6,6 +6,7 @@ import dagster as dg
 
 ANNUAL_RUN = "annual_run"
 LAND_YEAR = "land_year"
+PUBLIC_SITE = "public_site"
 PUBLISH_RELEASE = "publish_release"
 REBUILD_WAREHOUSE = "rebuild_warehouse"
 YEARLY_REPORT = "yearly_report"
@@ -47,4 +48,14 @@ def yearly_report(report: dg.AssetsDefinition):
         selection=dg.AssetSelection.assets(report),
         description="Write the reports on the nation and every province of a year, from its last release in force, as "
         "web pages and PDF. Config: languages and formats.",
+    )
+
+
+def public_site(site: dg.AssetsDefinition):
+    """The look-up for everyone, from the releases in force of all editions."""
+    return dg.define_asset_job(
+        PUBLIC_SITE,
+        selection=dg.AssetSelection.assets(site),
+        description="Write the public site, a folder of static files in which anyone looks up any unit, from the "
+        "releases in force.",
     )

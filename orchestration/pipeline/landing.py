@@ -16,13 +16,14 @@ from orchestration.landing.across_files import contradictions
 from orchestration.landing.integrity import require_whole
 from orchestration.landing.quarantine import rows_by_rule
 from orchestration.landing.waiting import no_data_message
-from orchestration.pipeline.preview import markdown_table, preview, row_count
+from orchestration.pipeline.preview import preview, row_count
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn, years_of_run
 from orchestration.release.catalogue import Catalogue
 from orchestration.release.history import load_releases_in_force
 from orchestration.release.kept_inputs import released_entries, released_inputs_missing
 from orchestration.warehouse import connection
 from orchestration.warehouse.raw import load_raw
+from orchestration.writing import markdown
 
 SHOWN_FILES = 50
 WHOLE_CHECK = "chain_is_whole"
@@ -165,15 +166,15 @@ def _source_metadata(
     ]
     return {
         **_table_metadata(open_connection, source),
-        "rows_per_year": dg.MetadataValue.md(markdown_table(["year", "rows", "batches"], per_year)),
-        "files": dg.MetadataValue.md(markdown_table(columns, rows)),
+        "rows_per_year": dg.MetadataValue.md(markdown.table(["year", "rows", "batches"], per_year)),
+        "files": dg.MetadataValue.md(markdown.table(columns, rows)),
         "batch_ids": dg.MetadataValue.json([batch.batch_id for batch in batches]),
         "quarantined_rows": sum(batch.quarantined_count for batch in batches),
     }
 
 
 def _quarantine_rules(store: Store) -> dg.MetadataValue:
-    return dg.MetadataValue.md(markdown_table(["source", "rule", "rows", "for example"], rows_by_rule(store)))
+    return dg.MetadataValue.md(markdown.table(["source", "rule", "rows", "for example"], rows_by_rule(store)))
 
 
 def _check_specs(source: str) -> list[dg.AssetCheckSpec]:
@@ -245,5 +246,5 @@ def _warning(source: str, check: str, columns: list[str], findings: list[tuple])
         check_name=check,
         passed=not findings,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"findings": dg.MetadataValue.md(markdown_table(columns, findings))} if findings else {},
+        metadata={"findings": dg.MetadataValue.md(markdown.table(columns, findings))} if findings else {},
     )

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 import dagster as dg
 
 from orchestration.home import Home
-from orchestration.pipeline.preview import markdown_table
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn, years_of_run
 from orchestration.quality.marts import MART_CHECKS
 from orchestration.quality.results import data_docs_folder, validate_and_record
 from orchestration.validation import SuiteRun
 from orchestration.warehouse import build_record, connection
+from orchestration.writing import markdown
 
 VALIDATION_RESULT = dg.AssetKey(["quality", "validation_result"])
 CHECK_NAME = "great_expectations"
@@ -96,7 +96,7 @@ def validation_metadata(home: Home, runs: Iterable[SuiteRun]) -> dict[str, dg.Me
         for run in runs
     ]
     return {
-        "suites": dg.MetadataValue.md(markdown_table(["suite", "expectations", "errors", "warnings"], rows)),
+        "suites": dg.MetadataValue.md(markdown.table(["suite", "expectations", "errors", "warnings"], rows)),
         "data_docs": dg.MetadataValue.path(str(data_docs_folder(home) / "index.html")),
     }
 
@@ -124,6 +124,6 @@ def check_results(runs: Iterable[SuiteRun]) -> Iterator[dg.AssetCheckResult]:
             severity=dg.AssetCheckSeverity.WARN if run.success else dg.AssetCheckSeverity.ERROR,
             metadata={
                 "expectations": len(run.outcomes),
-                **({"failed": dg.MetadataValue.md(markdown_table(columns, rows))} if failed else {}),
+                **({"failed": dg.MetadataValue.md(markdown.table(columns, rows))} if failed else {}),
             },
         )

@@ -6,7 +6,6 @@ import dagster as dg
 
 from orchestration.errors import UsageError
 from orchestration.pipeline.jobs import ANNUAL_RUN
-from orchestration.pipeline.preview import markdown_table
 from orchestration.pipeline.quality import mart_key
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn, years_of_run
 from orchestration.quality.marts import MART_CHECKS
@@ -22,6 +21,7 @@ from orchestration.release.publish import (
 from orchestration.settings import settings_of
 from orchestration.warehouse import connection
 from orchestration.warehouse.dbt import prepare_manifest
+from orchestration.writing import markdown
 
 EDITION_RELEASE = dg.AssetKey(["release", "edition"])
 OFFER_CHECK = "nothing_waits"
@@ -102,7 +102,7 @@ def release_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
             EDITION_RELEASE,
             metadata={
                 "editions": dg.MetadataValue.md(
-                    markdown_table(["release", "state", "changed figures", "what to do"], rows)
+                    markdown.table(["release", "state", "changed figures", "what to do"], rows)
                 ),
                 "current": current_release(home.paths) or "none",
                 "head": next((each.head for each in reversed(outcomes) if each.head), "unchanged"),

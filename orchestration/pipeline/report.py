@@ -4,12 +4,12 @@ import dagster as dg
 from pydantic import Field
 
 from orchestration.errors import UsageError
-from orchestration.pipeline.preview import markdown_table
 from orchestration.pipeline.release import EDITION_RELEASE
 from orchestration.pipeline.resources import HomeResource, years_of_run
 from orchestration.report.release import find_release
 from orchestration.report.texts import LANGUAGES
-from orchestration.report.write import Format, WrittenReport, write_all
+from orchestration.report.write import Format, ReportsFailed, WrittenReport, write_all
+from orchestration.writing import markdown
 
 YEARLY_REPORT = dg.AssetKey(["report", "yearly"])
 
@@ -43,16 +43,25 @@ def report_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         years = years_of_run(context, home)
         try:
             _check(config)
-            written = [one for year in years for one in _write_year(context, config, home, year)]
+            written, problems = [], []
+            for year in years:
+                for language in config.languages:
+                    try:
+                        written += _write_all(context, config, home, year, language)
+                    except ReportsFailed as error:
+                        written += error.written
+                        problems.append(f"{year}, {language}: {error}")
         except UsageError as error:
             raise dg.Failure(str(error), allow_retries=False) from None
+        if problems:
+            raise dg.Failure("\n".join(problems), allow_retries=False)
         rows = [(one.region_code, one.title, ", ".join(path.name for path in one.files)) for one in written]
         return dg.MaterializeResult(
             YEARLY_REPORT,
             metadata={
                 "reports": len(written),
                 "folder": dg.MetadataValue.path(str(home.paths.reports)),
-                "files": dg.MetadataValue.md(markdown_table(["region", "title", "files"], rows)),
+                "files": dg.MetadataValue.md(markdown.table(["region", "title", "files"], rows)),
             },
         )
 
@@ -67,18 +76,15 @@ def _check(config: ReportConfig) -> None:
         raise UsageError(f"format: '{config.format}'; choose one of {', '.join(each.value for each in Format)}.")
 
 
-def _write_year(
-    context: dg.AssetExecutionContext, config: ReportConfig, home: HomeResource, year: int
+def _write_all(
+    context: dg.AssetExecutionContext, config: ReportConfig, home: HomeResource, year: int, language: str
 ) -> list[WrittenReport]:
     release_file = find_release(home.paths, year)
-    context.log.info(f"Reports of {year} from {release_file}")
-    written = []
-    for language in config.languages:
-        written += write_all(
-            release_file,
-            language,
-            Format(config.format),
-            home.paths.reports / str(year),
-            progress=lambda done, total, one: context.log.info(f"{done}/{total} {one.title}"),
-        )
-    return written
+    context.log.info(f"Reports of {year} in {language} from {release_file}")
+    return write_all(
+        release_file,
+        language,
+        Format(config.format),
+        home.paths.reports / str(year),
+        progress=lambda done, total, one: context.log.info(f"{done}/{total} {one.title}"),
+    )

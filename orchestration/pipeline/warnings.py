@@ -3,12 +3,12 @@
 import dagster as dg
 
 from orchestration.errors import UsageError
-from orchestration.pipeline.preview import markdown_table
 from orchestration.pipeline.quality import mart_key
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource
 from orchestration.warehouse import connection
 from orchestration.warning.hand_on import hand_on, webhook_address
 from orchestration.warning.reading import EarlyWarning, read_warnings
+from orchestration.writing import markdown
 
 HANDED_ON = dg.AssetKey(["warning", "handed_on"])
 CHECK_NAME = "none_open"
@@ -35,7 +35,7 @@ def open_warnings_check() -> dg.AssetChecksDefinition:
             passed=not found,
             severity=dg.AssetCheckSeverity.WARN,
             metadata={"open": len(found)}
-            | ({"warnings": dg.MetadataValue.md(markdown_table(columns, rows))} if rows else {}),
+            | ({"warnings": dg.MetadataValue.md(markdown.table(columns, rows))} if rows else {}),
         )
 
     return none_open
@@ -43,7 +43,7 @@ def open_warnings_check() -> dg.AssetChecksDefinition:
 
 def handed_on_asset() -> dg.AssetsDefinition:
     """Hands open warnings on. A receiver that fails, or an address that is none, does not fail the run: what has not
-    been taken goes out next time."""
+    been taken goes out next time. No step waits for it: it comes last of all that can be done."""
 
     @dg.asset(
         key=HANDED_ON,
@@ -51,6 +51,7 @@ def handed_on_asset() -> dg.AssetsDefinition:
         group_name="warning",
         kinds={"python"},
         pool=WRITER_POOL,
+        op_tags={"dagster/priority": "-10"},
         description="Open warnings handed on to the webhook that zhengxin.toml names, each once; off without it. "
         "向外推送的预警。",
     )

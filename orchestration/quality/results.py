@@ -22,6 +22,7 @@ from orchestration.landing.judge import recorded
 from orchestration.landing.store import Store
 from orchestration.quality.marts import validate_marts
 from orchestration.validation import SuiteRun
+from orchestration.writing.html import environment
 
 RESULT_TYPES = pa.schema(
     [
@@ -155,7 +156,7 @@ def write_data_docs(folder: Path, records: list[dict[str, Any]]) -> None:
     """Write one page a suite run and an index, without anything from the network; an older folder is replaced."""
     pages = _pages(records)
     loader = jinja2.PackageLoader("orchestration.quality", "pages")
-    templates = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    templates = environment(loader)
     fresh = folder.with_name(folder.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)

@@ -279,13 +279,15 @@ def database_name(release: ReleaseId, audience: str) -> str:
 
 
 def public_manifest_of(database: Path) -> Path | None:
-    """The public manifest of the release whose database, of whatever audience, this is; None for a file elsewhere."""
+    """The public manifest of the release whose database, of whatever audience, this is; None for a file elsewhere, and
+    for a release of an older version, which has no place in the chain."""
     folder, tree = database.parent, database.parent.parent.parent
     if tree.name.endswith(INTERNAL_SUFFIX):
         folder = tree.with_name(tree.name.removesuffix(INTERNAL_SUFFIX)) / folder.parent.name / folder.name
     elif folder.name == "internal":
         folder = folder.parent
-    return next((path for path in [folder / MANIFEST_NAME] if path.exists()), None)
+    manifest = folder / MANIFEST_NAME
+    return manifest if manifest.exists() and "chain" in read_json(manifest) else None
 
 
 def read_json(path: Path) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from collections import Counter
@@ -13,6 +12,8 @@ from pathlib import Path
 import duckdb
 
 from orchestration.release.tables import READERS_SCHEMA, ReleaseTable
+from orchestration.writing import markdown
+from orchestration.writing.sheet import csv_file
 
 RESTATED = (
     ("unit_history", ("methodology_code", "unit_code", "assessment_year"), ("published_score", "rank_national")),
@@ -120,16 +121,24 @@ def changes_in_words(title: str, changes: Sequence[Change]) -> str:
     if not changes:
         return "\n".join([*lines, "No figure differs. 数值无差异。", ""])
     lines += [f"{len(changes):,} figures differ. 共有 {len(changes):,} 个数值不同。", ""]
-    lines += ["| table | column | changed | added | removed |", "|---|---|---|---|---|"]
     counted = Counter((change.table_name, change.column_name, change.change_kind) for change in changes)
-    for table, column in sorted({key[:2] for key in counted}):
-        kinds = (counted[table, column, kind] for kind in ("changed", "added", "removed"))
-        lines.append(f"| {table} | {column} | {' | '.join(f'{number:,}' for number in kinds)} |")
-    lines += ["", "| table | row | column | before | after |", "|---|---|---|---|---|"]
-    for change in changes[:SHOWN_CHANGES]:
-        key = ", ".join(str(value) for value in json.loads(change.row_key).values())
-        before, after = (value if value is not None else "" for value in (change.old_value, change.new_value))
-        lines.append(f"| {change.table_name} | {key} | {change.column_name} | {before} | {after} |")
+    kinds = ("changed", "added", "removed")
+    counts = [
+        (table, column, *(f"{counted[table, column, kind]:,}" for kind in kinds))
+        for table, column in sorted({key[:2] for key in counted})
+    ]
+    shown = [
+        (
+            change.table_name,
+            ", ".join(str(value) for value in json.loads(change.row_key).values()),
+            change.column_name,
+            change.old_value,
+            change.new_value,
+        )
+        for change in changes[:SHOWN_CHANGES]
+    ]
+    lines += [markdown.table(["table", "column", *kinds], counts), ""]
+    lines += [markdown.table(["table", "row", "column", "before", "after"], shown)]
     if len(changes) > SHOWN_CHANGES:
         lines.append(f"\nThe first {SHOWN_CHANGES}; all are in diff.csv. 仅列前 {SHOWN_CHANGES} 项,全部见 diff.csv。")
     return "\n".join([*lines, ""])
@@ -137,10 +146,9 @@ def changes_in_words(title: str, changes: Sequence[Change]) -> str:
 
 def write_changes(changes: Sequence[Change], path: Path) -> None:
     """Write all changes as CSV."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(Change.__dataclass_fields__)
-        writer.writerows(asdict(change).values() for change in changes)
+    with csv_file(path, encoding="utf-8") as rows:
+        rows.write(list(Change.__dataclass_fields__))
+        rows.write_all(list(asdict(change).values()) for change in changes)
 
 
 def _table_changes(connection: duckdb.DuckDBPyConnection, table: ReleaseTable) -> list[Change]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.writing import markdown
+
 QUERIES = {
     "Methodologies 方法版本": """
         select coalesce(n.methodology_code, o.methodology_code) as methodology,
@@ -61,7 +63,5 @@ def edition_change_in_words(old: Path, new: Path, title: str) -> str:
             if not rows:
                 lines += ["None. 无。", ""]
                 continue
-            lines += ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
-            lines += ["| " + " | ".join("" if value is None else str(value) for value in row) + " |" for row in rows]
-            lines.append("")
+            lines += [markdown.table(columns, rows), ""]
     return "\n".join(lines)

@@ -32,7 +32,7 @@ class GateResult:
         return not self.findings
 
 
-# Each query returns one row a finding: its columns are shown. They run on the candidate's internal database.
+# Each query returns one row per finding: its columns are shown. They run on the candidate's internal database.
 QUERIES = {
     "cells_assessed": (
         "every cell that must exist is assessed",

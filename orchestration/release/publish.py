@@ -79,6 +79,7 @@ from orchestration.release.tables import tables_of_edition
 from orchestration.warehouse import build_record
 from orchestration.warehouse.connection import STORAGE_VERSION
 from orchestration.warehouse.data_dictionary import data_dictionary
+from orchestration.writing import markdown
 
 PUBLISHED, UNCHANGED, OFFERED = "published", "unchanged", "offered"
 FIRST_NOTE = "首次发布 / First release"
@@ -263,7 +264,7 @@ class _Attempt:
         parts = [
             f"# {self.release}",
             "",
-            f"Note · 说明: {self.facts.note}" if not missing else f"To publish · 发布: `{missing}`",
+            f"Note · 说明: {markdown.prose(self.facts.note)}" if not missing else f"To publish · 发布: `{missing}`",
             "",
         ]
         parts.append(changes_in_words(against, changes) if self.base else f"## {against}\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import shutil
 import uuid
@@ -16,6 +15,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from orchestration.errors import UsageError
+from orchestration.warehouse.connection import connect_reader
+from orchestration.writing.sheet import append, csv_file
 
 PRIMARY = "methodology_code in (select methodology_code from marts.release_info where is_primary_methodology)"
 # Name of the sheet or file, its query. Units and regions show the primary methodology; the others are in the database.
@@ -50,7 +51,7 @@ def write_workbook(database: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     workbook = Workbook()
     workbook.remove(workbook.active)
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with connect_reader(database) as connection:
         head = _head(connection)
         for name, query in SHEETS.items():
             _write_sheet(workbook.create_sheet(name), head, connection.execute(query))
@@ -67,13 +68,12 @@ def write_csv_files(database: Path, target: Path) -> None:
     work = target.parent / f".zhengxin-export-{uuid.uuid4().hex}"
     work.mkdir()
     try:
-        with duckdb.connect(str(database), read_only=True) as connection:
+        with connect_reader(database) as connection:
             for name, query in SHEETS.items():
                 result = connection.execute(query)
-                with (work / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as file:
-                    writer = csv.writer(file)
-                    writer.writerow(column[0] for column in result.description)
-                    writer.writerows([_text(value) for value in row] for row in _rows(result))
+                with csv_file(work / f"{name}.csv") as rows:
+                    rows.write([column[0] for column in result.description])
+                    rows.write_all(_rows(result))
         os.rename(work, target)
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)
@@ -94,13 +94,13 @@ def _head(connection: duckdb.DuckDBPyConnection) -> str:
 
 def _write_sheet(sheet, head: str, result: duckdb.DuckDBPyConnection) -> None:
     columns = [column[0] for column in result.description]
-    sheet.append([head])
+    append(sheet, [head])
     sheet["A1"].fill = NOTICE_FILL
     sheet["A1"].font = Font(bold=True)
-    sheet.append(columns)
+    append(sheet, columns)
     widths = [len(name) for name in columns]
     for row in _rows(result):
-        sheet.append(row)
+        append(sheet, row)
         widths = [max(width, _width(value)) for width, value in zip(widths, row, strict=True)]
     for cell in sheet[2]:
         cell.font, cell.fill, cell.alignment = Font(bold=True), HEAD_FILL, Alignment(vertical="top")
@@ -117,11 +117,5 @@ def _rows(result: duckdb.DuckDBPyConnection) -> Iterator[tuple]:
 
 def _width(value: object) -> int:
     """Cells that the text takes; a Chinese character takes two."""
-    text = _text(value)
+    text = "" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
     return sum(2 if ord(character) > 0x2E80 else 1 for character in text)
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)

@@ -377,6 +377,7 @@ class Labels:
     rule: str  # 规则
     continued: str  # (续)
     of_release: str  # 发布版本
+    missing_signs: str = ""  # what {mark} stands for: {characters}
 
 
 @dataclass(frozen=True)

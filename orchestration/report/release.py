@@ -22,6 +22,7 @@ from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId
 from orchestration.report.document import Figure, Source
+from orchestration.warehouse.connection import connect_reader
 
 QUERIES = Path(__file__).parent / "queries"
 NO_VALUE = "–"
@@ -213,11 +214,10 @@ def _literal(value: Any) -> str:
 def open_release(path: Path, language: str) -> Iterator[Release]:
     """Open a release file read-only. Raises `UsageError` if it is none."""
     try:
-        connection = duckdb.connect(str(path), read_only=True)
+        connection = connect_reader(path, threads=2)
     except duckdb.Error as error:
         raise UsageError(f"The release file {path} cannot be opened: {str(error).splitlines()[0]}") from error
     with closing(connection):
-        connection.execute("set threads = 2")
         release = Release(connection, path, language)
         if not release.has("release_info", "assessment_year", "data_kind"):
             raise UsageError(f"{path} is no release file: it holds no marts.release_info.")

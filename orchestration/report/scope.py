@@ -186,7 +186,7 @@ def _scope(release: Release, regions: Answer[Region], code: str, year: int) -> S
     nation = roots[0].region_code
     if {region.region_level for region in regions} - {kind.value for kind in Kind}:
         raise UsageError(
-            "This release is none of county governments: the report knows nation, provinces, prefectures and units, "
+            "This is not a release of county governments: reports are about nation, provinces, prefectures and units, "
             f"the release has {', '.join(sorted({region.region_level for region in regions}))}."
         )
     for region in regions:

@@ -28,11 +28,22 @@ class Format(StrEnum):
 
 @dataclass(frozen=True)
 class WrittenReport:
-    """One report on disk: whom it is about, its title, and its files."""
+    """One report on disk: whom it is about, its title, its files, and the characters (`U+1F6A7`) in whose place the PDF
+    has a mark, as its font lacks them."""
 
     region_code: str
     title: str
     files: tuple[Path, ...]
+    missing_signs: tuple[str, ...] = ()
+
+
+class ReportsFailed(UsageError):
+    """Some reports could not be written; `written` are the others."""
+
+    def __init__(self, failed: dict[str, Exception], written: list[WrittenReport]) -> None:
+        reasons = "; ".join(f"{code}: {_reason(error)}" for code, error in failed.items())
+        super().__init__(f"{len(failed)} of {len(failed) + len(written)} reports could not be written. {reasons}")
+        self.written = written
 
 
 def write_report(
@@ -52,14 +63,14 @@ def write_report(
         region_code = region_code or release.root_region()
         report = compose(release, region_code, language, methodology_code)
     folder.mkdir(parents=True, exist_ok=True)
-    files = []
+    files, missing = [], ()
     if formats in (Format.html, Format.both):
         files.append(_write_html(report, folder))
     if formats in (Format.pdf, Format.both):
         path = folder / f"{report.file_stem}.pdf"
-        typst.write_pdf(report, path)
+        missing = typst.write_pdf(report, path)
         files.append(path)
-    return WrittenReport(region_code, report.title, tuple(files))
+    return WrittenReport(region_code, report.title, tuple(files), missing)
 
 
 def write_all(
@@ -72,10 +83,11 @@ def write_all(
 ) -> list[WrittenReport]:
     """The reports on the nation and on every province that has units, on all cores; `progress` hears of each one.
 
-    The first error ends it: reports that are written stay, none is left half-written.
+    What one of them fails on does not end the others: `ReportsFailed` at the end names each that failed.
     """
     codes = nation_and_provinces(release_file)
-    written = {}
+    written: dict[str, WrittenReport] = {}
+    failed: dict[str, Exception] = {}
     with _workers(len(codes)) as workers:
         waiting = {
             workers.submit(write_report, release_file, code, language, formats, folder, methodology_code): code
@@ -83,12 +95,25 @@ def write_all(
         }
         try:
             for done, finished in enumerate(as_completed(waiting), start=1):
-                written[waiting[finished]] = finished.result()
-                progress(done, len(codes), finished.result())
+                code, error = waiting[finished], finished.exception()
+                if error is None:
+                    written[code] = finished.result()
+                    progress(done, len(codes), finished.result())
+                elif isinstance(error, Exception):
+                    failed[code] = error
+                else:
+                    raise error
         except BaseException:
             workers.shutdown(cancel_futures=True)
             raise
-    return [written[code] for code in codes]
+    ordered = [written[code] for code in codes if code in written]
+    if failed:
+        raise ReportsFailed({code: failed[code] for code in codes if code in failed}, ordered)
+    return ordered
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, UsageError) else f"{type(error).__name__}: {error}"
 
 
 def _workers(reports: int) -> ProcessPoolExecutor:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from orchestration.errors import UsageError
 from orchestration.landing.contracts.verification import VERIFICATION
-from orchestration.landing.template import template_workbook
+from orchestration.landing.template import FIRST_ROW, template_workbook
 from orchestration.verification.queue import QueueItem
+from orchestration.writing.sheet import append, note, put
 
 OVERVIEW_SHEET = "待查验 to verify"
 OVERVIEW = {
@@ -45,7 +45,7 @@ def write_worksheet(items: Iterable[QueueItem], year: int, path: Path) -> Path:
     overview = workbook.create_sheet(OVERVIEW_SHEET, index=1)
     _write_header(overview)
     names = VERIFICATION.column_names
-    for row, item in enumerate(items, start=2):
+    for row, item in enumerate(items, start=FIRST_ROW):
         is_event = item.subject == "opinion_event"
         key = {
             "subject": item.subject,
@@ -55,16 +55,16 @@ def write_worksheet(items: Iterable[QueueItem], year: int, path: Path) -> Path:
             "provenance": "collected",
         }
         for name, cell in key.items():
-            sheet.cell(row, names.index(name) + 1, cell)
-        sheet.cell(row, 1).comment = Comment(_note(item), "zhengxin", width=420, height=180)
-        overview.append(_overview_row(item))
+            put(sheet.cell(row, names.index(name) + 1), cell)
+        note(sheet.cell(row, 1), _note(item), width=420, height=180)
+        append(overview, _overview_row(item))
     path.parent.mkdir(parents=True, exist_ok=True)
     workbook.save(path)
     return path
 
 
 def _write_header(overview: Worksheet) -> None:
-    overview.append(list(OVERVIEW))
+    append(overview, OVERVIEW)
     for cell, width in zip(overview[1], OVERVIEW.values(), strict=True):
         cell.font = Font(bold=True)
         cell.alignment = Alignment(wrap_text=True)

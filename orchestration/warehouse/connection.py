@@ -23,6 +23,15 @@ RETRY_EVERY_SECONDS = 0.25
 # Read by DuckDB 1.4 and everything since, also by clients that are older than the one that wrote it. DuckDB's default,
 # which still older ones read, takes half as long again to write text.
 STORAGE_VERSION = "v1.4.0"
+# What serves a reader sees one file and nothing else: no other file, no network, no extension, and none of its SQL can
+# take that back.
+READER_SETTINGS = {"enable_external_access": "false", "lock_configuration": "true"}
+
+
+def connect_reader(database: Path, threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """A read-only connection to `database` for SQL that a reader writes or causes; close it. Raises `duckdb.Error`."""
+    settings = READER_SETTINGS | ({} if threads is None else {"threads": str(threads)})
+    return duckdb.connect(str(database), read_only=True, config=settings)
 
 
 @contextmanager
@@ -34,7 +43,7 @@ def reading(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             "(or name another home with --home)."
         )
     try:
-        connection = duckdb.connect(str(warehouse), read_only=True)
+        connection = connect_reader(warehouse)
     except duckdb.Error as error:
         if _is_conflict(error) and lock.is_held(warehouse):
             raise WarehouseBusy(

@@ -1,6 +1,8 @@
 """Hands open warnings on to a webhook: each once, in parcels, with patience for a receiver that is down.
 
-Off unless `webhook` in `zhengxin.toml`, or `ZHENGXIN_WARNING_WEBHOOK`, names an address. A parcel is one POST of JSON:
+Off unless `webhook` in `zhengxin.toml`, or `ZHENGXIN_WARNING_WEBHOOK`, names an address;
+`ZHENGXIN_WARNING_WEBHOOK_HEADER` may hold one header more, for a receiver that asks for a password. A parcel is one
+POST of JSON:
 
     {"parcel": "<id>", "may_repeat": false, "as_of": "2019-07-01", "warnings": [{"warning_code": …, …}, …]}
 
@@ -8,33 +10,43 @@ with the id also as the header `Idempotency-Key`. `warnings/sent.jsonl` in the h
 being sent, before, and that it was taken, after. What was taken is never sent again. Where a process died in between
 nobody can know whether the receiver has it: that parcel goes out again under its own id, marked `may_repeat`, so that
 a receiver that keeps ids takes it once.
+
+However a receiver behaves, an attempt ends within `ATTEMPT_SECONDS` and handing on within `LONGEST_SECONDS`. Of an
+answer only status and headers are read.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-import http.client
 import json
 import os
+import re
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import filelock
+import httpx
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.settings import WEBHOOK_VARIABLE, settings_of
 from orchestration.warning.reading import EarlyWarning
 
+HEADER_VARIABLE = "ZHENGXIN_WARNING_WEBHOOK_HEADER"
+HEADER = re.compile(r"(?P<name>[A-Za-z0-9-]+): *(?P<value>[!-~]+(?: [!-~]+)*)")
+# These say what a parcel is.
+OWN_HEADERS = frozenset({"host", "content-length", "content-type", "transfer-encoding", "idempotency-key"})
 PARCEL_SIZE = 100
-TIMEOUT_SECONDS = 10.0
+# Of one attempt: name, connection, headers and all that comes before them. Of all attempts for all parcels.
+ATTEMPT_SECONDS = 10.0
+LONGEST_SECONDS = 120.0
 # Waits between the attempts for one parcel.
 BACKOFF_SECONDS = (1.0, 2.0, 4.0, 8.0)
 SENDING, TAKEN = "sending", "taken"
@@ -68,16 +80,37 @@ class Parcel:
 
 def webhook_address(home: Home) -> str | None:
     """The address that warnings go to, None where handing on is off. Raises `UsageError` for one that cannot be called:
-    no http(s), a port that is none, characters that an address does not hold."""
+    no http(s), a port that is none, characters that an address does not hold, a name and password in it."""
     address = settings_of(home).webhook
     if not address:
         return None
+    webhook_header()
     if not _can_be_called(address):
         raise UsageError(
             f"webhook in {home.settings}, or {WEBHOOK_VARIABLE}, is no address: write https://host/path, without "
             "spaces and with %-codes for other than ASCII characters, or leave it empty."
         )
+    if "@" in urlsplit(address).netloc:
+        raise UsageError(
+            f"{WEBHOOK_VARIABLE} holds a name or password, which would show in logs: take it out of the address, and"
+            f" give it as a header, {HEADER_VARIABLE}='Authorization: Basic …' (or Bearer …)."
+        )
     return address
+
+
+def webhook_header() -> dict[str, str]:
+    """The header that the environment adds to each parcel, if any. Raises `UsageError`, which does not show it, for
+    what is none."""
+    given = os.environ.get(HEADER_VARIABLE, "").strip()
+    if not given:
+        return {}
+    header = HEADER.fullmatch(given)
+    if header is None or header["name"].lower() in OWN_HEADERS:
+        raise UsageError(
+            f"{HEADER_VARIABLE} is no header that can be added: write NAME: VALUE on one line in ASCII, such as"
+            " Authorization: Bearer …, and none of " + ", ".join(sorted(OWN_HEADERS)) + "."
+        )
+    return {header["name"]: header["value"]}
 
 
 def _can_be_called(address: str) -> bool:
@@ -85,7 +118,8 @@ def _can_be_called(address: str) -> bool:
         return False
     try:
         parts = urlsplit(address)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        names = (parts.hostname or "").removesuffix(".").split(".")
+        return parts.scheme in ("http", "https") and all(names) and parts.port != 0
     except ValueError:
         return False
 
@@ -101,9 +135,12 @@ def hand_on(
     *,
     backoff: Sequence[float] = BACKOFF_SECONDS,
     say: Say | None = None,
+    attempt_seconds: float = ATTEMPT_SECONDS,
+    longest_seconds: float = LONGEST_SECONDS,
 ) -> HandedOn:
     """Send the open ones of `warnings` that have not been taken yet. Raises `WebhookFailed` when the receiver refuses,
-    or cannot be reached after the attempts that `backoff` allows (seconds between them)."""
+    or cannot be reached after the attempts that `backoff` allows (seconds between them), or when time is up."""
+    receiver = _Receiver(address, backoff, say or (lambda _: None), attempt_seconds, time.monotonic() + longest_seconds)
     is_open = {warning.warning_code: warning for warning in warnings if warning.cleared_on is None}
     with _ledger(home) as ledger:
         parcels = [parcel for parcel in ledger.unsettled() if set(parcel.codes) & is_open.keys()]
@@ -115,7 +152,7 @@ def hand_on(
         for parcel in parcels:
             content = [is_open[code].as_record() for code in parcel.codes if code in is_open]
             ledger.note(SENDING, parcel)
-            _post(address, parcel, content, backoff, say or (lambda _: None))
+            receiver.post(parcel, content)
             ledger.note(TAKEN, parcel)
             sent += len(content)
     return HandedOn(sent=sent, known=known)
@@ -176,63 +213,104 @@ def _ledger(home: Home):
         lock.release()
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """Leaves an answer 3xx what it is. Followed, a POST becomes a GET, and the parcel would count as taken."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
+class _NotTaken(Exception):
+    """An attempt that may be tried again; the message says what happened."""
 
 
-def _post(address: str, parcel: Parcel, content: list[dict[str, Any]], backoff: Sequence[float], say: Say) -> None:
-    """One parcel, tried again after each wait of `backoff` while the receiver is unreachable, busy or at fault."""
-    host = urlsplit(address).hostname  # the path may hold a secret
-    body = {
-        "parcel": parcel.id,
-        "may_repeat": parcel.may_repeat,
-        "as_of": content[0]["as_of"],
-        "warnings": content,
-    }
-    request = urllib.request.Request(
-        address,
-        data=json.dumps(body, ensure_ascii=False).encode(),
-        headers={"Content-Type": "application/json; charset=utf-8", "Idempotency-Key": parcel.id},
-        method="POST",
-    )
-    opener = urllib.request.build_opener(_NoRedirects)
-    for wait in (*backoff, None):
-        try:
-            with opener.open(request, timeout=TIMEOUT_SECONDS):
+class _Receiver:
+    """The webhook, asked with patience and within limits."""
+
+    def __init__(
+        self, address: str, backoff: Sequence[float], say: Say, attempt_seconds: float, deadline: float
+    ) -> None:
+        self._address, self._backoff, self._say = address, backoff, say
+        self._attempt_seconds, self._deadline = attempt_seconds, deadline
+        self._name = f"The webhook at {urlsplit(address).hostname}"  # the path may hold a secret
+        self._headers = webhook_header()
+        if not _can_be_called(address):
+            raise WebhookFailed(f"{self._name} cannot be called: check {WEBHOOK_VARIABLE}.")
+
+    def post(self, parcel: Parcel, content: list[dict[str, Any]]) -> None:
+        """One parcel, tried again after each wait while the receiver is unreachable, busy or at fault."""
+        body = {
+            "parcel": parcel.id,
+            "may_repeat": parcel.may_repeat,
+            "as_of": content[0]["as_of"],
+            "warnings": content,
+        }
+        for attempt, wait in enumerate((*self._backoff, None), start=1):
+            try:
+                self._require_taken(self._status_of(parcel, json.dumps(body, ensure_ascii=False).encode()))
                 return
-        except urllib.error.HTTPError as error:
-            with error:
-                problem = f"answered {error.code} {error.reason}" + _redirection(address, error)
-            if error.code < 500 and error.code not in (408, 425, 429):
-                raise WebhookFailed(
-                    f"The webhook at {host} {problem}: check {WEBHOOK_VARIABLE}, then zhengxin warnings --send."
-                ) from error
-        except (http.client.InvalidURL, ValueError):
+            except _NotTaken as problem:
+                if wait is None or time.monotonic() + wait >= self._deadline:
+                    raise WebhookFailed(
+                        f"{self._name} {problem}, {attempt} times: what it has not taken goes out the next time"
+                        " (zhengxin warnings --send)."
+                    ) from None
+                self._say(f"{self._name} {problem}; again in {wait:g} s.")
+            time.sleep(wait)
+
+    def _require_taken(self, answer: httpx.Response) -> None:
+        """What the receiver says beside its status is not repeated: it may say anything."""
+        if answer.is_success:
+            return
+        known = HTTPStatus(answer.status_code).phrase if answer.status_code in set(HTTPStatus) else ""
+        problem = f"answered {answer.status_code} {known}".rstrip() + self._redirection(answer)
+        if answer.status_code >= 500 or answer.status_code in (408, 425, 429):
+            raise _NotTaken(problem)
+        raise WebhookFailed(
+            f"{self._name} {problem}: check {WEBHOOK_VARIABLE} and {HEADER_VARIABLE}, then zhengxin warnings --send."
+        )
+
+    def _status_of(self, parcel: Parcel, body: bytes) -> httpx.Response:
+        seconds = min(self._attempt_seconds, self._deadline - time.monotonic())
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "Idempotency-Key": parcel.id,
+            "Connection": "close",
+            **self._headers,
+        }
+        loop = asyncio.new_event_loop()
+        try:
+            return loop.run_until_complete(asyncio.wait_for(_answer(self._address, headers, body), seconds))
+        except TimeoutError:
+            raise _NotTaken(f"has not answered within {seconds:.3g} s") from None
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, ValueError):
             # What the error says would show the path.
-            raise WebhookFailed(f"The webhook at {host} cannot be called: check {WEBHOOK_VARIABLE}.") from None
-        except OSError as error:
-            problem = f"cannot be reached ({getattr(error, 'reason', error)})"
-        except http.client.HTTPException as error:
-            problem = f"does not answer as a web server does ({type(error).__name__})"
-        if wait is None:
-            raise WebhookFailed(
-                f"The webhook at {host} {problem}, {len(backoff) + 1} times: what it has not taken goes out the next"
-                " time (zhengxin warnings --send)."
-            )
-        say(f"The webhook at {host} {problem}; again in {wait:g} s.")
-        time.sleep(wait)
+            raise WebhookFailed(f"{self._name} cannot be called: check {WEBHOOK_VARIABLE}.") from None
+        except httpx.NetworkError as error:
+            raise _NotTaken(f"cannot be reached ({_cause(error)})") from None
+        except httpx.HTTPError as error:
+            raise _NotTaken(f"does not answer as a web server does ({type(error).__name__})") from None
+        finally:
+            # Not by `asyncio.run`, which would wait for a name server that does not answer.
+            loop.close()
+
+    def _redirection(self, answer: httpx.Response) -> str:
+        """Where an answer 3xx points to, without the path. Followed, a POST becomes a GET, and the parcel would count
+        as taken."""
+        location = answer.headers.get("Location")
+        if not location or not answer.is_redirect:
+            return ""
+        try:
+            parts = urlsplit(urljoin(self._address, location))
+            return f", pointing to {parts.scheme}://{parts.hostname}; redirects are not followed"
+        except ValueError:
+            return ", pointing to what is no address"
 
 
-def _redirection(address: str, error: urllib.error.HTTPError) -> str:
-    """Where an answer 3xx points to, without the path."""
-    location = error.headers.get("Location")
-    if not location:
-        return ""
-    try:
-        parts = urlsplit(urljoin(address, location))
-        return f", pointing to {parts.scheme}://{parts.hostname}; redirects are not followed"
-    except ValueError:
-        return ", pointing to what is no address"
+async def _answer(address: str, headers: dict[str, str], body: bytes) -> httpx.Response:
+    """The answer to one POST, its body left unread."""
+    async with (
+        httpx.AsyncClient(timeout=None, follow_redirects=False) as client,
+        client.stream("POST", address, content=body, headers=headers) as answer,
+    ):
+        return answer
+
+
+def _cause(error: BaseException) -> str:
+    """What the system said, below what libraries made of it."""
+    while (inner := error.__cause__ or error.__context__) is not None:
+        error = inner
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -7,7 +7,9 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -184,7 +186,7 @@ def test_what_is_no_web_server_is_asked_again(home: Home) -> None:
 
         thread = threading.Thread(target=answer, daemon=True)
         thread.start()
-        with pytest.raises(WebhookFailed, match=r"BadStatusLine\), 3 times"):
+        with pytest.raises(WebhookFailed, match=r"RemoteProtocolError\), 3 times"):
             hand_on(home, [warning(1)], f"http://127.0.0.1:{server.getsockname()[1]}/hook", backoff=QUICK)
         thread.join(10)
 
@@ -205,14 +207,14 @@ def test_nobody_listening(home: Home) -> None:
 
 def send_and_die(root: Path, address: str, when: str) -> None:
     """Send one warning, and be killed before or after the receiver has it."""
-    real = module._post
+    real = module._Receiver.post
 
     def deadly(*arguments: object) -> None:
         if when == "after":
             real(*arguments)
         os.kill(os.getpid(), signal.SIGKILL)
 
-    module._post = deadly
+    module._Receiver.post = deadly
     hand_on(Home(root), [warning(1)], address)
 
 
@@ -251,3 +253,125 @@ def test_only_web_addresses(home: Home, monkeypatch: pytest.MonkeyPatch, address
     monkeypatch.setenv(module.WEBHOOK_VARIABLE, address)
     with pytest.raises(UsageError, match="https://host/path"):
         webhook_address(home)
+
+
+# Receivers that mean harm
+
+
+def one_byte_a_second(connection: socket.socket) -> None:
+    for byte in b"HTTP/1.1 204 No Content\r\n\r\n":
+        connection.sendall(bytes([byte]))
+        time.sleep(1)
+
+
+def endless_continue(connection: socket.socket) -> None:
+    while True:
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 1000)
+
+
+def endless_headers(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+    while True:
+        connection.sendall(b"X-More: " + b"x" * 10_000 + b"\r\n")
+
+
+def silence(connection: socket.socket) -> None:
+    connection.recv(1)
+    time.sleep(30)
+
+
+@contextmanager
+def harmful(behave: Callable[[socket.socket], None]) -> Iterator[str]:
+    """A receiver that reads the head of a parcel and then does as it likes, however often it is asked."""
+
+    def answer() -> None:
+        while True:
+            try:
+                connection, _ = server.accept()
+            except OSError:
+                return
+            threading.Thread(target=serve, args=(connection,), daemon=True).start()
+
+    def serve(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            connection.recv(65536)
+            behave(connection)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=answer, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/hook/secret"
+
+
+@pytest.mark.parametrize("behave", [one_byte_a_second, endless_continue, endless_headers, silence])
+def test_no_receiver_holds_a_run(home: Home, behave: Callable[[socket.socket], None]) -> None:
+    with harmful(behave) as address:
+        started = time.monotonic()
+        with pytest.raises(WebhookFailed, match="2 times") as failed:
+            hand_on(home, [warning(1)], address, backoff=(0.1,), attempt_seconds=1.5)
+        assert time.monotonic() - started < 8, "two attempts of a second and a half, and a busy machine"
+    assert "secret" not in str(failed.value)
+
+
+def test_all_attempts_together_have_an_end(home: Home) -> None:
+    with harmful(silence) as address:
+        started = time.monotonic()
+        with pytest.raises(WebhookFailed):
+            hand_on(home, [warning(1)], address, backoff=(0.1,) * 1000, attempt_seconds=0.5, longest_seconds=2)
+        assert time.monotonic() - started < 6
+
+
+def test_an_endless_body_is_not_read(home: Home) -> None:
+    def endless(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        while True:
+            connection.sendall(b"ffff\r\n" + b"x" * 0xFFFF + b"\r\n")
+
+    with harmful(endless) as address:
+        assert hand_on(home, [warning(1)], address, backoff=()).sent == 1
+
+
+def test_what_a_receiver_says_is_not_repeated(home: Home) -> None:
+    def steering(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 404 \x1b[2Jgone\r\nContent-Length: 0\r\n\r\n")
+
+    with harmful(steering) as address, pytest.raises(WebhookFailed) as failed:
+        hand_on(home, [warning(1)], address, backoff=())
+    assert "\x1b" not in str(failed.value)
+
+
+@pytest.mark.parametrize("address", ["https://user:word@host/hook", "https://user@host/hook", "http://:word@host/"])
+def test_a_password_in_the_address_is_refused_with_the_way_to_give_it(
+    home: Home, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv(module.WEBHOOK_VARIABLE, address)
+    with pytest.raises(UsageError, match=module.HEADER_VARIABLE) as refused:
+        webhook_address(home)
+    assert "word@" not in str(refused.value) and "user" not in str(refused.value)
+
+
+def test_a_header_from_the_environment_goes_along(monkeypatch: pytest.MonkeyPatch, home: Home) -> None:
+    heard: list[bytes] = []
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            connection, _ = server.accept()
+            with connection:
+                heard.append(connection.recv(65536))
+                connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        monkeypatch.setenv(module.HEADER_VARIABLE, "Authorization: Bearer xyz")
+        assert hand_on(home, [warning(1)], f"http://127.0.0.1:{server.getsockname()[1]}/").sent == 1
+        thread.join(10)
+    assert b"authorization: bearer xyz" in heard[0].lower()
+
+
+@pytest.mark.parametrize("header", ["Secret", "A b: c", "X: a\r\nY: b", "Host: other", "Content-Length: 3", "X: 密"])
+def test_what_is_no_header_is_refused_and_not_shown(home: Home, monkeypatch: pytest.MonkeyPatch, header: str) -> None:
+    monkeypatch.setenv(module.WEBHOOK_VARIABLE, "https://host/hook")
+    monkeypatch.setenv(module.HEADER_VARIABLE, header)
+    with pytest.raises(UsageError, match="NAME: VALUE") as refused:
+        webhook_address(home)
+    assert header not in str(refused.value)

@@ -87,16 +87,16 @@ def test_a_filled_workbook_lands_and_empties_the_queue(queued: SmallHome, tmp_pa
     workbook = openpyxl.load_workbook(path)
     sheet = workbook.worksheets[0]
     assert workbook.sheetnames[:2] == ["verification", OVERVIEW_SHEET]
-    assert workbook[OVERVIEW_SHEET].max_row == sheet.max_row == len(items) + 1
-    header = [cell.value for cell in sheet[1]]
-    assert "西秀区" in sheet["A2"].comment.text and "60" in sheet["A2"].comment.text
+    assert workbook[OVERVIEW_SHEET].max_row == sheet.max_row - 1 == len(items) + 1
+    header = [cell.value for cell in sheet[2]]
+    assert "西秀区" in sheet["A3"].comment.text and "60" in sheet["A3"].comment.text
     filled = {
         "verdict": "confirm",
         "verifier": "查验一组",
         "verified_at": "2020-02-01 09:00",
         "provenance": "synthetic",
     }
-    for row in range(2, sheet.max_row + 1):
+    for row in range(3, sheet.max_row + 1):
         for name, cell in filled.items():
             sheet.cell(row, header.index(name) + 1, cell)
     workbook.save(path)

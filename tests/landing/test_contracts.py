@@ -71,7 +71,7 @@ def test_templates_say_what_to_fill(tmp_path: Path) -> None:
     assert text.splitlines()[0].split(",")[0] == "unit_code"
     assert "采集渠道" in text and "Channel of collection" in text and "government_disclosure" in text
     book = openpyxl.load_workbook(write_template("observation", tmp_path / "t.xlsx"))
-    assert book.sheetnames == ["observation", "说明 help"]
+    assert book.sheetnames == ["observation", "说明 help", "清单 choices"]
     assert book["observation"].column_dimensions["A"].number_format == "@"
     assert len(book["observation"].data_validations.dataValidation) == 4
 

@@ -162,6 +162,7 @@ def test_quarantine_is_seen_before_anything_has_run(tmp_path: Path, zhengxin: Ca
     header = (folder / f"small_{YEAR}.csv").read_text(encoding="utf-8").splitlines()[0]
     (folder / "bad.csv").write_text(f"{header}\n" + "x\n" * 7, encoding="utf-8")
     (folder / "scan.csv").write_bytes(b"%PDF-1.7")
+    home.settings.write_text('language = "en"', encoding="utf-8")
     landed = zhengxin(home, "land").stdout
     assert landed.count("observation/bad.csv row ") == 5
     assert "observation/bad.csv row 2: ragged_row: the row has 1 cells and the header 12" in landed
@@ -284,6 +285,37 @@ def test_land_tells_what_became_of_each_file(home: Home, zhengxin: Call) -> None
     assert "0 files wait" in waiting
 
 
+def test_land_prints_text_as_it_is_in_the_language_of_the_home(tmp_path: Path, zhengxin: Call) -> None:
+    home = Home(tmp_path / "home")
+    write_small_inbox(home.inbox, [YEAR])
+    folder = home.inbox / "observation"
+    header, row = (folder / f"small_{YEAR}.csv").read_text(encoding="utf-8").splitlines()[:2]
+    cells = row.split(",")
+    cells[header.split(",").index("value")] = ":office: [red]x[/]"
+    (folder / "odd.csv").write_text(f"{header}\n{','.join(cells)}\n", encoding="utf-8")
+    errors = tmp_path / "errors.xlsx"
+    said = zhengxin(home, "land", "--errors", str(errors)).stdout
+    line = next(line for line in said.splitlines() if line.startswith("observation/odd.csv 第 2 行:value_malformed:"))
+    assert ":office: [red]x[/]" in line
+    assert f"已写出 {errors}" in said
+    assert [row[3].value for row in openpyxl.load_workbook(errors)["observation"].iter_rows(min_row=3)][:1] != [None]
+    assert_is_one_message(zhengxin(home, "land", "--errors", str(errors)), "exists already", "--force")
+    assert_is_one_message(zhengxin(home, "land", "--errors", "errors.csv"), ".xlsx")
+
+
+def test_land_accepts_a_shrunk_file_on_a_word(tmp_path: Path, zhengxin: Call) -> None:
+    home = Home(tmp_path / "home")
+    path = home.inbox / "observation" / "a.csv"
+    write_small_inbox(home.inbox, [YEAR])
+    lines = (home.inbox / "observation" / f"small_{YEAR}.csv").read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join(lines[:50]), encoding="utf-8")
+    zhengxin(home, "land")
+    path.write_text("\n".join(lines[:3]), encoding="utf-8")
+    assert "--accept-shrunk" in zhengxin(home, "land").stdout
+    done = zhengxin(home, "land", "--accept-shrunk")
+    assert next(line for line in done.stdout.splitlines() if "observation/a.csv" in line).split()[1] == "superseding"
+
+
 @pytest.mark.parametrize("name", ["filled.xlsx", "filled.csv"])
 def test_template(tmp_path: Path, zhengxin: Call, name: str) -> None:
     home = Home(tmp_path / "home")
@@ -293,8 +325,8 @@ def test_template(tmp_path: Path, zhengxin: Call, name: str) -> None:
     if path.suffix == ".csv":
         header = path.read_text(encoding="utf-8-sig").splitlines()[0].split(",")
     else:
-        header = [cell.value for cell in openpyxl.load_workbook(path).active[1]]
-    assert header[:3] == ["unit_code", "assessment_year", "measure_code"]
+        header = [cell.value for cell in openpyxl.load_workbook(path).active[2]]
+    assert header[0] == "unit_code" and {"assessment_year", "measure_code"} <= set(header)
     assert_is_one_message(zhengxin(home, "template", "observation", str(path)), "exists already", "--force")
     assert zhengxin(home, "template", "observation", str(path), "--force").returncode == 0
 

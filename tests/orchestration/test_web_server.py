@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,17 +68,29 @@ query Job {
 """
 
 
-class WebServer:
-    """The GraphQL interface of a server that is running."""
+def _launch_parameters(year: str) -> dict[str, Any]:
+    return {
+        "selector": {
+            "repositoryName": "__repository__",
+            "repositoryLocationName": "zhengxin",
+            "jobName": "annual_run",
+        },
+        "runConfigData": {},
+        "executionMetadata": {"tags": [{"key": "dagster/partition", "value": year}]},
+    }
 
-    def __init__(self, address: str) -> None:
-        self.address = address
+
+class WebServer:
+    """The GraphQL interface of a server that is running, for one who has its token."""
+
+    def __init__(self, address: str, token: str) -> None:
+        self.address, self.token = address, token
 
     def ask(self, query: str, **variables: Any) -> dict[str, Any]:
         request = urllib.request.Request(
             f"{self.address}/graphql",
             data=json.dumps({"query": query, "variables": variables}).encode(),
-            headers={"Content-Type": "application/json"},
+            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"},
         )
         with urllib.request.urlopen(request, timeout=60) as response:
             answer = json.load(response)
@@ -85,16 +99,7 @@ class WebServer:
 
     def launch(self, year: str) -> str:
         """Launch annual_run as the UI does; the run's id."""
-        parameters = {
-            "selector": {
-                "repositoryName": "__repository__",
-                "repositoryLocationName": "zhengxin",
-                "jobName": "annual_run",
-            },
-            "runConfigData": {},
-            "executionMetadata": {"tags": [{"key": "dagster/partition", "value": year}]},
-        }
-        answer = self.ask(LAUNCH, parameters=parameters)["launchRun"]
+        answer = self.ask(LAUNCH, parameters=_launch_parameters(year))["launchRun"]
         assert answer["__typename"] == "LaunchRunSuccess", answer
         return answer["run"]["runId"]
 
@@ -160,24 +165,61 @@ def server(home: Home) -> Iterator[WebServer]:
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_until_up(address, process, log)
-        yield WebServer(address)
+        yield WebServer(address, _printed_token(address, log))
     finally:
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=60) == 0, log.read_text(encoding="utf-8", errors="replace")
         with pytest.raises(urllib.error.URLError):
-            urllib.request.urlopen(f"{address}/server_info", timeout=5)
+            urllib.request.urlopen(f"{address}/health", timeout=5)
 
 
 def _wait_until_up(address: str, process: subprocess.Popen, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
-            with urllib.request.urlopen(f"{address}/server_info", timeout=5):
+            with urllib.request.urlopen(f"{address}/health", timeout=5):
                 return
         except (urllib.error.URLError, TimeoutError, ConnectionError):
             assert process.poll() is None, log.read_text(encoding="utf-8", errors="replace")
             assert time.monotonic() < deadline, log.read_text(encoding="utf-8", errors="replace")
             time.sleep(0.3)
+
+
+def _printed_token(address: str, log: Path) -> str:
+    """The token in the address that is printed once the server answers."""
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        printed = re.search(rf"{re.escape(address)}/\?token=(\S+)", log.read_text(encoding="utf-8"))
+        if printed:
+            return printed[1]
+        assert time.monotonic() < deadline, log.read_text(encoding="utf-8")
+        time.sleep(0.1)
+
+
+def test_nobody_launches_without_the_token_or_from_another_page(server: WebServer) -> None:
+    """As a page in the operator's browser did: a run was launched by the address of a picture."""
+    launch = json.dumps({"query": LAUNCH, "variables": {"parameters": _launch_parameters(str(YEAR))}})
+    by_get = "/graphql?" + urllib.parse.urlencode({"query": LAUNCH, "variables": launch})
+    signed_in = {"Authorization": f"Bearer {server.token}"}
+    foreign = {"Origin": "http://example.invalid", "Sec-Fetch-Site": "cross-site"}
+    json_type = {"Content-Type": "application/json"}
+    attempts = [
+        (by_get, None, {}, 401),
+        (by_get, None, foreign, 403),
+        (by_get, None, signed_in, 405),
+        ("/graphql", launch, json_type, 401),
+        ("/graphql", launch, json_type | signed_in | foreign, 403),
+        ("/graphql", launch, json_type | signed_in | {"Host": "rebound.example"}, 421),
+        ("/graphql", launch, {"Content-Type": "text/plain"} | signed_in, 415),
+        ("/graphql", launch, {"Content-Type": "application/x-www-form-urlencoded"} | signed_in, 415),
+    ]
+    for path, body, headers, status in attempts:
+        request = urllib.request.Request(server.address + path, data=body and body.encode(), headers=headers)
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(request, timeout=30)
+        with refused.value as answer:
+            assert answer.status == status, (path, headers)
+    assert server.ask("{ runsOrError { ... on Runs { results { runId } } } }")["runsOrError"]["results"] == []
 
 
 def test_editions_are_offered_as_partitions(server: WebServer) -> None:

@@ -82,7 +82,7 @@ def parquet_file(catalogue: Catalogue) -> None:
     path = catalogue.folder(FIRST) / "parquet" / "unit_ranking.parquet"
     with duckdb.connect() as opened:
         opened.execute(f"create table rows as select * from '{path}'")
-        opened.execute("update rows set rank_national = 1")
+        opened.execute("update rows set unit_rank = 1")
         opened.execute(f"copy rows to '{path}' (format parquet)")
     redo_manifest(catalogue.folder(FIRST))
 

@@ -14,7 +14,8 @@ import pytest
 from orchestration.report import charts, fonts, maps
 from orchestration.report import typst as paper
 from orchestration.report.document import Align, Cell, Column, Row, Section, Table
-from orchestration.report.typst.content import ReportContent, printable
+from orchestration.report.fonts import chinese_font
+from orchestration.report.typst.content import ReportContent
 from orchestration.report.typst.page_fill import block_height, page_starts
 from orchestration.report.typst.table_layout import (
     TEXT_WIDTH,
@@ -24,6 +25,7 @@ from orchestration.report.typst.table_layout import (
     column_need,
     table_layout,
 )
+from orchestration.writing.typst import PaperText
 from tests.report.drawn_examples import NASTY, a_report, indicator_table
 from tests.report.paper_check import departures, page_texts
 
@@ -125,7 +127,7 @@ def test_any_text_can_be_set(text):
 
 
 def test_control_characters_become_spaces():
-    assert printable("a\x00b\tc\nd") == "a b\tc\nd"
+    assert PaperText(*chinese_font().file)("a\x00b\tc\nd") == "a<U+0000>b\tc\nd"
 
 
 def test_the_same_report_gives_the_same_bytes():
@@ -168,7 +170,7 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     path = tmp_path / "reports" / "a.pdf"
     paper.write_pdf(a_report(), path)
     assert path.read_bytes() == pdf_of("zh")
-    monkeypatch.setattr(paper, "pdf", lambda report: 1 / 0)
+    monkeypatch.setattr(paper, "paper", lambda report: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         paper.write_pdf(a_report("en"), path)
     assert [file.name for file in path.parent.iterdir()] == ["a.pdf"]

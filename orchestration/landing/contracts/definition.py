@@ -259,7 +259,8 @@ class Contract:
     are read, `steps` end with the row's series, edition and unit code, `unit_steps` say what the code is in the
     edition, `facts` tell of the other rows of the file, and `accepted_facts` of its other accepted rows. `stored` are
     expressions for columns that are stored otherwise than as read, `never_blank` columns that none of the accepted
-    rows has blank, though the file may. `across_files` are the warnings on all files together.
+    rows has blank, though the file may. `across_files` are the warnings on all files together. `either` are groups of
+    columns of which every row fills one.
     """
 
     source: str
@@ -277,6 +278,7 @@ class Contract:
     stored: dict[str, str] = field(default_factory=dict)
     never_blank: tuple[str, ...] = ()
     across_files: tuple[AcrossFiles, ...] = ()
+    either: tuple[tuple[str, ...], ...] = ()
 
     @property
     def column_names(self) -> list[str]:

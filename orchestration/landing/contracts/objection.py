@@ -169,6 +169,7 @@ OBJECTION = Contract(
         ),
         PROVENANCE,
     ),
+    either=(("evidence_url", "evidence_hash"),),
     row_rules=(
         no_placeholder("objection_code"),
         SUBJECT_KEY_RULE,

@@ -151,6 +151,7 @@ OBSERVATION = Contract(
         ),
         PROVENANCE,
     ),
+    either=(("value", "state"),),
     row_rules=(
         Rule(
             "value_or_state",

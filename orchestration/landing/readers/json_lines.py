@@ -130,6 +130,8 @@ class _Reader:
         unknown = {key for key in row if key not in self.columns}
         self.in_every_line = unknown if not self.object_count else self.in_every_line & unknown
         self.object_count += 1
+        # A row that is set aside has its columns all the same.
+        self.seen |= dict.fromkeys(key for key in row if key in self.lines.known)
         problem = next((found for key, cell in row.items() if cell and (found := refusal(key, cell))), None)
         if problem:
             self.rows.set_aside(UnreadableRow(number, *problem, _payload(row)))
@@ -141,7 +143,6 @@ class _Reader:
             )
             self.rows.set_aside(UnreadableRow(number, "column_unknown", wording, _payload(row)))
         else:
-            self.seen |= dict.fromkeys(key for key in row if key in self.lines.known)
             self._batch.append((number, row))
             if len(self._batch) == BATCH_ROWS:
                 self._flush()

@@ -21,7 +21,7 @@ NOTES = (
     *("no.", "remark", "remarks", "note", "notes", "comment", "comments"),
 )
 # What `zhengxin land --errors` writes beside the columns to mend.
-PROBLEM_COLUMN, ORIGIN_COLUMN = "问题 problem", "来源 origin"
+PROBLEM_COLUMN, ORIGIN_COLUMN, REST_COLUMN = "问题 problem", "出处 origin", "其余内容 rest"
 
 _REMARK = re.compile(r"\([^()]*\)$")
 
@@ -41,7 +41,7 @@ class Names:
         found: dict[str, HeaderName] = {}
         for label, code in (measures or {}).items():
             found[bare(label)] = HeaderName("measure", code)
-        for label in (*NOTES, PROBLEM_COLUMN, ORIGIN_COLUMN):
+        for label in (*NOTES, PROBLEM_COLUMN, ORIGIN_COLUMN, REST_COLUMN):
             found[bare(label)] = HeaderName("note", label)
         for column in contract.columns:
             title = column.title_zh

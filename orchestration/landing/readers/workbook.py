@@ -100,7 +100,7 @@ def _header_of(parts: WorkbookParts, sheet: Sheet, task: Task) -> _Found | None:
     layout = find_layout(grid, task.names, task.contract, task.limits)
     if layout is None:
         return None
-    return _Found(sheet, frame, layout, set(task.contract.header_required) <= set(layout.header))
+    return _Found(sheet, frame, layout, not task.contract.missing_columns(layout.header))
 
 
 def _first_rows(parts: WorkbookParts, sheet: Sheet, frame: SheetFrame, limits: Limits) -> list[list[str | None]]:

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 import vl_convert
 
 from orchestration.report.charts.look import FONT_FAMILY, GRID, INK, MUTED, RULE, SMALL_TEXT_SIZE, TEXT_SIZE
+from orchestration.writing.plain import visible
 
 # A renderer that reads a variable font through its default instance (thin) needs to be told the weight.
 ROOT_ATTRIBUTES = f'font-family="{FONT_FAMILY}" style="font-variation-settings:\'wght\' 400" role="img"'
@@ -68,11 +69,21 @@ def specification(
 
 def svg(specification: dict[str, Any], alternative_text: str) -> str:
     """One `<svg>` element that names its content for readers who do not see it."""
-    drawing = TAG.sub(tidied_tag, vl_convert.vega_to_svg(specification))
+    # What is no text would not only be drawn wrongly: a control character ends the process that draws.
+    drawing = TAG.sub(tidied_tag, vl_convert.vega_to_svg(only_text(specification)))
     drawing = own_ids(drawing)
     opening = f"<svg {ROOT_ATTRIBUTES} aria-label={quoteattr(alternative_text)}"
     head, tail = drawing.split(">", 1)
     return f"{head.replace('<svg', opening, 1)}><title>{escape(alternative_text)}</title>{tail}"
+
+
+def only_text(value: Any) -> Any:
+    """The specification with every text in it made visible."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, dict):
+        return {name: only_text(each) for name, each in value.items()}
+    return [only_text(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def own_ids(drawing: str) -> str:

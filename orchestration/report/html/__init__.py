@@ -27,6 +27,9 @@ from orchestration.report.document import (
     Text,
 )
 from orchestration.report.html.web_font import font_face
+from orchestration.writing.html import drawing_text
+from orchestration.writing.html import environment as text_environment
+from orchestration.writing.plain import visible
 
 FOLDER = Path(__file__).parent
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
@@ -55,13 +58,7 @@ def render(report: Report) -> str:
 
 @cache
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(FOLDER),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
+    environment = text_environment(jinja2.FileSystemLoader(FOLDER))
     environment.filters["runs"] = _runs
     environment.filters["plain"] = lambda text: "".join(run.text for run in text)
     environment.tests["heading"] = _is_heading
@@ -79,13 +76,14 @@ def _runs(context: jinja2.runtime.Context, text: Text) -> Markup:
 
 def _run(run: Run, speak: Callable[[str], Markup]) -> Markup:
     if isinstance(run, str):
-        return speak(run)
+        return speak(visible(run))
+    text = visible(run.text)
     if isinstance(run, Figure):
-        return FIGURE.format(run.source, run.text, speak(run.text))
+        return FIGURE.format(run.source, text, speak(text))
     if isinstance(run, Link):
-        return Markup('<a href="#{}">{}</a>').format(run.target, speak(run.text))
+        return Markup('<a href="#{}">{}</a>').format(visible(run.target), speak(text))
     assert isinstance(run, Strong)
-    return Markup("<strong>{}</strong>").format(speak(run.text))
+    return Markup("<strong>{}</strong>").format(speak(text))
 
 
 def _with_chinese_marked(text: str) -> Markup:
@@ -100,7 +98,7 @@ def _is_heading(paragraph: Paragraph) -> bool:
 
 def _drawn(block: Chart | Map, language: str) -> Markup:
     svg = charts.draw(block, language) if isinstance(block, Chart) else maps.draw(block, language)
-    return Markup(svg)
+    return Markup(drawing_text(svg))
 
 
 def _contents(report: Report) -> list[tuple[Section, list[Section]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from decimal import ROUND_FLOOR, Decimal
 
 from orchestration.report.document import Align, Cell, Column, Figure, KeyFigure, Labels, Row, Run, Series, Text, Tone
@@ -67,8 +68,7 @@ def chinese_number(number: int) -> str:
 
 def labels(t: Texts) -> Labels:
     """The renderers' own words."""
-    names = ("contents", "figure", "table", "page", "skip_to_content", "sources", "rule", "continued", "of_release")
-    return Labels(**{name: t.known(f"label.{name}", "") for name in names})
+    return Labels(**{label.name: t.known(f"label.{label.name}", "") for label in fields(Labels)})
 
 
 class Numbering:

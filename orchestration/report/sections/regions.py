@@ -176,7 +176,7 @@ def _map(ctx: Context, scores: Answer[RegionScore], units: Answer[UnitScore]) ->
         return None
     bands = score_bands(known)
     areas = tuple(
-        MapArea(code, name, value, decimal_text(value, ctx.release.digits), _band_of(value, bands))
+        MapArea(code, name, value, decimal_text(value, ctx.release.digits), band_of(value, bands))
         for code, name, value in values
     )
     return Map(
@@ -212,7 +212,7 @@ def score_bands(values: Iterable[Decimal]) -> tuple[MapBand, ...]:
     return tuple(MapBand(f"{lower:.{digits}f}–{lower + step:.{digits}f}", lower, lower + step) for lower in lowers)
 
 
-def _band_of(value: Decimal | None, bands: tuple[MapBand, ...]) -> int | None:
+def band_of(value: Decimal | None, bands: tuple[MapBand, ...]) -> int | None:
     if value is None:
         return None
     return next((index for index, band in enumerate(bands) if band.lower <= value < band.upper), None)

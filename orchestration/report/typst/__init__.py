@@ -6,6 +6,7 @@ PDF/A-2a with tags: for archives, and for readers who do not see the page.
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from datetime import timedelta, timezone
 from functools import cache
 from io import BytesIO
@@ -24,20 +25,33 @@ PDF_STANDARDS = ["a-2a"]
 CHINA_STANDARD_TIME = timezone(timedelta(hours=8))
 
 
+@dataclass(frozen=True)
+class Paper:
+    """A PDF file's bytes, and the characters (`U+1F6A7`) in whose place it has a mark."""
+
+    content: bytes
+    missing: tuple[str, ...]
+
+
 def pdf(report: Report) -> bytes:
-    """The PDF file's bytes; the same report gives the same bytes. `UsageError` when no font has Chinese glyphs.
+    """The PDF file's bytes, see `paper`."""
+    return paper(report).content
+
+
+def paper(report: Report) -> Paper:
+    """The report as PDF; the same report gives the same bytes. `UsageError` when no font has Chinese glyphs.
 
     A report without date of release is a plain PDF: an archive's file has to name its date.
     """
+    said, missing = inputs(report)
     released_at = report.released_at
-    return packed(
-        compiler().compile(
-            format="pdf",
-            sys_inputs=inputs(report),
-            pdf_standards=PDF_STANDARDS if released_at else [],
-            timestamp=released_at.replace(tzinfo=CHINA_STANDARD_TIME) if released_at else None,
-        )
+    content = compiler().compile(
+        format="pdf",
+        sys_inputs=said,
+        pdf_standards=PDF_STANDARDS if released_at else [],
+        timestamp=released_at.replace(tzinfo=CHINA_STANDARD_TIME) if released_at else None,
     )
+    return Paper(packed(content), missing)
 
 
 def packed(pdf: bytes) -> bytes:
@@ -48,29 +62,33 @@ def packed(pdf: bytes) -> bytes:
     return result.getvalue()
 
 
-def write_pdf(report: Report, path: Path) -> None:
-    """Writes the PDF to `path`, whole or not at all. `UsageError` when no font has Chinese glyphs."""
-    content = pdf(report)
+def write_pdf(report: Report, path: Path) -> tuple[str, ...]:
+    """Writes the PDF to `path`, whole or not at all; returns the characters in whose place it has a mark. `UsageError`
+    when no font has Chinese glyphs."""
+    made = paper(report)
     path.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         temporary = Path(file.name)
-        file.write(content)
+        file.write(made.content)
     temporary.chmod(0o644)
     os.replace(temporary, path)
+    return made.missing
 
 
 def page_images(report: Report, pixels_per_inch: int = 80) -> list[bytes]:
     """Each page as PNG."""
-    images = compiler().compile(format="png", sys_inputs=inputs(report), ppi=pixels_per_inch)
+    images = compiler().compile(format="png", sys_inputs=inputs(report)[0], ppi=pixels_per_inch)
     return images if isinstance(images, list) else [images]
 
 
-def inputs(report: Report) -> dict[str, str]:
+def inputs(report: Report) -> tuple[dict[str, str], tuple[str, ...]]:
+    """What the template gets, and the characters in whose place it has a mark."""
+    content, missing = report_json(report)
     return {
-        "report": report_json(report),
+        "report": content,
         "family": chinese_font().family,
         "dated": "yes" if report.released_at else "",
-    }
+    }, missing
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import Any
@@ -30,18 +29,23 @@ from orchestration.report.document import (
     Table,
     Text,
 )
+from orchestration.report.fonts import chinese_font
 from orchestration.report.texts import plain
 from orchestration.report.typst.page_fill import page_starts
 from orchestration.report.typst.table_layout import code_parts, table_layout
+from orchestration.writing.typst import PaperText
 
 # Characters; a row with a longer cell may not fit a page and is broken between pages, all others are kept whole.
 LONGEST_WHOLE_CELL = 400
+NAMED_CHARACTERS = 24
 CELL_SLACK = 0.25  # points; what is measured may be a hair too narrow
 
 
-def report_json(report: Report) -> str:
-    """Everything that the template shows, charts and maps as SVG texts. Keys are those that `report.typ` reads."""
-    return json.dumps(ReportContent(report).content(), ensure_ascii=False)
+def report_json(report: Report) -> tuple[str, tuple[str, ...]]:
+    """Everything that the template shows, charts and maps as SVG texts, and the characters (`U+1F6A7`) that the font
+    has no sign for. Keys are those that `report.typ` reads."""
+    content = ReportContent(report)
+    return json.dumps(content.content(), ensure_ascii=False), content.text.missing
 
 
 class ReportContent:
@@ -49,6 +53,7 @@ class ReportContent:
 
     def __init__(self, report: Report) -> None:
         self.report = report
+        self.text = PaperText(*chinese_font().file)
         self.source_numbers = {source.key: source.number for source in report.sources}
         self.anchors = {section.anchor for section in report.sections} | {
             row.anchor
@@ -77,18 +82,28 @@ class ReportContent:
         report = self.report
         return {
             "language": report.language,
-            "title": printable(report.title),
-            "subtitle": printable(report.subtitle),
-            "description": printable(report.description),
-            "publisher": printable(report.publisher),
-            "notice": printable(report.notice),
-            "watermark": printable(report.watermark),
-            "running_head": printable(report.running_head),
+            "title": self.text(report.title),
+            "subtitle": self.text(report.subtitle),
+            "description": self.text(report.description),
+            "publisher": self.text(report.publisher),
+            "notice": self.text(report.notice),
+            "watermark": self.text(report.watermark),
+            "running_head": self.text(report.running_head),
             "page_label": report.labels.page,
             "contents_label": report.labels.contents,
-            "cover_facts": [{"term": printable(term), "value": self.runs(value)} for term, value in report.cover_facts],
+            "cover_facts": [{"term": self.text(term), "value": self.runs(value)} for term, value in report.cover_facts],
             "sections": self.sections(),
+            "missing_signs": self.missing_signs(),
         }
+
+    def missing_signs(self) -> str:
+        """A sentence on the marks that stand in the place of characters; ask it last. Empty where there are none."""
+        missing = self.text.missing
+        if not missing:
+            return ""
+        named = ", ".join(missing[:NAMED_CHARACTERS]) + (" …" if len(missing) > NAMED_CHARACTERS else "")
+        label = self.report.labels.missing_signs
+        return label.replace("{mark}", self.text.mark).replace("{characters}", named)
 
     def sections(self) -> list[dict[str, Any]]:
         starting = page_starts(self.report)
@@ -98,8 +113,8 @@ class ReportContent:
         breaks = bool(section.blocks) and isinstance(section.blocks[0], PageBreak)
         return {
             "starts_page": starts_page or breaks,
-            "heading": printable(section.heading),
-            "number": printable(section.number),
+            "heading": self.text(section.heading),
+            "number": self.text(section.number),
             "level": section.level,
             "anchor": section.anchor,
             "in_contents": section.in_contents,
@@ -119,17 +134,17 @@ class ReportContent:
 
     def run(self, run: str | Figure | Link | Strong) -> dict[str, Any]:
         if isinstance(run, str):
-            return {"kind": "text", "text": printable(run)}
+            return {"kind": "text", "text": self.text(run)}
         if isinstance(run, Figure):
-            return {"kind": "figure", "text": printable(run.text)}
+            return {"kind": "figure", "text": self.text(run.text)}
         if isinstance(run, Link) and run.target in self.anchors:
-            return {"kind": "link", "text": printable(run.text), "target": run.target}
-        return {"kind": "strong" if isinstance(run, Strong) else "text", "text": printable(run.text)}
+            return {"kind": "link", "text": self.text(run.text), "target": run.target}
+        return {"kind": "strong" if isinstance(run, Strong) else "text", "text": self.text(run.text)}
 
     def cell_runs(self, text: Text) -> list[dict[str, Any]]:
         """A cell is narrow: long codes and addresses in it may break."""
         return [
-            {"kind": "code", "parts": [printable(part) for part in parts]}
+            {"kind": "code", "parts": [self.text(part) for part in parts]}
             if isinstance(run, str) and len(parts := code_parts(run)) > 1
             else self.run(run)
             for run in text
@@ -162,16 +177,16 @@ class ReportContent:
         return {
             "kind": "table",
             "label": self.report.labels.table.replace("{number}", str(self.table_count)),
-            "caption": printable(block.caption),
+            "caption": self.text(block.caption),
             "note": self.runs(block.note),
             "sources": self.sources(block.note, *cells),
             "repeat_header": block.repeat_header,
             "size": layout.text_size,
             "widths": layout.widths,
             "padding": layout.cell_padding / 2 - CELL_SLACK,
-            "groups": column_groups(block),
+            "groups": self.column_groups(block),
             "columns": [
-                {"heading": printable(heading), "unit": printable(column.unit), "align": str(column.align)}
+                {"heading": self.text(heading), "unit": self.text(column.unit), "align": str(column.align)}
                 for column, heading in zip(block.columns, layout.headings, strict=True)
             ],
             "rows": [
@@ -186,12 +201,25 @@ class ReportContent:
             ],
         }
 
+    def column_groups(self, table: Table) -> list[dict[str, Any]]:
+        """Spanning headings with the number of columns each; columns without one stand alone; empty where none has
+        one."""
+        if not any(column.group for column in table.columns):
+            return []
+        groups: list[dict[str, Any]] = []
+        for heading, members in groupby(table.columns, key=lambda column: column.group):
+            count = len(list(members))
+            groups += (
+                [{"heading": self.text(heading), "span": count}] if heading else [{"heading": "", "span": 1}] * count
+            )
+        return groups
+
     def score_card(self, block: ScoreCard) -> dict[str, Any]:
         figures = [
             {
-                "label": printable(figure.label),
-                "value": printable(figure.value.text),
-                "unit": printable(figure.unit),
+                "label": self.text(figure.label),
+                "value": self.text(figure.value.text),
+                "unit": self.text(figure.unit),
                 "note": self.runs(figure.note),
                 "tone": str(figure.tone),
             }
@@ -205,21 +233,21 @@ class ReportContent:
         draw = charts.draw if isinstance(block, Chart) else maps.draw
         return {
             "kind": "drawing",
-            "svg": printable(draw(block, self.report.language)),
-            "alt": printable(block.alt),
+            "svg": self.text.drawing(draw(block, self.report.language)),
+            "alt": self.text(block.alt),
             "label": self.report.labels.figure.replace("{number}", str(self.figure_count)),
-            "caption": printable(block.caption),
+            "caption": self.text(block.caption),
             "sources": [self.source_numbers[block.source]] if block.source in self.source_numbers else [],
         }
 
     def finding_list(self, block: FindingList) -> dict[str, Any]:
         findings = [
             {
-                "heading": printable(finding.heading),
+                "heading": self.text(finding.heading),
                 "statement": self.runs(finding.statement),
                 "rule_label": self.report.labels.rule,
-                "rule": printable(finding.rule),
-                "concerned_label": printable(finding.concerned_label),
+                "rule": self.text(finding.rule),
+                "concerned_label": self.text(finding.concerned_label),
                 "concerned": [self.runs(item) for item in finding.concerned],
                 "sources": self.sources(finding.statement, *finding.concerned),
                 "tone": str(finding.tone),
@@ -230,13 +258,13 @@ class ReportContent:
 
     def facts(self, block: Facts) -> dict[str, Any]:
         items = [
-            {"term": printable(term), "value": self.runs(value), "sources": self.sources(value)}
+            {"term": self.text(term), "value": self.runs(value), "sources": self.sources(value)}
             for term, value in block.items
         ]
         return {"kind": "facts", "items": items, "monospace": block.monospace}
 
     def code(self, block: Code) -> dict[str, Any]:
-        return {"kind": "code", "text": printable(block.text)}
+        return {"kind": "code", "text": self.text(block.text)}
 
     def source_list(self, block: SourceList) -> dict[str, Any]:
         sources = [
@@ -244,8 +272,8 @@ class ReportContent:
                 "number": source.number,
                 "key": source.key,
                 "tables": [f"marts.{name}" for name in source.tables],
-                "statement": printable(source.statement),
-                "sql": printable(source.sql),
+                "statement": self.text(source.statement),
+                "sql": self.text(source.sql),
             }
             for source in self.report.sources
         ]
@@ -257,24 +285,3 @@ class ReportContent:
 
 def is_small(block: Block) -> bool:
     return isinstance(block, Chart) and block.kind is ChartKind.radar
-
-
-def column_groups(table: Table) -> list[dict[str, Any]]:
-    """Spanning headings with the number of columns each; columns without one stand alone; empty where none has one."""
-    if not any(column.group for column in table.columns):
-        return []
-    groups: list[dict[str, Any]] = []
-    for heading, members in groupby(table.columns, key=lambda column: column.group):
-        count = len(list(members))
-        groups += [{"heading": printable(heading), "span": count}] if heading else [{"heading": "", "span": 1}] * count
-    return groups
-
-
-def printable(text: str) -> str:
-    """The text without control characters, which paper has no sign for; line breaks and tabs stay."""
-    if text.isprintable():
-        return text
-    return "".join(
-        character if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cs") else " "
-        for character in text
-    )

@@ -1,0 +1,1 @@
+select syllable from {{ ref('pinyin_syllable') }}

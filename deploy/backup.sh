@@ -1,0 +1,45 @@
+#!/bin/sh
+# Back up what cannot be built again: the landing store, the releases, and what a home says of itself. The warehouse and
+# Dagster's records are left out: `zhengxin rebuild` makes the one, the others are the history of runs.
+#
+#     ZHENGXIN_HOME=/srv/zhengxin BACKUP_DIR=/srv/zhengxin-backup deploy/backup.sh
+#
+# Landings and releases wait while their files are copied, and it waits for them. An archive has its name once it is
+# complete and has been read back.
+set -eu
+
+: "${ZHENGXIN_HOME:?names the home}"
+: "${BACKUP_DIR:?names the folder for archives}"
+KEEP="${KEEP:-30}"
+WAIT_SECONDS="${WAIT_SECONDS:-3600}"
+
+cd "$ZHENGXIN_HOME"
+[ -d landing ] || { echo "There is no landing store in $ZHENGXIN_HOME: nothing to back up." >&2; exit 1; }
+umask 077
+mkdir -p "$BACKUP_DIR"
+name="zhengxin-$(date -u +%Y%m%dT%H%M%SZ).tar.gz"
+partial="$BACKUP_DIR/.$name.partial"
+trap 'rm -f "$partial"' EXIT
+
+exec 8>>landing/landing.lock
+flock --wait "$WAIT_SECONDS" 8 || { echo "A landing has held its lock for $WAIT_SECONDS s." >&2; exit 1; }
+if [ -d releases ]; then
+    exec 9>>releases/releases.lock
+    flock --wait "$WAIT_SECONDS" 9 || { echo "A release has held its lock for $WAIT_SECONDS s." >&2; exit 1; }
+fi
+
+set --
+for entry in series.txt zhengxin.toml seeds landing releases releases-internal warnings inbox; do
+    [ -e "$entry" ] && set -- "$@" "$entry"
+done
+tar --create --gzip --file "$partial" --exclude=landing/tmp --exclude=releases/tmp --exclude=releases-internal/tmp --exclude='*.lock' "$@"
+tar --list --gzip --file "$partial" >/dev/null
+sync "$partial"
+mv "$partial" "$BACKUP_DIR/$name"
+(cd "$BACKUP_DIR" && sha256sum "$name" >"$name.sha256")
+
+# The oldest go.
+find "$BACKUP_DIR" -maxdepth 1 -name 'zhengxin-*.tar.gz' | sort -r | tail -n "+$((KEEP + 1))" | while read -r old; do
+    rm -f "$old" "$old.sha256"
+done
+echo "$BACKUP_DIR/$name"

@@ -1,0 +1,117 @@
+"""A page to be written, and the folder that it is written into.
+
+A file whose bytes are there already is left alone; one that an earlier build wrote and this one does not is removed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from orchestration.errors import UsageError
+
+INVENTORY = ".site.json"
+
+
+@dataclass(frozen=True)
+class Page:
+    """`path` within the site (`zh/unit/520115.html`), the template and what it shows."""
+
+    path: str
+    template: str
+    content: dict[str, Any]
+
+
+@dataclass
+class Written:
+    """How many files a build wrote, and which it stands by."""
+
+    changed: int = 0
+    paths: list[str] = field(default_factory=list)
+
+    def add(self, other: Written) -> None:
+        self.changed += other.changed
+        self.paths += other.paths
+
+
+class SiteFolder:
+    """Writes below `root`; each file appears whole or not at all."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._folders: set[Path] = set()
+
+    def require_ours(self) -> None:
+        """Raises `UsageError` where the folder holds something that no build wrote."""
+        if self.root.exists() and not self.root.is_dir():
+            raise UsageError(f"{self.root} is a file: name a folder for the site.")
+        if self.root.is_dir() and any(self.root.iterdir()) and not (self.root / INVENTORY).is_file():
+            raise UsageError(f"{self.root} holds other files: name an empty or a new folder for the site.")
+
+    def write(self, path: str, content: str | bytes, written: Written) -> None:
+        data = content.encode("utf-8") if isinstance(content, str) else content
+        target = self._target(path)
+        written.paths.append(path)
+        try:
+            if target.stat().st_size == len(data) and target.read_bytes() == data:
+                return
+        except FileNotFoundError:
+            pass
+        partial = target.with_name(f"{target.name}.tmp")
+        partial.write_bytes(data)
+        os.replace(partial, target)
+        written.changed += 1
+
+    def copy(self, path: str, source: Path, written: Written) -> None:
+        """The file `source`, which never changes once it is released."""
+        target = self._target(path)
+        written.paths.append(path)
+        if target.exists() and _same_release_file(source, target):
+            return
+        partial = target.with_name(f"{target.name}.tmp")
+        shutil.copyfile(source, partial)
+        shutil.copystat(source, partial)
+        partial.chmod(0o644)
+        os.replace(partial, target)
+        written.changed += 1
+
+    def finish(self, written: Written) -> int:
+        """Remove what an earlier build wrote and this one did not, and note what is there. Returns how many went."""
+        kept = sorted(set(written.paths))
+        inventory = self.root / INVENTORY
+        before = json.loads(inventory.read_text(encoding="utf-8")) if inventory.is_file() else []
+        gone = sorted(set(before) - set(kept))
+        for path in gone:
+            (self.root / path).unlink(missing_ok=True)
+        for folder in sorted({(self.root / path).parent for path in gone}, reverse=True):
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
+        self.write(INVENTORY, json.dumps(kept, ensure_ascii=False, indent=0) + "\n", Written())
+        return len(gone)
+
+    def begin(self) -> None:
+        """Make the folder, and the inventory first: a build that is killed leaves a folder that the next one knows."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        if not (self.root / INVENTORY).is_file():
+            (self.root / INVENTORY).write_text("[]\n", encoding="utf-8")
+
+    def _target(self, path: str) -> Path:
+        target = self.root / path
+        if target.parent not in self._folders:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._folders.add(target.parent)
+        return target
+
+
+def _same_release_file(source: Path, target: Path) -> bool:
+    ours, theirs = source.stat(), target.stat()
+    return (ours.st_size, int(ours.st_mtime)) == (theirs.st_size, int(theirs.st_mtime))
+
+
+def relative_root(path: str) -> str:
+    """From a page's folder up to the site's: `../../` for `zh/unit/520115.html`."""
+    return "../" * path.count("/")

@@ -1,0 +1,1 @@
+select * from marts.dim_unit where assessment_year = $year order by unit_code

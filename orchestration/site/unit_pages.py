@@ -1,0 +1,147 @@
+"""A page per unit of the newest edition, one that points on for each code that went over to another, and the list of
+all units by region for readers without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from orchestration.site.editions import Row
+from orchestration.site.lookup import former_codes
+from orchestration.site.page import Page
+from orchestration.site.view import View
+
+NEIGHBOURS = 2
+
+
+def unit_pages(view: View) -> Iterator[Page]:
+    facts = _Facts(view)
+    for unit in facts.units:
+        content = facts.of_assessed(unit) if unit["is_included"] else facts.of_excluded(unit)
+        yield Page(
+            view.address("unit", unit["unit_code"]), "unit.html" if unit["is_included"] else "excluded.html", content
+        )
+    for code, successors in former_codes(view.editions).items():
+        targets = [facts.by_code[successor] for successor in successors if successor in facts.by_code]
+        if targets:
+            yield Page(view.address("unit", code), "moved.html", {"code": code, "targets": targets})
+    yield Page(view.page("units"), "units.html", {"provinces": facts.by_region()})
+
+
+class _Facts:
+    """All that unit pages tell, read once and kept by unit."""
+
+    def __init__(self, view: View) -> None:
+        editions = view.editions
+        self.view, self.year, self.primary = view, editions.year, editions.primary
+        self.units = editions.ask("unit")
+        self.by_code = {unit["unit_code"]: unit for unit in self.units}
+        self.regions = {region["region_code"]: region for region in editions.ask("region")}
+        self.scores = editions.by("unit_score", "lineage_code")
+        self.dimensions = editions.by("unit_dimension", "unit_code", "methodology_code")
+        self.levers = editions.by("unit_lever", "unit_code", "methodology_code")
+        self.nodes = editions.by("unit_node", "unit_code")
+        self.events = editions.by("unit_event", "lineage_code")
+        # A release has the history; a file that was only scored has not.
+        self.history = (
+            editions.by("unit_history", "lineage_code", "methodology_code") if editions.has("unit_history") else {}
+        )
+        self.warnings = editions.by("unit_warning", "unit_code") if editions.has("warning") else {}
+        self.next = {row["unit_code"]: row for row in editions.ask("unit_next")}
+        self.objections = editions.by("unit_objection", "unit_code") if editions.has("objection") else {}
+        self.intervals = (
+            {row["unit_code"]: row for row in editions.ask("rank_interval")}
+            if editions.has("rank_interval", "rank_low", "rank_high")
+            else {}
+        )
+        self.neighbours = self._neighbours()
+
+    def of_assessed(self, unit: Row) -> dict[str, Any]:
+        code, lineage = unit["unit_code"], unit["lineage_code"]
+        scores = {(row["assessment_year"], row["methodology_code"]): row for row in self.scores.get(lineage, [])}
+        methods = self.view.editions.methodologies(self.year)
+        return {
+            "unit": unit,
+            "places": self.places(unit),
+            "score": scores.get((self.year, self.primary)),
+            "interval": self.intervals.get(code),
+            "dimensions": _bars(self.dimensions.get((code, self.primary), [])),
+            "next": self.next.get(code),
+            "levers": [(method, self.levers.get((code, method.code), [])) for method in methods],
+            "nodes": self.nodes.get(code, []),
+            "events": self.events.get(lineage, []),
+            "warnings": self.warnings.get(code, []),
+            "history": [(method, self.history.get((lineage, method.code), [])) for method in methods],
+            "others": [(method, scores.get((self.year, method.code))) for method in methods if not method.is_primary],
+            "neighbours": self.neighbours.get(code, []),
+            "objections": self.objections.get(code, []),
+        }
+
+    def of_excluded(self, unit: Row) -> dict[str, Any]:
+        return {"unit": unit, "places": self.places(unit)}
+
+    def places(self, unit: Row) -> list[Row]:
+        """The regions that hold the unit, the largest first, without the root."""
+        found: list[Row] = []
+        code = unit["region_code"]
+        while code in self.regions:
+            region = self.regions[code]
+            if region["parent_region_code"] is not None:
+                found.insert(0, region)
+            code = region["parent_region_code"]
+        return found
+
+    def by_region(self) -> list[tuple[Row, list[tuple[Row, list[Row]]]]]:
+        """Provinces with their prefectures (or themselves) with their units."""
+        held: dict[str, list[Row]] = {}
+        for unit in self.units:
+            held.setdefault(unit["region_code"], []).append(unit)
+        tops = [region for region in self.regions.values() if self._is_top(region)]
+        found = []
+        for top in tops:
+            inner = [region for region in self.regions.values() if region["parent_region_code"] == top["region_code"]]
+            groups = [(region, held.get(region["region_code"], [])) for region in (*inner, top)]
+            found.append((top, [(region, units) for region, units in groups if units]))
+        return found
+
+    def _is_top(self, region: Row) -> bool:
+        parent = self.regions.get(region["parent_region_code"])
+        return parent is not None and parent["parent_region_code"] is None
+
+    def _neighbours(self) -> dict[str, list[Row]]:
+        """By unit, the ranked units of its province around it, itself among them, best first."""
+        ranked: dict[str, list[Row]] = {}
+        for rows in self.scores.values():
+            for row in rows:
+                if (row["assessment_year"], row["methodology_code"]) == (self.year, self.primary) and row["is_ranked"]:
+                    unit = self.by_code.get(row["unit_code"])
+                    if unit is not None:
+                        ranked.setdefault(unit["province_code"] or unit["region_code"], []).append(row)
+        found = {}
+        for rows in ranked.values():
+            rows.sort(key=lambda row: (-row["score"], row["unit_code"]))
+            for position, row in enumerate(rows):
+                found[row["unit_code"]] = rows[max(0, position - NEIGHBOURS) : position + NEIGHBOURS + 1]
+        return found
+
+
+def _bars(dimensions: list[Row]) -> list[Row]:
+    """Each dimension with its places on a bar of a hundred: where its scale begins below zero, zero is marked."""
+    return [
+        {
+            **row,
+            "at": _place(row["score"], row),
+            "zero": _place(Decimal(0), row),
+            "province_at": _place(row["province_mean"], row),
+            "nation_at": _place(row["nation_mean"], row),
+        }
+        for row in dimensions
+    ]
+
+
+def _place(value: Decimal | None, row: Row) -> float | None:
+    low, high = min(row["min_mark"] or Decimal(0), Decimal(0)), row["full_mark"]
+    if value is None or not high or high == low:
+        return None
+    return round(float(100 * (min(max(value, low), high) - low) / (high - low)), 1)

@@ -1,0 +1,138 @@
+"""The processes behind the UI: started in order, watched, ended together."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from orchestration.errors import UsageError
+from orchestration.home import project_root
+from orchestration.web.guard import HEALTH
+from orchestration.web.settings import ServerSettings
+
+START_SECONDS = 180
+STOP_SECONDS = 30
+LOOK_EVERY_SECONDS = 0.3
+TAIL_LINES = 10
+
+
+class Services:
+    """The processes behind the UI, in the order in which they need each other: definitions, web server, daemon."""
+
+    def __init__(self, environment: Mapping[str, str], folder: Path, log: Path) -> None:
+        self._socket = folder / "code.sock"
+        self._folder, self._log = folder, log
+        self._environment = environment
+        self._started: dict[str, subprocess.Popen] = {}
+
+    def __enter__(self) -> Services:
+        self._log.write_bytes(b"")
+        # Appending, so that who rotates logs may empty the file meanwhile.
+        self._output = self._log.open("ab")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """The last started ends first; runs end with the definitions."""
+        for process in reversed(self._started.values()):
+            _stop(process)
+        self._output.close()
+
+    @property
+    def workspace(self) -> Path:
+        """The file that says where the definitions are served."""
+        return self._folder / "workspace.yaml"
+
+    def start(self, settings: ServerSettings | None, with_daemon: bool) -> None:
+        """Start the web server (None: none) and the daemon on the same definitions; return when the web server answers.
+        Raises `UsageError` when one ends before."""
+        # A socket in a folder of one's own: who reaches the definitions can launch runs, and needs no token for it.
+        workspace = {"load_from": [{"grpc_server": {"socket": str(self._socket), "location_name": "zhengxin"}}]}
+        self.workspace.write_text(json.dumps(workspace), encoding="utf-8")
+        self._run(
+            "definitions",
+            *("dagster", "code-server", "start", "--socket", str(self._socket), "--location-name", "zhengxin"),
+            *("--module-name", "orchestration.definitions", "--use-python-environment-entry-point"),
+            *("--inject-env-vars-from-instance", "--log-level", "warning"),
+        )
+        self._until(lambda: self._socket.exists())
+        if settings:
+            self._run("web server", "orchestration.web.server", str(self.workspace), told=settings.to_json())
+            self._until(lambda: _is_healthy(settings.host, settings.port))
+        if with_daemon:
+            self._run("daemon", "dagster._daemon", "run", "--workspace", str(self.workspace))
+
+    def wait(self) -> str:
+        """Return, with what happened, once one of them has ended by itself."""
+        while True:
+            ended = self._ended()
+            if ended:
+                return ended
+            time.sleep(LOOK_EVERY_SECONDS)
+
+    def _run(self, what: str, *command: str, told: str = "") -> None:
+        # Sessions of their own, so that Ctrl-C in the terminal reaches this process alone, and it alone ends them.
+        process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", *command],
+            cwd=project_root(),
+            env=self._environment,
+            stdin=subprocess.PIPE,
+            stdout=self._output,
+            stderr=self._output,
+            start_new_session=True,
+            text=True,
+        )
+        self._started[what] = process
+        process.stdin.write(f"{told}\n")
+        process.stdin.close()
+
+    def _until(self, is_there: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not is_there():
+            problem = self._ended()
+            if not problem and time.monotonic() > deadline:
+                problem = f"The UI did not start within {START_SECONDS} s."
+            if problem:
+                raise UsageError(f"{problem} What was printed last ({self._log}):\n{tail_of(self._log)}")
+            time.sleep(LOOK_EVERY_SECONDS)
+
+    def _ended(self) -> str:
+        codes = {what: process.poll() for what, process in self._started.items()}
+        return "".join(f"The {what} ended with code {code}." for what, code in codes.items() if code is not None)
+
+
+def _stop(process: subprocess.Popen) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+    try:
+        process.wait(timeout=STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _is_healthy(host: str, port: int) -> bool:
+    address = address_of("127.0.0.1" if host == "0.0.0.0" else "::1" if host == "::" else host, port)
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{address}{HEALTH}", timeout=5) as answer:
+            return answer.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def address_of(host: str, port: int) -> str:
+    """Where a browser finds the server."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def tail_of(log: Path) -> str:
+    """The last lines of a log."""
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:])

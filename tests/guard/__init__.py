@@ -1,0 +1,1 @@
+"""What keeps strangers out, and what keeps text text: attacks that were made, each run again."""

@@ -1,0 +1,216 @@
+"""The folder that a site is: figures as the release has them, addresses that stay, hostile text that stays text."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+from decimal import ROUND_HALF_UP, Decimal
+from html.parser import HTMLParser
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.errors import UsageError
+from orchestration.site.build import build_site
+from orchestration.site.view import LANGUAGES, wording
+from tests.report.small_world import GUIZHOU, NEVER_SCORED, PLAIN, UNITS
+
+HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)>"\u202e'
+
+
+class Links(HTMLParser):
+    """What a page leads to and loads, and its tables as rows of cell texts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.targets: list[str] = []
+        self.rows: list[list[str]] = []
+        self._in_cell = False
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.targets += [value for name, value in attributes if name in ("href", "src") and value]
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th") and self.rows:
+            self.rows[-1].append("")
+            self._in_cell = True
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th"):
+            self._in_cell = False
+
+    def handle_data(self, data: str) -> None:
+        if self._in_cell:
+            self.rows[-1][-1] += data
+
+
+def read(path: Path) -> Links:
+    links = Links()
+    links.feed(path.read_text(encoding="utf-8"))
+    return links
+
+
+def printed(value: Decimal) -> str:
+    rounded = value.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    return f"{rounded:,}".replace("-", "−")
+
+
+def test_both_languages_have_the_same_texts_with_the_same_places() -> None:
+    zh, en = (wording(language) for language in LANGUAGES)
+    assert zh.keys() == en.keys()
+    for key, text in zh.items():
+        assert set(re.findall(r"\{\w+\}|%n", text)) == set(re.findall(r"\{\w+\}|%n", en[key])), key
+
+
+def test_every_text_is_used() -> None:
+    code = Path(build_site.__code__.co_filename).parent
+    written = "".join(path.read_text(encoding="utf-8") for path in code.rglob("*") if path.suffix in (".py", ".html"))
+    unused = [key for key in wording("zh") if f"'{key}'" not in written and f'"{key}"' not in written]
+    assert [key for key in unused if not key.startswith(("about.", "site.synthetic", "site.partly_synthetic"))] == []
+
+
+def test_no_link_leads_nowhere_and_none_leaves(site: Path) -> None:
+    pages = list(site.rglob("*.html"))
+    assert len(pages) > 2 * len(UNITS)
+    for page in pages:
+        for target in read(page).targets:
+            assert not re.match(r"[a-z]+:", target), (page, target)
+            path, _, anchor = target.partition("#")
+            found = (page.parent / path).resolve() if path else page
+            assert found.is_file(), (page, target)
+            if anchor:
+                assert f'id="{anchor}"' in found.read_text(encoding="utf-8"), (page, target)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_figures_on_pages_are_those_of_the_release(site: Path, small_release: Path, language: str) -> None:
+    with duckdb.connect(str(small_release), read_only=True) as connection:
+        scores = connection.execute(
+            "select unit_code, methodology_code, score, published_score, rank_national from marts.fct_unit_score "
+            "where assessment_year = 2019"
+        ).fetchall()
+        means = connection.execute(
+            "select node_code, mean_of_units from marts.region_score where assessment_year = 2019 "
+            f"and methodology_code = 'presence' and region_code = '{GUIZHOU}' and node_level <= 1 "
+            "and node_code in (select node_code from marts.dim_indicator)"
+        ).fetchall()
+        lost = connection.execute(
+            "select node_code, points_lost from marts.lost_mark where assessment_year = 2019 "
+            f"and methodology_code = 'quality' and unit_code = '{PLAIN}' and lost_rank <= 10"
+        ).fetchall()
+        dimensions = connection.execute(
+            "select published_score from marts.fct_dimension_score where assessment_year = 2019 "
+            f"and methodology_code = 'presence' and unit_code = '{PLAIN}'"
+        ).fetchall()
+    compared = 0
+    for code, methodology, _, published, rank in scores:
+        page = (site / language / "unit" / f"{code}.html").read_text(encoding="utf-8")
+        if methodology == "presence":
+            assert ('class="published-score"' in page) == (published is not None), code
+            if published is not None:
+                assert f'<data class="published-score" value="{published}">{printed(published)}</data>' in page
+                compared += 1
+        ranking = read(site / language / "ranking" / f"2019-{methodology}.html")
+        [row] = [row for row in ranking.rows if len(row) > 4 and _leads_to(site, language, methodology, row, code)]
+        assert row[3] == ("–" if published is None else printed(published))
+        assert row[0] == ("–" if rank is None else str(rank))
+    assert compared >= 5
+    region = (site / language / "region" / f"{GUIZHOU}.html").read_text(encoding="utf-8")
+    for _, mean in means:
+        assert printed(mean) in region
+    own = (site / language / "unit" / f"{PLAIN}.html").read_text(encoding="utf-8")
+    for node, points in lost:
+        assert f'<data value="{points}">{printed(points)}</data>' in own, node
+    for (mark,) in dimensions:
+        assert f'<data value="{mark}">{printed(mark)}</data>' in own
+    assert lost and dimensions and means
+
+
+def _leads_to(site: Path, language: str, methodology: str, row: list[str], code: str) -> bool:
+    with_names = json.loads((site / "data" / "unit" / f"{code}.json").read_text(encoding="utf-8"))
+    return row[1] == (with_names[f"name_{language}"] or with_names["name_zh"])
+
+
+def test_the_data_of_a_unit_are_the_release_s(site: Path, small_release: Path) -> None:
+    with duckdb.connect(str(small_release), read_only=True) as connection:
+        nodes = connection.execute(
+            "select methodology_code, node_code, score from marts.score_contribution "
+            f"where assessment_year = 2019 and unit_code = '{PLAIN}' order by methodology_code, sort_path"
+        ).fetchall()
+    with (site / "data" / "unit" / f"{PLAIN}.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [
+        (row["methodology_code"], row["node_code"], Decimal(row["score"]) if row["score"] else None) for row in rows
+    ] == nodes
+    told = json.loads((site / "data" / "unit" / f"{PLAIN}.json").read_text(encoding="utf-8"))
+    assert len(told["nodes"]) == len(nodes)
+    assert told["data_kind"]
+
+
+def test_each_page_says_its_release_its_address_and_that_it_is_synthetic(site: Path) -> None:
+    for page in site.glob("zh/**/*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert "2019-r1" in text and "0123abcd" in text
+        assert f"<code>/{page.relative_to(site)}</code>" in text
+        assert 'class="notice"' in text
+        assert (
+            "Content-Security-Policy" in text and "'unsafe-inline'" not in text.split("script-src", 1)[1].split(";")[0]
+        )
+        assert not re.search(r"<script(?! src=)", text)
+
+
+def test_the_package_describes_each_table(site: Path, small_release: Path) -> None:
+    package = json.loads((site / "data" / "2019-r1" / "datapackage.json").read_text(encoding="utf-8"))
+    assert package["version"] == "2019-r1"
+    for resource in package["resources"]:
+        assert (site / "data" / "2019-r1" / resource["path"]).is_file()
+        assert all(field["description"] for field in resource["schema"]["fields"])
+
+
+def test_a_second_build_writes_nothing_and_a_smaller_one_clears_away(small_release: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "site"
+    build_site({"2019-r1": small_release}, folder)
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
+    again = build_site({"2019-r1": small_release}, folder)
+    assert again.changed_count == 0 and again.removed_count == 0
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()} == before
+    smaller = tmp_path / "smaller.duckdb"
+    shutil.copyfile(small_release, smaller)
+    smaller.chmod(0o644)
+    with duckdb.connect(str(smaller)) as connection:
+        for table in ("dim_unit", "score_contribution"):
+            connection.execute(f"delete from marts.{table} where unit_code = '{NEVER_SCORED}'")
+    third = build_site({"2019-r1": smaller}, folder)
+    assert third.removed_count > 0
+    assert not (folder / "zh" / "unit" / f"{NEVER_SCORED}.html").exists()
+
+
+def test_hostile_names_and_headlines_stay_text(small_release: Path, tmp_path: Path) -> None:
+    hostile = tmp_path / "hostile.duckdb"
+    shutil.copyfile(small_release, hostile)
+    hostile.chmod(0o644)
+    with duckdb.connect(str(hostile)) as connection:
+        connection.execute("update marts.dim_unit set name_zh = $1 where unit_code = $2", [HOSTILE, PLAIN])
+        connection.execute("update marts.opinion_event set headline = $1", [HOSTILE])
+        connection.execute("update marts.release_info set release_note = $1", [HOSTILE])
+    folder = tmp_path / "site"
+    build_site({"2019-r1": hostile}, folder)
+    for page in folder.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert "<script>alert" not in text and "<img src=x" not in text, page
+    assert "</script" not in (folder / "assets" / "lookup.js").read_text(encoding="utf-8")
+
+
+def test_a_folder_with_other_files_is_left_alone(small_release: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(UsageError, match="holds other files"):
+        build_site({"2019-r1": small_release}, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_two_releases_of_one_edition_are_refused(small_release: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="both of 2019"):
+        build_site({"2019-r1": small_release, "2019-r2": small_release}, tmp_path / "site")
