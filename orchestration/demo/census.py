@@ -16,7 +16,7 @@ from pathlib import Path
 from orchestration.demo.frame import read_csv
 from orchestration.demo.inbox_file import write_csv
 from orchestration.demo.target import DATA
-from orchestration.home import seeds_folder
+from orchestration.home import shipped_seeds
 from orchestration.landing.contracts import CONTRACTS
 
 TABLE = DATA / "census_2020_by_county.csv"
@@ -103,7 +103,7 @@ def _region_of(row: dict[str, str], prefecture: str, province: str, prefectures:
 
 
 def _unit_codes() -> set[str]:
-    frame = read_csv(seeds_folder() / "geography" / "assessment_frame.csv")
+    frame = read_csv(shipped_seeds() / "geography" / "assessment_frame.csv")
     return {row["unit_code"] for row in frame if (row["series_code"], row["assessment_year"]) == (SERIES, YEAR)}
 
 

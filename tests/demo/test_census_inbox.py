@@ -18,7 +18,7 @@ from orchestration.demo.census import (
     write_census_attributes,
     write_census_observations,
 )
-from orchestration.home import seeds_folder
+from orchestration.home import shipped_seeds
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -41,7 +41,7 @@ def test_every_row_has_a_code_a_kind_and_a_region(areas: dict[str, Area]) -> Non
 
 
 def test_units_are_those_of_the_frame(areas: dict[str, Area]) -> None:
-    frame = read(seeds_folder() / "geography" / "assessment_frame.csv")
+    frame = read(shipped_seeds() / "geography" / "assessment_frame.csv")
     included = {row["unit_code"] for row in frame if row["series_code"] == "census" and row["is_included"] == "1"}
     assert {area.code for area in areas.values() if area.kind == "unit"} == included
 
