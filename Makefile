@@ -10,6 +10,7 @@ ZHENGXIN_HOME ?= $(CURDIR)/var
 REFUSED_LICENCES := AGPL;Affero;GPL-3.0;GPLv3;Proprietary
 HDI_HOME ?= $(ZHENGXIN_HOME)/hdi
 CENSUS_HOME ?= $(ZHENGXIN_HOME)/census
+ASEM_HOME ?= $(ZHENGXIN_HOME)/asem
 
 export ZHENGXIN_HOME
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -21,11 +22,12 @@ INSTALLED := $(VENV)/.installed
 DEMO := $(ZHENGXIN_HOME)/.demo-$(YEARS)
 HDI_DEMO := $(HDI_HOME)/.demo
 CENSUS_DEMO := $(CENSUS_HOME)/.demo
+ASEM_DEMO := $(ASEM_HOME)/.demo
 
 # The demo inputs follow from these alone.
 DEMO_SOURCES := $(wildcard orchestration/demo/*.py orchestration/demo/data/* seeds/geography/*.csv seeds/methodology/*.csv)
 
-.PHONY: help install demo run ui site superset hdi census test test-all lint clean distclean
+.PHONY: help install demo run ui site superset hdi census asem test test-all lint clean distclean
 
 help: ## Show the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +51,9 @@ hdi: $(HDI_DEMO) ## Real data: the Human Development Index 1990-2022 against its
 census: $(CENSUS_DEMO) ## Real data: a demonstration index of 2,845 counties on the census of 2020, with its report
 	@$(ZHENGXIN) --home $(CENSUS_HOME) run --if-changed
 	@$(ZHENGXIN) --home $(CENSUS_HOME) report --year 2020
+
+asem: $(ASEM_DEMO) ## Real data: the example of COINr against its published values
+	@$(ZHENGXIN) --home $(ASEM_HOME) run --if-changed
 
 test: $(INSTALLED) ## The whole test suite
 	@$(BIN)/python -m pytest
@@ -104,4 +109,8 @@ $(HDI_DEMO): $(DEMO_SOURCES) | $(INSTALLED)
 
 $(CENSUS_DEMO): $(DEMO_SOURCES) | $(INSTALLED)
 	@$(ZHENGXIN) --home $(CENSUS_HOME) demo census
+	@touch $@
+
+$(ASEM_DEMO): $(DEMO_SOURCES) $(wildcard orchestration/demo/data/asem/*) | $(INSTALLED)
+	@$(ZHENGXIN) --home $(ASEM_HOME) demo asem
 	@touch $@

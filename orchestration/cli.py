@@ -23,6 +23,7 @@ from orchestration.commands.query import query
 from orchestration.commands.queue import queue
 from orchestration.commands.release import export, release, verify, withdraw
 from orchestration.commands.report import report
+from orchestration.commands.robust import robust
 from orchestration.commands.run import rebuild, run
 from orchestration.commands.site import site
 from orchestration.commands.status import status
@@ -55,7 +56,7 @@ COMMANDS = {
     INPUT: (init, check_seeds, demo, template, land),
     WORK: (run, rebuild),
     RELEASE: (release, withdraw, verify, export, report, site),
-    LOOK: (status, explain, compare, query, warnings, queue, dictionary, ui),
+    LOOK: (status, explain, compare, robust, query, warnings, queue, dictionary, ui),
 }
 for panel, commands in COMMANDS.items():
     for command in commands:

@@ -27,6 +27,7 @@ from orchestration.home import Home, project_root, shipped_seeds
 from orchestration.settings import SEEDS_OWN, settings_of
 
 DBT_PROJECT = "dbt_project"
+TESTS, SHIPPED_FACTS = "tests", "shipped_seeds"
 KEPT_RESOLUTIONS = 3
 Row = dict[str, str]
 
@@ -113,7 +114,7 @@ def _resolution(home: Home) -> Path:
     partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=resolutions))
     try:
         _write_seeds(home, partial / "seeds")
-        _link_project(partial / DBT_PROJECT)
+        _link_project(partial / DBT_PROJECT, settings_of(home).seeds == SEEDS_OWN)
         try:
             partial.rename(folder)
         except OSError:
@@ -128,10 +129,12 @@ def _resolution(home: Home) -> Path:
 def _digest(home: Home) -> str:
     """Names the resolution: the policy, the contents of all files, and where the shipped project lies."""
     digest = hashlib.sha256(f"{settings_of(home).seeds}\n{project_root()}\n".encode())
-    for entry in sorted((project_root() / DBT_PROJECT).iterdir()):
+    project = project_root() / DBT_PROJECT
+    for entry in sorted(project.iterdir()):
         digest.update(f"{entry.name}\n".encode())
+    tests = sorted((project / TESTS).rglob("*.sql"))
     shipped = [path for path in sorted(shipped_seeds().glob("*/*")) if path.suffix in (".csv", ".yml")]
-    for root, paths in ((shipped_seeds(), shipped), (home.seeds, _own_files(home))):
+    for root, paths in ((project, tests), (shipped_seeds(), shipped), (home.seeds, _own_files(home))):
         for path in paths:
             content = hashlib.sha256(path.read_bytes()).hexdigest()
             digest.update(f"{path.relative_to(root).as_posix()}\0{content}\n".encode())
@@ -220,11 +223,17 @@ def _numbered_rows(table: SeedTable, path: Path) -> Iterator[tuple[int, Row]]:
         yield number, dict(zip(header, cells, strict=True))
 
 
-def _link_project(target: Path) -> None:
-    """A folder that looks like the shipped dbt project, and has other seeds beside it."""
+def _link_project(target: Path, stands_alone: bool) -> None:
+    """A folder that looks like the shipped dbt project, and has other seeds beside it.
+
+    What is a fact about the shipped seeds is no test of seeds that stand alone. The tests are copied then, since dbt
+    does not follow links below the folders that it looks into.
+    """
     target.mkdir()
     for entry in (project_root() / DBT_PROJECT).iterdir():
-        if not entry.name.startswith(".") and entry.name not in ("target", "logs"):
+        if stands_alone and entry.name == TESTS:
+            shutil.copytree(entry, target / TESTS, ignore=shutil.ignore_patterns(SHIPPED_FACTS))
+        elif not entry.name.startswith(".") and entry.name not in ("target", "logs"):
             (target / entry.name).symlink_to(entry)
 
 

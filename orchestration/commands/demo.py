@@ -27,14 +27,21 @@ class DemoKind(StrEnum):
 
     county = "county"
     hdi = "hdi"
+    asem = "asem"
     census = "census"
 
 
-SERIES = {DemoKind.county: "county_integrity", DemoKind.hdi: "hdi", DemoKind.census: "census"}
+SERIES = {
+    DemoKind.county: "county_integrity",
+    DemoKind.hdi: "hdi",
+    DemoKind.asem: "asem",
+    DemoKind.census: "census",
+}
 # What every file of a demo is called: a file under another name is somebody's own.
 FILE_PREFIXES = {
     DemoKind.county: ("synthetic_", "census_"),
     DemoKind.hdi: ("hdi_observation_",),
+    DemoKind.asem: ("asem_observation_",),
     DemoKind.census: ("census_",),
 }
 
@@ -43,7 +50,8 @@ def demo(
     kind: Annotated[
         DemoKind,
         typer.Argument(
-            help="county: synthetic counties; hdi: real data of 193 countries; census: real data of 2,845 counties."
+            help="county: synthetic counties; hdi: real data of 193 countries; asem: COINr's example; census: real data "
+            "of 2,845 counties."
         ),
     ] = DemoKind.county,
     years: Annotated[
@@ -58,8 +66,10 @@ def demo(
     [b]county[/b] writes SYNTHETIC observations, events and verifications of all counties, calibrated to the published
     aggregates of 2019 and labelled synthetic in every row, with officers that exist in the demo only; its runs publish
     by themselves. [b]hdi[/b] is zhengxin init --from hdi: the real inputs of the Human Development Index, 1990-2022,
-    whose published answer the scores must equal. [b]census[/b] writes real figures of the census of 2020 by county for
-    a demonstration index, no assessment of any government. Give hdi and census a home of their own.
+    whose published answer the scores must equal; give it a home of its own. [b]asem[/b] is the example of the R package
+    COINr, 51 countries and 49 indicators, with seeds of its own.
+    [b]census[/b] writes real figures of the census of 2020 by county for a demonstration index, no assessment of any
+    government; give it a home of its own.
 
     [dim]zhengxin demo
     zhengxin demo county --years 2019
@@ -70,6 +80,8 @@ def demo(
     _refuse_other_data(home, kind)
     if kind is DemoKind.hdi:
         _write_hdi(home)
+    elif kind is DemoKind.asem:
+        _write_asem(home)
     elif kind is DemoKind.census:
         _write_census(home)
     else:
@@ -98,6 +110,18 @@ def _write_census(home: Home) -> None:
         "Real data: census of 2020 by county (National Bureau of Statistics, by way of leiii/census, MIT). A "
         "demonstration, not an assessment of any government."
     )
+    _say_what_waits(home, paths)
+
+
+def _write_asem(home: Home) -> None:
+    """The example's seeds, which stand alone, its settings where the home has none, and its observations."""
+    from orchestration.demo.asem import SETTINGS, write_asem_inbox, write_asem_seeds
+
+    write_asem_seeds(home.seeds)
+    if not home.settings.exists():
+        home.settings.write_text(SETTINGS, encoding="utf-8")
+    paths = write_asem_inbox(home.inbox)
+    output().print("Real data: the example of COINr 1.1.14 (bluefoxr/COINr, MIT).")
     _say_what_waits(home, paths)
 
 

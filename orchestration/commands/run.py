@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from orchestration.pipeline.execution import RunOutcome
 
 KEPT_LOGS = 20
+# How many draws the dbt models make, unless their scenario says it.
+DRAWS_VARIABLE = "ZHENGXIN_DRAWS"
 STEP_TITLES = {
     "land_inbox": "Land the inbox and load it",
     "build_models": "Build the scores (dbt)",
@@ -50,6 +52,10 @@ def run(
     if_changed: Annotated[
         bool, typer.Option("--if-changed", help="Only if inputs, seeds or code have changed since the last run.")
     ] = False,
+    draws: Annotated[
+        int | None,
+        typer.Option(min=16, help="Draws of the scenarios behind rank intervals. Default: 500.", show_default=False),
+    ] = None,
 ) -> None:
     """Run the pipeline for years: land, check, build the scores, validate, and print a summary.
 
@@ -70,6 +76,8 @@ def run(
     from orchestration.warehouse.lock import writer_lock
     from orchestration.warehouse.seed_check import require_sound_seeds
 
+    if draws is not None:
+        os.environ[DRAWS_VARIABLE] = str(draws)
     home = Home.from_environment()
     settings = settings_of(home)
     if has_own_seeds(home):
@@ -90,7 +98,7 @@ def run(
             print_summary(output(), home, wanted, CheckCount(**known))
             return
     for warning in changed_methodologies(home):
-        messages().print(f"[yellow]{escape(warning)}[/]")
+        messages().print(styled("[yellow]{}[/]", warning))
     if message := upgrade_message(home):
         messages().print(message)
     messages().print(f"Run of {years_in_words(wanted)}, {series_code}, home {home.root}")

@@ -42,6 +42,5 @@ def site(
         built = build_site(chosen, target, chain_head(home))
     output().print(
         f"{built.file_count:,} files, {built.changed_count:,} new or changed, {built.removed_count:,} removed",
-        markup=False,
     )
-    output().print(str(built.folder / "index.html"), markup=False, soft_wrap=True)
+    output().print(str(built.folder / "index.html"), soft_wrap=True)

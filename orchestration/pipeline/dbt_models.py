@@ -112,9 +112,7 @@ def build_events(
     os.environ.update(dbt.environment(home))
     dbt.reuse_parse(home)
     translator = {} if manifest is None else {"manifest": manifest, "dagster_dbt_translator": LayerTranslator()}
-    invocation = dbt_cli.cli(
-        [*BUILD, *dbt.untested(home)], context=context, target_path=dbt.target_folder(home), **translator
-    )
+    invocation = dbt_cli.cli(list(BUILD), context=context, target_path=dbt.target_folder(home), **translator)
     events: list[Any] = []
     failure: Exception | None = None
     try:

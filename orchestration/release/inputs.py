@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 import subprocess
 import tarfile
@@ -23,7 +24,7 @@ from orchestration.seeds import DBT_PROJECT, seeds_folder
 from orchestration.warehouse.dbt import IGNORED_FOLDERS, project_digest
 from orchestration.warehouse.resolved_method import method_digests
 
-PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "pyarrow")
+PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "numpy", "pyarrow", "salib", "scipy")
 ARCHIVE_NAME = "source.tar.gz"
 ARCHIVED_FILES = ("profiles.yml", "pyproject.toml", "constraints.txt", "README.md", "LICENSE")
 # What is shipped is archived from where the home reads it, and the demo is no part of a score.
@@ -64,6 +65,31 @@ def lock_of(
         "earlier_releases": {str(each): sha256_of(catalogue.folder(each) / "manifest.json") for each in earlier},
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
     }
+
+
+def drawn_points(database: Path) -> list[dict[str, Any]]:
+    """The draws that a release has its rank intervals from: by scenario their number, seed, and a hash of the points.
+
+    A later version of the library that draws could give other points; those of the release stand in
+    `marts.scenario_draw`.
+    """
+    with duckdb.connect(str(database), read_only=True) as connection:
+        scenarios = connection.execute(
+            "select scenario_code, draw_count, seed from marts.dim_scenario where draw_count is not null order by all"
+        ).fetchall()
+        return [
+            {"scenario": scenario, "draws": count, "seed": seed, "sha256": _hash_of_draws(connection, scenario)}
+            for scenario, count, seed in scenarios
+        ]
+
+
+def _hash_of_draws(connection: duckdb.DuckDBPyConnection, scenario: str) -> str:
+    points = connection.execute(
+        "select methodology_code, draw_number, factor_code, dimension_number, drawn from marts.scenario_draw "
+        "where scenario_code = $1 order by all",
+        [scenario],
+    ).fetchall()
+    return hashlib.sha256("\n".join(map(repr, points)).encode()).hexdigest()
 
 
 def require_built_from_inputs(connection: duckdb.DuckDBPyConnection, home: Home) -> None:

@@ -68,6 +68,7 @@ from orchestration.release.gates import GateResult, run_gates
 from orchestration.release.history import load_releases_in_force
 from orchestration.release.inputs import (
     ARCHIVE_NAME,
+    drawn_points,
     git_revision,
     lock_of,
     require_built_from_inputs,
@@ -318,6 +319,7 @@ class _Attempt:
         read = [*self.earlier, *sorted({self.previous, self.base} - {None})]
         lock = lock_of(self.home, self.catalogue, self.facts, self._methodologies(candidate), read) | {
             "compared_with": str(self.base) if self.base else None,
+            "draws": drawn_points(candidate.database(INTERNAL)),
             "source_archive_sha256": sha256_of(folder / ARCHIVE_NAME),
         }
         write_json(folder / LOCK_NAME, lock, OWNER_FILE)

@@ -28,6 +28,7 @@ from orchestration.site.region_pages import region_pages
 from orchestration.site.unit_data import write_unit_data
 from orchestration.site.unit_pages import unit_pages
 from orchestration.site.view import LANGUAGES, View
+from orchestration.writing.html import environment as text_environment
 
 FOLDER = Path(__file__).parent
 MAPPED_LEVELS = {"nation": MapKind.nation, "province": MapKind.province, "prefecture": MapKind.prefecture}
@@ -153,13 +154,7 @@ def _pages(view: View, downloads: dict[str, list[Download]]) -> Iterator[Page]:
 
 
 def _environment(view: View | None = None) -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(FOLDER / "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
+    environment = text_environment(jinja2.FileSystemLoader(FOLDER / "templates"))
     environment.filters["svg"] = Markup
     environment.globals["ranking_name"] = ranking_name
     if view is not None:

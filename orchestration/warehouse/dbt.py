@@ -19,7 +19,6 @@ from filelock import FileLock
 from orchestration.errors import UsageError
 from orchestration.home import Home, project_root
 from orchestration.seeds import DBT_PROJECT, dbt_folder, seeds_folder
-from orchestration.settings import SEEDS_OWN, settings_of
 
 MANIFEST_NAME = "manifest.json"
 PARSED_NAME = "partial_parse.msgpack"
@@ -56,11 +55,6 @@ def environment(home: Home) -> dict[str, str]:
         "DO_NOT_TRACK": "1",
         "ZHENGXIN_PROJECT_DIGEST": project_digest(home),
     }
-
-
-def untested(home: Home) -> tuple[str, ...]:
-    """Arguments that leave out what is a fact about the shipped seeds, where the home's seeds stand alone."""
-    return ("--exclude", "path:tests/shipped_seeds") if settings_of(home).seeds == SEEDS_OWN else ()
 
 
 def log_file(home: Home) -> Path:

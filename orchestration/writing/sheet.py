@@ -44,9 +44,7 @@ def put(cell: Cell, value: Any) -> Cell:
 
 def append(sheet: Worksheet, values: Iterable[Any]) -> None:
     """Write a row below the last one."""
-    row = sheet.max_row + 1 if sheet.max_row > 1 or sheet["A1"].value is not None else 1
-    for column, value in enumerate(values, start=1):
-        put(sheet.cell(row, column), value)
+    sheet.append([put(Cell(sheet, row=1, column=1), value) for value in values])
 
 
 def note(cell: Cell, text: str, width: int, height: int) -> None:

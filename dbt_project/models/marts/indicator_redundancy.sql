@@ -16,7 +16,7 @@ leaf_scores as (
         leaves.methodology_code,
         leaves.unit_code,
         leaves.node_code,
-        cast(leaves.score * 1000000 as bigint) as score
+        cast(cast(leaves.score as decimal(28, 10)) * 1000000 as bigint) as score
     from {{ ref('int_leaf_score') }} as leaves
     inner join nodes
         on leaves.methodology_code = nodes.methodology_code

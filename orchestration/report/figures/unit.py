@@ -39,6 +39,20 @@ class UnitScore:
 
 
 @dataclass(frozen=True)
+class RankBand:
+    """Band of each rank, and units that cannot be told apart (default scenario)."""
+
+    unit_code: str
+    draw_count: int
+    lower_rank: int
+    upper_rank: int
+    overlapping_count: int
+    lower_rank_in_province: int | None
+    upper_rank_in_province: int | None
+    overlapping_count_in_province: int | None
+
+
+@dataclass(frozen=True)
 class Peer:
     """Composite and ranks of the units of the same province."""
 

@@ -30,6 +30,7 @@ from orchestration.report.figures.unit import (
     LostMark,
     Peer,
     PointsToNext,
+    RankBand,
     ScoreTrace,
     UnitDimension,
     UnitIndicator,
@@ -74,6 +75,7 @@ class _Answers:
     lost: Answer[LostMark] | None
     warnings: Answer[UnitWarning] | None
     traces: Answer[ScoreTrace] | None
+    bands: Answer[RankBand] | None
 
 
 class UnitPages:
@@ -95,6 +97,7 @@ class UnitPages:
                 "lost",
                 "warnings",
                 "traces",
+                "bands",
             )
         }
 
@@ -112,6 +115,7 @@ class UnitPages:
             ctx.ask(LostMark) if has("lost_mark") else None,
             ctx.ask(UnitWarning) if has("warning") else None,
             ctx.ask(ScoreTrace) if has("score_trace", "evidence_url") else None,
+            ctx.ask(RankBand) if has("rank_interval") and has("rank_distinguishable") else None,
         )
 
     def sections(self, number: Numbering) -> list[Section]:
@@ -175,7 +179,29 @@ class UnitPages:
                 coverage=scores.rate(score.coverage),
                 limit=self.ctx.infos.rate(self.ctx.info.min_ranked_coverage),
             )
-        return (self._card(score), Paragraph(t.sentences(text, *self._next(score))), self._radar(score))
+        texts = (text, *self._band(score), *self._next(score))
+        return (self._card(score), Paragraph(t.sentences(*texts)), self._radar(score))
+
+    def _band(self, score: UnitScore) -> list[Text]:
+        """How sure the rank is: where nine draws in ten lie, and from how many units it cannot be told."""
+        t, bands = self.t, self.answers.bands
+        found = self._by_unit["bands"].get(score.unit_code) if bands else None
+        if not found or not score.is_ranked:
+            return []
+        band = found[0]
+        given = {"draws": bands.count(band.draw_count), "lower": bands.count(band.lower_rank)}
+        given |= {"upper": bands.count(band.upper_rank), "others": bands.count(band.overlapping_count)}
+        texts = [t("unit.band", **given)]
+        if band.overlapping_count_in_province is not None:
+            texts.append(
+                t(
+                    "unit.band_in_province",
+                    lower=bands.count(band.lower_rank_in_province),
+                    upper=bands.count(band.upper_rank_in_province),
+                    others=bands.count(band.overlapping_count_in_province),
+                )
+            )
+        return texts
 
     def _card(self, score: UnitScore) -> ScoreCard:
         t, scores = self.t, self.answers.scores

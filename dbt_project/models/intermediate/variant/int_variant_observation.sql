@@ -1,0 +1,53 @@
+{{ config(materialized="view") }}
+
+with variants as (
+
+    select * from {{ ref('int_variant_edition') }}
+    where not is_stated
+
+),
+
+measures as (
+
+    select * from {{ ref('int_variant_measure') }}
+
+),
+
+units as (
+
+    select * from {{ ref('int_unit') }}
+    where is_included
+
+),
+
+measured_values as (
+
+    select * from {{ ref('int_measured_value') }}
+
+)
+
+select
+    variants.series_code,
+    variants.assessment_year,
+    variants.variant_code,
+    variants.scope_code,
+    units.unit_code,
+    measures.measure_code,
+    coalesce(measured_values.is_absent, false) as is_absent,
+    case measures.transform
+        when 'log' then case when measured_values.value > 0 then round(ln(measured_values.value), 12) end
+        when 'positive' then cast(measured_values.value > 0 as double)
+        when 'observed' then case when measured_values.value is not null then 1.0 end
+        else measured_values.value
+    end as value
+from variants
+inner join measures
+    on variants.variant_code = measures.variant_code
+inner join units
+    on variants.series_code = units.series_code
+    and variants.assessment_year = units.assessment_year
+left join measured_values
+    on variants.series_code = measured_values.series_code
+    and variants.assessment_year = measured_values.assessment_year
+    and units.unit_code = measured_values.unit_code
+    and measures.measure_code = measured_values.measure_code

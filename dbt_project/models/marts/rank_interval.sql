@@ -1,0 +1,49 @@
+with subjects as (
+
+    select * from {{ ref('int_scenario_subject') }}
+
+),
+
+intervals as (
+
+    select * from {{ ref('int_rank_interval') }}
+
+),
+
+grades as (
+
+    select * from {{ ref('grade_share') }}
+    where is_nominal_grade
+
+)
+
+select
+    subjects.series_code,
+    subjects.assessment_year,
+    subjects.methodology_code,
+    subjects.scenario_code,
+    subjects.is_default as is_default_scenario,
+    intervals.scope_kind,
+    intervals.scope_code,
+    intervals.unit_code,
+    intervals.ranked_unit_count,
+    intervals.nominal_rank,
+    intervals.median_rank,
+    intervals.lower_rank,
+    intervals.upper_rank,
+    intervals.upper_rank - intervals.lower_rank as rank_width,
+    intervals.mean_rank,
+    intervals.best_rank,
+    intervals.worst_rank,
+    intervals.share_in_top as share_in_top_100,
+    grades.draw_share as share_keeping_grade,
+    intervals.draw_count
+from intervals
+inner join subjects
+    on intervals.subject_number = subjects.subject_number
+left join grades
+    on subjects.series_code = grades.series_code
+    and subjects.assessment_year = grades.assessment_year
+    and subjects.methodology_code = grades.methodology_code
+    and subjects.scenario_code = grades.scenario_code
+    and intervals.unit_code = grades.unit_code

@@ -1,0 +1,76 @@
+-- Fails with each unit whose nominal rank is not the published one, or whose score in the draw that varies nothing is not
+-- the published score. The nodes of a published score are rounded to 10 decimals one by one, those of a draw at the end.
+with subjects as (
+
+    select * from {{ ref('int_scenario_subject') }}
+    where nominal_variant_code is null
+
+),
+
+intervals as (
+
+    select * from {{ ref('int_rank_interval') }}
+
+),
+
+published_ranks as (
+
+    select * from {{ ref('int_unit_rank') }}
+
+),
+
+published_scores as (
+
+    select * from {{ ref('int_unit_score') }}
+
+),
+
+drawn_scores as (
+
+    select * from {{ ref('int_draw_score') }}
+
+)
+
+select
+    subjects.scenario_code,
+    subjects.assessment_year,
+    subjects.methodology_code,
+    intervals.scope_code,
+    intervals.unit_code,
+    cast(intervals.nominal_rank as varchar) as drawn,
+    cast(published_ranks.unit_rank as varchar) as published
+from intervals
+inner join subjects
+    on intervals.subject_number = subjects.subject_number
+left join published_ranks
+    on subjects.series_code = published_ranks.series_code
+    and subjects.assessment_year = published_ranks.assessment_year
+    and subjects.methodology_code = published_ranks.methodology_code
+    and intervals.scope_code = published_ranks.region_code
+    and intervals.unit_code = published_ranks.unit_code
+where intervals.nominal_rank is distinct from published_ranks.unit_rank
+
+union all
+
+select
+    subjects.scenario_code,
+    subjects.assessment_year,
+    subjects.methodology_code,
+    null as scope_code,
+    drawn_scores.unit_code,
+    cast(drawn_scores.scores[1] as varchar) as drawn,
+    cast(published_scores.unrounded_score as varchar) as published
+from drawn_scores
+inner join subjects
+    on drawn_scores.subject_number = subjects.subject_number
+inner join published_scores
+    on subjects.series_code = published_scores.series_code
+    and subjects.assessment_year = published_scores.assessment_year
+    and subjects.methodology_code = published_scores.methodology_code
+    and drawn_scores.unit_code = published_scores.unit_code
+where published_scores.unrounded_score is not null
+    and (
+        drawn_scores.scores[1] is null
+        or isnan(drawn_scores.scores[1])
+        or abs(drawn_scores.scores[1] - cast(published_scores.unrounded_score as double)) > 0.00000001
+    )

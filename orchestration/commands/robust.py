@@ -1,0 +1,202 @@
+"""`zhengxin robust`: how sure the ranks of an edition are, and that of one unit."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import duckdb
+import typer
+
+from orchestration.commands.subject import Edition, Unit, explaining, find_edition, find_unit, records
+from orchestration.commands.terminal import output, table
+from orchestration.errors import UsageError
+
+SHOWN_PAIRS = 12
+SCENARIO = """
+    select scenario_code, coalesce(scenario_name_en, scenario_name_zh) as scenario_name, draw_count
+    from marts.dim_scenario
+    where series_code = $1 and (scenario_code = $2 or ($2 is null and is_default_scenario))
+    order by not is_default_scenario, scenario_code
+"""
+INTERVALS = """
+    select intervals.*, bands.overlapping_count, bands.band_first_rank, bands.band_last_rank,
+        coalesce(regions.name_zh, regions.name_en) as scope_name
+    from marts.rank_interval as intervals
+    inner join marts.rank_distinguishable as bands
+        using (series_code, assessment_year, methodology_code, scenario_code, scope_kind, unit_code)
+    left join marts.dim_region as regions
+        on intervals.series_code = regions.series_code
+        and intervals.assessment_year = regions.assessment_year
+        and intervals.scope_code = regions.region_code
+    where intervals.series_code = $1 and intervals.assessment_year = $2 and intervals.methodology_code = $3
+        and intervals.scenario_code = $4 and intervals.unit_code = $5
+    order by intervals.ranked_unit_count desc
+"""
+EDITION = """
+    select
+        count(*) as unit_count,
+        median(intervals.rank_width) as median_width,
+        median(bands.overlapping_count) as median_overlapping,
+        avg(intervals.share_keeping_grade) as mean_share_keeping_grade
+    from marts.rank_interval as intervals
+    inner join marts.rank_distinguishable as bands
+        using (series_code, assessment_year, methodology_code, scenario_code, scope_kind, unit_code)
+    where intervals.series_code = $1 and intervals.assessment_year = $2 and intervals.methodology_code = $3
+        and intervals.scenario_code = $4
+        and intervals.ranked_unit_count = (
+            select max(ranked_unit_count) from marts.rank_interval
+            where series_code = $1 and assessment_year = $2 and methodology_code = $3 and scenario_code = $4
+        )
+"""
+FACTORS = """
+    select factor_code, coalesce(factor_name_en, factor_name_zh) as factor_name, first_order, total_order
+    from marts.sensitivity_index
+    where series_code = $1 and assessment_year = $2 and methodology_code = $3 and scenario_code = $4
+    order by total_order desc, factor_code
+"""
+PAIRS = """
+    select
+        case when pairs.first_unit_code = $5 then pairs.second_unit_code else pairs.first_unit_code end as other_code,
+        coalesce(units.name_zh, units.name_en) as other_name,
+        case when pairs.first_unit_code = $5 then pairs.before_share else pairs.after_share end as before_share
+    from marts.pairwise_order as pairs
+    inner join marts.dim_unit as units
+        on pairs.series_code = units.series_code
+        and pairs.assessment_year = units.assessment_year
+        and units.unit_code in (pairs.first_unit_code, pairs.second_unit_code)
+        and units.unit_code <> $5
+    where pairs.series_code = $1 and pairs.assessment_year = $2 and pairs.methodology_code = $3
+        and pairs.scenario_code = $4 and $5 in (pairs.first_unit_code, pairs.second_unit_code)
+    order by abs(before_share - 0.5), other_code
+    limit $6
+"""
+AGAINST = """
+    select
+        avg(cast(mine.place < theirs.place as double)) as before_share,
+        avg(cast(mine.place = theirs.place as double)) as level_share
+    from (
+        select unnest(ranks) as place, generate_subscripts(ranks, 1) as draw from marts.rank_draw
+        where series_code = $1 and assessment_year = $2 and methodology_code = $3 and scenario_code = $4
+            and unit_code = $5
+    ) as mine
+    inner join (
+        select unnest(ranks) as place, generate_subscripts(ranks, 1) as draw from marts.rank_draw
+        where series_code = $1 and assessment_year = $2 and methodology_code = $3 and scenario_code = $4
+            and unit_code = $6
+    ) as theirs
+        on mine.draw = theirs.draw
+"""
+
+
+def robust(
+    year: Annotated[int | None, typer.Argument(help="Edition. Default: the latest.", show_default=False)] = None,
+    unit: Annotated[str | None, typer.Option(help="Code or name of a unit.", show_default=False)] = None,
+    against: Annotated[
+        str | None, typer.Option(help="With --unit: another unit; in what share of draws is the first before it?")
+    ] = None,
+    methodology: Annotated[
+        str | None, typer.Option(help="Methodology. Default: the edition's primary one.", show_default=False)
+    ] = None,
+    scenario: Annotated[
+        str | None, typer.Option(help="Scenario. Default: the one that reports use.", show_default=False)
+    ] = None,
+    release: Annotated[str | None, typer.Option(help="Within a release, such as 2019-r1.", show_default=False)] = None,
+) -> None:
+    """Show how sure ranks are: what they do when the choices behind them move a little.
+
+    A scenario varies weights, or other choices, in some hundred draws; a unit's interval holds nine in ten of its
+    ranks. Two units whose intervals overlap cannot be told apart by rank.
+
+    [dim]zhengxin robust 2019
+    zhengxin robust 2019 --unit 修文县
+    zhengxin robust 2019 --unit 修文县 --against 息烽县[/dim]
+    """
+    if against is not None and unit is None:
+        raise UsageError("--against compares with the unit of --unit: name both.")
+    with explaining(release) as connection:
+        edition = find_edition(connection, year, methodology)
+        chosen = _scenario(connection, edition, scenario)
+        key = [edition.series_code, edition.year, edition.methodology_code, chosen["scenario_code"]]
+        output().print(
+            f"Edition {edition.year}, methodology {edition.methodology_code}, scenario {chosen['scenario_code']}: "
+            f"{chosen['scenario_name']}, {chosen['draw_count']} draws",
+            markup=False,
+        )
+        if unit is None:
+            _print_edition(connection, key)
+        else:
+            mine = find_unit(connection, edition, unit)
+            _print_unit(connection, key, mine)
+            if against is not None:
+                _print_against(connection, key, mine, find_unit(connection, edition, against))
+
+
+def _scenario(connection: duckdb.DuckDBPyConnection, edition: Edition, named: str | None) -> dict[str, Any]:
+    found = records(connection, SCENARIO, [edition.series_code, named])
+    if not found:
+        known = [
+            code
+            for (code,) in connection.execute(
+                "select scenario_code from marts.dim_scenario where series_code = $1 order by all",
+                [edition.series_code],
+            ).fetchall()
+        ]
+        there = f"Scenarios: {', '.join(known)}." if known else f"The series {edition.series_code} has none."
+        raise UsageError(f"There is no scenario '{named or 'by default'}'. {there}")
+    return found[0]
+
+
+def _print_edition(connection: duckdb.DuckDBPyConnection, key: list[Any]) -> None:
+    (found,) = records(connection, EDITION, key)
+    if not found["unit_count"]:
+        raise UsageError("This scenario was not drawn for the edition under this methodology: see marts.rank_interval.")
+    say = output()
+    say.print(f"Ranked units                          {found['unit_count']}")
+    say.print(f"Half of the intervals are wider than  {found['median_width']:g} ranks")
+    say.print(f"Half of the units cannot be told from {found['median_overlapping']:g} others or more")
+    if found["mean_share_keeping_grade"] is not None:
+        say.print(f"Draws that keep a unit's grade        {100 * found['mean_share_keeping_grade']:.1f} %")
+    factors = records(connection, FACTORS, key)
+    if factors:
+        lines = [[each["factor_name"], f"{each['first_order']:.3f}", f"{each['total_order']:.3f}"] for each in factors]
+        say.print(table(["What moves the ranks", "alone", "with interactions"], lines))
+
+
+def _print_unit(connection: duckdb.DuckDBPyConnection, key: list[Any], unit: Unit) -> None:
+    found = records(connection, INTERVALS, [*key, unit.unit_code])
+    say = output()
+    say.print(f"{unit.unit_code} {unit.name_zh or unit.name_en} ({unit.places})", markup=False)
+    if not found:
+        raise UsageError("The unit is not ranked in this edition under this methodology: it has no interval.")
+    lines = [
+        [
+            each["scope_name"],
+            f"{each['nominal_rank']} of {each['ranked_unit_count']}",
+            f"{each['lower_rank']:g}–{each['upper_rank']:g}",
+            f"{each['median_rank']:g}",
+            str(each["overlapping_count"]),
+            f"{each['band_first_rank']}–{each['band_last_rank']}",
+        ]
+        for each in found
+    ]
+    say.print(table(["within", "rank", "90 % of draws", "median", "not told from", "whose ranks are"], lines))
+    kept = found[0]["share_keeping_grade"]
+    if kept is not None:
+        say.print(f"The grade is kept in {100 * kept:.1f} % of draws.")
+    pairs = records(connection, PAIRS, [*key, unit.unit_code, SHOWN_PAIRS])
+    if pairs:
+        lines = [[each["other_code"], each["other_name"], f"{100 * each['before_share']:.1f} %"] for each in pairs]
+        say.print(table(["neighbour", "name", "draws in which the unit is before it"], lines))
+
+
+def _print_against(connection: duckdb.DuckDBPyConnection, key: list[Any], mine: Unit, other: Unit) -> None:
+    (found,) = records(connection, AGAINST, [*key, mine.unit_code, other.unit_code])
+    if found["before_share"] is None:
+        raise UsageError(
+            "One of the two is not ranked, or this is not the scenario whose ranks are kept by draw (the default one)."
+        )
+    output().print(
+        f"{mine.name_zh or mine.name_en} is before {other.name_zh or other.name_en} in "
+        f"{100 * found['before_share']:.1f} % of draws, level with it in {100 * found['level_share']:.1f} %.",
+        markup=False,
+    )

@@ -1,0 +1,80 @@
+"""What the draws say of each unit's rank: its interval, and from whom it cannot be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from orchestration.robustness.ranks import overlaps, quantiles, rank_matrix
+
+# An interval holds nine draws in ten.
+LOWER, MEDIAN, UPPER = 0.05, 0.5, 0.95
+TOP = 100
+DECIMALS = 12
+
+
+@dataclass(frozen=True)
+class RankIntervals:
+    """By unit; `ranks` is draws × units. `band_first_rank` and `band_last_rank` are the nominal ranks between which
+    lie all units whose interval overlaps."""
+
+    ranks: np.ndarray
+    ranked_unit_count: np.ndarray
+    nominal_rank: np.ndarray
+    nominal_draw_rank: np.ndarray
+    mean_rank: np.ndarray
+    median_rank: np.ndarray
+    lower_rank: np.ndarray
+    upper_rank: np.ndarray
+    best_rank: np.ndarray
+    worst_rank: np.ndarray
+    share_in_top: np.ndarray
+    overlapping_count: np.ndarray
+    band_first_rank: np.ndarray
+    band_last_rank: np.ndarray
+
+
+def rank_intervals(scores: np.ndarray, nominal_scores: np.ndarray, groups: np.ndarray) -> RankIntervals:
+    """`scores`: draws × units, the first draw the nominal one; ranks are counted within `groups` of units."""
+    all_ranks = rank_matrix(scores, groups)
+    ranks = all_ranks[1:]
+    nominal = rank_matrix(nominal_scores[None, :], groups)[0]
+    lower, median, upper = quantiles(ranks, (LOWER, MEDIAN, UPPER))
+    counts, first, last, sizes = _bands(nominal, lower, upper, groups)
+    return RankIntervals(
+        ranks=ranks,
+        ranked_unit_count=sizes,
+        nominal_rank=nominal,
+        nominal_draw_rank=all_ranks[0],
+        mean_rank=np.round(ranks.sum(axis=0, dtype=np.int64) / ranks.shape[0], DECIMALS),
+        median_rank=median,
+        lower_rank=np.round(lower, DECIMALS),
+        upper_rank=np.round(upper, DECIMALS),
+        best_rank=ranks.min(axis=0),
+        worst_rank=ranks.max(axis=0),
+        share_in_top=(ranks <= TOP).sum(axis=0) / ranks.shape[0],
+        overlapping_count=counts,
+        band_first_rank=first,
+        band_last_rank=last,
+    )
+
+
+def _bands(
+    nominal: np.ndarray, lower: np.ndarray, upper: np.ndarray, groups: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    counts, first, last, sizes = (np.zeros(nominal.size, dtype=np.int32) for _ in range(4))
+    order = np.argsort(groups, kind="stable")
+    _, starts = np.unique(groups[order], return_index=True)
+    for members in np.split(order, starts[1:]):
+        overlap = overlaps(lower[members], upper[members])
+        counts[members] = overlap.sum(axis=1) - 1
+        first[members] = np.where(overlap, nominal[members][None, :], nominal.max() + 1).min(axis=1)
+        last[members] = np.where(overlap, nominal[members][None, :], 0).max(axis=1)
+        sizes[members] = members.size
+    return counts, first, last, sizes
+
+
+def shares_between(scores: np.ndarray, lower: float, upper: float) -> np.ndarray:
+    """By unit, the share of draws whose score lies in [lower, upper); `scores`: units × draws."""
+    return ((scores >= lower) & (scores < upper)).sum(axis=1) / scores.shape[1]
