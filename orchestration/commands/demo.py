@@ -50,8 +50,8 @@ def demo(
     kind: Annotated[
         DemoKind,
         typer.Argument(
-            help="county: synthetic counties; hdi: real data of 193 countries; asem: COINr's example; census: real data "
-            "of 2,845 counties."
+            help="county: synthetic counties; hdi: real data of 193 countries; asem: COINr's example; census: real "
+            "data of 2,845 counties."
         ),
     ] = DemoKind.county,
     years: Annotated[
