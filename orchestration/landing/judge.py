@@ -26,7 +26,7 @@ from orchestration.landing.check import (
     ROWS_MISSING_SAYS,
     STRUCTURE_RULES,
 )
-from orchestration.landing.contracts.definition import Column, Contract
+from orchestration.landing.contracts.definition import DECIMAL_SCALE, Column, Contract
 from orchestration.landing.contracts.shared import FIRST_YEAR, LAST_YEAR
 from orchestration.landing.reference import Reference
 from orchestration.validation import run_suite
@@ -216,7 +216,8 @@ def _frame(rows: pa.Table, reference: Reference) -> pd.DataFrame:
         if pa.types.is_string(cells.type):
             columns[name] = cells.dictionary_encode()
         elif pa.types.is_decimal(cells.type):
-            columns[name] = cells.cast(pa.float64())
+            # Arrow multiplies by the scale as a double: 1000 would become a little more than its bound of 1000.
+            columns[name] = pc.round(cells.cast(pa.float64()), DECIMAL_SCALE)
     frame = pa.table(columns).to_pandas()
     if "value" in frame:
         for bound in ("lower_bound", "upper_bound"):

@@ -45,7 +45,7 @@ def require_as_much(store: Store, reference: Reference, seeds: Path) -> None:
         raise SeedsKnowLess(
             f"the seeds in {seeds} know less than those of the last landing ({last['seeds']}, {last['landed_at']}):"
             f" {_listed(missing)} are missing. Rows that were accepted would go into quarantine, and decisions out of"
-            " effect. Land with the home's own seeds (ZHENGXIN_SEEDS names their folder); if this is meant,"
+            " effect. Land with the home's own seeds (the folder seeds/ in it); if this is meant,"
             " zhengxin land --fewer-seeds"
         )
 

@@ -37,6 +37,7 @@ def test_the_shipped_seeds_are_there(zhengxin: Call, tmp_path: Path) -> None:
     assert "county_integrity, editions 2017" in zhengxin(tmp_path / "counties" / "inbox", "status").stdout
 
 
+@pytest.mark.slow
 def test_run_release_and_report_from_the_folder(zhengxin: Call, small_folder: Path) -> None:
     zhengxin(small_folder, "run")
     assert (small_folder / "releases" / "current.duckdb").exists()

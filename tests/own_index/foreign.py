@@ -21,11 +21,22 @@ LEFT_OUT = ("grade_band",)
 def foreign_world(seed: int, year_count: int = 2) -> World:
     """The seeds of a random index; `observation` and its like are left out."""
     world = random_world(random.Random(seed), 1, unit_count=8, year_count=year_count, series_count=1, max_depth=4)
+    world["assessment_frame"] = [row for row in world["assessment_frame"] if row["is_included"]]
+    world["region"] = _with_units(world)
     weighed = {row["node_code"] for row in world["measure_rule"] if row["rule_family"] not in ("linear", "event")}
     tables = {Path(place).stem for place in seed_tables()} - set(LEFT_OUT)
     return {
         name: [_foreign(name, row, weighed) for row in rows] for name, rows in world.items() if name in tables and rows
     }
+
+
+def _with_units(world: World) -> list[Row]:
+    """The regions that hold a unit, each year, and those above them."""
+    held = {(row["assessment_year"], row["region_code"]) for row in world["assessment_frame"]}
+    for row in reversed(world["region"]):  # below before above
+        if (row["assessment_year"], row["region_code"]) in held and row["parent_region_code"]:
+            held.add((row["assessment_year"], row["parent_region_code"]))
+    return [row for row in world["region"] if (row["assessment_year"], row["region_code"]) in held]
 
 
 def _foreign(table: str, row: Row, weighed: Collection[str]) -> Row:

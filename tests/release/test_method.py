@@ -18,6 +18,7 @@ from orchestration.release.tables import tables_of_edition
 from orchestration.warehouse import connection, dbt
 from tests.release.conftest import build, release
 from tests.release.figures import rows
+from tests.small.build import say_sound
 from tests.small.inbox import SERIES, write_small_inbox
 
 LATER = 2020
@@ -84,6 +85,8 @@ def test_method_of_a_later_edition_moves_no_release(home: Home, project: Path, t
     replace(methodology_seed(project, "edition_methodology.csv"), f"county_integrity,{LATER},presence,1,official\n", "")
     write_small_inbox(home.inbox, [LATER])
     build(home)
+    with connection.reading(home.warehouse) as warehouse:
+        say_sound(home, warehouse, [*(one.year for one in released), LATER])
     for one in released:
         assert release(home, one.year).state == UNCHANGED
     assert release(home, LATER).state == PUBLISHED

@@ -40,7 +40,7 @@ methods as (
 
 rules as (
 
-    select * from {{ ref('stg_measure_rule') }}
+    select * from {{ ref('int_methodology_rule') }}
     where rule_family <> 'event'
 
 ),

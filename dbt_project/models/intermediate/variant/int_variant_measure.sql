@@ -8,7 +8,7 @@ with variants as (
 
 rules as (
 
-    select * from {{ ref('stg_measure_rule') }}
+    select * from {{ ref('int_methodology_rule') }}
     where rule_family in ('linear', 'deduct')
         and weight > 0
 
