@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from orchestration.home import PROJECT_VARIABLE, Home
+from orchestration.home import Home
 from orchestration.release.candidate import cut_candidate
 from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId
 from orchestration.release.changed_method import changed_methodologies
@@ -39,17 +35,8 @@ CAPPED = {
 }
 
 
-@pytest.fixture
-def project(small_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A project of the test's own, to change its seeds."""
-    copy = tmp_path / "project"
-    shutil.copytree(small_project, copy)
-    monkeypatch.setenv(PROJECT_VARIABLE, str(copy))
-    yield copy
-
-
-def methodology_seed(project: Path, name: str) -> Path:
-    return project / "seeds" / "methodology" / name
+def methodology_seed(home: Home, name: str) -> Path:
+    return home.seeds / "methodology" / name
 
 
 def replace(path: Path, old: str, new: str) -> None:
@@ -76,13 +63,13 @@ def hashes_as_cut_now(home: Home, one: ReleaseId, folder: Path) -> dict[tuple[st
     }
 
 
-def test_method_of_a_later_edition_moves_no_release(home: Home, project: Path, tmp_path: Path) -> None:
+def test_method_of_a_later_edition_moves_no_release(home: Home, tmp_path: Path) -> None:
     catalogue = Catalogue(home.releases)
     released = catalogue.all_in_force()
     for name, lines in CAPPED.items():
-        seed = methodology_seed(project, name)
+        seed = methodology_seed(home, name)
         seed.write_text(seed.read_text(encoding="utf-8") + "".join(f"{line}\n" for line in lines), encoding="utf-8")
-    replace(methodology_seed(project, "edition_methodology.csv"), f"county_integrity,{LATER},presence,1,official\n", "")
+    replace(methodology_seed(home, "edition_methodology.csv"), f"county_integrity,{LATER},presence,1,official\n", "")
     write_small_inbox(home.inbox, [LATER])
     build(home)
     with connection.reading(home.warehouse) as warehouse:
@@ -122,13 +109,13 @@ def test_method_of_a_later_edition_moves_no_release(home: Home, project: Path, t
     assert changed_methodologies(home) == []
 
 
-def test_backcast_is_in_no_release_of_its_year(home: Home, project: Path) -> None:
-    seed = methodology_seed(project, "methodology.csv")
+def test_backcast_is_in_no_release_of_its_year(home: Home) -> None:
+    seed = methodology_seed(home, "methodology.csv")
     with seed.open("a", encoding="utf-8") as file:
         file.write(
             "later,1.0,county_integrity,county_5_19_60,quality,后来,Later,,,published_score,0.65,reconstructed,\n"
         )
-    with methodology_seed(project, "edition_methodology.csv").open("a", encoding="utf-8") as file:
+    with methodology_seed(home, "edition_methodology.csv").open("a", encoding="utf-8") as file:
         file.write("county_integrity,2018,later,0,backcast\n")
     build(home)
     of_the_year = (
@@ -143,10 +130,10 @@ def test_backcast_is_in_no_release_of_its_year(home: Home, project: Path) -> Non
         assert release(home, year).state == UNCHANGED
 
 
-def test_changed_method_is_named(home: Home, project: Path) -> None:
+def test_changed_method_is_named(home: Home) -> None:
     assert changed_methodologies(home) == []
     replace(
-        methodology_seed(project, "measure_rule.csv"),
+        methodology_seed(home, "measure_rule.csv"),
         "quality,T1.1,T1.1,linear,1,identity,0,3",
         "quality,T1.1,T1.1,linear,1,identity,0,2",
     )
