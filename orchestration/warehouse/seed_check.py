@@ -105,6 +105,17 @@ class SeedSql:
         finally:
             self._set = before
 
+    def seeds_behind(self, path: Path) -> tuple[str, ...]:
+        """The places of the seeds that a file of the dbt project selects from, by way of models too."""
+        places = {table.name: table.path for table in seed_tables().values()}
+        behind: dict[str, None] = {}
+        for name in re.findall(r"(?:ref|inherited_rows)\('(\w+)'", _text(path)):
+            if name in places:
+                behind[places[name]] = None
+            for model in self.project.glob(f"models/**/{name}.sql"):
+                behind |= dict.fromkeys(self.seeds_behind(model))
+        return tuple(behind)
+
     def render_generic(self, test: GenericTest) -> str:
         """The SQL of a use of a generic test, of the project's own or one that dbt brings."""
         arguments = dict(test.arguments)
@@ -217,13 +228,7 @@ class _Checker:
             name = f"{test.name} of {test.seed}{'.' + column if column else ''}"
             yield name, "", self.sql.render_generic(test), (by_name[test.seed],)
         for path in self.sql.singular_tests(settings_of(self.home).seeds != SEEDS_OWN):
-            named = re.findall(r"ref\('(\w+)'\)", _text(path))
-            yield (
-                path.stem,
-                _comment(path),
-                self.sql.render(path),
-                tuple(by_name[each] for each in named if each in by_name),
-            )
+            yield path.stem, _comment(path), self.sql.render(path), self.sql.seeds_behind(path)
 
     def _found(self, rule: str, explanation: str, statement: str, tables: Iterable[str]) -> list[SeedFault]:
         while self.sql.views:
