@@ -6,7 +6,7 @@ from pathlib import Path
 
 from orchestration.home import Home
 from orchestration.release.candidate import cut_candidate
-from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId
+from orchestration.release.catalogue import PUBLIC, Catalogue, ReleaseId
 from orchestration.release.changed_method import changed_methodologies
 from orchestration.release.cut import ReleaseFacts
 from orchestration.release.publish import PUBLISHED, UNCHANGED
@@ -45,22 +45,17 @@ def replace(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def hashes_as_cut_now(home: Home, one: ReleaseId, folder: Path) -> dict[tuple[str, str], str]:
-    """The logical hash of each table of the edition, by audience and table, as the warehouse stands."""
+def figures_as_cut_now(home: Home, one: ReleaseId, folder: Path) -> dict[str, str | None]:
+    """The hash of the figures of each public table by which editions are compared, as the warehouse stands."""
     catalogue = Catalogue(home.releases)
-    lock = catalogue.lock_of(one)
-    facts = ReleaseFacts(**{**lock["release"], "release": one})
+    facts = ReleaseFacts(**{**catalogue.lock_of(one)["release"], "release": one})
     earlier = [each for each in catalogue.all_in_force() if each.year < one.year]
     manifest = dbt.prepare_manifest(home)
     with connection.writing(home.warehouse) as warehouse:
         tables = tables_of_edition(warehouse, manifest, SERIES, one.year)
         candidate = cut_candidate(warehouse, catalogue, tables, facts, earlier, None, folder)
-        candidate.cut_internal(warehouse)
-    return {
-        (audience, name): summary.sha256
-        for audience, summaries in candidate.summaries.items()
-        for name, summary in summaries.items()
-    }
+    compared = {table.name for table in tables if table.is_compared}
+    return {name: summary.figures_sha256 for name, summary in candidate.summaries[PUBLIC].items() if name in compared}
 
 
 def test_method_of_a_later_edition_moves_no_release(home: Home, tmp_path: Path) -> None:
@@ -88,15 +83,9 @@ def test_method_of_a_later_edition_moves_no_release(home: Home, tmp_path: Path) 
         *((LATER, code) for code in ("presence_capped", "quality")),
     ]
     for one in released:
-        manifest = catalogue.manifest(one)["tables"]
-        then = {
-            (audience, name): facts["sha256"]
-            for audience in (PUBLIC, INTERNAL)
-            for name, facts in manifest[audience].items()
-        }
-        now = hashes_as_cut_now(home, one, tmp_path / str(one))
-        # It names the seeds that the whole warehouse was built from.
-        assert {key for key in then if then[key] != now[key]} <= {(PUBLIC, "release_info"), (INTERNAL, "release_info")}
+        then = {name: facts["figures_sha256"] for name, facts in catalogue.manifest(one)["tables"][PUBLIC].items()}
+        now = figures_as_cut_now(home, one, tmp_path / str(one))
+        assert {name for name in now if then[name] != now[name]} == set()
 
     caps = rows(
         catalogue.database(ReleaseId(LATER, 1)),
