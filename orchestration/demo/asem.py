@@ -48,7 +48,7 @@ def write_asem_seeds(folder: Path) -> list[Path]:
 
 def write_asem_inbox(inbox: Path) -> list[Path]:
     """Write one file of observations: each value to the decimals that a landed value may have."""
-    columns = tuple(CONTRACTS["observation"].column_names)
+    columns = tuple(column.name for column in CONTRACTS["observation"].stored_columns)
     smallest = Decimal(1).scaleb(-DECIMAL_SCALE)
     source_hash = hashlib.sha256((ROWS / "measured_value.csv").read_bytes()).hexdigest()
     rows = []

@@ -29,7 +29,7 @@ from orchestration.demo.value import province_quality, read_profiles
 from orchestration.landing.contracts import CONTRACTS
 
 SEED = 20190705
-VERIFICATION_COLUMNS = tuple(CONTRACTS["verification"].column_names)
+VERIFICATION_COLUMNS = tuple(column.name for column in CONTRACTS["verification"].stored_columns)
 
 # (what is being done, steps done, steps in all)
 Progress = Callable[[str, int, int], None]

@@ -18,9 +18,9 @@ from orchestration.landing.contracts import CONTRACTS
 
 YEAR = 2019
 SECOND_VERIFIER = "合成查验二组 (second synthetic verification team)"
-OBJECTION_COLUMNS = tuple(CONTRACTS["objection"].column_names)
-DECISION_COLUMNS = tuple(CONTRACTS["decision"].column_names)
-VERIFICATION_COLUMNS = tuple(CONTRACTS["verification"].column_names)
+OBJECTION_COLUMNS = tuple(column.name for column in CONTRACTS["objection"].stored_columns)
+DECISION_COLUMNS = tuple(column.name for column in CONTRACTS["decision"].stored_columns)
+VERIFICATION_COLUMNS = tuple(column.name for column in CONTRACTS["verification"].stored_columns)
 
 # Shares in percent; of each unit the first that one observation alone speaks for.
 MEASURES = ("T5.1.linked_share", "C2.2", "C2.3", "T4.2", "T3.4", "T2.2")

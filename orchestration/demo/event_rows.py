@@ -16,7 +16,7 @@ from orchestration.demo.frame import GUIZHOU, Unit
 from orchestration.demo.observation_rows import PROVENANCE, VERIFIER
 from orchestration.landing.contracts import CONTRACTS
 
-COLUMNS = tuple(CONTRACTS["opinion_event"].column_names)
+COLUMNS = tuple(column.name for column in CONTRACTS["opinion_event"].stored_columns)
 COLLECTOR = "合成舆情监测程序 (synthetic media watch)"
 LABEL = "[合成 synthetic] "
 REPORT_LABEL = "(标题引自2019年度报告;级别、时间等为合成 synthetic)"

@@ -19,7 +19,7 @@ PUBLISHED_AS = "https://hdr.undp.org/data-center/documentation-and-downloads"
 
 def write_hdi_inbox(inbox: Path) -> list[Path]:
     """Write one file of observations, a row for each country, year and measure, with the values as printed."""
-    columns = tuple(CONTRACTS["observation"].column_names)
+    columns = tuple(column.name for column in CONTRACTS["observation"].stored_columns)
     source_hash = hashlib.sha256(SOURCE.read_bytes()).hexdigest()
     rows = []
     for source in read_csv(SOURCE):

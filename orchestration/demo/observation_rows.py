@@ -23,7 +23,7 @@ from orchestration.demo.frame import GUIZHOU, Frame, Measure, Unit
 from orchestration.demo.presence import Cells, State
 from orchestration.landing.contracts import CONTRACTS
 
-COLUMNS = tuple(CONTRACTS["observation"].column_names)
+COLUMNS = tuple(column.name for column in CONTRACTS["observation"].stored_columns)
 PROVENANCE = "synthetic"
 COLLECTORS = {
     "government_disclosure": "合成采集程序·政务公开 (synthetic crawler)",

@@ -2,7 +2,7 @@
 
 The canonical text: a first line with the JSON array of `[name, type]` of each column; then one line a row, the JSON
 array of its values as text (decimals with all digits of their scale, dates and times as ISO 8601, booleans true or
-false), null where there is none; rows in the byte order of their lines; each line ended by a line feed; UTF-8.
+false, a zero without a sign), null where there is none; rows in the byte order of their lines; each line ended by a line feed; UTF-8.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def logical_hash(connection: duckdb.DuckDBPyConnection, relation: str, columns: 
     """SHA-256 of the `columns` (name, type) of `relation`, in hexadecimal."""
     digest = hashlib.sha256()
     digest.update((json.dumps([list(column) for column in columns], ensure_ascii=False) + "\n").encode())
-    values = ", ".join(f'cast("{name}" as varchar)' for name, _ in columns)
+    values = ", ".join(_as_text(name, data_type) for name, data_type in columns)
     query = f"select cast(to_json([{values}]) as varchar) || chr(10) as line from {relation}"
     lines = _lines(connection, query)
     # Rows in the order of their key mostly have their lines in order too, and to look takes less than to sort.
@@ -32,6 +32,11 @@ def logical_hash(connection: duckdb.DuckDBPyConnection, relation: str, columns: 
     for chunk in lines.chunks:
         digest.update(_text(chunk))
     return digest.hexdigest()
+
+
+def _as_text(name: str, data_type: str) -> str:
+    """Parquet's dictionaries know one zero only, so a binary -0.0 is told as 0.0."""
+    return f'cast("{name}" + 0.0 as varchar)' if data_type in ("DOUBLE", "FLOAT") else f'cast("{name}" as varchar)'
 
 
 def _lines(connection: duckdb.DuckDBPyConnection, query: str) -> pa.ChunkedArray:

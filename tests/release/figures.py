@@ -11,7 +11,35 @@ import duckdb
 from orchestration.home import Home
 
 # These tell of releases or of where a row came from, or go on after the edition.
-UNCOMPARED = {"release_info", "unit_history", "region_history", "revision", "warning", "objection", "decision"}
+UNCOMPARED = {
+    "decision",
+    "decision_log",
+    "dim_scenario",
+    "dim_variant",
+    "effective_weight",
+    "grade_share",
+    "internal_consistency",
+    "measure_statistic",
+    "node_correlation",
+    "objection",
+    "pairwise_order",
+    "principal_component",
+    "rank_distinguishable",
+    "rank_draw",
+    "rank_interval",
+    "region_history",
+    "release_info",
+    "revision",
+    "scenario_contribution",
+    "scenario_draw",
+    "scenario_mark",
+    "scenario_score",
+    "sensitivity_index",
+    "treated_value",
+    "unit_history",
+    "variant_screening",
+    "warning",
+}
 PROVENANCE = {"batch_id", "row_number"}
 
 

@@ -61,7 +61,7 @@ parts as (
         nodes.node_code,
         nodes.sort_path,
         official_points.points as official_points,
-        unit_scores.variant_score - coalesce(additional_points.points, 0) as base_score,
+        unit_scores.variant_score,
         case when variant_nodes.node_code is null then coalesce(official_points.points, 0) end as additional_points,
         {{ addable('coalesce(variant_nodes.weight * node_values.value, 0)') }} as part
     from unit_scores
@@ -73,11 +73,6 @@ parts as (
         and unit_scores.methodology_code = official_points.methodology_code
         and unit_scores.unit_code = official_points.unit_code
         and nodes.node_code = official_points.node_code
-    left join {{ ref('int_additional_point') }} as additional_points
-        on unit_scores.series_code = additional_points.series_code
-        and unit_scores.assessment_year = additional_points.assessment_year
-        and unit_scores.methodology_code = additional_points.methodology_code
-        and unit_scores.unit_code = additional_points.unit_code
     left join variant_nodes
         on unit_scores.variant_code = variant_nodes.variant_code
         and unit_scores.assessment_year = variant_nodes.assessment_year
@@ -87,6 +82,18 @@ parts as (
         and unit_scores.assessment_year = node_values.assessment_year
         and unit_scores.unit_code = node_values.unit_code
         and nodes.node_code = node_values.node_code
+
+),
+
+-- What the variant does not touch keeps its official points as they are printed; the rest is shared out.
+bases as (
+
+    select
+        *,
+        variant_score - coalesce(sum(additional_points) over (
+            partition by variant_code, assessment_year, unit_code
+        ), 0) as base_score
+    from parts
 
 ),
 
@@ -102,7 +109,7 @@ shared as (
                 as decimal(18, 10)
             )
         end as points_so_far
-    from parts
+    from bases
     window
         unit as (partition by variant_code, assessment_year, unit_code),
         so_far as (
