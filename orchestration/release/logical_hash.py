@@ -2,7 +2,8 @@
 
 The canonical text: a first line with the JSON array of `[name, type]` of each column; then one line a row, the JSON
 array of its values as text (decimals with all digits of their scale, dates and times as ISO 8601, booleans true or
-false, a zero without a sign), null where there is none; rows in the byte order of their lines; each line ended by a line feed; UTF-8.
+false, a zero without a sign), null where there is none; rows in the byte order of their lines; each line ended by a
+line feed; UTF-8.
 """
 
 from __future__ import annotations
