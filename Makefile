@@ -9,6 +9,7 @@ ZHENGXIN_HOME ?= $(CURDIR)/var
 # What may not be linked with a program that is handed on under Apache-2.0.
 REFUSED_LICENCES := AGPL;Affero;GPL-3.0;GPLv3;Proprietary
 HDI_HOME ?= $(ZHENGXIN_HOME)/hdi
+CENSUS_HOME ?= $(ZHENGXIN_HOME)/census
 ASEM_HOME ?= $(ZHENGXIN_HOME)/asem
 
 export ZHENGXIN_HOME
@@ -20,12 +21,13 @@ ZHENGXIN := $(BIN)/zhengxin
 INSTALLED := $(VENV)/.installed
 DEMO := $(ZHENGXIN_HOME)/.demo-$(YEARS)
 HDI_DEMO := $(HDI_HOME)/.demo
+CENSUS_DEMO := $(CENSUS_HOME)/.demo
 ASEM_DEMO := $(ASEM_HOME)/.demo
 
 # The demo inputs follow from these alone.
 DEMO_SOURCES := $(wildcard orchestration/demo/*.py orchestration/demo/data/* seeds/geography/*.csv seeds/methodology/*.csv)
 
-.PHONY: help install demo run ui site superset hdi asem test test-all lint clean distclean
+.PHONY: help install demo run ui site superset hdi census asem test test-all lint clean distclean
 
 help: ## Show the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +47,10 @@ superset: ## Install Apache Superset below the home, import the dashboard and se
 
 hdi: $(HDI_DEMO) ## Real data: the Human Development Index 1990-2022 against its published values
 	@$(ZHENGXIN) --home $(HDI_HOME) run --if-changed
+
+census: $(CENSUS_DEMO) ## Real data: a demonstration index of 2,845 counties on the census of 2020, with its report
+	@$(ZHENGXIN) --home $(CENSUS_HOME) run --if-changed
+	@$(ZHENGXIN) --home $(CENSUS_HOME) report --year 2020
 
 asem: $(ASEM_DEMO) ## Real data: the example of COINr against its published values
 	@$(ZHENGXIN) --home $(ASEM_HOME) run --if-changed
@@ -99,6 +105,10 @@ $(DEMO): $(DEMO_SOURCES) | $(INSTALLED)
 $(HDI_DEMO): $(DEMO_SOURCES) | $(INSTALLED)
 	@rm -rf $(HDI_HOME)/zhengxin.toml $(HDI_HOME)/seeds
 	@$(ZHENGXIN) init --from hdi $(HDI_HOME)
+	@touch $@
+
+$(CENSUS_DEMO): $(DEMO_SOURCES) | $(INSTALLED)
+	@$(ZHENGXIN) --home $(CENSUS_HOME) demo census
 	@touch $@
 
 $(ASEM_DEMO): $(DEMO_SOURCES) $(wildcard orchestration/demo/data/asem/*) | $(INSTALLED)

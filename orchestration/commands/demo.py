@@ -28,17 +28,31 @@ class DemoKind(StrEnum):
     county = "county"
     hdi = "hdi"
     asem = "asem"
+    census = "census"
 
 
-SERIES = {DemoKind.county: "county_integrity", DemoKind.hdi: "hdi", DemoKind.asem: "asem"}
+SERIES = {
+    DemoKind.county: "county_integrity",
+    DemoKind.hdi: "hdi",
+    DemoKind.asem: "asem",
+    DemoKind.census: "census",
+}
 # What every file of a demo is called: a file under another name is somebody's own.
-FILE_PREFIX = {DemoKind.county: "synthetic_", DemoKind.hdi: "hdi_observation_", DemoKind.asem: "asem_observation_"}
+FILE_PREFIXES = {
+    DemoKind.county: ("synthetic_", "census_"),
+    DemoKind.hdi: ("hdi_observation_",),
+    DemoKind.asem: ("asem_observation_",),
+    DemoKind.census: ("census_",),
+}
 
 
 def demo(
     kind: Annotated[
         DemoKind,
-        typer.Argument(help="county: synthetic counties; hdi: real data of 193 countries; asem: COINr's example."),
+        typer.Argument(
+            help="county: synthetic counties; hdi: real data of 193 countries; asem: COINr's example; census: real "
+            "data of 2,845 counties."
+        ),
     ] = DemoKind.county,
     years: Annotated[
         str, typer.Option(help="Years of the county inputs, such as 2019 or 2017-2019.", metavar="YEARS")
@@ -54,10 +68,13 @@ def demo(
     by themselves. [b]hdi[/b] is zhengxin init --from hdi: the real inputs of the Human Development Index, 1990-2022,
     whose published answer the scores must equal; give it a home of its own. [b]asem[/b] is the example of the R package
     COINr, 51 countries and 49 indicators, with seeds of its own.
+    [b]census[/b] writes real figures of the census of 2020 by county for a demonstration index, no assessment of any
+    government; give it a home of its own.
 
     [dim]zhengxin demo
     zhengxin demo county --years 2019
-    zhengxin --home var/hdi demo hdi[/dim]
+    zhengxin --home var/hdi demo hdi
+    zhengxin --home var/census demo census[/dim]
     """
     home = _home_of_demo()
     _refuse_other_data(home, kind)
@@ -65,6 +82,8 @@ def demo(
         _write_hdi(home)
     elif kind is DemoKind.asem:
         _write_asem(home)
+    elif kind is DemoKind.census:
+        _write_census(home)
     else:
         _write_county(home, parse_years([years]), seed)
 
@@ -77,6 +96,20 @@ def _write_hdi(home: Home) -> None:
     _start(home, Start.hdi)
     paths = write_hdi_inbox(home.inbox)
     output().print("Real data: inputs of the Human Development Index 1990-2022 (UNDP, CC BY 3.0 IGO).")
+    _say_what_waits(home, paths)
+
+
+def _write_census(home: Home) -> None:
+    """The settings of the census index, where the home has none, its observations and the attributes of its units."""
+    from orchestration.demo.census import write_census_inbox
+    from orchestration.project_folder.start import Start
+
+    _start(home, Start.census)
+    paths = write_census_inbox(home.inbox)
+    output().print(
+        "Real data: census of 2020 by county (National Bureau of Statistics, by way of leiii/census, MIT). A "
+        "demonstration, not an assessment of any government."
+    )
     _say_what_waits(home, paths)
 
 
@@ -93,6 +126,7 @@ def _write_asem(home: Home) -> None:
 
 
 def _write_county(home: Home, years: list[int], seed: int | None) -> None:
+    from orchestration.demo.census import BASIC_ATTRIBUTES, write_census_attributes
     from orchestration.demo.county import SEED, write_county_inbox
     from orchestration.demo.officer import write_officers
     from orchestration.project_folder.start import Start
@@ -108,6 +142,7 @@ def _write_county(home: Home, years: list[int], seed: int | None) -> None:
             )
         except ValueError as error:
             raise UsageError(str(error)) from error
+    paths.append(write_census_attributes(home.inbox, BASIC_ATTRIBUTES))
     _start(home, Start.county)
     write_officers(home.seeds)
     output().print(
@@ -151,7 +186,7 @@ def _refuse_other_data(home: Home, kind: DemoKind) -> None:
             f"example zhengxin --home {home.root}-demo demo {kind}."
         )
     held = [path for path in home.inbox.rglob("*") if path.is_file() and not path.name.startswith(".")]
-    others = [path for path in held if not path.name.startswith(FILE_PREFIX[kind])]
+    others = [path for path in held if not path.name.startswith(FILE_PREFIXES[kind])]
     if others:
         raise UsageError(
             f"The inbox {home.inbox} already holds {len(others)} files of something else (such as "

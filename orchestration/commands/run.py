@@ -98,7 +98,7 @@ def run(
             print_summary(output(), home, wanted, CheckCount(**known))
             return
     for warning in changed_methodologies(home):
-        messages().print(warning)
+        messages().print(styled("[yellow]{}[/]", warning))
     if message := upgrade_message(home):
         messages().print(message)
     messages().print(f"Run of {years_in_words(wanted)}, {series_code}, home {home.root}")

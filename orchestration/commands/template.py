@@ -22,6 +22,7 @@ class Source(StrEnum):
     verification = "verification"
     objection = "objection"
     decision = "decision"
+    unit_attribute = "unit_attribute"
 
 
 def template(

@@ -106,23 +106,28 @@ def _counted(entry: dict[str, Any]) -> int:
 
 def accepted_suite(contract: Contract, reference: Reference) -> gx.ExpectationSuite:
     """Expectations on accepted rows as `_frame` gives them."""
-    never_blank = ["series_code", "unit_code", "assessment_year", "row_number", "batch_id", *contract.never_blank]
+    never_blank = ["unit_code", "row_number", "batch_id", *contract.never_blank]
+    never_blank += ["series_code", "assessment_year"] if contract.is_of_editions else []
     never_blank += [column.name for column in contract.stored_columns if column.required]
     expectations: list[gxe.Expectation] = [
         *(gxe.ExpectColumnValuesToNotBeNull(column=name) for name in dict.fromkeys(never_blank)),
         gxe.ExpectCompoundColumnsToBeUnique(column_list=["batch_id", "row_number"]),
-        _in_set("edition", (f"{series} {year}" for series, year in reference.frame_years)),
-        _in_set("unit_is_in_frame", [True]),
     ]
+    if contract.is_of_editions:
+        expectations.append(_in_set("edition", (f"{series} {year}" for series, year in reference.frame_years)))
+        expectations.append(_in_set("unit_is_in_frame", [True]))
     for column in contract.stored_columns:
         expectations += _of_column(column)
     names = {*contract.column_names}
     if "measure_code" in names:
         scored = (code for code, measure in reference.measures.items() if not measure.is_from_events)
         expectations.append(_in_set("measure_code", scored))
-    if {"measure_code", "value"} <= names:
+    if "attribute_code" in names:
+        expectations.append(_in_set("attribute_code", (row["attribute_code"] for row in reference.attributes)))
+    if "value" in names and names & {"measure_code", "attribute_code"}:
         expectations.append(_at_least("value", "lower_bound"))
         expectations.append(_at_least("upper_bound", "value"))
+    if {"measure_code", "value"} <= names:
         words = ("value observed", "none not_published", "none not_collected", "none not_applicable", "none none")
         expectations.append(_in_set("value_and_state", words))
     if {"topic", "severity", "polarity"} <= names:
@@ -199,8 +204,9 @@ def _frame(rows: pa.Table, reference: Reference) -> pd.DataFrame:
     """Accepted rows as a typed frame, texts dictionary-encoded, with the columns in which combinations are compared."""
     columns = dict(zip(rows.column_names, rows.columns, strict=True))
     columns |= _combinations(columns)
-    units = [f"{' '.join(map(str, key))} {code}" for key, frame in reference.frames.items() for code in frame]
-    columns["unit_is_in_frame"] = pc.is_in(columns.pop("unit"), pa.array(units))
+    if "unit" in columns:
+        units = [f"{' '.join(map(str, key))} {code}" for key, frame in reference.frames.items() for code in frame]
+        columns["unit_is_in_frame"] = pc.is_in(columns.pop("unit"), pa.array(units))
     columns |= {
         f"{name}_year": pc.year(cells).cast(pa.int32())
         for name, cells in columns.items()
@@ -215,13 +221,20 @@ def _frame(rows: pa.Table, reference: Reference) -> pd.DataFrame:
     frame = pa.table(columns).to_pandas()
     if "value" in frame:
         for bound in ("lower_bound", "upper_bound"):
-            limits = {code: getattr(measure, bound) for code, measure in reference.measures.items()}
-            known = {code: float(limit) for code, limit in limits.items() if limit is not None}
-            frame[bound] = frame["measure_code"].map(known).astype("float64")
+            if "attribute_code" in frame:
+                code_column = "attribute_code"
+                limits = {row["attribute_code"]: row[bound] for row in reference.attributes}
+            else:
+                code_column = "measure_code"
+                limits = {code: getattr(measure, bound) for code, measure in reference.measures.items()}
+            known = {code: float(limit) for code, limit in limits.items() if limit not in (None, "")}
+            frame[bound] = frame[code_column].map(known).astype("float64")
     return frame
 
 
 def _combinations(columns: dict[str, pa.ChunkedArray]) -> dict[str, pa.ChunkedArray]:
+    if "assessment_year" not in columns:
+        return {}
     edition = _joined(columns["series_code"], columns["assessment_year"].cast(pa.string()))
     found = {"edition": edition, "unit": _joined(edition, columns["unit_code"])}
     if "value" in columns:

@@ -67,6 +67,9 @@ OFFICE_COLUMNS = {
     "decisions/decision_authority.csv": ("role_code", "decision_kind"),
     "decisions/decision_officer.csv": ("officer_code", "role_code", "unit_code", "valid_from", "valid_to"),
 }
+# What only the checks of attributes read. A project without attributes needs no such seed.
+ATTRIBUTE_SEED = "attributes/attribute.csv"
+ATTRIBUTE_COLUMNS = ("attribute_code", "value_kind", "lower_bound", "upper_bound")
 POLARITY_OF_FACTOR = {"base_negative": "negative", "base_positive": "positive"}
 
 
@@ -147,10 +150,13 @@ class Reference:
     succession: Succession
     authorities: frozenset[tuple[str, str]]
     officers: dict[str, list[Term]]
+    attribute_digest: str
+    attributes: list[dict[str, str]]
 
     def digest_of(self, source: str) -> str:
         """SHA-256 over all that the checks of a source read."""
-        return self.office_digest if source == "decision" else self.digest
+        digests = {"decision": self.office_digest, "unit_attribute": self.attribute_digest}
+        return digests.get(source, self.digest)
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -290,6 +296,21 @@ class Reference:
                 latest_year=number,
                 years_zh=text,
                 years=text,
+            ),
+            "attribute": table(
+                (
+                    (
+                        row["attribute_code"],
+                        row["value_kind"] == "count",
+                        Decimal(row["lower_bound"]) if row["lower_bound"] else None,
+                        Decimal(row["upper_bound"]) if row["upper_bound"] else None,
+                    )
+                    for row in self.attributes
+                ),
+                attribute_code=text,
+                is_count=pa.bool_(),
+                lower_bound=decimal,
+                upper_bound=decimal,
             ),
             "event_series": table(((code,) for code in self.event_series), series_code=text),
             "frame": table(
@@ -467,6 +488,8 @@ def read_reference(seeds: Path) -> Reference:
         for name, columns in SEED_COLUMNS.items()
     }
     offices = {name: _read_seed(seeds / name, columns) for name, columns in OFFICE_COLUMNS.items()}
+    has_attributes = (seeds / ATTRIBUTE_SEED).exists()
+    attributes = _read_seed(seeds / ATTRIBUTE_SEED, ATTRIBUTE_COLUMNS) if has_attributes else []
     series_of_tree = {row["tree_code"]: row["series_code"] for row in tables["methodology/methodology.csv"]}
     frames: dict[tuple[str, int], dict[str, bool]] = defaultdict(dict)
     frame_names: dict[tuple[str, int, str], str] = {}
@@ -478,6 +501,8 @@ def read_reference(seeds: Path) -> Reference:
         return Reference(
             digest=_digest(tables),
             office_digest=_digest(tables | offices),
+            attribute_digest=_digest(tables | {ATTRIBUTE_SEED: attributes}),
+            attributes=attributes,
             authorities=frozenset(
                 (row["role_code"], row["decision_kind"]) for row in offices["decisions/decision_authority.csv"]
             ),

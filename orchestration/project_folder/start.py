@@ -17,7 +17,7 @@ from orchestration.settings import EN, MANUAL, SEEDS_OVER, SEEDS_OWN, ZH
 
 FOLDER = Path(__file__).parent
 COUNTY_SEEDS = FOLDER / "county"
-COUNTY_SERIES, HDI_SERIES = "county_integrity", "hdi"
+COUNTY_SERIES, HDI_SERIES, CENSUS_SERIES = "county_integrity", "hdi", "census"
 # What every index needs; the other seeds may be left out.
 NEEDED = (
     "methodology/series.csv",
@@ -42,11 +42,13 @@ class Start(StrEnum):
     blank = "blank"
     county = "county"
     hdi = "hdi"
+    census = "census"
 
 
 WHAT = {
     Start.blank: "an index of your own: `seeds/` has the columns, the rows are yours",
     Start.county: "the county index that zhengxin ships, with your officers and your data",
+    Start.census: "a demonstration on the census of 2020 by county, not an assessment of any government",
     Start.hdi: "the Human Development Index 1990-2022 (UNDP, CC BY 3.0 IGO), as an example to change",
 }
 
@@ -61,7 +63,7 @@ def start_folder(home: Home, start: Start, publish: str = MANUAL) -> list[Path]:
     home.root.mkdir(parents=True, exist_ok=True)
     for source in CONTRACTS:
         (home.inbox / source).mkdir(parents=True, exist_ok=True)
-    seeds = {Start.blank: _blank, Start.county: _county, Start.hdi: _hdi}[start](home)
+    seeds = {Start.blank: _blank, Start.county: _county, Start.hdi: _hdi, Start.census: _census}[start](home)
     home.settings.write_text(_settings(start, publish), encoding="utf-8")
     readme = home.root / "README.md"
     written = [home.settings, *seeds]
@@ -72,12 +74,17 @@ def start_folder(home: Home, start: Start, publish: str = MANUAL) -> list[Path]:
 
 
 def _settings(start: Start, publish: str) -> str:
-    series = {Start.blank: None, Start.county: COUNTY_SERIES, Start.hdi: HDI_SERIES}[start]
+    series = {
+        Start.blank: None,
+        Start.county: COUNTY_SERIES,
+        Start.hdi: HDI_SERIES,
+        Start.census: CENSUS_SERIES,
+    }[start]
     return _filled(
         "zhengxin.toml.in",
         series=f'series = "{series}"' if series else '# series = "my_index"',
         language=EN if start is Start.hdi else ZH,
-        seeds=SEEDS_OVER if start is Start.county else SEEDS_OWN,
+        seeds=SEEDS_OVER if start in (Start.county, Start.census) else SEEDS_OWN,
         publish=publish,
     )
 
@@ -101,6 +108,11 @@ def _county(home: Home) -> list[Path]:
 
 def _hdi(home: Home) -> list[Path]:
     return [_write(home, seed_tables()[place], rows) for place, rows in rows_of_series(HDI_SERIES).items()]
+
+
+def _census(home: Home) -> list[Path]:
+    """Nothing of its own: its units need the history of divisions and the attributes that are shipped."""
+    return []
 
 
 def rows_of_series(series_code: str) -> Mapping[str, list[Row]]:

@@ -78,7 +78,6 @@ class SeedSql:
         self.project = project
         self.seeds = seeds
         self.views: list[tuple[str, str]] = []
-        self.asked_seeds: list[str] = []
         self._set: Mapping[str, Any] = {}
 
     def singular_tests(self, with_shipped: bool) -> list[Path]:
@@ -103,6 +102,17 @@ class SeedSql:
             return self._environment.from_string(_text(path)).render()
         finally:
             self._set = before
+
+    def seeds_behind(self, path: Path) -> tuple[str, ...]:
+        """The places of the seeds that a file of the dbt project selects from, by way of models too."""
+        places = {table.name: table.path for table in seed_tables().values()}
+        behind: dict[str, None] = {}
+        for name in re.findall(r"(?:ref|inherited_rows)\('(\w+)'", _text(path)):
+            if name in places:
+                behind[places[name]] = None
+            for model in self.project.glob(f"models/**/{name}.sql"):
+                behind |= dict.fromkeys(self.seeds_behind(model))
+        return tuple(behind)
 
     def render_generic(self, test: GenericTest) -> str:
         """The SQL of a use of a generic test, of the project's own or one that dbt brings."""
@@ -133,9 +143,7 @@ class SeedSql:
 
     def relation(self, name: str) -> str:
         """The table of that name; a model becomes a view over what it selects from, made before it is asked."""
-        if name in {table.name for table in seed_tables().values()}:
-            self.asked_seeds.append(name)
-        elif name not in dict(self.views):
+        if name not in {table.name for table in seed_tables().values()} and name not in dict(self.views):
             (model,) = self.project.glob(f"models/**/{name}.sql")
             self.views.append((name, self.render(model)))
         return name
@@ -218,14 +226,7 @@ class _Checker:
             name = f"{test.name} of {test.seed}{'.' + column if column else ''}"
             yield name, "", self.sql.render_generic(test), (by_name[test.seed],)
         for path in self.sql.singular_tests(settings_of(self.home).seeds != SEEDS_OWN):
-            self.sql.asked_seeds.clear()
-            statement = self.sql.render(path)
-            yield (
-                path.stem,
-                _comment(path),
-                statement,
-                tuple(by_name[each] for each in dict.fromkeys(self.sql.asked_seeds)),
-            )
+            yield path.stem, _comment(path), self.sql.render(path), self.sql.seeds_behind(path)
 
     def _found(self, rule: str, explanation: str, statement: str, tables: Iterable[str]) -> list[SeedFault]:
         while self.sql.views:
@@ -242,8 +243,7 @@ class _Checker:
         """The fault with the file and row that it is about, where the row can be told by its key; else with the file,
         where it can only be about one."""
         tables = tuple(tables)
-        # A node names its tree too: the longest key that the fault has tells most.
-        for path in sorted(tables, key=lambda path: -len(seed_tables()[path].key)):
+        for path in tables:
             table = seed_tables()[path]
             if all(name in fault.row for name in table.key):
                 if path not in self.places:

@@ -35,6 +35,11 @@ E2.1,county_integrity,event_points,-10,0,0,
 life_years,countries,quantity,0,120,0,
 free,countries,quantity,,,0,
 """,
+    "attributes/attribute.csv": """\
+attribute_code,value_kind,lower_bound,upper_bound
+population,count,0,
+old_share,mean,0,100
+""",
     "methodology/methodology.csv": """\
 methodology_code,series_code,tree_code
 presence,county_integrity,county_tree
@@ -224,12 +229,26 @@ DECISION_ROW = {
     "evidence_hash": "",
     "provenance": "synthetic",
 }
+ATTRIBUTE_ROW = {
+    "unit_code": "520102",
+    "area_name": "南明区",
+    "area_kind": "unit",
+    "part_of_code": "",
+    "attribute_code": "population",
+    "as_of": "2020-11-01",
+    "value": "1043300",
+    "source_title": "普查",
+    "licence": "MIT",
+    "evidence_url": "",
+    "provenance": "published",
+}
 GOOD_ROWS = {
     "observation": OBSERVATION_ROW,
     "opinion_event": EVENT_ROW,
     "verification": VERIFICATION_ROW,
     "objection": OBJECTION_ROW,
     "decision": DECISION_ROW,
+    "unit_attribute": ATTRIBUTE_ROW,
 }
 
 

@@ -24,6 +24,34 @@ OF_EVENT = {"subject": "opinion_event", "measure_code": "", "cluster_code": "C1"
 
 # (source, rule, changes to a good row, words the message must hold)
 ERROR_CASES = [
+    ("unit_attribute", "unit_code_missing", {"unit_code": ""}, "blank"),
+    ("unit_attribute", "unit_code_too_long", {"unit_code": "5" * 21}, "20 characters"),
+    ("unit_attribute", "unit_code_unknown", {"unit_code": "999999"}, "say that the area is a zone"),
+    ("unit_attribute", "area_name_too_long", {"area_name": "南" * 201}, "200 characters"),
+    ("unit_attribute", "area_kind_missing", {"area_kind": ""}, "blank"),
+    ("unit_attribute", "area_kind_unknown", {"area_kind": "land"}, "unit, region, zone"),
+    ("unit_attribute", "part_of_code_too_long", {"part_of_code": "5" * 21}, "20 characters"),
+    ("unit_attribute", "part_of_itself", {"part_of_code": "520102"}, "the region above it"),
+    ("unit_attribute", "attribute_code_missing", {"attribute_code": ""}, "blank"),
+    ("unit_attribute", "attribute_code_unknown", {"attribute_code": "peple"}, "seeds/attributes/attribute.csv"),
+    ("unit_attribute", "as_of_missing", {"as_of": ""}, "blank"),
+    ("unit_attribute", "as_of_malformed", {"as_of": "2020-11-31"}, "YYYY-MM-DD"),
+    ("unit_attribute", "as_of_implausible", {"as_of": "2030-11-01"}, "between 1900 and 2029"),
+    ("unit_attribute", "value_missing", {"value": ""}, "blank"),
+    ("unit_attribute", "value_malformed", {"value": "104,330"}, "plain number"),
+    ("unit_attribute", "value_too_precise", {"value": "1.0000000001"}, "round it"),
+    ("unit_attribute", "value_not_whole", {"value": "1.5"}, "whole number"),
+    ("unit_attribute", "value_below_lower_bound", {"value": "-1"}, "lower bound 0"),
+    ("unit_attribute", "value_above_upper_bound", {"attribute_code": "old_share", "value": "101"}, "upper bound 100"),
+    ("unit_attribute", "source_title_missing", {"source_title": ""}, "blank"),
+    ("unit_attribute", "source_title_too_long", {"source_title": "普" * 501}, "500 characters"),
+    ("unit_attribute", "licence_missing", {"licence": ""}, "blank"),
+    ("unit_attribute", "licence_too_long", {"licence": "M" * 201}, "200 characters"),
+    ("unit_attribute", "evidence_url_malformed", {"evidence_url": "example.org"}, "http"),
+    ("unit_attribute", "evidence_url_too_long", {"evidence_url": f"https://example.org/{'a' * 2000}"}, "2000"),
+    ("unit_attribute", "spreadsheet_error", {"value": "#DIV/0!"}, "correct the formula"),
+    ("unit_attribute", "provenance_missing", {"provenance": ""}, "blank"),
+    ("unit_attribute", "provenance_unknown", {"provenance": "real"}, "synthetic"),
     ("observation", "unit_code_missing", {"unit_code": " "}, "blank"),
     ("observation", "assessment_year_missing", {"assessment_year": ""}, "blank"),
     ("observation", "assessment_year_malformed", {"assessment_year": "2019年"}, "'2019年'"),
@@ -300,9 +328,12 @@ NEEDS_OTHER_ROWS = {
     ("verification", "duplicate_row"),
     ("observation", "funnel_order"),
     ("observation", "repeated_key"),
+    ("unit_attribute", "repeated_key"),
+    ("unit_attribute", "duplicate_row"),
     ("opinion_event", "cluster_in_several_units"),
 }
 WARNING_CASES = [
+    ("unit_attribute", "part_of_without_total", {"part_of_code": "520100"}),
     ("observation", "unit_not_assessed", {"unit_code": "540102"}),
     ("opinion_event", "unit_not_assessed", {"unit_code": "540102"}),
     ("opinion_event", "unit_code_part_of_whole", {"unit_code": "330204"}),
@@ -400,6 +431,30 @@ def test_rows_that_share_a_key_are_kept_with_a_warning(world: World) -> None:
     landed = world.land_one(csv_text([OBSERVATION_ROW, OBSERVATION_ROW | {"value": "10"}]))
     assert landed.accepted_count == 2
     assert world.warnings(landed)["repeated_key"]["unexpected_count"] == 2
+
+
+def test_two_values_of_an_attribute_are_kept_with_a_warning(world: World) -> None:
+    row = GOOD_ROWS["unit_attribute"]
+    other_day, other_area = row | {"as_of": "2010-11-01"}, row | {"unit_code": "520103"}
+    rows = [row, row | {"value": "5"}, other_day, other_area, row | {"attribute_code": "old_share", "value": "9"}]
+    landed = world.land_one(csv_text(rows), source="unit_attribute")
+    assert landed.accepted_count == 5
+    assert world.warnings(landed)["repeated_key"]["unexpected_count"] == 2
+
+
+def test_an_attribute_belongs_to_no_edition(world: World) -> None:
+    """A code of any year stands as received, zones and regions have codes of their own, and no series is told."""
+    row = GOOD_ROWS["unit_attribute"]
+    rows = [
+        row | {"unit_code": "520100", "area_kind": "region"},
+        row | {"unit_code": "520222", "part_of_code": "520100", "as_of": "2010-11-01"},
+        row | {"unit_code": "5201Z1", "area_kind": "zone", "part_of_code": "520100"},
+    ]
+    landed = world.land_one(csv_text(rows), source="unit_attribute")
+    assert world.warnings(landed) == {}
+    accepted = world.accepted(landed)
+    assert [row["unit_code"] for row in accepted] == ["520100", "520222", "5201Z1"]
+    assert {row["series_code"] for row in accepted} == {None}
 
 
 def test_a_cluster_over_several_units_is_a_warning(world: World) -> None:

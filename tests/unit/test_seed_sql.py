@@ -60,6 +60,14 @@ FAULTS = {
         "insert into measure_rule select 'presence_capped', * exclude methodology_code from measure_rule "
         "where methodology_code = 'presence' and measure_code = 'T1.1'",
     ],
+    "attribute_weight_is_sound": [
+        "update attribute set weight_attribute_code = 'household_size' where attribute_code = 'share_0_14_percent'",
+        "update attribute set weight_attribute_code = 'people' where attribute_code = 'share_0_14_percent'",
+        "update attribute set mean_tolerance = null where attribute_code = 'share_0_14_percent'",
+        "update attribute set weight_attribute_code = 'population', mean_tolerance = 1 "
+        "where attribute_code = 'urban_population'",
+        "update attribute set upper_bound = 0 where attribute_code = 'share_0_14_percent'",
+    ],
     "county_counts_match_the_ministry": [
         "delete from division_history where code = '110101'",
         "update division_history set prefecture_code = '520200' where prefecture_code = '520100'",
@@ -160,6 +168,22 @@ FAULTS = {
         "update node set weight = null where node_code = 'health'",
         "update node set weight = 0 where node_code = 'mean_schooling'",
         "update node set full_mark = 0, min_mark = -1 where node_code = 'health'",
+    ],
+    "peer_group_belongs_to_a_rule": [
+        "update peer_band set peer_rule_code = 'population_fifth' where peer_rule_code = 'urban_share'",
+        "update peer_list set unit_code = '999999' where unit_code = '210202'",
+        "delete from peer_rule where peer_rule_code = 'plan_city_district'",
+    ],
+    "peer_rule_has_its_parameters": [
+        "update peer_rule set region_level = 'county' where peer_rule_code = 'province'",
+        "update peer_rule set attribute_code = 'people' where peer_rule_code = 'population_fifth'",
+        "update peer_rule set per_attribute_code = 'people' where peer_rule_code = 'urban_share'",
+        "update peer_rule set group_count = 1 where peer_rule_code = 'population_fifth'",
+        "update peer_band set upper_bound = 40 where group_code = 'under_35'",
+        "delete from peer_band where group_code = 'from_70'",
+        "delete from peer_band",
+        "delete from peer_list",
+        "update peer_rule set rule_kind = 'unit_type' where peer_rule_code = 'province'",
     ],
     "published_figure_can_be_joined": [
         "update published_figure set region_code = '529900' where region_code = '520400'",

@@ -34,6 +34,12 @@ regions as (
 
 ),
 
+weights as (
+
+    select * from {{ ref('int_unit_weight') }}
+
+),
+
 unit_means as (
 
     select
@@ -46,6 +52,12 @@ unit_means as (
         count(*) as unit_count,
         count(node_scores.score) as scored_unit_count,
         {{ score_quotient('sum(node_scores.score)', 'count(node_scores.score)', 10, 0) }} as mean_of_units,
+        count(case when node_scores.score is not null then weights.weight end) as weighted_unit_count,
+        {{ score_quotient(
+            'sum(cast(node_scores.score as decimal(20, 10)) * weights.weight)',
+            'sum(case when node_scores.score is not null then weights.weight end)', 14, 4
+        ) }} as weighted_mean_of_units,
+        min(weights.as_of) as weight_as_of,
         min(node_scores.score) as min_score,
         max(node_scores.score) as max_score
     from node_scores
@@ -53,6 +65,10 @@ unit_means as (
         on node_scores.series_code = unit_regions.series_code
         and node_scores.assessment_year = unit_regions.assessment_year
         and node_scores.unit_code = unit_regions.unit_code
+    left join weights
+        on node_scores.series_code = weights.series_code
+        and node_scores.assessment_year = weights.assessment_year
+        and node_scores.unit_code = weights.unit_code
     group by
         node_scores.series_code,
         node_scores.assessment_year,
@@ -125,6 +141,9 @@ select
     unit_means.mean_of_units,
     member_means.member_count,
     member_means.mean_of_subregions,
+    unit_means.weighted_mean_of_units,
+    unit_means.weighted_unit_count,
+    unit_means.weight_as_of,
     unit_means.min_score,
     unit_means.max_score
 from unit_means

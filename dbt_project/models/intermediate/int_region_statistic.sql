@@ -60,6 +60,11 @@ statistics as (
 
     union all
 
+    select series_code, assessment_year, region_code, node_code, 'weighted_mean_of_units', weighted_mean_of_units
+    from region_scores
+
+    union all
+
     select
         region_scores.series_code,
         region_scores.assessment_year,

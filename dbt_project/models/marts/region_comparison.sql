@@ -41,13 +41,18 @@ select
     region_scores.node_level,
     region_scores.full_mark,
     region_scores.mean_of_units,
+    region_scores.weighted_mean_of_units,
+    region_scores.weight_coverage,
     region_scores.rank_in_level,
     region_scores.rank_within_parent,
     root_scores.mean_of_subregions as national_mean_of_subregions,
     root_scores.mean_of_units as national_mean_of_units,
+    root_scores.weighted_mean_of_units as national_weighted_mean_of_units,
     cast(region_scores.mean_of_units - root_scores.mean_of_subregions as decimal(18, 10))
         as gap_to_national_mean_of_subregions,
     cast(region_scores.mean_of_units - root_scores.mean_of_units as decimal(18, 10)) as gap_to_national_mean_of_units,
+    cast(region_scores.weighted_mean_of_units - root_scores.weighted_mean_of_units as decimal(18, 10))
+        as gap_to_national_weighted_mean,
     best_scores.region_code as best_region_code,
     best_scores.region_name_zh as best_region_name_zh,
     best_scores.region_name_en as best_region_name_en,

@@ -81,14 +81,19 @@ select
     full_mark,
     mean_of_units,
     mean_of_subregions,
+    weighted_mean_of_units,
     {{ published_score('mean_of_units', 'publication_digits') }} as published_mean_of_units,
     {{ published_score('mean_of_subregions', 'publication_digits') }} as published_mean_of_subregions,
+    {{ published_score('weighted_mean_of_units', 'publication_digits') }} as published_weighted_mean_of_units,
     {{ score_quotient('mean_of_units', 'full_mark', 10, 4) }} as score_rate,
     min_score,
     max_score,
     cast(unit_count as integer) as unit_count,
     cast(scored_unit_count as integer) as scored_unit_count,
     cast(member_count as integer) as member_count,
+    cast(weighted_unit_count as integer) as weighted_unit_count,
+    {{ score_quotient('weighted_unit_count', 'scored_unit_count', 0, 0) }} as weight_coverage,
+    weight_as_of,
     cast(
         case when mean_of_units is not null then rank() over (
             partition by series_code, assessment_year, methodology_code, region_level, node_code

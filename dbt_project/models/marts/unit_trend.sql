@@ -79,9 +79,13 @@ select
     scores.is_ranked,
     previous_scores.is_ranked as previous_is_ranked,
     first_scores.is_ranked as first_is_ranked,
-    -- Too little was collected at one of the ends: what moved may be what was looked at.
-    scores.is_ranked and previous_scores.is_ranked as is_comparable_with_previous,
-    scores.is_ranked and first_scores.is_ranked as is_comparable_over_three_years
+    -- Too little was collected at one of the ends: what moved may be what was looked at. Without an end, no answer.
+    case
+        when previous_scores.unit_code is not null then scores.is_ranked and previous_scores.is_ranked
+    end as is_comparable_with_previous,
+    case
+        when first_scores.unit_code is not null then scores.is_ranked and first_scores.is_ranked
+    end as is_comparable_over_three_years
 from lineage_scores as scores
 inner join editions
     on scores.series_code = editions.series_code

@@ -9,6 +9,7 @@ select
     min_score,
     mean_of_units,
     mean_of_subregions,
+    weighted_mean_of_units,
     max_score,
     scored_unit_count,
     unit_count
@@ -17,6 +18,10 @@ where mean_of_units < min_score
     or mean_of_units > max_score
     or mean_of_subregions < min_score
     or mean_of_subregions > max_score
+    or weighted_mean_of_units < min_score
+    or weighted_mean_of_units > max_score
+    or (weighted_mean_of_units is null) is distinct from (weighted_unit_count = 0)
+    or weighted_unit_count > scored_unit_count
     or (mean_of_units is null) is distinct from (scored_unit_count = 0)
     or (mean_of_subregions is null) is distinct from (scored_unit_count = 0)
     or (member_count = 0) is distinct from (scored_unit_count = 0)

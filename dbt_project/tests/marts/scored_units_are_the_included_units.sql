@@ -1,5 +1,5 @@
 -- Fails with each included unit of the frame that a methodology has no row for, and with each row of a unit that is not
--- included; and with each scored unit without a grade, or the other way round.
+-- included; and with each scored unit without a grade, or the other way round, where the methodology has grades.
 with included_units as (
 
     select
@@ -22,6 +22,13 @@ scored_units as (
 
     select * from {{ ref('fct_unit_score') }}
 
+),
+
+graded_methodologies as (
+
+    select distinct methodology_code
+    from {{ ref('dim_grade') }}
+
 )
 
 select
@@ -37,6 +44,9 @@ full outer join scored_units
     and included_units.assessment_year = scored_units.assessment_year
     and included_units.methodology_code = scored_units.methodology_code
     and included_units.unit_code = scored_units.unit_code
+left join graded_methodologies
+    on scored_units.methodology_code = graded_methodologies.methodology_code
 where included_units.unit_code is null
     or scored_units.unit_code is null
-    or (scored_units.score is null) is distinct from (scored_units.grade is null)
+    or (scored_units.grade is not null)
+    is distinct from (scored_units.score is not null and graded_methodologies.methodology_code is not null)

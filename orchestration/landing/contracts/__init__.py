@@ -7,10 +7,12 @@ from orchestration.landing.contracts.definition import Column, Contract, Rule
 from orchestration.landing.contracts.objection import OBJECTION
 from orchestration.landing.contracts.observation import OBSERVATION
 from orchestration.landing.contracts.opinion_event import OPINION_EVENT
+from orchestration.landing.contracts.unit_attribute import UNIT_ATTRIBUTE
 from orchestration.landing.contracts.verification import VERIFICATION
 
 CONTRACTS: dict[str, Contract] = {
-    contract.source: contract for contract in (OBSERVATION, OPINION_EVENT, VERIFICATION, OBJECTION, DECISION)
+    contract.source: contract
+    for contract in (OBSERVATION, OPINION_EVENT, VERIFICATION, OBJECTION, DECISION, UNIT_ATTRIBUTE)
 }
 
 __all__ = ["CONTRACTS", "Column", "Contract", "Rule"]

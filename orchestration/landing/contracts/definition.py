@@ -285,6 +285,11 @@ class Contract:
         return [column.name for column in self.columns]
 
     @property
+    def is_of_editions(self) -> bool:
+        """Whether each row belongs to an edition; an attribute of a unit has a day of its own."""
+        return "assessment_year" in self.column_names
+
+    @property
     def header_required(self) -> list[str]:
         return [column.name for column in self.columns if column.must_be_in_header]
 

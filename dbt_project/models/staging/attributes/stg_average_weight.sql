@@ -1,0 +1,4 @@
+select
+    series_code,
+    attribute_code
+from {{ ref('average_weight') }}

@@ -1,0 +1,4 @@
+select
+    unit_type,
+    name_en
+from {{ ref('unit_type') }}
