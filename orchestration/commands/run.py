@@ -88,7 +88,6 @@ def run(
     series_code = series_of(home)
     asked = parse_years(years or [])
     check_years(home, asked, series_code)
-    require_data(home, asked)
     wanted = asked or _years_with_data(home, series_code, settings.years)
     if if_changed:
         known = built_from.result_if_unchanged(home, wanted)
@@ -97,6 +96,7 @@ def run(
             _mend_releases(output(), home, wanted)
             print_summary(output(), home, wanted, CheckCount(**known))
             return
+    require_data(home, asked)
     for warning in changed_methodologies(home):
         messages().print(styled("[yellow]{}[/]", warning))
     if message := upgrade_message(home):
