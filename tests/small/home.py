@@ -36,6 +36,8 @@ def make_small_home(root: Path, frame: Callable[[Row], bool] | None = None) -> H
             home.seeds / "geography" / "region.csv",
             lambda row: row["series_code"] != SERIES or row["region_code"] in REGIONS,
         )
+    kept = {(row["series_code"], row["unit_code"]) for row in _rows(home.seeds / "geography" / "assessment_frame.csv")}
+    _keep(home.seeds / "attributes" / "peer_list.csv", lambda row: (row["series_code"], row["unit_code"]) in kept)
     for name in NATIONAL_SEEDS:
         _keep(home.seeds / "published" / f"{name}.csv", lambda row: False)
     return home
@@ -47,11 +49,14 @@ def lay_demo_seeds(home: Home) -> None:
     write_officers(home.seeds)
 
 
-def _keep(path: Path, wanted: Callable[[Row], bool]) -> None:
+def _rows(path: Path) -> list[Row]:
     with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        kept = [row for row in reader if wanted(row)]
+        return list(csv.DictReader(file))
+
+
+def _keep(path: Path, wanted: Callable[[Row], bool]) -> None:
+    rows = _rows(path)
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, reader.fieldnames, lineterminator="\n")
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
-        writer.writerows(kept)
+        writer.writerows(row for row in rows if wanted(row))
