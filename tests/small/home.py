@@ -38,6 +38,11 @@ def make_small_home(root: Path, frame: Callable[[Row], bool] | None = None) -> H
         )
     kept = {(row["series_code"], row["unit_code"]) for row in _rows(home.seeds / "geography" / "assessment_frame.csv")}
     _keep(home.seeds / "attributes" / "peer_list.csv", lambda row: (row["series_code"], row["unit_code"]) in kept)
+    listed = {(row["series_code"], row["peer_rule_code"]) for row in _rows(home.seeds / "attributes" / "peer_list.csv")}
+    _keep(
+        home.seeds / "attributes" / "peer_rule.csv",
+        lambda row: row["rule_kind"] != "list" or (row["series_code"], row["peer_rule_code"]) in listed,
+    )
     for name in NATIONAL_SEEDS:
         _keep(home.seeds / "published" / f"{name}.csv", lambda row: False)
     return home
