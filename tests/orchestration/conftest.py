@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.home import Home, project_root
+from orchestration.home import Home
 from tests.small.home import make_small_home
 from tests.small.inbox import write_small_inbox
 
@@ -90,7 +90,7 @@ def command_line(home: Home, *arguments: str) -> list[str]:
 def process_environment(**variables: str) -> dict[str, str]:
     """The environment of a person who has set nothing but `variables`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ZHENGXIN_", "DAGSTER_", "DBT_"))}
-    return kept | {"PYTHONPATH": str(project_root()), "PYTHONIOENCODING": "utf-8"} | variables
+    return kept | {"PYTHONIOENCODING": "utf-8"} | variables
 
 
 @pytest.fixture
