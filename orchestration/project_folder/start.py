@@ -118,11 +118,16 @@ def _census(home: Home) -> list[Path]:
 def rows_of_series(series_code: str) -> Mapping[str, list[Row]]:
     """The shipped rows of one series, and those that hold for any, by the place of their seed."""
     shipped = {place: read_seed(shipped_seeds() / place) for place in seed_tables()}
-    methodologies = [row for row in shipped["methodology/methodology.csv"] if row["series_code"] == series_code]
+
+    def codes(place: str, column: str) -> set[str]:
+        return {row[column] for row in shipped[place] if row["series_code"] == series_code}
+
     of_series = {
         "series_code": {series_code},
-        "methodology_code": {row["methodology_code"] for row in methodologies},
-        "tree_code": {row["tree_code"] for row in methodologies},
+        "methodology_code": codes("methodology/methodology.csv", "methodology_code"),
+        "tree_code": codes("methodology/methodology.csv", "tree_code"),
+        "scenario_code": codes("scenario/scenario.csv", "scenario_code"),
+        "variant_code": codes("variant/variant.csv", "variant_code"),
     }
     kept = {}
     for place, rows in shipped.items():

@@ -200,4 +200,4 @@ def test_validation_results_are_rows_and_pages(county_home: Home) -> None:
     )
     index = (county_home.quality / "data_docs" / "index.html").read_text(encoding="utf-8")
     assert "marts.fct_unit_score" in index
-    assert "http" not in index
+    assert "http:" not in index and "https:" not in index
