@@ -51,9 +51,7 @@ class _Facts:
         self.next = {row["unit_code"]: row for row in editions.ask("unit_next")}
         self.objections = editions.by("unit_objection", "unit_code") if editions.has("objection") else {}
         self.intervals = (
-            {row["unit_code"]: row for row in editions.ask("rank_interval")}
-            if editions.has("rank_interval", "rank_low", "rank_high")
-            else {}
+            {row["unit_code"]: row for row in editions.ask("rank_interval")} if editions.has("rank_interval") else {}
         )
         self.neighbours = self._neighbours()
 
