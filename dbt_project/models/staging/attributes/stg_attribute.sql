@@ -5,8 +5,8 @@ select
     measurement_unit_zh,
     measurement_unit_en,
     value_kind,
-    lower_bound,
-    upper_bound,
+    cast(lower_bound as decimal(20, 9)) as lower_bound,
+    cast(upper_bound as decimal(20, 9)) as upper_bound,
     weight_attribute_code,
-    mean_tolerance
+    cast(mean_tolerance as decimal(18, 9)) as mean_tolerance
 from {{ ref('attribute') }}

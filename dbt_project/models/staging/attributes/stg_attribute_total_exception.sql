@@ -1,8 +1,8 @@
 select
     attribute_code,
-    as_of,
+    cast(as_of as date) as as_of,
     area_code,
-    difference,
+    cast(difference as decimal(28, 9)) as difference,
     note_zh,
     note_en
 from {{ ref('attribute_total_exception') }}

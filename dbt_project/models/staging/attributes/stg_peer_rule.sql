@@ -1,12 +1,12 @@
 select
     series_code,
     peer_rule_code,
-    position,
+    cast(position as integer) as position,
     rule_kind,
     region_level,
     attribute_code,
     per_attribute_code,
-    group_count,
+    cast(group_count as integer) as group_count,
     name_zh,
     name_en
 from {{ ref('peer_rule') }}
