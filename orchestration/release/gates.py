@@ -89,14 +89,18 @@ QUERIES = {
                 sum(unit_count) as units, avg(cast(mean_of_units as double)) as mean
             from marts.region_score where parent_region_code is not null group by all
         ),
+        direct as (
+            select region_code, count(*) as units from marts.dim_unit where is_included group by region_code
+        ),
         unit_means as (
             select methodology_code, cast(sum(score) as double) / count(score) as mean from marts.fct_unit_score
             group by all
         )
         select roots.region_code, roots.methodology_code, roots.node_code, 'counts', roots.unit_count,
-            'units, its parts', parts.units, '{REGION_ADVICE}'
+            'units, its parts', parts.units + coalesce(direct.units, 0), '{REGION_ADVICE}'
         from roots inner join parts using (region_code, methodology_code, node_code)
-        where roots.unit_count is distinct from parts.units
+        left join direct on roots.region_code = direct.region_code
+        where roots.unit_count is distinct from parts.units + coalesce(direct.units, 0)
         union all
         select roots.region_code, roots.methodology_code, roots.node_code, 'has the mean', roots.mean_of_units,
             'where its units give', unit_means.mean, '{REGION_ADVICE}'
