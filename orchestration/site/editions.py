@@ -45,9 +45,7 @@ class Editions:
 
     def ask(self, name: str, **parameters: Any) -> list[Row]:
         """The rows of `queries/<name>.sql`; of the parameters it is given those that it names."""
-        sql = (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
-        known = {"year": self.year, "primary": self.primary, **parameters}
-        return _rows(self._connection.execute(sql, {key: value for key, value in known.items() if f"${key}" in sql}))
+        return _rows(self._connection.execute(*self._statement(name, parameters)))
 
     def by(self, name: str, *keys: str, **parameters: Any) -> dict[Hashable, list[Row]]:
         """The rows of a query, in its order, by the value of one column or the values of several."""
@@ -58,10 +56,8 @@ class Editions:
 
     def streamed(self, name: str, key: str, **parameters: Any) -> Iterator[tuple[Any, list[Row]]]:
         """The rows of a query that is ordered by `key`, value by value, without holding them all."""
-        sql = (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
-        known = {"year": self.year, "primary": self.primary, **parameters}
         cursor = self._connection.cursor()
-        cursor.execute(sql, {each: value for each, value in known.items() if f"${each}" in sql})
+        cursor.execute(*self._statement(name, parameters))
         columns = [column[0] for column in cursor.description]
 
         def rows() -> Iterator[Row]:
@@ -72,11 +68,16 @@ class Editions:
         for value, members in groupby(rows(), key=lambda row: row[key]):
             yield value, list(members)
 
+    def _statement(self, name: str, parameters: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """The SQL of a query and the values of the parameters that it names; the edition's own need not be given."""
+        sql = _query(name)
+        known = {"year": self.year, "primary": self.primary, **parameters}
+        return sql, {key: value for key, value in known.items() if f"${key}" in sql}
+
     @cached_property
     def releases(self) -> list[Row]:
         """A row per edition and methodology, newest edition first, the primary methodology before the others."""
-        sql = (QUERIES / "release.sql").read_text(encoding="utf-8")
-        return _rows(self._connection.execute(sql))
+        return _rows(self._connection.execute(_query("release")))
 
     @property
     def newest(self) -> Row:
@@ -108,6 +109,10 @@ class Editions:
             for row in self.releases
             if row["assessment_year"] == year
         ]
+
+
+def _query(name: str) -> str:
+    return (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def _rows(answer: duckdb.DuckDBPyConnection) -> list[Row]:

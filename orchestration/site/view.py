@@ -28,8 +28,8 @@ def wording(language: str) -> dict[str, str]:
 
 @dataclass
 class View:
-    """One language's view of the editions. `drawings` are the maps by region code; `revised` is the last release's day;
-    `head` is the head of the chain of releases, where they form one."""
+    """One language's view of the editions. `drawings` are the maps by region code; `head` is the head of the chain of
+    releases, where they form one."""
 
     editions: Editions
     language: str
