@@ -3,6 +3,7 @@ with recursive names as (
 
     select distinct
         name_zh,
+        name_pinyin,
         replace(replace(replace(replace(lower(name_pinyin), ' ', ''), '''', ''), '’', ''), 'ü', 'v') as pinyin
     from {{ ref('stg_division_history') }}
     where name_pinyin is not null
@@ -19,6 +20,7 @@ cut_names as (
 
     select
         name_zh,
+        name_pinyin,
         pinyin,
         cast('' as varchar) as initials,
         1 as next_position,
@@ -29,6 +31,7 @@ cut_names as (
 
     select
         cut_names.name_zh,
+        cut_names.name_pinyin,
         cut_names.pinyin,
         cut_names.initials || substr(syllables.syllable, 1, 1) as initials,
         cut_names.next_position + length(syllables.syllable) as next_position,
@@ -42,12 +45,13 @@ cut_names as (
 
 select
     names.name_zh,
+    names.name_pinyin,
     names.pinyin,
     min(cut_names.initials) as initials
 from names
 left join cut_names
     on names.name_zh = cut_names.name_zh
-    and names.pinyin = cut_names.pinyin
+    and names.name_pinyin = cut_names.name_pinyin
     and cut_names.syllable_count = length(names.name_zh)
     and cut_names.next_position = length(names.pinyin) + 1
-group by names.name_zh, names.pinyin
+group by names.name_zh, names.name_pinyin, names.pinyin

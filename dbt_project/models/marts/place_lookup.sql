@@ -48,8 +48,10 @@ names as (
         codes.assessment_year,
         codes.place_kind,
         codes.place_code,
-        history.name_zh,
-        history.name_en,
+        history.name_zh as former_name_zh,
+        history.name_en as former_name_en,
+        history.name_zh <> places.name_zh as is_former_zh,
+        history.name_en <> places.name_en as is_former_en,
         pinyin.pinyin,
         pinyin.initials
     from codes
@@ -58,8 +60,12 @@ names as (
         and history.first_year <= codes.last_year
     left join pinyin
         on history.name_zh = pinyin.name_zh
-        and pinyin.pinyin
-        = replace(replace(replace(replace(lower(history.name_pinyin), ' ', ''), '''', ''), '’', ''), 'ü', 'v')
+        and history.name_pinyin = pinyin.name_pinyin
+    inner join places
+        on codes.series_code = places.series_code
+        and codes.assessment_year = places.assessment_year
+        and codes.place_kind = places.place_kind
+        and codes.place_code = places.place_code
 
 ),
 
@@ -87,36 +93,26 @@ lookups as (
     union
 
     select
-        names.series_code,
-        names.assessment_year,
-        names.place_kind,
-        names.place_code,
+        series_code,
+        assessment_year,
+        place_kind,
+        place_code,
         'former_name_zh' as lookup_kind,
-        names.name_zh as lookup_text
+        former_name_zh as lookup_text
     from names
-    inner join places
-        on names.series_code = places.series_code
-        and names.assessment_year = places.assessment_year
-        and names.place_kind = places.place_kind
-        and names.place_code = places.place_code
-    where names.name_zh <> places.name_zh
+    where is_former_zh
 
     union
 
     select
-        names.series_code,
-        names.assessment_year,
-        names.place_kind,
-        names.place_code,
+        series_code,
+        assessment_year,
+        place_kind,
+        place_code,
         'former_name_en' as lookup_kind,
-        names.name_en as lookup_text
+        former_name_en as lookup_text
     from names
-    inner join places
-        on names.series_code = places.series_code
-        and names.assessment_year = places.assessment_year
-        and names.place_kind = places.place_kind
-        and names.place_code = places.place_code
-    where names.name_en <> places.name_en
+    where is_former_en
 
     union
 

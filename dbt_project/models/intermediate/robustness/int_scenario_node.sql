@@ -4,37 +4,13 @@ with subjects as (
 
 ),
 
-nodes as (
-
-    select * from {{ ref('int_methodology_node') }}
-
-),
-
--- Nodes below which only events count have points of their own and no weight to vary.
-measured_leaves as (
-
-    select
-        methodology_code,
-        sort_path
-    from nodes
-    where is_leaf
-        and not is_event_only
-
-),
-
 measured_nodes as (
 
     select nodes.*
-    from nodes
-    where exists (
-        select 1
-        from measured_leaves
-        where measured_leaves.methodology_code = nodes.methodology_code
-            and (
-                measured_leaves.sort_path = nodes.sort_path
-                or starts_with(measured_leaves.sort_path, nodes.sort_path || '.')
-            )
-    )
+    from {{ ref('int_methodology_node') }} as nodes
+    inner join {{ ref('int_measured_node') }} as measured
+        on nodes.methodology_code = measured.methodology_code
+        and nodes.node_code = measured.node_code
 
 ),
 

@@ -30,31 +30,14 @@ components as (
 
 ),
 
--- Nodes that events alone give points to take no part: their points are added to what a variant comes to.
-measured_leaves as (
-
-    select
-        methodology_code,
-        sort_path
-    from nodes
-    where is_leaf
-        and not is_event_only
-
-),
-
+-- The points of nodes that have none but events are added to what a variant comes to.
 measured_nodes as (
 
     select nodes.*
-    from nodes
-    where exists (
-        select 1
-        from measured_leaves
-        where measured_leaves.methodology_code = nodes.methodology_code
-            and (
-                measured_leaves.sort_path = nodes.sort_path
-                or starts_with(measured_leaves.sort_path, nodes.sort_path || '.')
-            )
-    )
+    from {{ ref('int_methodology_node') }} as nodes
+    inner join {{ ref('int_measured_node') }} as measured
+        on nodes.methodology_code = measured.methodology_code
+        and nodes.node_code = measured.node_code
 
 ),
 
