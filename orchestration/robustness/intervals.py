@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orchestration.robustness.ranks import overlaps, quantiles, rank_matrix
+from orchestration.robustness.ranks import UNRANKED, overlaps, quantiles, rank_matrix
 
 # An interval holds nine draws in ten.
 LOWER, MEDIAN, UPPER = 0.05, 0.5, 0.95
@@ -36,10 +36,16 @@ class RankIntervals:
 
 
 def rank_intervals(scores: np.ndarray, nominal_scores: np.ndarray, groups: np.ndarray) -> RankIntervals:
-    """`scores`: draws × units, the first draw the nominal one; ranks are counted within `groups` of units."""
+    """`scores`: draws × units, the first draw the nominal one; ranks are counted within `groups` of units.
+
+    What is told of a unit is told over the draws in which it has a rank.
+    """
     all_ranks = rank_matrix(scores, groups)
     ranks = all_ranks[1:]
     nominal = rank_matrix(nominal_scores[None, :], groups)[0]
+    is_ranked = ranks != UNRANKED
+    ranked_draws = np.maximum(is_ranked.sum(axis=0), 1)
+    worst = ranks.max(axis=0)
     lower, median, upper = quantiles(ranks, (LOWER, MEDIAN, UPPER))
     counts, first, last, sizes = _bands(nominal, lower, upper, groups)
     return RankIntervals(
@@ -47,13 +53,13 @@ def rank_intervals(scores: np.ndarray, nominal_scores: np.ndarray, groups: np.nd
         ranked_unit_count=sizes,
         nominal_rank=nominal,
         nominal_draw_rank=all_ranks[0],
-        mean_rank=np.round(ranks.sum(axis=0, dtype=np.int64) / ranks.shape[0], DECIMALS),
+        mean_rank=np.round(ranks.sum(axis=0, dtype=np.int64) / ranked_draws, DECIMALS),
         median_rank=median,
         lower_rank=np.round(lower, DECIMALS),
         upper_rank=np.round(upper, DECIMALS),
-        best_rank=ranks.min(axis=0),
-        worst_rank=ranks.max(axis=0),
-        share_in_top=(ranks <= TOP).sum(axis=0) / ranks.shape[0],
+        best_rank=np.where(is_ranked, ranks, worst).min(axis=0),
+        worst_rank=worst,
+        share_in_top=(is_ranked & (ranks <= TOP)).sum(axis=0) / ranked_draws,
         overlapping_count=counts,
         band_first_rank=first,
         band_last_rank=last,

@@ -39,14 +39,18 @@ def rank_matrix(scores: np.ndarray, groups: np.ndarray | None = None) -> np.ndar
 
 
 def quantiles(ranks: np.ndarray, shares: tuple[float, ...]) -> np.ndarray:
-    """Quantiles of each unit's ranks over its draws (shares × units), interpolated between neighbouring ranks."""
+    """Quantiles of each unit's ranks over the draws in which it has one (shares × units), interpolated between
+    neighbouring ranks; `UNRANKED` where no draw gives it any."""
     ordered = np.ascontiguousarray(ranks.T, dtype=np.int16 if ranks.max(initial=0) < 2**15 else np.int32)
     ordered.sort(axis=1)
-    places = np.asarray(shares) * (ordered.shape[1] - 1)
+    last = ordered.shape[1] - 1
+    # Draws without a rank stand first, and are passed over.
+    missing = (ordered == UNRANKED).sum(axis=1, keepdims=True)
+    places = np.clip(missing + np.asarray(shares) * (last - missing), 0, last)
     below = np.floor(places).astype(int)
-    above = np.minimum(below + 1, ordered.shape[1] - 1)
-    lower = ordered[:, below].astype(float)
-    return (lower + (ordered[:, above] - lower) * (places - below)).T
+    above = np.minimum(below + 1, last)
+    lower = np.take_along_axis(ordered, below, axis=1).astype(float)
+    return (lower + (np.take_along_axis(ordered, above, axis=1) - lower) * (places - below)).T
 
 
 def average_ranks(values: np.ndarray) -> np.ndarray:
@@ -66,10 +70,12 @@ def overlaps(lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
 
 
 def before_share(ranks: np.ndarray, first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """For pairs of rows of `ranks` (units × draws): the share of draws in which the first is before the second, and in
-    which they are level."""
-    before = (ranks[first] < ranks[second]).sum(axis=1) / ranks.shape[1]
-    level = (ranks[first] == ranks[second]).sum(axis=1) / ranks.shape[1]
+    """For pairs of rows of `ranks` (units × draws): of the draws in which both have a rank, the share in which the
+    first is before the second, and in which they are level."""
+    both = (ranks[first] != UNRANKED) & (ranks[second] != UNRANKED)
+    count = np.maximum(both.sum(axis=1), 1)
+    before = (both & (ranks[first] < ranks[second])).sum(axis=1) / count
+    level = (both & (ranks[first] == ranks[second])).sum(axis=1) / count
     return before, level
 
 

@@ -13,7 +13,7 @@ from orchestration.robustness.evaluate import Subject, scores
 from orchestration.robustness.exact import mark_halves, points, rate_halves
 from orchestration.robustness.intervals import rank_intervals
 from orchestration.robustness.moments import pair_moments
-from orchestration.robustness.ranks import average_ranks, quantiles, rank_matrix
+from orchestration.robustness.ranks import average_ranks, before_share, quantiles, rank_matrix
 from orchestration.robustness.scenario import Factor, nominal_marks, option_numbers, resolve, sobol_draws
 from orchestration.robustness.sensitivity import sensitivity
 from orchestration.robustness.tree import ARITHMETIC, GEOMETRIC, LEAST_RATE, Node, Tree
@@ -177,6 +177,18 @@ def test_ranks_of_scores_far_apart() -> None:
 def test_quantiles_interpolate_between_ranks() -> None:
     ranks = np.random.default_rng(3).integers(1, 50, size=(21, 8))
     assert quantiles(ranks, (0.05, 0.5, 0.95)) == pytest.approx(np.quantile(ranks, [0.05, 0.5, 0.95], axis=0))
+
+
+def test_a_draw_without_a_rank_says_nothing_of_a_unit() -> None:
+    # The second unit has no score in two of its four draws, and is third in the two others.
+    drawn = np.array([[9, 5, 7], [9, np.nan, 7], [9, 5, 7], [9, np.nan, 7], [9, 5, 7]], dtype=float)
+    found = rank_intervals(drawn, drawn[0], np.array(["x", "x", "x"]))
+    assert found.ranks[:, 1].tolist() == [0, 3, 0, 3]
+    for told in (found.best_rank, found.worst_rank, found.lower_rank, found.median_rank, found.mean_rank):
+        assert told.tolist() == [1, 3, 2]
+    assert found.share_in_top.tolist() == [1, 1, 1]
+    before, level = before_share(found.ranks.T, np.array([1]), np.array([2]))
+    assert (before.tolist(), level.tolist()) == ([0], [0])
 
 
 def test_units_whose_intervals_overlap_are_counted() -> None:
