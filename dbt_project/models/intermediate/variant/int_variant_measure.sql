@@ -47,6 +47,7 @@ select
     variants.box_cox_lambda,
     variants.is_transformation_combined,
     case when variants.is_denominated then denominators.denominator_measure_code end as denominator_measure_code,
+    case when variants.is_denominated then denominators.denominator_attribute_code end as denominator_attribute_code,
     denominators.scale as denominator_scale
 from variants
 inner join rules
