@@ -116,8 +116,8 @@ def _print_standing(say: Console, connection: duckdb.DuckDBPyConnection, key: li
     if standing["grade"]:
         parts.append(f"grade {standing['grade']}")
     if standing["is_ranked"]:
-        parts.append(f"rank {standing['rank_national']} of {standing['ranked_unit_count_national']}")
-        if standing["rank_in_province"]:
+        parts.append(f"rank {standing['rank_overall']} of {standing['ranked_unit_count_overall']}")
+        if standing["rank_national"] and standing["rank_in_province"]:
             parts.append(
                 f"in the province {standing['rank_in_province']} of {standing['ranked_unit_count_in_province']}"
             )

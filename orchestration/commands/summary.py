@@ -50,7 +50,7 @@ EDITIONS = """
 """
 RANKED_UNITS = """
     select
-        scores.rank_national, scores.unit_code, scores.unit_name_zh, scores.unit_name_en, scores.province_name_zh,
+        scores.rank_overall, scores.unit_code, scores.unit_name_zh, scores.unit_name_en, scores.province_name_zh,
         scores.published_score, series.publication_digits, scores.grade
     from marts.fct_unit_score as scores
     inner join marts.release_info as info
@@ -61,7 +61,7 @@ RANKED_UNITS = """
     inner join seed.series as series
         on scores.series_code = series.series_code
     where scores.assessment_year = $1 and scores.is_ranked
-    order by scores.rank_national {direction}, scores.unit_code {direction}
+    order by scores.rank_overall {direction}, scores.unit_code {direction}
     limit {limit}
 """
 

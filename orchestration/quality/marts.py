@@ -43,7 +43,7 @@ MART_CHECKS = (
                 scores.series_code, scores.assessment_year, scores.methodology_code, scores.unit_code,
                 cast(scores.score as double) as score, cast(scores.full_mark as double) as full_mark,
                 cast(root.min_mark as double) as min_mark, cast(scores.coverage as double) as coverage,
-                scores.grade, scores.is_ranked, scores.rank_national, scores.ranked_unit_count_national,
+                scores.grade, scores.is_ranked, scores.rank_overall, scores.ranked_unit_count_overall,
                 cast(scores.score - dimensions.total as double) as difference_from_dimensions
             from marts.fct_unit_score as scores
             inner join marts.dim_indicator as root
@@ -102,8 +102,8 @@ MART_CHECKS = (
                 gxe.ExpectColumnPairValuesAToBeGreaterThanB,
                 "rank_within_count",
                 "no rank beyond the number of ranked units",
-                column_A="ranked_unit_count_national",
-                column_B="rank_national",
+                column_A="ranked_unit_count_overall",
+                column_B="rank_overall",
                 or_equal=True,
                 ignore_row_if="either_value_is_missing",
             ),

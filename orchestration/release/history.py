@@ -17,8 +17,14 @@ UNIT_SCORES = """
     select
         $release_id as release_id, scores.series_code, scores.assessment_year, scores.methodology_code,
         methodologies.methodology_version, scores.unit_code, scores.unit_name_zh, scores.unit_name_en, scores.score,
-        scores.published_score, scores.base_score, scores.grade, scores.is_ranked, scores.rank_national,
-        scores.ranked_unit_count_national
+        scores.published_score, scores.base_score, scores.grade, scores.is_ranked,
+        -- The rank among all stands in the widest ranking that the edition has.
+        coalesce(scores.rank_national, scores.rank_in_province, scores.rank_in_prefecture) as rank_overall,
+        coalesce(
+            scores.ranked_unit_count_national, scores.ranked_unit_count_in_province,
+            scores.ranked_unit_count_in_prefecture
+        ) as ranked_unit_count_overall,
+        scores.rank_national, scores.ranked_unit_count_national
     from {marts}.fct_unit_score as scores
     inner join {marts}.dim_methodology as methodologies
         on scores.methodology_code = methodologies.methodology_code

@@ -22,7 +22,7 @@ PRIMARY = "methodology_code in (select methodology_code from marts.release_info 
 # Name of the sheet or file, its query. Units and regions show the primary methodology; the others are in the database.
 SHEETS = {
     "summary": "select * from marts.release_info order by not is_primary_methodology, methodology_code",
-    "units": f"select * from marts.unit_scorecard where {PRIMARY} order by rank_national nulls last, unit_code",
+    "units": f"select * from marts.unit_scorecard where {PRIMARY} order by rank_overall nulls last, unit_code",
     "regions": f"""
         select * from marts.region_score where {PRIMARY} and node_level <= 1
         order by region_level, region_code, node_code

@@ -113,7 +113,8 @@ RELEASED_TABLES = {
         release_id varchar, series_code varchar, assessment_year integer, methodology_code varchar,
         methodology_version varchar, unit_code varchar, unit_name_zh varchar, unit_name_en varchar,
         score decimal(18, 10), published_score decimal(14, 4), base_score decimal(18, 10), grade varchar,
-        is_ranked boolean, rank_national integer, ranked_unit_count_national integer
+        is_ranked boolean, rank_overall integer, ranked_unit_count_overall integer, rank_national integer,
+        ranked_unit_count_national integer
     """,
     "released_region_score": """
         release_id varchar, series_code varchar, assessment_year integer, methodology_code varchar,
@@ -149,13 +150,24 @@ def load_raw(connection: duckdb.DuckDBPyConnection, home: Home) -> dict[str, int
         counts["batch"] = _load_batches(connection, store)
         counts["decision_log"] = _load_decision_log(connection, home)
         for table, columns in RELEASED_TABLES.items():
-            connection.execute(f"create table if not exists raw.{table} ({columns})")
+            _keep_released(connection, table, columns)
             (counts[table],) = connection.execute(f"select count(*) from raw.{table}").fetchone()
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")
         raise
     return counts
+
+
+def _keep_released(connection: duckdb.DuckDBPyConnection, table: str, columns: str) -> None:
+    """Leave what was read from the releases, unless an earlier version of the program made the table of other columns:
+    it is read anew with the next release."""
+    connection.execute(f"create or replace temp table wanted ({columns})")
+    connection.execute(f"create table if not exists raw.{table} ({columns})")
+    wanted, found = (connection.execute(f"describe {name}").fetchall() for name in ("temp.wanted", f"raw.{table}"))
+    if wanted != found:
+        connection.execute(f"create or replace table raw.{table} ({columns})")
+    connection.execute("drop table temp.wanted")
 
 
 def _load_source(connection: duckdb.DuckDBPyConnection, store: Store, source: str) -> int:

@@ -67,8 +67,8 @@ def test_it_compares_with_the_year_before_under_the_same_methodology(home: Home)
             """
             select count(*), count(*) filter (
                 now.previous_published_score is distinct from before.published_score
-                or now.previous_rank_national is distinct from before.rank_national
-                or now.rank_gain is distinct from before.rank_national - now.rank_national
+                or now.previous_rank_overall is distinct from before.rank_overall
+                or now.rank_gain is distinct from before.rank_overall - now.rank_overall
             )
             from marts.unit_scorecard as now
             inner join marts.unit_scorecard as before

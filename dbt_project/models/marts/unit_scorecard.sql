@@ -93,6 +93,8 @@ select
     grades.name_zh as grade_name_zh,
     grades.name_en as grade_name_en,
     unit_scores.is_ranked,
+    unit_scores.rank_overall,
+    unit_scores.ranked_unit_count_overall,
     unit_scores.rank_national,
     unit_scores.ranked_unit_count_national,
     unit_scores.rank_in_province,
@@ -104,6 +106,7 @@ select
     trends.previous_assessment_year,
     {{ published_score('trends.previous_score', 'series.publication_digits') }} as previous_published_score,
     trends.previous_rank_national,
+    trends.previous_rank_overall,
     trends.rank_gain
     {%- for column in score_columns %},
     node_columns.{{ column['name'] }}
