@@ -79,8 +79,8 @@ def test_answer_without_an_hour_is_in_time_by_its_day(small_home: SmallHome) -> 
 
 
 def test_event_in_the_files_of_two_years_counts_in_the_first(small_home: SmallHome) -> None:
-    """The same cluster, of New Year's Eve in one file and of New Year's Day in another; and of a part of a county that was
-    merged in between in one, of the whole in the other."""
+    """The same cluster, of New Year's Eve in one file and of New Year's Day in another; and of a part in one and
+    of the county that it was merged into in the other."""
     eve = EVENT | {"cluster_code": "x-dup", "response_at": "", "response_kind": "", "responder": ""}
     eve |= {"captured_at": "2019-02-01 09:00", "severity": "ordinary"}
     small_home.drop(

@@ -57,7 +57,7 @@ def test_08_12_what_is_no_text_stops_its_row(world: World, number: str, rule: st
 def test_09_headlines_of_every_script_land(world: World) -> None:
     landed = world.land_one(*case("09"))
     assert (landed.accepted_count, landed.quarantined_count) == (6, 0)
-    assert [row["headline"] for row in world.accepted(landed)][0] == "🚧欠薪"
+    assert "🚧欠薪" in [row["headline"] for row in world.accepted(landed)]
 
 
 def test_23_a_message_quotes_the_text_as_it_is(world: World) -> None:
