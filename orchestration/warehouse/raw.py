@@ -150,24 +150,13 @@ def load_raw(connection: duckdb.DuckDBPyConnection, home: Home) -> dict[str, int
         counts["batch"] = _load_batches(connection, store)
         counts["decision_log"] = _load_decision_log(connection, home)
         for table, columns in RELEASED_TABLES.items():
-            _keep_released(connection, table, columns)
+            connection.execute(f"create table if not exists raw.{table} ({columns})")
             (counts[table],) = connection.execute(f"select count(*) from raw.{table}").fetchone()
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")
         raise
     return counts
-
-
-def _keep_released(connection: duckdb.DuckDBPyConnection, table: str, columns: str) -> None:
-    """Leave what was read from the releases, unless an earlier version of the program made the table of other columns:
-    it is read anew with the next release."""
-    connection.execute(f"create or replace temp table wanted ({columns})")
-    connection.execute(f"create table if not exists raw.{table} ({columns})")
-    wanted, found = (connection.execute(f"describe {name}").fetchall() for name in ("temp.wanted", f"raw.{table}"))
-    if wanted != found:
-        connection.execute(f"create or replace table raw.{table} ({columns})")
-    connection.execute("drop table temp.wanted")
 
 
 def _load_source(connection: duckdb.DuckDBPyConnection, store: Store, source: str) -> int:
