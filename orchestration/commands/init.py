@@ -26,6 +26,14 @@ def init(
             "data; hdi: the Human Development Index with its data, as an example.",
         ),
     ] = Start.blank,
+    region: Annotated[
+        str | None,
+        typer.Option(
+            help="With --from county: of this province or prefecture only, such as 520000; nothing of the others is "
+            "kept.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Make the project folder of an index: settings, seeds, inbox.
 
@@ -34,12 +42,13 @@ def init(
 
     [dim]zhengxin init my-index
     zhengxin init --from hdi hdi
+    zhengxin init --from county --region 520000 guizhou
     cd my-index && zhengxin check-seeds[/dim]
     """
     if folder.is_file():
         raise UsageError(f"{folder} is a file, not a folder: name another folder.")
     home = Home(folder.expanduser().resolve())
-    written = start_folder(home, start)
+    written = start_folder(home, start, region=region)
     say = output()
     for path in written:
         say.print(f"  {path.relative_to(home.root)}")
