@@ -497,14 +497,15 @@ def read_reference(seeds: Path) -> Reference:
         # A topic belongs to a series, whatever trees it counts in: a new method for later editions lands no file anew.
         for row in tables["methodology/event_topic.csv"]:
             row["series_code"] = series_of_tree[row.pop("tree_code")]
+        digests = _digests(tables)
         for row in tables["geography/assessment_frame.csv"]:
             edition = row["series_code"], int(row["assessment_year"])
             frames[edition][row["unit_code"]] = row["is_included"] == "1"
             frame_names[*edition, row["unit_code"]] = row["name_zh"]
         return Reference(
-            digest=_digest(tables),
-            office_digest=_digest(tables | offices),
-            attribute_digest=_digest(tables | {ATTRIBUTE_SEED: attributes}),
+            digest=_digest(digests),
+            office_digest=_digest(digests | _digests(offices)),
+            attribute_digest=_digest(digests | _digests({ATTRIBUTE_SEED: attributes})),
             attributes=attributes,
             authorities=frozenset(
                 (row["role_code"], row["decision_kind"]) for row in offices["decisions/decision_authority.csv"]
@@ -545,11 +546,20 @@ def read_reference(seeds: Path) -> Reference:
 def _read_seed(path: Path, columns: tuple[str, ...], optional: tuple[str, ...] = ()) -> list[dict[str, str]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            missing = [column for column in columns if column not in (reader.fieldnames or [])]
+            reader = csv.reader(file)
+            header = next(reader, [])
+            missing = [column for column in columns if column not in header]
             if missing:
                 raise SeedError(f"{path}: the column {', '.join(missing)} is missing, the checks at the door need it")
-            return [{column: row.get(column) or "" for column in (*columns, *optional)} for row in reader]
+            wanted = (*columns, *(column for column in optional if column in header))
+            places = [header.index(column) for column in wanted]
+            absent = dict.fromkeys(optional, "")
+            # Tens of thousands of rows, read before each landing: no dictionary is made of what is not used.
+            return [
+                absent | {column: row[place] for column, place in zip(wanted, places, strict=True) if place < len(row)}
+                for row in reader
+                if row
+            ]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise SeedError(f"{path}: cannot be read ({error}); the checks at the door need it") from error
 
@@ -591,16 +601,15 @@ def _terms(rows: list[dict[str, str]]) -> dict[str, list[Term]]:
     return dict(terms)
 
 
-def _digest(tables: dict[str, list[dict[str, str]]]) -> str:
-    """SHA-256 over the columns by which rows are judged; neither the order of rows nor saying one twice matters."""
-    digest = hashlib.sha256()
-    for name in sorted(tables):
-        digest.update(name.encode())
-        for line in sorted(
-            {
-                json.dumps([row[column] for column in row if column not in ONLY_IN_MESSAGES], ensure_ascii=False)
-                for row in tables[name]
-            }
-        ):
-            digest.update(line.encode() + b"\n")
-    return digest.hexdigest()
+def _digests(tables: dict[str, list[dict[str, str]]]) -> dict[str, str]:
+    """SHA-256 of each seed's columns by which rows are judged; neither their order nor saying one twice matters."""
+    digests = {}
+    for name, rows in tables.items():
+        columns = [column for column in rows[0] if column not in ONLY_IN_MESSAGES] if rows else []
+        judged_by = sorted({tuple(row[column] for column in columns) for row in rows})
+        digests[name] = hashlib.sha256(json.dumps(judged_by, ensure_ascii=False).encode()).hexdigest()
+    return digests
+
+
+def _digest(digests: dict[str, str]) -> str:
+    return hashlib.sha256(json.dumps(sorted(digests.items())).encode()).hexdigest()
