@@ -20,7 +20,7 @@ from orchestration.commands.summary import print_summary
 from orchestration.commands.terminal import console_on, diverted_output, messages, output, spinner, styled
 from orchestration.errors import UsageError, WarehouseBusy, full_disk
 from orchestration.home import Home
-from orchestration.settings import settings_of
+from orchestration.settings import DRAWS_VARIABLE, settings_of
 from orchestration.years import parse_years
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from orchestration.pipeline.execution import RunOutcome
 
 KEPT_LOGS = 20
-# How many draws the dbt models make, unless their scenario says it.
-DRAWS_VARIABLE = "ZHENGXIN_DRAWS"
 STEP_TITLES = {
     "land_inbox": "Land the inbox and load it",
     "build_models": "Build the scores (dbt)",
@@ -54,7 +52,11 @@ def run(
     ] = False,
     draws: Annotated[
         int | None,
-        typer.Option(min=16, help="Draws of the scenarios behind rank intervals. Default: 500.", show_default=False),
+        typer.Option(
+            min=0,
+            help="Draws of the scenarios behind rank intervals; 0 for none. Default: the setting draws, or 500.",
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
     """Run the pipeline for years: land, check, build the scores, validate, and print a summary.
@@ -68,9 +70,7 @@ def run(
     """
     from orchestration.editions import check_years, series_of, years_in_words
     from orchestration.landing.waiting import require_data
-    from orchestration.last_run import note_run, upgrade_message
     from orchestration.pipeline.execution import CheckCount
-    from orchestration.release.changed_method import changed_methodologies
     from orchestration.seeds import has_own_seeds
     from orchestration.warehouse import built_from
     from orchestration.warehouse.lock import writer_lock
@@ -97,10 +97,6 @@ def run(
             print_summary(output(), home, wanted, CheckCount(**known))
             return
     require_data(home, asked)
-    for warning in changed_methodologies(home):
-        messages().print(styled("[yellow]{}[/]", warning))
-    if message := upgrade_message(home):
-        messages().print(message)
     messages().print(f"Run of {years_in_words(wanted)}, {series_code}, home {home.root}")
     with _execution(home) as execution:
         outcome = execution.annual_run(wanted, series_code)
@@ -108,7 +104,6 @@ def run(
     # Whoever writes by now has made the note void.
     with suppress(WarehouseBusy), writer_lock(home.warehouse, "the note of a run", wait_seconds=0):
         built_from.record(home, wanted, asdict(outcome.checks))
-    note_run(home)
 
 
 def _mend_releases(say: Console, home: Home, years: list[int]) -> None:

@@ -12,6 +12,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, 
 from packaging.version import Version
 
 from orchestration.home import Home
+from orchestration.last_run import note_run
 from orchestration.pipeline.preview import preview, row_count
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn
 from orchestration.seeds import dbt_folder
@@ -22,15 +23,20 @@ from orchestration.warehouse import build_record, connection, dbt
 BUILD = ("build", "--full-refresh", "--exclude-resource-type", "unit_test")
 # Layers whose first rows are worth a look in the UI.
 PREVIEWED_SCHEMAS = {"marts"}
+# Folders of models that are a group of their own in the UI, across layers: what is not part of the scoring path.
+GROUPED_FOLDERS = {"robustness", "statistic", "variant"}
 SHOWN_FAILING_ROWS = 3
 
 
 class LayerTranslator(DagsterDbtTranslator):
-    """Groups assets by layer; describes assets and checks by their text alone: the SQL stands in the dbt project."""
+    """Groups assets by layer or subject; describes assets and checks by their text alone: the SQL stands elsewhere."""
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         if dbt_resource_props["resource_type"] == "seed":
             return "seeds"
+        folder = dbt_resource_props["fqn"][-2]
+        if folder in GROUPED_FOLDERS:
+            return folder
         return dbt_resource_props["config"].get("schema")
 
     def get_asset_check_spec(
@@ -124,6 +130,7 @@ def build_events(
     yield from _with_table_metadata(home, invocation.manifest, events)
     if failure is not None:
         raise dg.Failure(_explanation(home, failure), allow_retries=False) from failure
+    note_run(home)
 
 
 def _collect(context: Any, invocation: DbtCliInvocation) -> Iterator[Any]:

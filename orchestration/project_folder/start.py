@@ -60,8 +60,11 @@ WHAT = {
 }
 
 
-def start_folder(home: Home, start: Start, publish: str = MANUAL, region: str | None = None) -> list[Path]:
+def start_folder(
+    home: Home, start: Start, publish: str = MANUAL, language: str | None = None, region: str | None = None
+) -> list[Path]:
     """Write settings, seeds, inbox and README of a new project folder; return the files, in the order of writing.
+    Without a `language` the folder has that of what it starts with.
 
     `region` is the province or prefecture that the counties' index is to be of. Raises `UsageError` where the folder is
     a project already, or has seeds, and for a region that there is not.
@@ -76,7 +79,7 @@ def start_folder(home: Home, start: Start, publish: str = MANUAL, region: str | 
         (home.inbox / source).mkdir(parents=True, exist_ok=True)
     seeds = [_write(home, seed_tables()[place], rows) for place, rows in part.items()]
     seeds += {Start.blank: _blank, Start.county: _county, Start.hdi: _hdi, Start.census: _census}[start](home)
-    home.settings.write_text(_settings(start, publish, stands_alone=bool(part)), encoding="utf-8")
+    home.settings.write_text(_settings(start, publish, language, stands_alone=bool(part)), encoding="utf-8")
     readme = home.root / "README.md"
     written = [home.settings, *seeds]
     if not readme.exists():
@@ -85,7 +88,7 @@ def start_folder(home: Home, start: Start, publish: str = MANUAL, region: str | 
     return written
 
 
-def _settings(start: Start, publish: str, stands_alone: bool) -> str:
+def _settings(start: Start, publish: str, language: str | None, stands_alone: bool) -> str:
     series = {
         Start.blank: None,
         Start.county: COUNTY_SERIES,
@@ -95,7 +98,7 @@ def _settings(start: Start, publish: str, stands_alone: bool) -> str:
     return _filled(
         "zhengxin.toml.in",
         series=f'series = "{series}"' if series else '# series = "my_index"',
-        language=EN if start is Start.hdi else ZH,
+        language=language or (EN if start is Start.hdi else ZH),
         seeds=SEEDS_OVER if start in (Start.county, Start.census) and not stands_alone else SEEDS_OWN,
         publish=publish,
     )
