@@ -380,16 +380,32 @@ def test_second_writer_is_told_who_holds_the_releases(home: Home) -> None:
         release(home, 2019)
 
 
+BANDS = """
+    create table marts.rank_interval as
+    select
+        assessment_year, methodology_code, unit_code, '000000' as scope_code, true as is_default_scenario,
+        rank_national - 0.5 as lower_rank, rank_national + 1.25 as upper_rank
+    from marts.fct_unit_score
+"""
+
+
 def test_the_first_sheet_is_for_people(released: Home, tmp_path: Path) -> None:
     from openpyxl import load_workbook
 
     from orchestration.release.workbook import write_workbook
 
     database = Catalogue(released.releases).database(FIRST)
-    write_workbook(database, tmp_path / "zh.xlsx", "zh")
-    sheet = load_workbook(tmp_path / "zh.xlsx").worksheets[0]
-    headings = [cell.value for cell in sheet[2]]
-    assert headings[:8] == ["名次", "名次区间", "代码", "县级政府", "市(州、盟)", "省(区、市)", "得分", "等级"]
+    with_bands = Path(shutil.copyfile(database, tmp_path / "with_bands.duckdb"))
+    with duckdb.connect(str(with_bands)) as connection:
+        connection.execute(BANDS)
+    sheets = []
+    for file in (database, with_bands):
+        write_workbook(file, tmp_path / f"{file.stem}.xlsx", "zh")
+        sheets.append(load_workbook(tmp_path / f"{file.stem}.xlsx").worksheets[0])
+    without, sheet = sheets
+    headings = ["名次", "名次区间", "代码", "县级政府", "市(州、盟)", "省(区、市)", "得分", "等级"]
+    assert [cell.value for cell in sheet[2]][:8] == headings
+    assert [cell.value for cell in without[2]][:7] == headings[:1] + headings[2:]
     shown = rows(
         database,
         "select rank_national, unit_code, unit_name_zh, published_score from marts.fct_unit_score"
@@ -399,9 +415,9 @@ def test_the_first_sheet_is_for_people(released: Home, tmp_path: Path) -> None:
     assert [(row[0], row[2], row[3], round(row[6], 2)) for row in found] == [
         (rank, code, name, round(float(score), 2)) for rank, code, name, score in shown
     ]
-    assert all(row[1] and "–" in row[1] for row in found)
+    assert [row[1] for row in found] == [f"{rank - 1}–{rank + 2}" for rank, *_ in shown]
     assert {cell.number_format for cell in sheet["G"][2:]} == {"0.00"}
-    assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == ("9", "landscape")
+    assert (str(sheet.page_setup.paperSize), sheet.page_setup.orientation) == ("9", "landscape")
     assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.print_title_rows) == (True, "$1:$2")
 
 
@@ -449,6 +465,6 @@ def test_export_writes_a_workbook_and_csv(released: Home, zhengxin: Call, tmp_pa
     assert [cell.value for cell in workbook["得分"][2]][:3] == ["指数系列代码", "评估年度", "方法代码"]
     assert sorted(path.stem for path in folder.iterdir()) == sorted(names)
     with (folder / "ranking.csv").open(encoding="utf-8-sig") as file:
-        assert file.readline().startswith("Rank,Rank interval,Code,county government,Prefecture,Province,Score,Grade")
+        assert file.readline().startswith("Rank,Code,county government,Prefecture,Province,Score,Grade")
     done = zhengxin(released, "export", "2019-r1", "--output", str(book))
     assert done.returncode == 1 and "there already" in done.stderr
