@@ -41,11 +41,12 @@ DESCRIPTIONS = {
     "batch": "The ledger: one row per batch and file name, with its counts or the reason why it was rejected. 批次。",
     "decision_log": "The log of decisions, chained by hashes: what was ever recorded or withdrawn. 决定日志。",
     "released_unit_score": "Unit scores as the releases in force published them. 已发布的单元得分。",
+    "released_indicator_score": "Indicator scores as the releases in force published them. 已发布的指标得分。",
     "released_region_score": "Regional means as the releases in force published them. 已发布的区域均值。",
     "revised_figure": "Figures that later releases of an edition changed, with the reason. 修订的数值。",
 }
 RELEASED_SCORES = "released_unit_score"
-RELEASED_TABLES = (RELEASED_SCORES, "released_region_score", "revised_figure")
+RELEASED_TABLES = (RELEASED_SCORES, "released_indicator_score", "released_region_score", "revised_figure")
 
 
 def raw_key(table: str) -> dg.AssetKey:
