@@ -38,6 +38,10 @@ CHECKS = sorted(path for name in ("seeds", "shipped_seeds") for path in ROOT.glo
 
 # For each check, changes of the seeds that it has to catch. Values that a person could type, not noise.
 FAULTS = {
+    "assumed_exclusion_says_so": [
+        "update assessment_frame set exclusion_reason_en = 'for some reason' where exclusion_origin = 'assumed'",
+        "update assessment_frame set exclusion_reason_zh = null where exclusion_origin = 'assumed'",
+    ],
     "basis_is_sound": [
         "update tree set based_on = 'county_5_19_61' where tree_code = 'county_capped'",
         "update tree set based_on = 'county_capped' where tree_code = 'county_5_19_60'",
@@ -83,6 +87,7 @@ FAULTS = {
         "update assessment_frame set is_included = '0' where assessment_year = 2019",
         "delete from region where parent_region_code is null and assessment_year = 2019",
         "delete from edition where assessment_year = 2019",
+        "update region set parent_region_code = null where region_code = '520100'",
         "insert into edition select series_code, 2030, frame_date, title_zh, title_en "
         "from edition where series_code = 'county_integrity' and assessment_year = 2019",
     ],
@@ -107,10 +112,9 @@ FAULTS = {
         "update event_topic set polarity = 'negative' where topic = 'media_coverage'",
     ],
     "exclusion_has_a_reason": [
-        "update assessment_frame set exclusion_reason_zh = null where unit_code = '350527'",
+        "update assessment_frame set exclusion_reason_zh = null, exclusion_reason_en = null where unit_code = '350527'",
         "update assessment_frame set exclusion_origin = null where unit_code = '350527'",
         "update assessment_frame set is_included = '1' where unit_code = '350527'",
-        "update assessment_frame set exclusion_reason_en = 'for some reason' where unit_code = '350527'",
     ],
     "frame_agrees_with_division_history": [
         "delete from assessment_frame where unit_code = '441900' and assessment_year = 2018",
@@ -213,7 +217,6 @@ FAULTS = {
         "update region set parent_region_code = '000000' where region_code = '520100'",
         "update region set parent_region_code = '530000' where region_code = '520000'",
         "update region set region_level = 'county' where region_code = '520100'",
-        "update region set parent_region_code = null where region_code = '520100'",
     ],
     "rule_has_its_parameters": [
         "update measure_rule set target = null where methodology_code = 'quality' and measure_code = 'T1.1'",
