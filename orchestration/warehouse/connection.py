@@ -48,7 +48,7 @@ def reading(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection. Raises `WarehouseMissing` or, while a run writes, `WarehouseBusy`; never waits."""
     if not warehouse.exists():
         raise WarehouseMissing(
-            f"There is no warehouse at {warehouse} yet. Run the pipeline first: zhengxin demo, then zhengxin run "
+            f"There is no warehouse at {warehouse} yet. Run the pipeline first: zhengxin run "
             "(or name another home with --home)."
         )
     try:
