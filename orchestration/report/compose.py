@@ -23,7 +23,7 @@ def compose(release: Release, region_code: str | None, language: str, methodolog
         return compose_index(release, region_code, language, methodology_code)
     ctx = Context(release, region_code or release.root_region(), language, methodology_code)
     t, info, kind = ctx.t, ctx.info, ctx.scope.kind
-    title = t.word(f"title.{kind}", region=ctx.subject_name)
+    title = t.word(f"title.{ctx.title_key}", region=ctx.subject_name)
     sections = _sections(ctx)
     return Report(
         title=title,

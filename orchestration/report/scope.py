@@ -23,6 +23,8 @@ FULL_WIDTH = str.maketrans("(),:;", "\uff08\uff09\uff0c\uff1a\uff1b")
 BESIDE_CHINESE = f"(?<=[{CHINESE}])[(),:;]|[(),:;](?=[{CHINESE}])"
 HYPHEN_AS_MINUS = re.compile(r"(?<![0-9A-Za-z-])-(?=\d)")
 BRACKETED = "[(\uff08]([^()\uff08\uff09]*)[)\uff09]"
+# The whole country; a root under any other code is a part of it, whatever its level.
+COUNTRY_CODE = "000000"
 ROOT_NODE, BASE_NODE = "composite", "base"
 
 
@@ -37,11 +39,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Scope:
-    """The region or unit that a report is about. `nation` is the code of the root region."""
+    """The region or unit that a report is about. `nation` is the code of the root region, whatever its level."""
 
     kind: Kind
     code: str
     nation: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the report is about all that the edition assesses."""
+        return self.code == self.nation
 
 
 class Context:
@@ -54,10 +61,16 @@ class Context:
         release.digits = self.info.publication_digits or 2
         self.regions = release.ask(Region)
         self.scope = _scope(release, self.regions, region_code, self.info.assessment_year)
+        self.t = Texts(language, whole=self.region_name(self.scope.nation))
         self.units = {unit.unit_code: unit for unit in self.ask_units()}
         self.node_answer = self.ask(Node)
         self.nodes = {node.node_code: node for node in self.node_answer}
         self.rules = tomllib.loads(RULES.read_text(encoding="utf-8"))
+
+    @property
+    def has_nation(self) -> bool:
+        """Whether the edition is wider than a province: else there is nothing national to be compared with."""
+        return self.region_by_code[self.scope.nation].region_level == Kind.nation
 
     @property
     def is_internal(self) -> bool:
@@ -129,6 +142,12 @@ class Context:
         if self.scope.kind is Kind.unit:
             return self.named(self.units[self.scope.code])
         return self.region_name(self.scope.code)
+
+    @property
+    def title_key(self) -> str:
+        """Which title the report has: only what is about the whole country bears its name."""
+        is_part = self.scope.kind is Kind.nation and self.scope.code != COUNTRY_CODE
+        return str(Kind.province if is_part else self.scope.kind)
 
     @property
     def has_unit_pages(self) -> bool:

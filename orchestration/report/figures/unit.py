@@ -25,6 +25,8 @@ class UnitScore:
     base_full_mark: Decimal | None
     grade: str | None
     is_ranked: bool
+    rank_overall: int | None
+    ranked_unit_count_overall: int | None
     rank_national: int | None
     ranked_unit_count_national: int | None
     rank_in_province: int | None
@@ -127,8 +129,8 @@ class UnitTrend:
     first_score: Decimal | None
     three_year_change: Decimal | None
     three_year_direction: str
-    rank_national: int | None
-    previous_rank_national: int | None
+    rank_overall: int | None
+    previous_rank_overall: int | None
     rank_gain: int | None
 
 

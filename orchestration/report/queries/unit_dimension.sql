@@ -1,5 +1,5 @@
--- zh: 本地区各单元的五个维度得分与得分率、所在省的得分率
--- en: Dimension scores and score rates of the region's units, and the rates of their province
+-- zh: 本地区各单元的五个维度得分与得分率、所在省（无省时为全部评估范围）的得分率
+-- en: Dimension scores and score rates of the region's units, and the rates of their province (of the whole where there is none)
 
 with units as (
 
@@ -23,6 +23,6 @@ inner join units
 left join marts.region_score as province
     on score.methodology_code = province.methodology_code
     and score.node_code = province.node_code
-    and units.province_code = province.region_code
+    and coalesce(units.province_code, $nation) = province.region_code
 where score.methodology_code = $methodology
 order by score.unit_code, score.node_code

@@ -22,6 +22,8 @@ select
     score.base_full_mark,
     score.grade,
     score.is_ranked,
+    score.rank_overall,
+    score.ranked_unit_count_overall,
     score.rank_national,
     score.ranked_unit_count_national,
     score.rank_in_province,
@@ -30,11 +32,11 @@ select
     score.ranked_unit_count_in_prefecture,
     score.coverage,
     score.veto_count,
-    count(*) over (partition by score.rank_national) as tied_in_region,
+    count(*) over (partition by score.rank_overall) as tied_in_region,
     count(*) over (partition by units.prefecture_code, score.score) as tied_in_prefecture,
     count(*) filter (not score.is_ranked) over () as unranked_unit_count
 from marts.fct_unit_score as score
 inner join units
     on score.unit_code = units.unit_code
 where score.methodology_code = $methodology
-order by score.rank_national nulls last, score.unit_code
+order by score.rank_overall nulls last, score.unit_code

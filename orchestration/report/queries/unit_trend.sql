@@ -23,8 +23,8 @@ select
     trend.first_score,
     trend.three_year_change,
     coalesce(trend.three_year_direction, '') as three_year_direction,
-    trend.rank_national,
-    trend.previous_rank_national,
+    trend.rank_overall,
+    trend.previous_rank_overall,
     trend.rank_gain
 from marts.unit_trend as trend
 inner join units

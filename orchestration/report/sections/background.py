@@ -37,9 +37,10 @@ def _basis(ctx: Context) -> Paragraph:
 
 def _units(ctx: Context) -> tuple:
     t, info, regions = ctx.t, ctx.info, ctx.regions
+    key = "background.national_units" if ctx.has_nation else "background.units_in_one"
     texts = [
         t(
-            "background.national_units" if info.excluded_unit_count else "background.national_units_all",
+            key if info.excluded_unit_count else f"{key}_all",
             units=ctx.infos.count(info.unit_count),
             excluded=ctx.infos.count(info.excluded_unit_count),
             ranked=ctx.infos.count(info.ranked_unit_count),
@@ -58,7 +59,8 @@ def _units(ctx: Context) -> tuple:
                 excluded=regions.count(own.excluded_unit_count),
             )
         )
-    texts.append(t("background.outside"))
+    if ctx.has_nation:
+        texts.append(t("background.outside"))
     blocks: list = [Paragraph(t.sentences(*texts))]
     if ctx.scope.kind in (Kind.nation, Kind.province):
         blocks += _units_table(ctx)
@@ -209,7 +211,8 @@ def _data(ctx: Context) -> tuple:
 
 def _reading(ctx: Context) -> tuple:
     t = ctx.t
-    items = tuple(t(f"reading.{name}") for name in ("two_means", "rounding", "ranks", "events", "missing", "figures"))
+    means = "two_means" if ctx.has_nation else "two_means_in_one"
+    items = tuple(t(f"reading.{name}") for name in (means, "rounding", "ranks", "events", "missing", "figures"))
     blocks: list = [BulletList(items)]
     if ctx.release.has("dim_grade", "grade_lower_bound"):
         grades = ctx.ask(Grade)

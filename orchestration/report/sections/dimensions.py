@@ -20,7 +20,7 @@ from orchestration.report.figures.event import EventCount, EventLargest, EventSe
 from orchestration.report.figures.region import FullMarkShare, LeafLoss, RegionScore, SubregionLoss
 from orchestration.report.figures.release import Node
 from orchestration.report.release import Answer
-from orchestration.report.scope import Context, Kind
+from orchestration.report.scope import Context
 from orchestration.report.sections.parts import (
     Numbering,
     change_cell,
@@ -94,13 +94,11 @@ def _card(ctx: Context, figures: _Figures, node: Node, score: RegionScore) -> Sc
     ]
     if node.is_base:
         cards.append(key_figure(t, t.word("card.score_rate"), scores.rate(score.score_rate)))
-    if ctx.scope.kind is not Kind.nation:
-        cards += [
-            key_figure(t, t.word("card.rank"), scores.count(score.rank_in_level)),
-            key_figure(
-                t, t.word("card.gap_to_nation"), scores.signed(score.gap_to_national_mean_of_subregions), points
-            ),
-        ]
+    if not ctx.scope.is_whole:
+        cards.append(key_figure(t, t.word("card.rank"), scores.count(score.rank_in_level)))
+        if ctx.has_nation:
+            gap = scores.signed(score.gap_to_national_mean_of_subregions)
+            cards.append(key_figure(t, t.word("card.gap_to_nation"), gap, points))
     cards.append(key_figure(t, t.word("card.change"), scores.signed(score.change_from_previous), points))
     share = figures.full_by_node.get(node.node_code)
     if share:
@@ -118,7 +116,7 @@ def _sentences(ctx: Context, figures: _Figures, node: Node, score: RegionScore) 
         "rate": scores.rate(score.score_rate),
     }
     texts = [t("dimension.mean" if node.is_base else "dimension.event_mean", **given)]
-    if ctx.scope.kind is not Kind.nation and score.gap_to_national_mean_of_subregions is not None:
+    if not ctx.scope.is_whole and score.gap_to_national_mean_of_subregions is not None:
         gap = score.gap_to_national_mean_of_subregions
         side = "above" if gap > 0 else "below" if gap < 0 else "equal"
         texts.append(
@@ -174,7 +172,7 @@ def _chart(ctx: Context, figures: _Figures, node: Node) -> list[Chart]:
     if not node.is_base or not codes:
         return []
     series = [rate_series(ctx.subject_name, (own[code].score_rate for code in codes), "subject")]
-    if ctx.scope.kind is not Kind.nation:
+    if ctx.has_nation and not ctx.scope.is_whole:
         rates = (own[code].national_score_rate for code in codes)
         series.append(rate_series(t.word("word.national_mean"), rates, "reference"))
     parts = t.listed(
@@ -198,7 +196,7 @@ def _chart(ctx: Context, figures: _Figures, node: Node) -> list[Chart]:
 
 def _table(ctx: Context, figures: _Figures, node: Node) -> Table:
     """The dimension and its second level."""
-    t, scores, nation = ctx.t, figures.scores, ctx.scope.kind is Kind.nation
+    t, scores, whole = ctx.t, figures.scores, ctx.scope.is_whole
     rows = []
     for entry in (node, *ctx.children(node.node_code)):
         score = figures.own.get(entry.node_code)
@@ -211,12 +209,13 @@ def _table(ctx: Context, figures: _Figures, node: Node) -> Table:
         ]
         if node.is_base:
             cells.append(scores.rate(score.score_rate))
-        if not nation:
+        if ctx.has_nation and not whole:
             cells += [
                 scores.mark(score.national_mean_of_subregions),
                 change_cell(scores.signed(score.gap_to_national_mean_of_subregions)),
-                scores.count(score.rank_in_level),
             ]
+        if not whole:
+            cells.append(scores.count(score.rank_in_level))
         cells.append(change_cell(scores.signed(score.change_from_previous)))
         if node.is_base:
             share = figures.full_by_node.get(entry.node_code)
@@ -229,12 +228,13 @@ def _table(ctx: Context, figures: _Figures, node: Node) -> Table:
     ]
     if node.is_base:
         columns.append(number_column(t.word("column.score_rate")))
-    if not nation:
+    if ctx.has_nation and not whole:
         columns += [
             number_column(t.word("column.mean"), group=t.word("word.nation")),
             number_column(t.word("column.gap"), group=t.word("word.nation")),
-            number_column(t.word("column.rank")),
         ]
+    if not whole:
+        columns.append(number_column(t.word("column.rank")))
     columns.append(number_column(t.word("column.change")))
     if node.is_base:
         columns.append(number_column(t.word("column.full_share")))

@@ -60,12 +60,16 @@ def sections(ctx: Context, number: Numbering) -> list[Section]:
 
 
 def _for_scope(ctx: Context, key: str) -> str:
-    """The key of a heading or caption: the nation has no rank, nor anything to be compared with but its own regions."""
-    return f"{key}_nation" if ctx.scope.kind is Kind.nation else key
+    """The key of a heading or caption: the whole has no rank, nor anything to be compared with but its own regions."""
+    return f"{key}_nation" if ctx.scope.is_whole else key
 
 
 def _dimension_heading(ctx: Context) -> str:
-    return ctx.t.word(_for_scope(ctx, "overall.dimension_heading"))
+    return ctx.t.word(f"overall.dimension_heading{'' if _has_national_mean(ctx) else '_nation'}")
+
+
+def _has_national_mean(ctx: Context) -> bool:
+    return ctx.has_nation and not ctx.scope.is_whole
 
 
 def _composite(ctx: Context, scores: Answer[RegionScore], own: dict[str, RegionScore]) -> tuple[Block, ...]:
@@ -101,26 +105,29 @@ def _card(ctx: Context, scores: Answer[RegionScore], root: RegionScore, base: Re
                 _of_full(ctx, scores, base),
             )
         )
-    if ctx.scope.kind is not Kind.nation:
+    if root.rank_in_level is not None:
         counts = ctx.ask(RankedRegionCount)
         level = next(count for count in counts if count.region_level == root.region_level)
-        figures += [
+        figures.append(
             key_figure(
                 t,
                 t.word("card.rank"),
                 scores.count(root.rank_in_level),
                 "",
                 t(f"card.rank_of_{root.region_level}", total=counts.count(level.region_count)),
-            ),
-            _gap_figure(ctx, scores, "card.gap_to_nation", root.gap_to_national_mean_of_subregions),
+            )
+        )
+        if _has_national_mean(ctx):
+            figures.append(_gap_figure(ctx, scores, "card.gap_to_nation", root.gap_to_national_mean_of_subregions))
+        figures.append(
             key_figure(
                 t,
                 t.word("card.gap_to_best"),
                 scores.mark(root.gap_to_best),
                 t.word("unit.points"),
                 _best_note(ctx, counts, level, root),
-            ),
-        ]
+            )
+        )
     figures += [
         key_figure(t, t.word("card.highest_unit"), scores.mark(root.max_score), t.word("unit.points")),
         key_figure(t, t.word("card.lowest_unit"), scores.mark(root.min_score), t.word("unit.points")),
@@ -162,16 +169,17 @@ def _composite_sentences(
         if best:
             texts.append(t("overall.nation_extremes", **best))
     else:
-        side = _side(root.gap_to_national_mean_of_subregions)
-        texts = [
-            t("overall.mean", **given),
-            t(
-                f"overall.against_nation_{side}",
-                national=scores.mark(root.national_mean_of_subregions),
-                gap=scores.mark(abs(root.gap_to_national_mean_of_subregions)),
-            ),
-            _rank_sentence(ctx, scores, root),
-        ]
+        texts = [t("overall.mean", **given)]
+        if _has_national_mean(ctx):
+            texts.append(
+                t(
+                    f"overall.against_nation_{_side(root.gap_to_national_mean_of_subregions)}",
+                    national=scores.mark(root.national_mean_of_subregions),
+                    gap=scores.mark(abs(root.gap_to_national_mean_of_subregions)),
+                )
+            )
+        if root.rank_in_level is not None:
+            texts.append(_rank_sentence(ctx, scores, root))
     if base and base.mean_of_units is not None:
         texts.append(t("overall.base", base=scores.mark(base.mean_of_units), full=scores.plain(base.full_mark)))
     return texts
@@ -277,7 +285,7 @@ def _grades(ctx: Context) -> tuple[Block, ...]:
     t, counts = ctx.t, ctx.ask(GradeCount)
     if not any(count.unit_count for count in counts):
         return (Paragraph(t("overall.no_grades", region=ctx.subject_name)),)
-    nation = ctx.scope.kind is Kind.nation
+    nation = ctx.scope.is_whole
     parts = [
         t("overall.grade_part", grade=count.grade, n=counts.count(count.unit_count), share=counts.rate(count.share))
         for count in counts
@@ -328,7 +336,7 @@ def _dimensions(ctx: Context, scores: Answer[RegionScore], own: dict[str, Region
     ]
     if not nodes:
         return (Paragraph(t("overall.no_dimensions", region=ctx.subject_name)),)
-    best = ctx.ask(BestRegionDimension) if ctx.scope.kind is not Kind.nation else ()
+    best = ctx.ask(BestRegionDimension) if own[ROOT_NODE].rank_in_level is not None else ()
     texts = _dimension_sentences(ctx, scores, own, nodes, best)
     return (
         *([Paragraph(t.sentences(*texts))] if texts else []),
@@ -343,11 +351,9 @@ def _dimension_sentences(ctx: Context, scores, own, nodes, best) -> list[Text]:
     full = [node for node in nodes if own[node.node_code].min_score == own[node.node_code].full_mark]
     if full:
         texts.append(t("overall.full_dimensions", names=t.listed(ctx.short_node_name(node.node_code) for node in full)))
-    if ctx.scope.kind is Kind.nation:
-        return texts
     for side in ("above", "below", "equal"):
         on_side = [node for node in nodes if _side(own[node.node_code].gap_to_national_mean_of_subregions) == side]
-        if on_side:
+        if on_side and _has_national_mean(ctx):
             parts = [
                 t(
                     "overall.dimension_gap" if side != "equal" else "overall.dimension_only",
@@ -379,11 +385,15 @@ def _dimension_chart(ctx: Context, scores, own, nodes, best) -> Chart:
     t = ctx.t
     codes = [node.node_code for node in nodes]
     series: list[Series] = [rate_series(ctx.subject_name, (own[code].score_rate for code in codes), "subject")]
-    if ctx.scope.kind is Kind.nation:
+    caption = _for_scope(ctx, "overall.dimension_chart_caption")
+    if ctx.scope.is_whole:
         series += _extreme_series(ctx, scores, codes)
     else:
-        national = t.word("word.national_mean")
-        series.append(rate_series(national, (own[code].national_score_rate for code in codes), "reference"))
+        if ctx.has_nation:
+            national = t.word("word.national_mean")
+            series.append(rate_series(national, (own[code].national_score_rate for code in codes), "reference"))
+        else:
+            caption = "overall.dimension_chart_caption_best"
         by_node = {entry.node_code: entry for entry in best}
         if best and best[0].region_code != ctx.scope.code:
             rates = (by_node[code].score_rate if code in by_node else None for code in codes)
@@ -392,7 +402,7 @@ def _dimension_chart(ctx: Context, scores, own, nodes, best) -> Chart:
         ChartKind.dot,
         tuple(ctx.short_node_name(code) for code in codes),
         tuple(series),
-        t.word(_for_scope(ctx, "overall.dimension_chart_caption"), region=ctx.subject_name),
+        t.word(caption, region=ctx.subject_name),
         t.word(
             "overall.dimension_chart_alt",
             parts=t.listed(
@@ -418,7 +428,7 @@ def _extreme_series(ctx: Context, scores: Answer[RegionScore], codes: list[str])
 
 
 def _dimension_table(ctx: Context, scores, own, best) -> Table:
-    t, nation = ctx.t, ctx.scope.kind is Kind.nation
+    t, has_mean, is_ranked = ctx.t, _has_national_mean(ctx), own[ROOT_NODE].rank_in_level is not None
     by_node = {entry.node_code: entry for entry in best}
     rows = []
     for code in (ROOT_NODE, BASE_NODE, *(node.node_code for node in ctx.dimensions)):
@@ -431,11 +441,14 @@ def _dimension_table(ctx: Context, scores, own, best) -> Table:
             scores.mark(score.mean_of_units),
             scores.rate(score.score_rate),
         ]
-        if not nation:
-            entry = by_node.get(code)
+        if has_mean:
             cells += [
                 scores.mark(score.national_mean_of_subregions),
                 change_cell(scores.signed(score.gap_to_national_mean_of_subregions)),
+            ]
+        if is_ranked:
+            entry = by_node.get(code)
+            cells += [
                 scores.count(score.rank_in_level),
                 best.mark(entry.mean_of_units if entry else None),
                 change_cell(best.signed(entry.gap if entry else None)),
@@ -448,11 +461,14 @@ def _dimension_table(ctx: Context, scores, own, best) -> Table:
         number_column(t.word("column.mean_of_units")),
         number_column(t.word("column.score_rate")),
     ]
-    if not nation:
-        name = ctx.named(best[0], "region_name") if best else t.word("column.best")
+    if has_mean:
         columns += [
             number_column(t.word("column.mean"), group=t.word("word.nation")),
             number_column(t.word("column.gap"), group=t.word("word.nation")),
+        ]
+    if is_ranked:
+        name = ctx.named(best[0], "region_name") if best else t.word("column.best")
+        columns += [
             number_column(t.word("column.rank")),
             number_column(t.word("column.mean"), group=name),
             number_column(t.word("column.gap"), group=name),
@@ -485,7 +501,7 @@ def _trend_sentences(ctx: Context, trends, own, root) -> list[Text]:
             change=trends.mark(abs(root.change_from_previous)),
         )
     ]
-    if ctx.scope.kind is not Kind.nation and root.rank_gain is not None:
+    if not ctx.scope.is_whole and root.rank_gain is not None:
         texts.append(
             t(
                 f"trend.rank_{_side(Decimal(root.rank_gain))}",
@@ -574,7 +590,7 @@ def _trend_table(ctx: Context, trends, own, root) -> Table:
                 change_cell(trends.signed(trend.change_from_previous)),
                 change_cell(trends.signed(trend.three_year_change)),
             ]
-            if ctx.scope.kind is not Kind.nation:
+            if not ctx.scope.is_whole:
                 cells += [
                     trends.count(trend.previous_rank_in_level),
                     trends.count(trend.rank_in_level),
@@ -591,7 +607,7 @@ def _trend_table(ctx: Context, trends, own, root) -> Table:
         number_column(t.word("column.change")),
         number_column(t.word("column.three_year_change")),
     ]
-    if ctx.scope.kind is not Kind.nation:
+    if not ctx.scope.is_whole:
         columns += [
             number_column(str(root.previous_assessment_year), group=rank),
             number_column(str(root.assessment_year), group=rank),
@@ -609,7 +625,7 @@ def _trend_table(ctx: Context, trends, own, root) -> Table:
 def _history(ctx: Context) -> list[Table]:
     if not ctx.release.has("region_history"):
         return []
-    t, entries, nation = ctx.t, ctx.ask(RegionHistory), ctx.scope.kind is Kind.nation
+    t, entries, nation = ctx.t, ctx.ask(RegionHistory), ctx.scope.is_whole
     rows = [
         row(
             str(entry.assessment_year),
@@ -645,7 +661,7 @@ def _methodologies(ctx: Context) -> tuple[Block, ...]:
                 scores.mark(score.mean_of_units if score else None),
                 scores.rate(score.score_rate if score else None),
             ]
-            if ctx.scope.kind is not Kind.nation:
+            if not ctx.scope.is_whole:
                 cells.append(scores.count(score.rank_in_level if score else None))
         rows.append(row(*cells, emphasis=code == ROOT_NODE))
     columns = [names_column(t.word("column.dimension"))]
@@ -655,7 +671,7 @@ def _methodologies(ctx: Context) -> tuple[Block, ...]:
             number_column(t.word("column.mean_of_units"), group=name),
             number_column(t.word("column.score_rate"), group=name),
         ]
-        if ctx.scope.kind is not Kind.nation:
+        if not ctx.scope.is_whole:
             columns.append(number_column(t.word("column.rank"), group=name))
     parts = [
         t(

@@ -69,10 +69,14 @@ def _below(ctx: Context, scores: Answer[RegionScore]) -> list[str]:
     found = [
         score
         for score in scores
-        if score.parent_region_code == ctx.scope.code and score.node_code == ROOT_NODE and score.rank_within_parent
+        if score.parent_region_code == ctx.scope.code
+        and score.node_code == ROOT_NODE
+        and score.mean_of_units is not None
     ]
+    # One that is alone below has no rank.
     return [
-        score.region_code for score in sorted(found, key=lambda score: (score.rank_within_parent, score.region_code))
+        score.region_code
+        for score in sorted(found, key=lambda score: (score.rank_within_parent or 1, score.region_code))
     ]
 
 
@@ -251,12 +255,12 @@ def _ranking(ctx: Context, units: Answer[UnitScore]) -> tuple[Block, ...]:
 def _ends_of_ranking(ctx: Context, units: Answer[UnitScore], ranked: list[UnitScore]) -> Text:
     """The highest and the lowest unit; who shares a place stands with how many do."""
     t, first = ctx.t, ranked[0]
-    last = next(unit for unit in ranked if unit.rank_national == ranked[-1].rank_national)
+    last = next(unit for unit in ranked if unit.rank_overall == ranked[-1].rank_overall)
 
     def name(unit: UnitScore) -> Text:
         return with_ties(t, ctx.unit_run(unit.unit_code), unit.tied_in_region, units.count(unit.tied_in_region))
 
-    rank = units.count(first.rank_national)
+    rank = units.count(first.rank_overall)
     if len(ranked) == 1:
         return t("regions.one_unit", first=name(first), first_score=units.mark(first.score), rank=rank)
     if first is last:
@@ -268,7 +272,7 @@ def _ends_of_ranking(ctx: Context, units: Answer[UnitScore], ranked: list[UnitSc
         rank=rank,
         last=name(last),
         last_score=units.mark(last.score),
-        last_rank=units.count(last.rank_national),
+        last_rank=units.count(last.rank_overall),
     )
 
 
@@ -285,8 +289,8 @@ def ranking_table(
             row(
                 (ctx.unit_run(unit.unit_code),),
                 ctx.place_of(ctx.units[unit.unit_code]),
-                units.count(unit.rank_national),
-                units.count(unit.rank_in_province),
+                units.count(unit.rank_overall),
+                *([units.count(unit.rank_in_province)] if ctx.has_nation else []),
                 units.mark(unit.score),
                 units.mark(unit.base_score),
                 *(dimensions.mark(by_key.get((unit.unit_code, node.node_code))) for node in ctx.dimensions),
@@ -298,7 +302,7 @@ def ranking_table(
         Column(t.word("column.unit"), width=2.2),
         Column(t.word("column.place"), width=1.8),
         number_column(t.word("word.nation"), width=0.8, group=rank),
-        number_column(t.word("word.province"), width=0.8, group=rank),
+        *([number_column(t.word("word.province"), width=0.8, group=rank)] if ctx.has_nation else []),
         number_column(t.word("column.composite")),
         number_column(t.word("column.base")),
         *(
@@ -324,13 +328,14 @@ def _profile(
         t(
             "regions.profile",
             region=ctx.region_name(region_code),
-            parent=ctx.subject_name,
             mean=scores.mark(root.mean_of_units),
-            rank=scores.count(root.rank_within_parent),
-            national_rank=scores.count(root.rank_in_level),
             units=scores.count(root.scored_unit_count),
         )
     ]
+    if root.rank_within_parent is not None:
+        texts.append(t("regions.profile_rank", parent=ctx.subject_name, rank=scores.count(root.rank_within_parent)))
+    if ctx.has_nation and root.rank_in_level is not None:
+        texts.append(t("regions.profile_national_rank", rank=scores.count(root.rank_in_level)))
     if len(members) > 1:
         texts.append(_ends_of_profile(ctx, units, members))
     below = [

@@ -151,7 +151,7 @@ class UnitPages:
             ("events", f"events-{code}", self._events(code)),
             ("evidence", f"evidence-{code}", self._evidence(code)),
         ]
-        return [(t.word(f"unit.{name}_heading"), anchor, blocks) for name, anchor, blocks in parts]
+        return [(t.word(f"unit.{name}_heading"), anchor, blocks) for name, anchor, blocks in parts if blocks]
 
     def _overview(self, score: UnitScore) -> tuple[Block, ...]:
         t, scores = self.t, self.answers.scores
@@ -161,12 +161,12 @@ class UnitPages:
             return (Paragraph(t("unit.not_scored", unit=self.ctx.named(unit))),)
         if score.is_ranked:
             text = t(
-                "unit.ranked",
+                "unit.ranked" if self.ctx.has_nation else "unit.ranked_in_one",
                 unit=self.ctx.named(unit),
                 score=scores.mark(score.score),
                 grade=score.grade or t.word("word.no_grade"),
-                rank=scores.count(score.rank_national),
-                all=scores.count(score.ranked_unit_count_national),
+                rank=scores.count(score.rank_overall),
+                all=scores.count(score.ranked_unit_count_overall),
                 province=province,
                 province_rank=scores.count(score.rank_in_province),
                 province_all=scores.count(score.ranked_unit_count_in_province),
@@ -252,7 +252,8 @@ class UnitPages:
     def _radar(self, score: UnitScore) -> Chart:
         ctx, t = self.ctx, self.t
         own = {entry.node_code: entry for entry in self._by_unit["dimensions"].get(score.unit_code, ())}
-        province_code = ctx.units[score.unit_code].province_code
+        # An edition of a part of a province has the part to compare with.
+        province_code = ctx.units[score.unit_code].province_code or ctx.scope.nation
         codes = [node.node_code for node in ctx.dimensions]
         parts = t.listed(
             t(
@@ -382,8 +383,10 @@ class UnitPages:
         return self.t.joined(parts)
 
     def _peers(self, score: UnitScore) -> tuple[Block, ...]:
-        """The units that stand next to it in its province."""
+        """The units that stand next to it in its province; nothing where the edition is of a part of one."""
         ctx, t, peers = self.ctx, self.t, self.answers.peers
+        if not ctx.units[score.unit_code].province_code:
+            return ()
         codes = [peer.unit_code for peer in peers]
         if score.unit_code not in codes:
             return (Paragraph(t("unit.peers_unranked")),)
@@ -394,7 +397,7 @@ class UnitPages:
             row(
                 (ctx.unit_run(peer.unit_code),) if peer.unit_code in ctx.units else ctx.named(peer, "unit_name"),
                 peers.count(peer.rank_in_province),
-                peers.count(peer.rank_national),
+                *([peers.count(peer.rank_national)] if ctx.has_nation else []),
                 peers.mark(peer.score),
                 peer.grade or t.word("word.no_grade"),
                 emphasis=peer.unit_code == score.unit_code,
@@ -404,7 +407,7 @@ class UnitPages:
         columns = (
             names_column(t.word("column.unit")),
             number_column(t.word("card.rank_in_province")),
-            number_column(t.word("card.rank_in_nation")),
+            *([number_column(t.word("card.rank_in_nation"))] if ctx.has_nation else []),
             number_column(t.word("column.composite")),
             Column(t.word("column.grade")),
         )
@@ -439,9 +442,9 @@ class UnitPages:
         blocks: list[Block] = [Table(columns, tuple(rows), t.word("unit.history_caption"))]
         texts = []
         if root.rank_gain is not None:
-            given = {"year": str(root.previous_assessment_year), "rank": trends.count(root.rank_national)}
+            given = {"year": str(root.previous_assessment_year), "rank": trends.count(root.rank_overall)}
             if root.rank_gain:
-                texts.append(t("unit.rank_moved", previous=trends.count(root.previous_rank_national), **given))
+                texts.append(t("unit.rank_moved", previous=trends.count(root.previous_rank_overall), **given))
             else:
                 texts.append(t("unit.rank_kept", **given))
         if root.previous_unit_code and root.previous_unit_code != code:

@@ -37,12 +37,14 @@ def plain(text: Text) -> str:
 class Texts:
     """The wording of one language."""
 
-    def __init__(self, language: str) -> None:
-        self.language, self._templates = language, templates(language)
+    def __init__(self, language: str, **everywhere: Run | Text) -> None:
+        """`everywhere` fills a place of any template that is not given one of its own."""
+        self.language, self._templates, self._everywhere = language, templates(language), everywhere
 
     def __call__(self, key: str, **places: Run | Text) -> Text:
         """The template `key` with its places filled, as runs. A missing place is an error of the program."""
         runs: list[Run] = []
+        places = self._everywhere | places
         template, position = self._templates[key], 0
         for place in PLACE.finditer(template):
             runs.append(template[position : place.start()])
