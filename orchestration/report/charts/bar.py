@@ -1,8 +1,10 @@
-"""Horizontal bars: one line per category, a bar per series, the printed value at its end, zero always in view."""
+"""Horizontal bars: one line per category, a bar per series, the printed value at its end. They begin at zero, or at the
+chart's own minimum: then the axis is cut, which a broken line and the value at its foot say."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from orchestration.report.charts.legend import Entry, legend_height, legend_marks
@@ -44,12 +46,13 @@ def bar_specification(chart: Chart, language: str) -> dict[str, Any]:
     entries = [Entry(series.name, role_look(series.role)) for series in chart.series] if several else []
     top = (legend_height(entries, FULL_WIDTH) + 4 if several else 0) + (18 if chart.reference_lines else 2)
     lower, upper = extent(chart)
+    foot = max(lower, 0.0)
     start, end = label_width + 6 if lower < 0 else 0.0, plot_width - label_width - 6
 
     def at(value: float) -> float:
         return start + (value - lower) / (upper - lower) * (end - start)
 
-    scales = [{"name": "x", "type": "linear", "domain": [lower, upper], "range": [start, end]}]
+    scales = [{"name": "x", "type": "linear", "zero": False, "domain": [lower, upper], "range": [start, end]}]
     data = {
         "names": [row for index, name in enumerate(names) for row in name_rows(chart, index, name, line_height)],
         "bars": bar_rows(chart, bar_height, line_height, at),
@@ -62,7 +65,7 @@ def bar_specification(chart: Chart, language: str) -> dict[str, Any]:
             "rect",
             "bars",
             x=scaled("x", "value"),
-            x2={"scale": "x", "value": 0},
+            x2={"scale": "x", "value": foot},
             y="@y",
             height="@height",
             fill="@fill",
@@ -85,14 +88,16 @@ def bar_specification(chart: Chart, language: str) -> dict[str, Any]:
             stroke="#ffffff",
             strokeWidth=2.4,
         ),
-        single("rule", x={"scale": "x", "value": 0}, y=0, y2=height, stroke=RULE),
+        single("rule", x={"scale": "x", "value": foot}, y=0, y2=height, stroke=RULE, strokeDash=[2, 3] if foot else []),
         *reference_labels(chart, at),
     ]
     if chart.unit:
         marks.append(unit_mark(chart.unit, plot_width, height + 13))
+    if foot:
+        marks += cut_marks(chart.minimum, height)
     return specification(
         size=(plot_width, height),
-        padding=(left, top, 8, 20 if chart.unit else 4),
+        padding=(left, top, 8, 20 if chart.unit or foot else 4),
         data=data,
         scales=scales,
         marks=marks,
@@ -100,12 +105,23 @@ def bar_specification(chart: Chart, language: str) -> dict[str, Any]:
 
 
 def extent(chart: Chart) -> tuple[float, float]:
-    """The value axis: what the chart asks for, widened to hold zero and every value and line."""
-    shown = [0.0, *(float(value) for series in chart.series for value in series.values if value is not None)]
+    """The value axis: what the chart asks for, widened to hold every value and line, and zero unless it is cut."""
+    foot = float(chart.minimum) if chart.minimum and chart.minimum > 0 else 0.0
+    shown = [foot, *(float(value) for series in chart.series for value in series.values if value is not None)]
     shown += [float(line.value) for line in chart.reference_lines]
     shown += [float(bound) for bound in (chart.minimum, chart.maximum) if bound is not None]
     lower, upper = min(shown), max(shown)
     return (lower, upper) if upper > lower else (0.0, 1.0)
+
+
+def cut_marks(minimum: Decimal, height: float) -> list[dict[str, Any]]:
+    """That the axis does not begin at zero: a break in its line, and the value that it begins at."""
+    zigzag = f"M0,{height}l-4,3l8,4l-4,3"
+    label = f"{minimum.normalize():f}"
+    return [
+        single("path", path=zigzag, stroke=MUTED, strokeWidth=1.2),
+        single("text", x=8, y=height + 13, text=label, fontSize=SMALL_TEXT_SIZE, fill=MUTED),
+    ]
 
 
 def name_rows(chart: Chart, index: int, lines: list[str], line_height: float) -> list[dict[str, Any]]:

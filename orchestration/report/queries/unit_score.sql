@@ -30,8 +30,8 @@ select
     score.ranked_unit_count_in_prefecture,
     score.coverage,
     score.veto_count,
-    count(*) over (partition by score.rank_national) as tied_in_region,
-    count(*) over (partition by units.prefecture_code, score.score) as tied_in_prefecture,
+    count(*) filter (score.is_ranked) over (order by score.rank_national nulls last, score.unit_code) as place_from_top,
+    count(*) filter (score.is_ranked) over (order by score.rank_national desc nulls first, score.unit_code desc) as place_from_end,
     count(*) filter (not score.is_ranked) over () as unranked_unit_count
 from marts.fct_unit_score as score
 inner join units
