@@ -490,6 +490,7 @@ def read_reference(seeds: Path) -> Reference:
     offices = {name: _read_seed(seeds / name, columns) for name, columns in OFFICE_COLUMNS.items()}
     has_attributes = (seeds / ATTRIBUTE_SEED).exists()
     attributes = _read_seed(seeds / ATTRIBUTE_SEED, ATTRIBUTE_COLUMNS) if has_attributes else []
+    digests = _digests(tables)
     series_of_tree = {row["tree_code"]: row["series_code"] for row in tables["methodology/methodology.csv"]}
     frames: dict[tuple[str, int], dict[str, bool]] = defaultdict(dict)
     frame_names: dict[tuple[str, int, str], str] = {}
@@ -499,9 +500,9 @@ def read_reference(seeds: Path) -> Reference:
             frames[edition][row["unit_code"]] = row["is_included"] == "1"
             frame_names[*edition, row["unit_code"]] = row["name_zh"]
         return Reference(
-            digest=_digest(tables),
-            office_digest=_digest(tables | offices),
-            attribute_digest=_digest(tables | {ATTRIBUTE_SEED: attributes}),
+            digest=_digest(digests),
+            office_digest=_digest(digests | _digests(offices)),
+            attribute_digest=_digest(digests | _digests({ATTRIBUTE_SEED: attributes})),
             attributes=attributes,
             authorities=frozenset(
                 (row["role_code"], row["decision_kind"]) for row in offices["decisions/decision_authority.csv"]
@@ -543,11 +544,20 @@ def read_reference(seeds: Path) -> Reference:
 def _read_seed(path: Path, columns: tuple[str, ...], optional: tuple[str, ...] = ()) -> list[dict[str, str]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            missing = [column for column in columns if column not in (reader.fieldnames or [])]
+            reader = csv.reader(file)
+            header = next(reader, [])
+            missing = [column for column in columns if column not in header]
             if missing:
                 raise SeedError(f"{path}: the column {', '.join(missing)} is missing, the checks at the door need it")
-            return [{column: row.get(column) or "" for column in (*columns, *optional)} for row in reader]
+            wanted = (*columns, *(column for column in optional if column in header))
+            places = [header.index(column) for column in wanted]
+            absent = dict.fromkeys(optional, "")
+            # Tens of thousands of rows, read before each landing: no dictionary is made of what is not used.
+            return [
+                absent | {column: row[place] for column, place in zip(wanted, places, strict=True) if place < len(row)}
+                for row in reader
+                if row
+            ]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise SeedError(f"{path}: cannot be read ({error}); the checks at the door need it") from error
 
@@ -589,14 +599,15 @@ def _terms(rows: list[dict[str, str]]) -> dict[str, list[Term]]:
     return dict(terms)
 
 
-def _digest(tables: dict[str, list[dict[str, str]]]) -> str:
-    """SHA-256 over the columns by which rows are judged; the order of rows does not matter."""
-    digest = hashlib.sha256()
-    for name in sorted(tables):
-        digest.update(name.encode())
-        for line in sorted(
-            json.dumps([row[column] for column in row if column not in ONLY_IN_MESSAGES], ensure_ascii=False)
-            for row in tables[name]
-        ):
-            digest.update(line.encode() + b"\n")
-    return digest.hexdigest()
+def _digests(tables: dict[str, list[dict[str, str]]]) -> dict[str, str]:
+    """SHA-256 of each seed's columns by which rows are judged; the order of rows does not matter."""
+    digests = {}
+    for name, rows in tables.items():
+        columns = [column for column in rows[0] if column not in ONLY_IN_MESSAGES] if rows else []
+        judged_by = sorted([row[column] for column in columns] for row in rows)
+        digests[name] = hashlib.sha256(json.dumps(judged_by, ensure_ascii=False).encode()).hexdigest()
+    return digests
+
+
+def _digest(digests: dict[str, str]) -> str:
+    return hashlib.sha256(json.dumps(sorted(digests.items())).encode()).hexdigest()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from orchestration.demo.census import write_census_attributes
 from orchestration.home import Home
 from orchestration.landing import land_inbox
 from orchestration.release.catalogue import PUBLIC, Catalogue, ReleaseId
@@ -27,6 +28,7 @@ def build_small_home(root: Path) -> Home:
     """A home whose warehouse holds the scores of `YEARS`; nothing is released yet."""
     home = Home(root)
     write_small_inbox(home.inbox, list(YEARS), (PREFECTURE, MUNICIPALITY))
+    write_census_attributes(home.inbox, ("population",))
     land_inbox(home)
     home.warehouse.parent.mkdir(parents=True)
     with writing(home.warehouse) as connection:

@@ -17,6 +17,8 @@ JOINS = [
     ("fct_measure_score", "dim_unit", UNIT, "true"),
     ("unit_scorecard", "dim_unit", UNIT, "true"),
     ("unit_ranking", "dim_unit", UNIT, "true"),
+    ("unit_attribute", "dim_unit", UNIT, "true"),
+    ("peer_ranking", "dim_unit", UNIT, "true"),
     ("unit_ranking", "dim_region", REGION, "true"),
     ("dim_unit", "dim_region", REGION, "true"),
     ("region_score", "dim_region", REGION, "true"),

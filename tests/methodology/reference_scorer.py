@@ -548,7 +548,7 @@ INHERITED = {
 }
 
 
-def _taken_over(world: World, table: str) -> list[Row]:
+def with_taken_over(world: World, table: str) -> list[Row]:
     """The rows of each tree or methodology: those of its basis, with its changes of them, and its own."""
     owner_column, key = INHERITED[table]
     owners = world.get("tree" if owner_column == "tree_code" else "methodology", ())
@@ -577,7 +577,7 @@ def _taken_over(world: World, table: str) -> list[Row]:
 
 def _read_methods(world: World) -> list[_Method]:
     tables = ("node", "measure_rule", "grade_band", *EVENT_TABLES)
-    seeds = {table: _taken_over(world, table) for table in tables}
+    seeds = {table: with_taken_over(world, table) for table in tables}
     seeds["publication_digits"] = {row["series_code"]: row["publication_digits"] for row in world.get("series", ())}
     return [_Method(row, seeds) for row in world.get("methodology", ())]
 

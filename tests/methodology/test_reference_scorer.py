@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .random_method import EMPTY_STATES, RESPONSE_FAULTS, WorldRecipe, random_world, recipes
-from .reference_scorer import Result, Row, World, score, world_from_csv_seeds
+from .reference_scorer import Result, Row, World, score, with_taken_over, world_from_csv_seeds
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 SERIES, YEAR, METHOD, UNIT = "s", 2019, "m", "u"
@@ -1157,10 +1157,11 @@ def test_published_human_development_index(country, year, inputs, published):
     [
         ([node("top"), node("a", "top"), node("x")], [linear("a")], "2 roots"),
         ([node("top"), node("a", "top"), node("b", "top")], [linear("a")], "leaf b needs rules"),
-        (ONE_LEAF, [linear("a"), event_rule("a")], "leaf a needs rules"),
+        (ONE_LEAF, [linear("a", "b"), event_rule("a")], "leaf a needs rules"),
         (ONE_LEAF, [linear("a"), linear("top", "b")], "top, which is no leaf"),
-        (ONE_LEAF, [deduct("a", "a", "1")], "weights of leaf a sum to 0, expected 1"),
-        (ONE_LEAF, [linear("a"), linear("a", "b")], "weights of leaf a sum to 2, expected 1"),
+        (ONE_LEAF, [deduct("a", "a", "1")], "leaf a needs a weight above 0"),
+        (ONE_LEAF, [linear("a"), linear("a", "b", "-0.5")], "leaf a needs a weight above 0 and none below"),
+        (ONE_LEAF, [linear("a"), linear("a", "b", "")], "leaf a has weights above 0 beside empty ones"),
         (ONE_LEAF, [linear("a", rule_family="quadratic")], "expected one of linear, deduct, veto, event"),
         (ONE_LEAF, [linear("a", floor="")], "column floor is empty"),
         (ONE_LEAF, [linear("a", floor=0.1)], "binary float"),
@@ -1217,7 +1218,10 @@ def test_scores_lie_within_their_marks(recipe: WorldRecipe):
     world = recipe.build()
     result = score(world)
     tree_of = {row["methodology_code"]: row["tree_code"] for row in world["methodology"]}
-    bounds = {(row["tree_code"], row["node_code"]): (row["min_mark"], row["full_mark"]) for row in world["node"]}
+    bounds = {
+        (row["tree_code"], row["node_code"]): (row["min_mark"], row["full_mark"])
+        for row in with_taken_over(world, "node")
+    }
     for (_, _, methodology, _, code), found in result.nodes.items():
         low, full = bounds[tree_of[methodology], code]
         assert 0 <= found.assessed_mark <= found.applicable_mark
@@ -1225,12 +1229,23 @@ def test_scores_lie_within_their_marks(recipe: WorldRecipe):
             assert low <= found.unrounded <= full
 
 
+def assert_bounds_hold_the_base(parent: Row, children: list[Row]) -> None:
+    """The sums of the children's bounds, or a cap of its own beside children outside the base: never below these."""
+    full, low = (sum(child[bound] for child in children) for bound in ("full_mark", "min_mark"))
+    if (parent["full_mark"], parent["min_mark"]) == (full, low):
+        return
+    base = [child for child in children if child["is_base"]]
+    assert len(base) < len(children)
+    assert sum(child["full_mark"] for child in base) <= parent["full_mark"]
+    assert sum(child["min_mark"] for child in base) >= parent["min_mark"]
+
+
 @given(recipes())
 @few_examples
 def test_random_worlds_obey_the_rules_of_the_seeds(recipe: WorldRecipe):
     world = recipe.build()
     trees: dict[str, dict[str, Row]] = {}
-    for row in world["node"]:
+    for row in with_taken_over(world, "node"):
         assert trees.setdefault(row["tree_code"], {}).setdefault(row["node_code"], row) is row
     for tree in trees.values():
         parents = [row["parent_node_code"] for row in tree.values()]
@@ -1240,13 +1255,13 @@ def test_random_worlds_obey_the_rules_of_the_seeds(recipe: WorldRecipe):
             children = [child for child in tree.values() if child["parent_node_code"] == code]
             assert all(child["node_level"] == row["node_level"] + 1 for child in children)
             if children and row["aggregation"] == "sum":
-                assert sum(child["full_mark"] for child in children) == row["full_mark"]
-                assert sum(child["min_mark"] for child in children) == row["min_mark"]
+                assert_bounds_hold_the_base(row, children)
             elif children:
                 assert all(child["weight"] > 0 and child["full_mark"] > 0 for child in children)
     measures = {row["measure_code"] for row in world["measure"]}
+    all_rules = with_taken_over(world, "measure_rule")
     for method in world["methodology"]:
-        rules = [row for row in world["measure_rule"] if row["methodology_code"] == method["methodology_code"]]
+        rules = [row for row in all_rules if row["methodology_code"] == method["methodology_code"]]
         tree = trees[method["tree_code"]]
         leaves = tree.keys() - {row["parent_node_code"] for row in tree.values()}
         assert {row["node_code"] for row in rules} == leaves
@@ -1271,8 +1286,9 @@ def test_a_large_random_world_shows_every_case():
     assert statuses.keys() == {"observed", "verified", "quarantined", "to_be_assessed", *EMPTY_STATES}
 
     tree_of = {row["methodology_code"]: row["tree_code"] for row in world["methodology"]}
-    node_of = {(row["tree_code"], row["node_code"]): row for row in world["node"]}
-    parents = {(row["tree_code"], row["parent_node_code"]) for row in world["node"]}
+    nodes = with_taken_over(world, "node")
+    node_of = {(row["tree_code"], row["node_code"]): row for row in nodes}
+    parents = {(row["tree_code"], row["parent_node_code"]) for row in nodes}
     seen: Counter = Counter()
     for (_, _, methodology, _, code), found in result.nodes.items():
         key = tree_of[methodology], code
@@ -1301,7 +1317,7 @@ def test_a_large_random_world_shows_every_case():
     assert {fault for event in events for fault in event.faults} == set(RESPONSE_FAULTS)
     assert {event.is_rejected for event in events} == {event.node_code is None for event in events} == {True, False}
 
-    families = {(row["rule_family"], row["transform"], row["weight"] > 0) for row in world["measure_rule"]}
+    families = {(row["rule_family"], row["transform"], row["weight"] != 0) for row in world["measure_rule"]}
     assert {family for family, _, is_weighted in families if not is_weighted} == {"deduct", "veto"}
     assert {family for family, _, is_weighted in families if is_weighted} == {"linear", "deduct", "veto", "event"}
     assert {transform for _, transform, _ in families} == {"identity", "log", "positive", "observed"}

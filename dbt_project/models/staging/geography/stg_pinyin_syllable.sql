@@ -4,5 +4,5 @@ with source as (
 
 )
 
-select coalesce(initial, '') || final as syllable
+select case when initial = 'zero' then final else initial || final end as syllable
 from source
