@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration.release.workbook import write_workbook
 from orchestration.site.editions import Editions, Row
 from orchestration.site.page import Page, SiteFolder, Written
 from orchestration.site.view import View
@@ -50,6 +51,8 @@ def copy_releases(
         info = next(row for row in editions.releases if row["release_id"] == release_id)
         tables, columns = _described(database)
         downloads = [_copied(folder, written, f"data/{release_id}/{database.name}", database, "")]
+        workbook = folder.make(f"data/{release_id}/{database.stem}.xlsx", database, write_workbook, written)
+        downloads.append(_download(f"data/{release_id}/{workbook.name}", workbook, ""))
         resources = []
         for table, comment in tables.items():
             parquet = database.parent / "parquet" / f"{table}.parquet"
@@ -91,8 +94,12 @@ def _described(database: Path) -> tuple[dict[str, str], dict[str, list[tuple[str
 
 def _copied(folder: SiteFolder, written: Written, path: str, source: Path, comment: str) -> Download:
     folder.copy(path, source, written)
-    digest = sha256(source.read_bytes()).hexdigest()
-    return Download(path, source.name, source.stat().st_size, digest, " ".join(comment.split()))
+    return _download(path, source, comment)
+
+
+def _download(path: str, file: Path, comment: str) -> Download:
+    digest = sha256(file.read_bytes()).hexdigest()
+    return Download(path, file.name, file.stat().st_size, digest, " ".join(comment.split()))
 
 
 def _resource(

@@ -4,4 +4,4 @@
 select section, text, source_name, source_url
 from marts.narrative
 where place_code = $region
-order by section_position, item_position
+order by item_position
