@@ -165,7 +165,7 @@ def event_table(ctx: Context, events: list[Any], caption: str, with_answer: bool
     ]
     columns = [
         col(t, "date text:event_date*0"),
-        *([col(t, "unit unit:unit_code*1.6")] if with_unit else []),
+        *([col(t, "unit unit:unit_code*2")] if with_unit else []),
         col(t, "headline raw*4"),
         col(t, "severity word.severity*1.4"),
         *(answered[:1] if with_answer else []),

@@ -37,6 +37,8 @@ from orchestration.writing.typst import PaperText
 
 # Characters; a row with a longer cell may not fit a page and is broken between pages, all others are kept whole.
 LONGEST_WHOLE_CELL = 400
+# A table of few short rows is kept on one page.
+WHOLE_ROWS, SHORT_CELL = 10, 40
 NAMED_CHARACTERS = 24
 HEADING_WIDTH = 4.7  # times the type size: a column of numbers is no wider than its heading in lines of this width
 MANY_COLUMNS = 9
@@ -157,10 +159,12 @@ class ReportContent:
             }
             for row in block.rows
         ]
+        longest = max((len(plain(cell.runs)) for row in block.rows for cell in row.cells), default=0)
         return {
             "label": self.report.labels.table.replace("{number}", str(self.table_count)),
             "sources": self.sources(block),
             "size": 7.5 if crowded else 8.0 if block.dense else 8.8,
+            "whole": len(rows) <= WHOLE_ROWS and longest <= SHORT_CELL,
             "groups": self.column_groups(block),
             "columns": columns,
             "rows": rows,
