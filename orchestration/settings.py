@@ -7,12 +7,13 @@
     publish = "manual"              manual: a run ends with a candidate that someone releases; auto: it releases
     webhook = "https://host/path"   where early warnings are handed on to
     wait_seconds = 600              how long a writer waits for another one
+    draws = 500                     draws behind each rank's interval; 0: no intervals, other methods and statistics
 
     [limits]                        ceilings at the door, by name; see docs/operations.md
     file_megabytes = 200
 
-A home without the file has the defaults. `ZHENGXIN_SERIES`, `ZHENGXIN_WARNING_WEBHOOK` and `ZHENGXIN_WAIT_SECONDS` go
-before the file, and what a command is told goes before both. Nothing here writes the file of a user.
+A home without the file has the defaults. `ZHENGXIN_SERIES`, `ZHENGXIN_WARNING_WEBHOOK`, `ZHENGXIN_WAIT_SECONDS` and
+`ZHENGXIN_DRAWS` go before the file, and what a command is told goes before both. Nothing here writes a user's file.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ from orchestration.years import parse_years
 SERIES_VARIABLE = "ZHENGXIN_SERIES"
 WEBHOOK_VARIABLE = "ZHENGXIN_WARNING_WEBHOOK"
 WAIT_VARIABLE = "ZHENGXIN_WAIT_SECONDS"
+DRAWS_VARIABLE = "ZHENGXIN_DRAWS"
+# Fewer say nothing of the tails of an interval.
+LEAST_DRAWS = 16
 ZH, EN = "zh", "en"
 SEEDS_OVER, SEEDS_OWN = "over", "own"
 MANUAL, AUTO = "manual", "auto"
@@ -53,6 +57,7 @@ class Settings:
     publish: str = MANUAL
     webhook: str | None = None
     wait_seconds: float = 600.0
+    draws: int = 500
     limits: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -83,7 +88,12 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 
 def _from_environment() -> dict[str, Any]:
-    variables = {"series": SERIES_VARIABLE, "webhook": WEBHOOK_VARIABLE, "wait_seconds": WAIT_VARIABLE}
+    variables = {
+        "series": SERIES_VARIABLE,
+        "webhook": WEBHOOK_VARIABLE,
+        "wait_seconds": WAIT_VARIABLE,
+        "draws": DRAWS_VARIABLE,
+    }
     named = {key: os.environ.get(variable, "").strip() for key, variable in variables.items()}
     return {key: READINGS[key](text, variables[key]) for key, text in named.items() if text}
 
@@ -123,6 +133,13 @@ def _seconds(value: Any, where: str) -> float:
     return seconds
 
 
+def _draws(value: Any, where: str) -> int:
+    text = str(value).strip()
+    if isinstance(value, bool) or not text.isdecimal() or 0 < int(text) < LEAST_DRAWS:
+        raise UsageError(f"{where} is {value!r}: write 0 for none, or a whole number from {LEAST_DRAWS}, such as 500.")
+    return int(text)
+
+
 def _limits(value: Any, where: str) -> Mapping[str, int]:
     if not isinstance(value, dict):
         raise UsageError(f"{where} is {value!r}: write a table, [limits], with a line for each limit.")
@@ -140,5 +157,6 @@ READINGS: Mapping[str, Callable[[Any, str], Any]] = {
     "publish": _one_of(MANUAL, AUTO),
     "webhook": _text,
     "wait_seconds": _seconds,
+    "draws": _draws,
     "limits": _limits,
 }

@@ -15,6 +15,14 @@
     cast(round({{ value }}, 12) as decimal(38, 12))
 {%- endmacro %}
 
+{#
+    A double as it is published: 12 decimals, and a zero without a sign. Where zeros follow on each other DuckDB keeps the
+    sign of one of them for all, whichever row came first.
+#}
+{% macro published_double(value) -%}
+    round({{ value }}, 12) + 0.0
+{%- endmacro %}
+
 {# The sum of doubles, each rounded to 12 decimals, as a double. #}
 {% macro exact_sum(value) -%}
     cast(sum({{ addable(value) }}) as double)

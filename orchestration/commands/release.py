@@ -112,6 +112,8 @@ def verify(
 
     if everything == bool(name):
         raise UsageError("Name one release, such as 2019-r1, or check everything with --all.")
+    if (key or head) and not everything:
+        raise UsageError("--key and --head are checked with --all: what one release says rests on those before it.")
     home, say = Home.from_environment(), messages()
     catalogue = Catalogue(home.releases)
     if everything:

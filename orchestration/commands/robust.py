@@ -12,6 +12,7 @@ from orchestration.commands.terminal import output, table
 from orchestration.errors import UsageError
 
 SHOWN_PAIRS = 12
+KEPT = "select 1 from duckdb_columns() where schema_name = 'marts' and table_name = 'dim_scenario'"
 SCENARIO = """
     select scenario_code, coalesce(scenario_name_en, scenario_name_zh) as scenario_name, draw_count
     from marts.dim_scenario
@@ -132,6 +133,8 @@ def robust(
 
 
 def _scenario(connection: duckdb.DuckDBPyConnection, edition: Edition, named: str | None) -> dict[str, Any]:
+    if not connection.execute(KEPT).fetchall():
+        raise UsageError("No draws were made: the setting draws is 0. zhengxin run --draws 500 makes them.")
     found = records(connection, SCENARIO, [edition.series_code, named])
     if not found:
         known = [

@@ -20,7 +20,7 @@ from orchestration.commands.summary import print_summary
 from orchestration.commands.terminal import console_on, diverted_output, messages, output, spinner, styled
 from orchestration.errors import UsageError, WarehouseBusy, full_disk
 from orchestration.home import Home
-from orchestration.settings import settings_of
+from orchestration.settings import DRAWS_VARIABLE, settings_of
 from orchestration.years import parse_years
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from orchestration.pipeline.execution import RunOutcome
 
 KEPT_LOGS = 20
-# How many draws the dbt models make, unless their scenario says it.
-DRAWS_VARIABLE = "ZHENGXIN_DRAWS"
 STEP_TITLES = {
     "land_inbox": "Land the inbox and load it",
     "build_models": "Build the scores (dbt)",
@@ -54,7 +52,11 @@ def run(
     ] = False,
     draws: Annotated[
         int | None,
-        typer.Option(min=16, help="Draws of the scenarios behind rank intervals. Default: 500.", show_default=False),
+        typer.Option(
+            min=0,
+            help="Draws of the scenarios behind rank intervals; 0 for none. Default: the setting draws, or 500.",
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
     """Run the pipeline for years: land, check, build the scores, validate, and print a summary.

@@ -22,15 +22,20 @@ from orchestration.warehouse import build_record, connection, dbt
 BUILD = ("build", "--full-refresh", "--exclude-resource-type", "unit_test")
 # Layers whose first rows are worth a look in the UI.
 PREVIEWED_SCHEMAS = {"marts"}
+# Folders of models that are a group of their own in the UI, across layers: what is not part of the scoring path.
+GROUPED_FOLDERS = {"robustness", "statistic", "variant"}
 SHOWN_FAILING_ROWS = 3
 
 
 class LayerTranslator(DagsterDbtTranslator):
-    """Groups assets by layer; describes assets and checks by their text alone: the SQL stands in the dbt project."""
+    """Groups assets by layer or subject; describes assets and checks by their text alone: the SQL stands elsewhere."""
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         if dbt_resource_props["resource_type"] == "seed":
             return "seeds"
+        folder = dbt_resource_props["fqn"][-2]
+        if folder in GROUPED_FOLDERS:
+            return folder
         return dbt_resource_props["config"].get("schema")
 
     def get_asset_check_spec(

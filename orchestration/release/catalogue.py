@@ -28,6 +28,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from orchestration.errors import UsageError
 from orchestration.landing.store import now_text
 from orchestration.release.files import (
@@ -35,10 +37,13 @@ from orchestration.release.files import (
     OWNER_FOLDER,
     PUBLIC_FILE,
     PUBLIC_FOLDER,
+    json_bytes,
     make_folder,
     replace_file,
+    write_file,
     write_json,
 )
+from orchestration.release.signature import write_signature
 from orchestration.warehouse.lock import writer_lock
 
 PUBLIC, INTERNAL = "public", "internal"
@@ -46,6 +51,7 @@ INTERNAL_SUFFIX = "-internal"
 MANIFEST_NAME = "manifest.json"
 LOCK_NAME = "lock.json"
 OFFER_NOTE = "offer.json"
+WITHDRAWAL = ("reason", "withdrawn_at")
 
 
 @dataclass(frozen=True, order=True)
@@ -106,6 +112,10 @@ class Catalogue:
         """What waits for a person's decision."""
         return self._found(self.internal_root, r"r([1-9]\d*)\.offer")
 
+    def without_public_part(self) -> list[ReleaseId]:
+        """Internal parts whose public one is not there."""
+        return sorted(set(self._found(self.internal_root, r"r([1-9]\d*)")) - set(self.releases()))
+
     def waits(self, offered: ReleaseId) -> str:
         """The whole command that publishes an offer."""
         return read_json(self.offer(offered) / OFFER_NOTE)["command"]
@@ -126,8 +136,13 @@ class Catalogue:
 
     def withdrawal(self, release: ReleaseId) -> dict[str, str] | None:
         """`reason` and `withdrawn_at` of a withdrawn release."""
-        note = self.withdrawal_note(release)
-        return read_json(note) if note.exists() else None
+        path = self.withdrawal_note(release)
+        if not path.exists():
+            return None
+        note = read_json(path)
+        if not isinstance(note, dict) or not all(isinstance(note.get(name), str) for name in WITHDRAWAL):
+            raise UsageError(f"{path} is no note of a withdrawal; restore the releases from their backup.")
+        return note
 
     def latest(self, year: int) -> ReleaseId | None:
         """The last release of the edition, withdrawn or not."""
@@ -186,9 +201,14 @@ class Catalogue:
         make_folder(folder, OWNER_FOLDER)
         return folder
 
-    def withdraw(self, release: ReleaseId, reason: str) -> None:
+    def withdraw(self, release: ReleaseId, reason: str, key: Ed25519PrivateKey | None = None) -> None:
         """Take a release out of force; its files stay. Hold the lock."""
-        write_json(self.withdrawal_note(release), {"reason": reason, "withdrawn_at": now_text()}, PUBLIC_FILE)
+        path = self.withdrawal_note(release)
+        note = json_bytes({"reason": reason, "withdrawn_at": now_text()})
+        if key:
+            # Before the note: one without its signature could not be told from a forged one.
+            write_signature(path, note, key)
+        write_file(path, note, PUBLIC_FILE)
         self.settle()
 
     def clear_work(self) -> None:
@@ -199,7 +219,7 @@ class Catalogue:
         """Remove work in progress, and internal parts whose public one never came."""
         self.clear_work()
         self._clear_of_older_versions()
-        for release in set(self._found(self.internal_root, r"r([1-9]\d*)")) - set(self.releases()):
+        for release in self.without_public_part():
             shutil.rmtree(self.internal_root / str(release.year) / f"r{release.revision}")
         for release in self.releases():
             if not self.has_two_trees(release):

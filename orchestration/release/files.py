@@ -44,10 +44,19 @@ def make_folder(folder: Path, mode: int) -> None:
 
 def write_json(path: Path, content: Any, mode: int) -> None:
     """Write or replace a JSON file in one step."""
-    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    write_file(path, json_bytes(content), mode)
+
+
+def json_bytes(content: Any) -> bytes:
+    """What a JSON file of a release holds."""
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def write_file(path: Path, content: bytes, mode: int) -> None:
+    """Write or replace a file in one step."""
     partial = path.with_name(path.name + ".tmp")
     partial.unlink(missing_ok=True)
-    partial.write_text(text, encoding="utf-8")
+    partial.write_bytes(content)
     partial.chmod(mode)
     _move(partial, path)
 

@@ -71,9 +71,11 @@ def drawn_points(database: Path) -> list[dict[str, Any]]:
     """The draws that a release has its rank intervals from: by scenario their number, seed, and a hash of the points.
 
     A later version of the library that draws could give other points; those of the release stand in
-    `marts.scenario_draw`.
+    `marts.scenario_draw`. None where the home wants no draws.
     """
     with duckdb.connect(str(database), read_only=True) as connection:
+        if not connection.execute("select 1 from duckdb_tables() where table_name = 'dim_scenario'").fetchall():
+            return []
         scenarios = connection.execute(
             "select scenario_code, draw_count, seed from marts.dim_scenario where draw_count is not null order by all"
         ).fetchall()

@@ -56,13 +56,8 @@ def next_chain(catalogue: Catalogue, released_at: str, decision_log: tuple[int, 
 
     Raises `ClockSetBack` where `released_at` lies before the time of the last release.
     """
+    require_clock(catalogue, released_at)
     before = links(catalogue)
-    last = before[-1] if before else None
-    if last and released_at < last.released_at:
-        raise ClockSetBack(
-            f"The clock of this machine says {released_at}, which is before {last.release} was released "
-            f"({last.released_at}): set the clock, then release again."
-        )
     chained = [link for link in before if link.number]
     entries, log_head = decision_log
     return {
@@ -73,6 +68,16 @@ def next_chain(catalogue: Catalogue, released_at: str, decision_log: tuple[int, 
         "withdrawn": {str(each): sha256_of(catalogue.withdrawal_note(each)) for each in catalogue.withdrawn()},
         "decision_log": {"entries": entries, "head": log_head},
     }
+
+
+def require_clock(catalogue: Catalogue, moment: str) -> None:
+    """Raise `ClockSetBack` where the moment lies before the time of the last release."""
+    last = head(catalogue)
+    if last and moment < last.released_at:
+        raise ClockSetBack(
+            f"The clock of this machine says {moment}, which is before {last.release} was released "
+            f"({last.released_at}): set the clock, then do it again."
+        )
 
 
 def broken_links(catalogue: Catalogue) -> Iterator[str]:
@@ -87,6 +92,7 @@ def broken_links(catalogue: Catalogue) -> Iterator[str]:
     for link in chained:
         yield from _broken_link(catalogue, link, by_name)
     yield from _inserted(known, chained)
+    yield from _invented_withdrawals(catalogue, chained)
     for former, latter in pairwise(known):
         if latter.number and latter.released_at < former.released_at:
             yield (
@@ -117,6 +123,19 @@ def _broken_link(catalogue: Catalogue, link: Link, by_name: dict[str, Link]) -> 
             yield f"the withdrawal of {name}, which {link.release} names, is not there: its note was removed"
         elif sha256_of(note) != digest:
             yield f"the withdrawal of {name} is not the one that {link.release} names: {note.name} was changed"
+
+
+def _invented_withdrawals(catalogue: Catalogue, chained: list[Link]) -> Iterator[str]:
+    """Notes that say they were there when a release was made that does not name them."""
+    for release in catalogue.withdrawn():
+        moment = catalogue.withdrawal(release)["withdrawn_at"]
+        for link in chained:
+            if link.released_at > moment and str(release) not in link.chain["withdrawn"]:
+                yield (
+                    f"the withdrawal of {release} says that it was made at {moment}, but {link.release}, made after it "
+                    f"({link.released_at}), does not name it: it was put in"
+                )
+                break
 
 
 def _inserted(known: list[Link], chained: list[Link]) -> Iterator[str]:

@@ -21,7 +21,7 @@ ROWS_AT_ONCE = 50_000
 
 
 def logical_hash(connection: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[tuple[str, str]]) -> str:
-    """SHA-256 of the `columns` (name, type) of `relation`, in hexadecimal."""
+    """SHA-256 of the `columns` (name, type) of `relation`, in hexadecimal; `relation` is SQL, the names are not."""
     digest = hashlib.sha256()
     digest.update((json.dumps([list(column) for column in columns], ensure_ascii=False) + "\n").encode())
     values = ", ".join(_as_text(name, data_type) for name, data_type in columns)
@@ -37,7 +37,13 @@ def logical_hash(connection: duckdb.DuckDBPyConnection, relation: str, columns: 
 
 def _as_text(name: str, data_type: str) -> str:
     """Parquet's dictionaries know one zero only, so a binary -0.0 is told as 0.0."""
-    return f'cast("{name}" + 0.0 as varchar)' if data_type in ("DOUBLE", "FLOAT") else f'cast("{name}" as varchar)'
+    column = quoted(name)
+    return f"cast({column} + 0.0 as varchar)" if data_type in ("DOUBLE", "FLOAT") else f"cast({column} as varchar)"
+
+
+def quoted(name: str) -> str:
+    """The name of a column or table as SQL takes it for one, whatever it holds: files of strangers are verified too."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _lines(connection: duckdb.DuckDBPyConnection, query: str) -> pa.ChunkedArray:

@@ -74,8 +74,8 @@ from orchestration.release.inputs import (
     require_built_from_inputs,
     write_source_archive,
 )
-from orchestration.release.links import next_chain
-from orchestration.release.signature import key_id, sign, signing_key
+from orchestration.release.links import next_chain, require_clock
+from orchestration.release.signature import key_id, signing_key, write_signature
 from orchestration.release.tables import tables_of_edition
 from orchestration.warehouse import build_record
 from orchestration.warehouse.connection import STORAGE_VERSION
@@ -309,7 +309,7 @@ class _Attempt:
         manifest = folder / MANIFEST_NAME
         write_json(manifest, self._public_manifest(candidate), PUBLIC_FILE)
         if self.key:
-            sign(manifest, self.key)
+            write_signature(manifest, manifest.read_bytes(), self.key)
         write_checksums(folder)
 
     def _complete_internal(self, candidate: Candidate) -> None:
@@ -411,9 +411,8 @@ def withdraw(home: Home, release: ReleaseId, reason: str) -> ReleaseId | None:
             raise UsageError(
                 f"{release} was withdrawn already, at {withdrawal['withdrawn_at']}: {withdrawal['reason']}"
             )
-        catalogue.withdraw(release, reason)
-        if key := signing_key(home):
-            sign(catalogue.withdrawal_note(release), key).chmod(PUBLIC_FILE)
+        require_clock(catalogue, now_text())
+        catalogue.withdraw(release, reason, signing_key(home))
         in_force = catalogue.all_in_force()
     return in_force[-1] if in_force else None
 

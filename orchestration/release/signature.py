@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.release.files import PUBLIC_FILE, write_file
 
 KEY_VARIABLE = "ZHENGXIN_SIGNING_KEY"
 SUFFIX = ".sig"
@@ -68,11 +69,9 @@ def signature_path(signed: Path) -> Path:
     return signed.with_name(signed.name + SUFFIX)
 
 
-def sign(path: Path, key: Ed25519PrivateKey) -> Path:
-    """Write the signature of a file beside it; return where."""
-    target = signature_path(path)
-    target.write_bytes(key.sign(path.read_bytes()))
-    return target
+def write_signature(path: Path, content: bytes, key: Ed25519PrivateKey) -> None:
+    """Put the signature of `content` where that of the file at `path`, which holds it or will hold it, lies."""
+    write_file(signature_path(path), key.sign(content), PUBLIC_FILE)
 
 
 def is_signed_by(path: Path, key: Ed25519PublicKey) -> bool:

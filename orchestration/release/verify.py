@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import tarfile
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -31,8 +33,9 @@ from orchestration.release.catalogue import (
 )
 from orchestration.release.files import CHECKSUMS, hashes_of_files, sha256_of
 from orchestration.release.inputs import ARCHIVE_NAME
-from orchestration.release.logical_hash import logical_hash
+from orchestration.release.logical_hash import logical_hash, quoted
 from orchestration.release.tables import READERS_SCHEMA
+from orchestration.warehouse.connection import connect_reader, connect_reader_of_file
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ class Verification:
 def verify_release(catalogue: Catalogue, release: ReleaseId) -> Verification:
     """Files, identity and tables of both parts of a release, and the copies of it that readers open."""
     catalogue.require(release)
+    if strange := no_files_of_ours(*(catalogue.folder(release, audience) for audience in (PUBLIC, INTERNAL))):
+        return Verification(1, strange)
     parts, gaps = [PUBLIC], []
     if not catalogue.folder(release, INTERNAL).exists():
         gaps.append(f"{release}: its internal part is not here, and was not checked")
@@ -66,6 +71,17 @@ def verify_release(catalogue: Catalogue, release: ReleaseId) -> Verification:
         if catalogue.shown(audience) == release:
             found += _verify_copy(catalogue, release, audience)
     return Verification(found.checked, [f"{release}: {problem}" for problem in found.problems], found.gaps)
+
+
+def no_files_of_ours(*folders: Path) -> list[str]:
+    """Links, pipes and devices below the folders, one line each: a release is made of files and folders, and to read
+    anything else could lead elsewhere or never end."""
+    found = sorted(path for folder in folders for path in folder.rglob("*"))
+    return [
+        f"{path} is neither a file nor a folder: nothing was read"
+        for path in found
+        if not (stat.S_ISREG(mode := path.lstat().st_mode) or stat.S_ISDIR(mode))
+    ]
 
 
 def verify_files(folder: Path) -> Verification:
@@ -86,10 +102,10 @@ def verify_tables(catalogue: Catalogue, release: ReleaseId, audience: str) -> Ve
     wanted = {name: table["sha256"] for name, table in catalogue.tables(release)[audience].items()}
     database = catalogue.database(release, audience)
     try:
-        with duckdb.connect(str(database), read_only=True) as connection:
+        with closing(connect_reader(database)) as connection:
             columns = _columns_of(connection)
             hashes = {
-                name: logical_hash(connection, f'"{READERS_SCHEMA}"."{name}"', found)
+                name: logical_hash(connection, f"{READERS_SCHEMA}.{quoted(name)}", found)
                 for name, found in columns.items()
                 if name in wanted
             }
@@ -109,10 +125,12 @@ def verify_tables(catalogue: Catalogue, release: ReleaseId, audience: str) -> Ve
 
 
 def _columns_of(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, str]]]:
-    """Name and type of each column by table, of all that is in the file; other schemas' tables by their full name."""
+    """Name and type of each column by table, of all that is in the file; other schemas' tables by their full name. A
+    view is no table: what it says may come from anywhere, or have no end."""
     rows = connection.execute(
-        "select schema_name, table_name, column_name, data_type from duckdb_columns() "
-        "where database_name = current_database() and not internal order by table_oid, column_index"
+        "select columns.schema_name, columns.table_name, column_name, data_type from duckdb_columns() as columns "
+        "inner join duckdb_tables() as tables using (database_name, table_oid) "
+        "where columns.database_name = current_database() and not columns.internal order by table_oid, column_index"
     ).fetchall()
     tables: dict[str, list[tuple[str, str]]] = {}
     for schema, table, column, data_type in rows:
@@ -122,11 +140,11 @@ def _columns_of(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[s
 
 
 def _is_as_released(path: Path, columns: list[tuple[str, str]], wanted: str | None) -> bool:
-    quoted = str(path).replace("'", "''")
-    with duckdb.connect() as connection:
+    relation = "read_parquet('{}')".format(str(path).replace("'", "''"))
+    with closing(connect_reader_of_file(path)) as connection:
         try:
-            names = [name for name, *_ in connection.execute(f"describe select * from '{quoted}'").fetchall()]
-            return names == [name for name, _ in columns] and logical_hash(connection, f"'{quoted}'", columns) == wanted
+            names = [name for name, *_ in connection.execute(f"describe select * from {relation}").fetchall()]
+            return names == [name for name, _ in columns] and logical_hash(connection, relation, columns) == wanted
         except duckdb.Error:
             return False
 
@@ -172,6 +190,7 @@ def verify_rebuild(home: Home, release: ReleaseId, say: Callable[[str], None] = 
     catalogue.require(release)
     if not catalogue.has_lock(release):
         raise UsageError(f"{release}: its internal part is not here, and a rebuild needs its lock.")
+    _require_as_released(catalogue, release)
     lock = catalogue.lock_of(release)
     _require_inputs(home, catalogue, lock)
     for line in _other_versions(lock):
@@ -184,6 +203,18 @@ def verify_rebuild(home: Home, release: ReleaseId, say: Callable[[str], None] = 
         say("Building the scores anew with the code of the release")
         hashes = _rebuild(project, fresh, catalogue.kept(release, LOCK_NAME))
     return _compare(catalogue.tables(release), hashes)
+
+
+def _require_as_released(catalogue: Catalogue, release: ReleaseId) -> None:
+    """Raise `UsageError` where a file of the release is not what was released: its archived code would run here."""
+    parts = (PUBLIC, INTERNAL) if catalogue.has_two_trees(release) else (PUBLIC,)
+    for audience in parts:
+        folder = catalogue.folder(release, audience)
+        strange = no_files_of_ours(folder)
+        for problem in (
+            strange or verify_files(folder).problems + _verify_manifest(catalogue, release, audience).problems
+        ):
+            raise UsageError(f"{release} is not built anew, for the code in it would run here: {problem}")
 
 
 def _checksums(folder: Path) -> dict[str, str]:

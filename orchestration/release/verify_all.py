@@ -19,7 +19,7 @@ from orchestration.release import links, signature
 from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId
 from orchestration.release.files import sha256_of
 from orchestration.release.kept_inputs import released_entries, released_inputs_missing
-from orchestration.release.verify import Verification, verify_release
+from orchestration.release.verify import Verification, no_files_of_ours, verify_release
 
 Part = tuple[str, Callable[[], Verification]]
 YEAR_NAMES = re.compile(r"r[1-9]\d*(\.withdrawn\.json(\.sig)?)?")
@@ -32,6 +32,9 @@ def parts_to_verify(home: Home, key: Ed25519PublicKey | None, published_head: st
     elsewhere.
     """
     catalogue = Catalogue(home.releases)
+    if strange := no_files_of_ours(catalogue.root, catalogue.internal_root):
+        yield "kinds of files", lambda: Verification(1, strange)
+        return
     for release in catalogue.releases():
         yield f"release {release}", lambda release=release: verify_release(catalogue, release)
     yield "chain of the releases", lambda: _verify_chain(catalogue, published_head)
@@ -47,7 +50,7 @@ def verify_part(check: Callable[[], Verification]) -> Verification:
     """What the check found; that something cannot be read at all is a finding too."""
     try:
         return check()
-    except (UsageError, OSError, LookupError, TypeError, ValueError) as error:
+    except (UsageError, OSError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         return Verification(1, [str(error) if isinstance(error, UsageError) else f"it cannot be read: {error!r}"])
 
 
@@ -136,33 +139,61 @@ def _current_problems(catalogue: Catalogue, audience: str) -> Iterator[str]:
 
 
 def _verify_signatures(catalogue: Catalogue, key: Ed25519PublicKey | None) -> Verification:
-    """Every manifest that says who signs it, and the notes of withdrawal of such releases."""
-    problems, gaps, checked = [], [], 0
-    unsigned = []
-    for release in catalogue.releases():
-        manifest = catalogue.manifest_path(release)
-        signer = catalogue.manifest(release).get("signed_with")
-        if signer is None:
-            unsigned.append(str(release))
-            continue
-        for signed in _signed_files(catalogue, release):
-            checked += 1
-            if not signature.signature_path(signed).exists():
-                problems.append(f"{signed} has no signature, though {release} is signed")
-            elif key and not signature.is_signed_by(signed, key):
-                problems.append(f"{signed} is not signed with the key given")
-        if key and signature.key_id(key) != signer:
-            problems.append(f"{manifest} names another key ({signer}) than the one given")
+    """Every manifest that says who signs it, and the notes of withdrawal of such releases; with a key also that its
+    holder answers for all the others."""
+    known = [(link, catalogue.manifest(link.release).get("signed_with")) for link in links.links(catalogue)]
+    found = Verification(0, [])
+    for link, signer in known:
+        if signer is not None:
+            found += _verify_signed(catalogue, link.release, signer, key)
+    unsigned = [str(link.release) for link, signer in known if signer is None]
+    if key:
+        return found + _verify_answered_for(catalogue, known, key)
     if unsigned:
-        gaps.append(f"{', '.join(unsigned)} are not signed")
-    if checked and key is None:
-        gaps.append("signatures are there and were not checked: name the publisher's key with --key")
-    return Verification(checked, problems, gaps)
+        found += Verification(0, [], [f"{', '.join(unsigned)} are not signed"])
+    if found.checked:
+        unused = "signatures are there and were not checked: name the publisher's key with --key"
+        found += Verification(0, [], [unused])
+    return found
 
 
-def _signed_files(catalogue: Catalogue, release: ReleaseId) -> list[Path]:
-    note = catalogue.withdrawal_note(release)
-    return [catalogue.manifest_path(release)] + [note] * note.exists()
+def _verify_signed(catalogue: Catalogue, release: ReleaseId, signer: str, key: Ed25519PublicKey | None) -> Verification:
+    """The files of a release that says it is signed."""
+    note, manifest = catalogue.withdrawal_note(release), catalogue.manifest_path(release)
+    files, problems = [manifest] + [note] * note.exists(), []
+    for signed in files:
+        if not signature.signature_path(signed).exists():
+            problems.append(f"{signed} has no signature, though {release} is signed")
+        elif key and not signature.is_signed_by(signed, key):
+            problems.append(f"{signed} is not signed with the key given")
+    if key and signature.key_id(key) != signer:
+        problems.append(f"{manifest} names another key ({signer}) than the one given")
+    return Verification(len(files), problems)
+
+
+def _verify_answered_for(
+    catalogue: Catalogue, known: list[tuple[links.Link, str | None]], key: Ed25519PublicKey
+) -> Verification:
+    """What is not signed itself: whoever signs a later release answers for it, as that one's chain holds its hash."""
+    signed = [position for position, (_, signer) in enumerate(known) if signer == signature.key_id(key)]
+    covered = signed[-1] + 1 if signed else 0
+    problems = [
+        f"{link.release} is not signed, and no signed release follows it: anybody may have made it"
+        for link, signer in known[covered:]
+        if signer is None
+    ]
+    before = [str(link.release) for link, signer in known[:covered] if signer is None]
+    gaps = []
+    if before:
+        gaps.append(f"{', '.join(before)} are not signed themselves; {known[covered - 1][0].release} follows on them")
+    named = {entry for position in signed for entry in known[position][0].chain["withdrawn"].items()}
+    for link, signer in known:
+        note = catalogue.withdrawal_note(link.release)
+        if signer is not None or not note.exists() or (str(link.release), sha256_of(note)) in named:
+            continue
+        if not signature.is_signed_by(note, key):
+            problems.append(f"{note} is not signed with the key given, and no signed release names it")
+    return Verification(len(known), problems, gaps)
 
 
 def _verify_store(home: Home) -> Verification:
@@ -182,11 +213,17 @@ def _verify_store(home: Home) -> Verification:
 
 
 def _verify_internal_parts(catalogue: Catalogue) -> Verification:
-    """Where the landing store is, the internal parts must be too."""
-    missing = [each for each in catalogue.releases() if not catalogue.folder(each, INTERNAL).exists()]
-    return Verification(
-        len(catalogue.releases()), [f"the internal part of {release} is missing" for release in missing]
-    )
+    """Where the landing store is, the internal parts must be too, and none without its public part."""
+    releases, problems = catalogue.releases(), []
+    for release in releases:
+        if not catalogue.folder(release, INTERNAL).exists():
+            problems.append(f"the internal part of {release} is missing")
+    for release in catalogue.without_public_part():
+        problems.append(
+            f"the public part of {release} is missing: it was removed, or a release was killed, whose rest the next "
+            "one clears away"
+        )
+    return Verification(len(releases), problems)
 
 
 def _read(path: Path) -> Any:

@@ -73,10 +73,12 @@ def _bands(
     order = np.argsort(groups, kind="stable")
     _, starts = np.unique(groups[order], return_index=True)
     for members in np.split(order, starts[1:]):
-        overlap = overlaps(lower[members], upper[members])
-        counts[members] = overlap.sum(axis=1) - 1
-        first[members] = np.where(overlap, nominal[members][None, :], nominal.max() + 1).min(axis=1)
-        last[members] = np.where(overlap, nominal[members][None, :], 0).max(axis=1)
+        # By nominal rank, the first and the last one that overlaps is the end of the band.
+        by_rank = members[np.argsort(nominal[members], kind="stable")]
+        overlap = overlaps(lower[by_rank], upper[by_rank])
+        counts[by_rank] = np.count_nonzero(overlap, axis=1) - 1
+        first[by_rank] = nominal[by_rank][overlap.argmax(axis=1)]
+        last[by_rank] = nominal[by_rank][members.size - 1 - overlap[:, ::-1].argmax(axis=1)]
         sizes[members] = members.size
     return counts, first, last, sizes
 

@@ -1,4 +1,4 @@
-"""From the warehouse's tables to trees, factors and subjects: a relation is anything with `filter` and `fetchnumpy`."""
+"""From the warehouse's tables to trees, factors and subjects: tables come as Arrow has them, arrays go out."""
 
 from __future__ import annotations
 
@@ -6,90 +6,130 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from orchestration.robustness.evaluate import Subject
-from orchestration.robustness.scenario import SPLIT, WEIGHT, Drawn, Factor, nominal_marks
+from orchestration.robustness.scenario import ON, SPLIT, STATED, WEIGHT, Drawn, Factor, nominal_marks
 from orchestration.robustness.tree import Node, Tree
 
 
 class Relation(Protocol):
     """A table of the warehouse, as DuckDB hands it to a Python model."""
 
-    def filter(self, condition: str) -> Relation: ...
-
-    def order(self, columns: str) -> Relation: ...
-
-    def fetchnumpy(self) -> dict[str, np.ndarray]: ...
+    def fetch_arrow_table(self) -> pa.Table: ...
 
 
-def rows(relation: Relation, condition: str, order: str) -> dict[str, np.ndarray]:
-    """The columns of a relation's rows under a condition, in order."""
-    return relation.filter(condition).order(order).fetchnumpy()
+class Subjects:
+    """What the subjects of all scenarios are read from, each table once.
+
+    A subject is a row of `int_scenario_subject` as a mapping. Without `units` and `rates` only trees and factors can be
+    read.
+    """
+
+    def __init__(
+        self,
+        subjects: Relation,
+        nodes: Relation,
+        factors: Relation,
+        units: Relation | None = None,
+        rates: Relation | None = None,
+    ) -> None:
+        self.subjects = subjects.fetch_arrow_table().sort_by("subject_number").to_pylist()
+        ordered = nodes.fetch_arrow_table().sort_by([("methodology_code", "ascending"), ("node_place", "ascending")])
+        self._nodes = parts(ordered, "methodology_code")
+        self._factors = parts(factors.fetch_arrow_table().sort_by("position"), "scenario_code")
+        self._units = {} if units is None else parts(units.fetch_arrow_table().sort_by("unit_place"), "subject_number")
+        self._rates = {} if rates is None else parts(rates.fetch_arrow_table(), "target_number")
+
+    def tree(self, subject: Mapping[str, Any]) -> tuple[Tree, np.ndarray]:
+        return read_tree(self._nodes[subject["methodology_code"]])
+
+    def factors(self, subject: Mapping[str, Any], tree: Tree) -> list[Factor]:
+        return read_factors(tree, self._factors[subject["scenario_code"]].to_pylist())
+
+    def units(self, subject: Mapping[str, Any]) -> pa.Table:
+        """The units of a subject in the order of their place."""
+        return self._units[subject["subject_number"]]
+
+    def read(self, subject: Mapping[str, Any], tree: Tree) -> Subject:
+        bounds = (subject["lowest"], subject["highest"])
+        return read_subject(tree, self.units(subject), self._rates[subject["target_number"]], bounds)
 
 
-def read_tree(nodes: Mapping[str, np.ndarray]) -> tuple[Tree, np.ndarray]:
-    """A subject's tree and its nominal marks (whole numbers of 10^-12 marks), from `int_scenario_node` in its order."""
+def parts(table: pa.Table, column: str) -> dict[Any, pa.Table]:
+    """The rows of a table by their value in a column, in their order."""
+    return {value.as_py(): table.filter(pc.equal(table[column], value)) for value in pc.unique(table[column])}
+
+
+def read_tree(nodes: pa.Table) -> tuple[Tree, np.ndarray]:
+    """A methodology's tree and its nominal marks (whole numbers of 10^-12 marks), from `int_scenario_node` in order."""
+    rows = nodes.to_pylist()
     tree = Tree(
         [
-            Node(str(code), None if parent < 0 else int(parent), int(depth), bool(is_leaf), str(aggregation))
-            for code, parent, depth, is_leaf, aggregation in zip(
-                nodes["node_code"],
-                nodes["parent_place"],
-                nodes["depth"],
-                nodes["is_leaf"],
-                nodes["aggregation"],
-                strict=True,
+            Node(
+                row["node_code"],
+                None if row["parent_place"] < 0 else row["parent_place"],
+                row["depth"],
+                row["is_leaf"],
+                row["aggregation"],
             )
+            for row in rows
         ]
     )
-    return tree, nominal_marks(
-        tree, plain(nodes["full_mark"]), plain(nodes["weight"]), np.asarray(nodes["is_sum"], bool)
-    )
+    is_sum = np.array([row["is_sum"] for row in rows], dtype=bool)
+    return tree, nominal_marks(tree, plain(nodes["full_mark"]), plain(nodes["weight"]), is_sum)
 
 
-def read_factors(tree: Tree, factors: Mapping[str, np.ndarray]) -> list[Factor]:
+def read_factors(tree: Tree, factors: Sequence[Mapping[str, Any]]) -> list[Factor]:
     """The factors of a scenario, from `stg_scenario_factor` in the order of position."""
-    return [
-        _factor(tree, {name: values[number] for name, values in factors.items()}) for number in range(_count(factors))
-    ]
+    return [_factor(tree, row) for row in factors]
 
 
-def read_subject(
-    tree: Tree,
-    units: Mapping[str, np.ndarray],
-    rates: Mapping[str, np.ndarray],
-    gaps: Mapping[str, np.ndarray],
-    bounds: tuple[float, float],
-) -> Subject:
-    """A subject from `int_scenario_unit`, `int_scenario_rate` and `int_scenario_gap`; units by their place."""
-    unit_count, node_count = _count(units), len(tree.nodes)
-    leaf_number = {place: number for number, place in enumerate(tree.leaf_places)}
-    columns = np.array([leaf_number.get(place, -1) for place in range(node_count)])
+def read_subject(tree: Tree, units: pa.Table, rates: pa.Table, bounds: tuple[float, float]) -> Subject:
+    """A subject from `int_scenario_unit` in the order of place, and `int_scenario_rate`."""
+    unit_count, node_count = units.num_rows, len(tree.nodes)
+    leaf_number = np.full(node_count, -1)
+    leaf_number[tree.leaf_places] = np.arange(len(tree.leaf_places))
     found: dict[str, np.ndarray] = {}
-    codes = np.asarray(rates["normalisation_code"], dtype=str)
-    for code in sorted(set(codes)):
-        chosen = codes == code
+    for code, rows in sorted(parts(rates, "normalisation_code").items()):
         matrix = np.full((unit_count, len(tree.leaf_places)), np.nan)
-        matrix[rates["unit_place"][chosen], columns[rates["node_place"][chosen]]] = rates["rate"][chosen]
+        places = pc.index_in(rows["unit_code"], value_set=units["unit_code"]).to_numpy()
+        lists = rows["rates"].combine_chunks()
+        cells, lengths = lists.flatten(), lists.value_lengths().to_numpy()
+        columns = leaf_number[cells.field("node_place").to_numpy()]
+        matrix[np.repeat(places, lengths), columns] = cells.field("rate").to_numpy()
         found[code] = matrix
     is_scored = np.ones((unit_count, node_count), dtype=bool)
-    is_scored[gaps["unit_place"], gaps["node_place"]] = False
+    gaps = units["unscored_places"].combine_chunks()
+    rows_with_gaps = np.repeat(np.arange(unit_count), pc.fill_null(gaps.value_lengths(), 0).to_numpy())
+    is_scored[rows_with_gaps, gaps.flatten().to_numpy()] = False
     return Subject(tree, found, is_scored, plain(units["additional_points"]), *bounds)
 
 
-def drawn_from(tree: Tree, draw_count: int, marks: Mapping[str, np.ndarray], choices: dict[str, np.ndarray]) -> Drawn:
-    """Draws from `int_scenario_mark`: rows in the order of draw and node."""
-    return Drawn(np.asarray(marks["mark"], dtype=np.int64).reshape(draw_count, len(tree.nodes)).T.copy(), choices)
+def drawn_from(draws: pa.Table, factors: Sequence[Factor], nominal_variant: str | None) -> Drawn:
+    """Draws from `int_scenario_draw` in the order of draw, the nominal one first; that one has the options in which
+    nothing is varied."""
+    marks = np.asarray(draws["marks"].combine_chunks().flatten()).reshape(draws.num_rows, -1)
+    points = draws["points"].combine_chunks().flatten()
+    options = points.field("option_number").to_numpy().reshape(draws.num_rows - 1, -1)
+    choices, column = {}, 0
+    for factor in factors:
+        if factor.options:
+            unvaried = [nominal_variant, STATED, ON, "none"]
+            nominal = next((factor.options.index(option) for option in unvaried if option in factor.options), 0)
+            choices[factor.code] = np.concatenate([[nominal], options[:, column]])
+        column += factor.dimension_count
+    return Drawn(marks.T.copy(), choices)
 
 
-def plain(column: np.ndarray) -> np.ndarray:
-    return np.ma.filled(np.ma.asarray(column, dtype=float), np.nan)
+def plain(column: pa.ChunkedArray) -> np.ndarray:
+    """Doubles with NaN where there is no value."""
+    return column.to_numpy().astype(float)
 
 
 def _factor(tree: Tree, row: Mapping[str, Any]) -> Factor:
-    kind = str(row["factor_kind"])
-    depth = _whole(row["node_level"])
-    named = _words(row["node_codes"])
+    kind, depth, named = row["factor_kind"], row["node_level"], _words(row["node_codes"])
     nodes: Sequence[int] = ()
     if kind in (WEIGHT, SPLIT):
         nodes = [
@@ -97,17 +137,8 @@ def _factor(tree: Tree, row: Mapping[str, Any]) -> Factor:
             for place, node in enumerate(tree.nodes)
             if node.parent is not None and (node.code in named if named else node.depth == depth)
         ]
-    spread = 0.0 if np.ma.is_masked(row["spread"]) else float(row["spread"])
-    return Factor(str(row["factor_code"]), kind, tuple(nodes), spread, tuple(_words(row["options"])), depth)
+    return Factor(row["factor_code"], kind, tuple(nodes), row["spread"] or 0.0, tuple(_words(row["options"])), depth)
 
 
-def _whole(value: Any) -> int | None:
-    return None if np.ma.is_masked(value) or value is None else int(value)
-
-
-def _words(value: Any) -> list[str]:
-    return [] if np.ma.is_masked(value) or not isinstance(value, str) else value.split(";")
-
-
-def _count(columns: Mapping[str, np.ndarray]) -> int:
-    return len(next(iter(columns.values())))
+def _words(value: str | None) -> list[str]:
+    return value.split(";") if value else []

@@ -16,6 +16,7 @@ from typing import Any
 from orchestration.errors import UsageError
 
 INVENTORY = ".site.json"
+PARTIAL = ".tmp"
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class SiteFolder:
                 return
         except FileNotFoundError:
             pass
-        partial = target.with_name(f"{target.name}.tmp")
+        partial = target.with_name(f"{target.name}{PARTIAL}")
         partial.write_bytes(data)
         os.replace(partial, target)
         written.changed += 1
@@ -73,7 +74,7 @@ class SiteFolder:
         written.paths.append(path)
         if target.exists() and _same_release_file(source, target):
             return
-        partial = target.with_name(f"{target.name}.tmp")
+        partial = target.with_name(f"{target.name}{PARTIAL}")
         shutil.copyfile(source, partial)
         shutil.copystat(source, partial)
         partial.chmod(0o644)
@@ -94,22 +95,35 @@ class SiteFolder:
     def finish(self, written: Written) -> int:
         """Remove what an earlier build wrote and this one did not, and note what is there. Returns how many went."""
         kept = sorted(set(written.paths))
-        inventory = self.root / INVENTORY
-        before = json.loads(inventory.read_text(encoding="utf-8")) if inventory.is_file() else []
-        gone = sorted(set(before) - set(kept))
+        gone = sorted(set(self._written_before()) - set(kept))
         for path in gone:
             (self.root / path).unlink(missing_ok=True)
         for folder in sorted({(self.root / path).parent for path in gone}, reverse=True):
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
+        for partial in self.root.rglob(f"*{PARTIAL}"):
+            partial.unlink(missing_ok=True)
         self.write(INVENTORY, json.dumps(kept, ensure_ascii=False, indent=0) + "\n", Written())
         return len(gone)
+
+    def _written_before(self) -> list[str]:
+        """What the inventory names below the folder. It may lie where a web server writes, so it is not believed where
+        it leads elsewhere; a damaged one names nothing."""
+        try:
+            named = json.loads((self.root / INVENTORY).read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return []
+        root = self.root.resolve()
+        paths = [path for path in named if isinstance(path, str)] if isinstance(named, list) else []
+        return [
+            path for path in paths if (root / path).parent.resolve().is_relative_to(root) and not (root / path).is_dir()
+        ]
 
     def begin(self) -> None:
         """Make the folder, and the inventory first: a build that is killed leaves a folder that the next one knows."""
         self.root.mkdir(parents=True, exist_ok=True)
         if not (self.root / INVENTORY).is_file():
-            (self.root / INVENTORY).write_text("[]\n", encoding="utf-8")
+            self.write(INVENTORY, "[]\n", Written())
 
     def _target(self, path: str) -> Path:
         target = self.root / path

@@ -34,6 +34,15 @@ def connect_reader(database: Path, threads: int | None = None) -> duckdb.DuckDBP
     return duckdb.connect(str(database), read_only=True, config=settings)
 
 
+def connect_reader_of_file(path: Path) -> duckdb.DuckDBPyConnection:
+    """A connection without a database whose SQL can read the file at `path` and nothing else; close it."""
+    connection = duckdb.connect()
+    connection.execute("set allowed_paths = [$1]", [str(path)])
+    for setting, value in READER_SETTINGS.items():
+        connection.execute(f"set {setting} = {value}")
+    return connection
+
+
 @contextmanager
 def reading(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection. Raises `WarehouseMissing` or, while a run writes, `WarehouseBusy`; never waits."""

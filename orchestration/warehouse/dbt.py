@@ -19,6 +19,7 @@ from filelock import FileLock
 from orchestration.errors import UsageError
 from orchestration.home import Home, project_root
 from orchestration.seeds import DBT_PROJECT, dbt_folder, seeds_folder
+from orchestration.settings import settings_of
 
 MANIFEST_NAME = "manifest.json"
 PARSED_NAME = "partial_parse.msgpack"
@@ -54,6 +55,9 @@ def environment(home: Home) -> dict[str, str]:
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
         "ZHENGXIN_PROJECT_DIGEST": project_digest(home),
+        "ZHENGXIN_DRAW_COUNT": str(settings_of(home).draws),
+        # Products of small matrices wait for their threads longer than they compute.
+        "OPENBLAS_NUM_THREADS": "1",
     }
 
 
@@ -128,8 +132,8 @@ def reuse_parse(home: Home) -> None:
 
 
 def project_digest(home: Home) -> str:
-    """SHA-256 over all that a manifest is made from: paths and contents of dbt project, profile and seeds."""
-    digest = hashlib.sha256()
+    """SHA-256 over all that a manifest is made from: paths and contents of dbt project, profile and seeds, draws."""
+    digest = hashlib.sha256(f"draws\0{settings_of(home).draws}\n".encode())
     for name, file in _project_files(home):
         digest.update(f"{name}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
     return digest.hexdigest()

@@ -14,7 +14,8 @@ import pytest
 from orchestration.errors import UsageError
 from orchestration.landing import land_inbox
 from orchestration.landing.contracts import CONTRACTS
-from orchestration.landing.readers import BeyondLimit, Limits, read_table
+from orchestration.landing.readers import BeyondLimit, FileRejected, Limits, read_table
+from orchestration.landing.readers.rows import RowsFile
 
 from .conftest import OBSERVATION_ROW, ReadFile, World, csv_text, observations, read_bytes
 from .test_office_layouts import COLUMNS, GOOD, book
@@ -134,6 +135,90 @@ def test_landing_tells_which_file_it_reads(world: World) -> None:
     told: list[tuple[str, int]] = []
     land_inbox(world.home, seeds=world.seeds, row_progress=lambda item, rows: told.append((item.file_name, rows)))
     assert told == [("a.csv", 3)]
+
+
+def parquet_of(**columns: pa.Array) -> bytes:
+    """A file whose other columns say a sound row again and again."""
+    count = len(next(iter(columns.values())))
+    sound = {name: pa.array([cell] * count) for name, cell in OBSERVATION_ROW.items() if name not in columns}
+    buffer = io.BytesIO()
+    pq.write_table(pa.table(sound | columns), buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def said_often(text: str, count: int) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array([0] * count, pa.int32()), pa.array([text]))
+
+
+def shared_text_book(text: str, count: int) -> bytes:
+    """A workbook whose table of texts has one long text, which all cells of all rows say."""
+    cells = b"".join(b'<c r="%c%%d" t="s"><v>0</v></c>' % letter for letter in b"ABCDEFGHIJKL"[: len(COLUMNS)])
+    row = b'<row r="%d">' + cells + b"</row>"
+    rows = b"".join(row % ((number,) * (1 + len(COLUMNS))) for number in range(2, count + 2))
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    added = {
+        "[Content_Types].xml": b'<Override PartName="/xl/sharedStrings.xml" ContentType="application/'
+        b'vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/></Types>',
+        "xl/_rels/workbook.xml.rels": b'<Relationship Id="texts" Target="sharedStrings.xml" Type="http://schemas.'
+        b'openxmlformats.org/officeDocument/2006/relationships/sharedStrings"/></Relationships>',
+        "xl/worksheets/sheet1.xml": rows + b"</sheetData>",
+    }
+    source, target = zipfile.ZipFile(io.BytesIO(book([COLUMNS]))), io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as result:
+        for name in source.namelist():
+            data = source.read(name)
+            if name in added:
+                end = added[name][added[name].rindex(b"</") :]
+                data = data.replace(end, added[name])
+            result.writestr(name, data)
+        result.writestr("xl/sharedStrings.xml", f'<sst xmlns="{main}"><si><t>{text}</t></si></sst>')
+    return target.getvalue()
+
+
+LONG = "x" * 100_000
+FIXED = pa.array([b"x" * 100_000] * 400, pa.binary(100_000))
+
+
+@pytest.mark.parametrize(
+    ("content", "limits", "rule"),
+    [
+        (parquet_of(collector=said_often(LONG, 2_000_000)), {}, "too_much_text"),
+        (parquet_of(collector=FIXED), {"file_megabytes": 30}, "too_much_text"),
+        (parquet_of(collector=pa.array([[0] * 1000] * 100)), {}, "column_nested"),
+        (
+            parquet_of(collector=pa.array([f"{n:0100000d}" for n in range(200)])),
+            {"unpacked_megabytes": 1},
+            "row_group_too_large",
+        ),
+        (shared_text_book(LONG, 100), {"file_megabytes": 3}, "too_much_text"),
+    ],
+    ids=["one text often", "fixed width", "lists", "row group", "shared text"],
+)
+def test_a_small_file_does_not_unpack_to_a_large_one(content: bytes, limits: dict[str, int], rule: str) -> None:
+    assert len(content) < 300_000
+    with pytest.raises(BeyondLimit if rule != "column_nested" else FileRejected) as refused:
+        read(content, **limits)
+    assert refused.value.rule == rule
+
+
+@pytest.mark.parametrize(
+    ("reader", "content"),
+    [("parquet", parquet_of(collector=said_often("x" * 5000, 2000))), ("workbook", shared_text_book("x" * 5000, 100))],
+)
+def test_what_is_within_the_limits_is_read_in_light_parts(
+    reader: str, content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"orchestration.landing.readers.{reader}.BATCH_CHARACTERS", MEGABYTE)
+    parts: list[int] = []
+    add = RowsFile.add
+
+    def weighed(self: RowsFile, numbers: list[int], columns: list[pa.Array], *more: object) -> None:
+        parts.append(sum(column.nbytes for column in columns))
+        add(self, numbers, columns, *more)
+
+    monkeypatch.setattr(RowsFile, "add", weighed)
+    assert read(content).row_count in (100, 2000)
+    assert len(parts) > 5 and max(parts) < 1.3 * MEGABYTE
 
 
 @pytest.mark.slow

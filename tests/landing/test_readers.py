@@ -282,7 +282,6 @@ def test_parquet_types_as_text() -> None:
             "captured_at": [datetime.datetime(2019, 12, 3, 10, 15, tzinfo=zone)] * 2,
             "collector": [Decimal("0.000000001"), Decimal("12.50")],
             "evidence_url": [datetime.date(2019, 1, 2), None],
-            "evidence_hash": [["a"], None],
         }
     )
     table = read(parquet_bytes(frame))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,8 +25,12 @@ UPDATE_VARIABLE = "ZHENGXIN_UPDATE_SNAPSHOTS"
 
 
 @pytest.fixture(scope="module")
-def definitions(project_home: Home) -> dg.Definitions:
-    return definitions_of(project_home)
+def definitions(project_home: Home, tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
+    """Those of a home with draws: all that there are."""
+    home = Home(tmp_path_factory.mktemp("definitions") / "home")
+    shutil.copytree(project_home.root, home.root)
+    home.settings.write_text(home.settings.read_text(encoding="utf-8").replace("draws = 0", "draws = 500"))
+    return definitions_of(home)
 
 
 def described(definitions: dg.Definitions) -> Iterator[str]:
@@ -104,3 +109,12 @@ def test_dagster_finds_the_definitions_without_arguments(project_home: Home) -> 
         timeout=600,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_home_without_draws_has_the_scoring_path_alone(definitions: dg.Definitions, project_home: Home) -> None:
+    assert groups(definitions) - groups(definitions_of(project_home)) == {"robustness", "statistic", "variant"}
+
+
+def groups(definitions: dg.Definitions) -> set[str | None]:
+    graph = definitions.get_repository_def().asset_graph
+    return {graph.get(key).group_name for key in graph.get_all_asset_keys()}

@@ -139,11 +139,11 @@ class WebServer:
 
 
 @pytest.fixture(scope="module")
-def home(built: BuiltHome, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """What the built home held before its run."""
+def home(project_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """What the built home held before its run: seeds of its own too, so that a run launched here must see them."""
     home = Home(tmp_path_factory.mktemp("served") / "home")
-    shutil.copytree(built.home.inbox, home.inbox)
-    shutil.copytree(built.home.dbt, home.dbt)
+    shutil.copytree(project_home.root, home.root)
+    write_small_inbox(home.inbox, [YEAR])
     return home
 
 

@@ -13,16 +13,19 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.release import links
 from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId
-from orchestration.release.files import hashes_of_files, sha256_of
+from orchestration.release.files import sha256_of
 from orchestration.release.publish import PUBLISHED, withdraw
-from orchestration.release.signature import KEY_VARIABLE, public_key
+from orchestration.release.signature import KEY_VARIABLE, is_signed_by, public_key
+from orchestration.release.verify import Verification
 from orchestration.release.verify_all import parts_to_verify, verify_part
 from tests.release.conftest import Call, alter, release
+from tests.release.forging import open_up, redo_manifest, redo_sums, rewrite
 
 FIRST, EARLIER = ReleaseId(2019, 1), ReleaseId(2018, 1)
 
@@ -31,31 +34,6 @@ def problems(home: Home, key: Path | None = None, head: str | None = None) -> li
     """What `zhengxin verify --all` says is not as it was."""
     parts = parts_to_verify(home, public_key(key) if key else None, head)
     return [problem for _, check in parts for problem in verify_part(check).problems]
-
-
-def open_up(catalogue: Catalogue) -> None:
-    """Whoever forges owns the files."""
-    for audience in (PUBLIC, INTERNAL):
-        for path in catalogue.tree(audience).rglob("*"):
-            path.chmod(0o755 if path.is_dir() else 0o644)
-
-
-def rewrite(path: Path, **changes: object) -> None:
-    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | changes), encoding="utf-8")
-
-
-def redo_sums(folder: Path) -> None:
-    hashes = {name: digest for name, digest in hashes_of_files(folder).items() if name != "SHA256SUMS"}
-    (folder / "SHA256SUMS").write_text("".join(f"{digest}  {name}\n" for name, digest in hashes.items()))
-
-
-def redo_manifest(folder: Path) -> None:
-    """The hashes of the files in the manifest and in SHA256SUMS, as a careful forger would."""
-    kept = {
-        name: digest for name, digest in hashes_of_files(folder).items() if name not in ("SHA256SUMS", "manifest.json")
-    }
-    rewrite(folder / "manifest.json", files=kept)
-    redo_sums(folder)
 
 
 def alter_score(database: Path) -> None:
@@ -191,8 +169,31 @@ def current_of_the_year_before(catalogue: Catalogue) -> None:
     rewrite(catalogue.root / "current.json", release_id="2018-r1")
 
 
+def withdrawal_of_earlier_times(catalogue: Catalogue) -> None:
+    """With index and `current` made to fit; the release that came after it does not know it."""
+    moment = catalogue.manifest(EARLIER)["released_at"]
+    catalogue.withdrawal_note(EARLIER).write_text(json.dumps({"reason": "x", "withdrawn_at": moment}))
+    with catalogue.lock("a careful forger"):
+        pass
+
+
 def stray_note(catalogue: Catalogue) -> None:
     (catalogue.root / "2019" / "r7.withdrawn.json").write_text("{}")
+
+
+def linked_file(catalogue: Catalogue) -> None:
+    """The same bytes today; tomorrow whatever the other file holds."""
+    path = catalogue.folder(FIRST) / "diff.md"
+    elsewhere = catalogue.root.parent / "elsewhere.md"
+    os.rename(path, elsewhere)
+    path.symlink_to(elsewhere)
+
+
+def pipe(catalogue: Catalogue) -> None:
+    """Whoever reads it waits for good."""
+    sums = catalogue.folder(FIRST) / "SHA256SUMS"
+    sums.unlink()
+    os.mkfifo(sums)
 
 
 BESIDE: dict[str, tuple[Callable[[Catalogue], object], str]] = {
@@ -211,16 +212,43 @@ BESIDE: dict[str, tuple[Callable[[Catalogue], object], str]] = {
     ),
     "withdrawal invented": (
         lambda catalogue: (catalogue.root / "2019" / "r1.withdrawn.json").write_text('{"reason": "x"}'),
+        "2019/r1.withdrawn.json is no note of a withdrawal",
+    ),
+    "withdrawal forged": (
+        lambda catalogue: (catalogue.root / "2019" / "r1.withdrawn.json").write_text(
+            '{"reason": "x", "withdrawn_at": "2031-01-01T00:00:00+08:00"}'
+        ),
         "index.json says state 'in_force' of 2019-r1, the release 'withdrawn'",
+    ),
+    "withdrawal of earlier times": (
+        withdrawal_of_earlier_times,
+        "2019-r1, made after it",
     ),
     "note of no release": (stray_note, "2019/r7.withdrawn.json is a note of a release that is not there"),
     "stray folder": (
         lambda catalogue: (catalogue.root / "2019" / "r1 copy").mkdir(),
         "2019/r1 copy is neither a release nor a note of one",
     ),
+    "public part removed": (
+        lambda catalogue: shutil.rmtree(catalogue.folder(FIRST)),
+        "the public part of 2019-r1 is missing",
+    ),
+    "link in the place of a file": (linked_file, "diff.md is neither a file nor a folder"),
+    "pipe in the place of a file": (pipe, "SHA256SUMS is neither a file nor a folder"),
 }
 
 
+@pytest.fixture
+def unhashed_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To hash all tables takes most of a verification; what is changed here is found without."""
+
+    def named(catalogue: Catalogue, release_id: ReleaseId, audience: str) -> Verification:
+        return Verification(len(catalogue.tables(release_id)[audience]), [])
+
+    monkeypatch.setattr("orchestration.release.verify.verify_tables", named)
+
+
+@pytest.mark.usefixtures("unhashed_tables")
 @pytest.mark.parametrize("case", BESIDE)
 def test_tampered_files_beside_the_releases(home: Home, case: str) -> None:
     tamper, said = BESIDE[case]
@@ -229,6 +257,44 @@ def test_tampered_files_beside_the_releases(home: Home, case: str) -> None:
     tamper(catalogue)
     found = problems(home)
     assert any(said in problem for problem in found), found
+
+
+@pytest.mark.usefixtures("unhashed_tables")
+@pytest.mark.parametrize("content", ["{}", "null", '{"chain": 7}', "[" * 100_000])
+def test_whatever_a_note_holds_is_told_and_ends_nothing(home: Home, content: str) -> None:
+    catalogue = Catalogue(home.releases)
+    open_up(catalogue)
+    lock = catalogue.folder(FIRST, INTERNAL) / "lock.json"
+    notes = [catalogue.manifest_path(FIRST), catalogue.manifest_path(FIRST, INTERNAL), lock]
+    for path in [*notes, catalogue.root / "index.json", catalogue.pointer(PUBLIC), catalogue.withdrawal_note(EARLIER)]:
+        kept = path.read_bytes() if path.exists() else None
+        path.write_text(content)
+        assert problems(home), path
+        path.unlink() if kept is None else path.write_bytes(kept)
+    assert problems(home) == []
+
+
+def test_a_table_named_like_a_statement_writes_nothing(home: Home, tmp_path: Path) -> None:
+    """The folder of somebody else, verified: its names of columns are no SQL, its views are not asked."""
+    catalogue = Catalogue(home.releases)
+    open_up(catalogue)
+    written = tmp_path / "written.csv"
+    name = (
+        f"x\" as varchar)]) as varchar) from marts.unit_ranking; copy (select 1) to '{written}'; "
+        'select cast(to_json([cast("x'
+    )
+    quoted = name.replace('"', '""')
+    with duckdb.connect(str(catalogue.database(FIRST))) as opened:
+        opened.execute(f'create or replace table marts.unit_ranking (x int, "{quoted}" int)')
+        opened.execute("drop table marts.warning")
+        opened.execute("create view marts.warning as select sum(range) from range(1000000000000)")
+        parquet = catalogue.folder(FIRST) / "parquet" / "unit_ranking.parquet"
+        opened.execute(f"copy marts.unit_ranking to '{parquet}' (format parquet)")
+    redo_manifest(catalogue.folder(FIRST))
+    found = problems(home)
+    assert not written.exists()
+    for said in ("table unit_ranking is not what was released", "table warning is missing"):
+        assert any(said in problem for problem in found), found
 
 
 def test_withdrawal_that_a_later_release_names_stays(home: Home) -> None:
@@ -247,6 +313,7 @@ def openssl(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["openssl", *map(str, arguments)], capture_output=True, text=True)
 
 
+@pytest.mark.usefixtures("unhashed_tables")
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
 def test_signature(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Signed with a key outside the home; checked here and by openssl alone; removed and forged ones are named."""
@@ -285,6 +352,63 @@ def test_signature(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert any("withdrawn.json is not signed with the key given" in each for each in problems(home, key=public))
 
 
+@pytest.mark.usefixtures("unhashed_tables")
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
+def test_who_signs_answers_for_what_is_not_signed(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the published key nothing passes that neither its holder signed nor a signed release follows on."""
+    private, public = tmp_path / "key.pem", tmp_path / "publisher.pem"
+    openssl("genpkey", "-algorithm", "ed25519", "-out", private)
+    openssl("pkey", "-in", private, "-pubout", "-out", public)
+    assert [problem.partition(",")[0] for problem in problems(home, key=public)] == [
+        "2018-r1 is not signed",
+        "2019-r1 is not signed",
+    ]
+    withdraw(home, EARLIER, "before there was a key")
+    assert any("2018/r1.withdrawn.json is not signed" in problem for problem in problems(home, key=public))
+    monkeypatch.setenv(KEY_VARIABLE, str(private))
+    assert release(home, 2018, note="signed").state == PUBLISHED
+    assert problems(home, key=public) == []
+
+    catalogue = Catalogue(home.releases)
+    open_up(catalogue)
+    (catalogue.root / "2019" / "r1.withdrawn.json").write_text('{"reason": "x", "withdrawn_at": "2031-01-01"}')
+    with catalogue.lock("a careful forger"):
+        pass
+    assert problems(home) == [], "without the key nobody can tell"
+    assert any("2019/r1.withdrawn.json is not signed" in problem for problem in problems(home, key=public))
+    (catalogue.root / "2019" / "r1.withdrawn.json").unlink()
+
+    second = catalogue.folder(ReleaseId(2018, 2))
+    (second / "manifest.json.sig").unlink()
+    rewrite(second / "manifest.json", signed_with=None, release_note="forged")
+    redo_manifest(second)
+    with catalogue.lock("a careful forger"):
+        pass
+    assert problems(home) == [], "without the key nobody can tell"
+    assert any("2018-r2 is not signed, and no signed" in problem for problem in problems(home, key=public))
+
+
+@pytest.mark.usefixtures("unhashed_tables")
+def test_a_killed_withdrawal_leaves_no_note_without_signature(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The signature is there before the note; withdrawn again, both are those of the second time."""
+    key = Ed25519PrivateKey.generate()
+    catalogue = Catalogue(home.releases)
+    note = catalogue.withdrawal_note(FIRST)
+
+    def killed(path: Path, content: bytes, mode: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt), catalogue.lock("killed"):
+        patch.setattr("orchestration.release.catalogue.write_file", killed)
+        catalogue.withdraw(FIRST, "a reason", key)
+    assert not note.exists() and problems(home) == []
+    with catalogue.lock("again"):
+        catalogue.withdraw(FIRST, "another reason", key)
+    assert is_signed_by(note, key.public_key())
+
+
 def test_a_clock_that_was_set_back_is_noticed(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     alter(home, "update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
     last = datetime.fromisoformat(links.head(Catalogue(home.releases)).released_at)
@@ -292,6 +416,8 @@ def test_a_clock_that_was_set_back_is_noticed(home: Home, monkeypatch: pytest.Mo
     monkeypatch.setattr("orchestration.release.publish.now_text", lambda: before)
     with pytest.raises(links.ClockSetBack, match="set the clock"):
         release(home, 2019, note="too early")
+    with pytest.raises(links.ClockSetBack, match="set the clock"):
+        withdraw(home, FIRST, "too early")
     assert Catalogue(home.releases).releases() == [EARLIER, FIRST]
 
 
@@ -351,4 +477,6 @@ def test_command(home: Home, zhengxin: Call, tmp_path: Path) -> None:
     assert done.returncode == 1
     said = " ".join(done.stderr.split())
     assert "diff.md was changed" in said and "added.txt was added" in said
+    unused = zhengxin(copy, "verify", "2018-r1", "--head", head)
+    assert unused.returncode == 1 and "--key and --head are checked with --all" in " ".join(unused.stderr.split())
     assert zhengxin(copy, "verify").returncode == zhengxin(copy, "verify", "--all", "2019-r1").returncode == 1

@@ -13,7 +13,8 @@ from orchestration.home import Home, shipped_seeds
 from orchestration.project_folder.start import COUNTY_SEEDS
 from tests.small.inbox import PREFECTURE, SERIES
 
-SETTINGS = f'series = "{SERIES}"\nseeds = "own"\npublish = "auto"\n'
+# Without draws, which are of no use to most tests and take a third of a build.
+SETTINGS = f'series = "{SERIES}"\nseeds = "own"\npublish = "auto"\ndraws = 0\n'
 # What is known of the nation says nothing of one prefecture.
 NATIONAL_SEEDS = ("published_figure", "published_constraint", "published_constraint_term")
 REGIONS = (PREFECTURE, PREFECTURE[:2] + "0000", "000000")

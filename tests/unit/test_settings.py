@@ -8,12 +8,19 @@ import pytest
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
-from orchestration.settings import SERIES_VARIABLE, WAIT_VARIABLE, WEBHOOK_VARIABLE, Settings, settings_of
+from orchestration.settings import (
+    DRAWS_VARIABLE,
+    SERIES_VARIABLE,
+    WAIT_VARIABLE,
+    WEBHOOK_VARIABLE,
+    Settings,
+    settings_of,
+)
 
 
 @pytest.fixture(autouse=True)
 def _nothing_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in (SERIES_VARIABLE, WAIT_VARIABLE, WEBHOOK_VARIABLE):
+    for variable in (SERIES_VARIABLE, WAIT_VARIABLE, WEBHOOK_VARIABLE, DRAWS_VARIABLE):
         monkeypatch.delenv(variable, raising=False)
 
 
@@ -33,7 +40,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         home_that_says(
             tmp_path,
             'series = "hdi"\nyears = "1990-1992, 2000"\nlanguage = "en"\nseeds = "own"\npublish = "auto"\n'
-            'webhook = "https://host/path"\nwait_seconds = 1.5\n[limits]\nfile_megabytes = 7\n',
+            'webhook = "https://host/path"\nwait_seconds = 1.5\ndraws = 64\n[limits]\nfile_megabytes = 7\n',
         )
     )
     assert settings == Settings(
@@ -44,6 +51,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         publish="auto",
         webhook="https://host/path",
         wait_seconds=1.5,
+        draws=64,
         limits={"file_megabytes": 7},
     )
     assert settings.publishes_by_itself
@@ -59,8 +67,10 @@ def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv(SERIES_VARIABLE, "other")
     monkeypatch.setenv(WEBHOOK_VARIABLE, "https://environment/")
     monkeypatch.setenv(WAIT_VARIABLE, "9")
+    monkeypatch.setenv(DRAWS_VARIABLE, "0")
     settings = settings_of(home)
     assert (settings.series, settings.webhook, settings.wait_seconds) == ("other", "https://environment/", 9)
+    assert settings.draws == 0
 
 
 @pytest.mark.parametrize(
@@ -74,6 +84,8 @@ def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytes
         ('years = "2019-2017"', "runs backwards"),
         ("wait_seconds = -1", "wait_seconds is -1: give a number of seconds"),
         ('wait_seconds = "soon"', "wait_seconds is 'soon'"),
+        ("draws = 15", "draws is 15: write 0 for none, or a whole number from 16"),
+        ("draws = true", "draws is True"),
         ("limits = 3", "limits is 3: write a table"),
         ("[limits]\nfile_megabytes = 0", "limits.file_megabytes is 0: give a whole number above zero"),
         ("[limits]\nfile_megabytes = true", "limits.file_megabytes is True"),

@@ -40,7 +40,8 @@ select
     primary_methodologies.methodology_code as primary_methodology_code,
     editions.title_zh,
     editions.title_en,
-    intervals.previous_assessment_year
+    intervals.previous_assessment_year,
+    editions.assessment_year = max(editions.assessment_year) over (partition by editions.series_code) as is_latest
 from editions
 inner join observed_editions
     on editions.series_code = observed_editions.series_code

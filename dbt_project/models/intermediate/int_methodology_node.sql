@@ -77,8 +77,24 @@ leaf_rules as (
     from rules
     group by methodology_code, node_code
 
+),
+
+measured_leaves as (
+
+    select
+        methodologies.methodology_code,
+        descents.sort_path
+    from methodologies
+    inner join descents
+        on methodologies.tree_code = descents.tree_code
+    inner join leaf_rules
+        on methodologies.methodology_code = leaf_rules.methodology_code
+        and descents.node_code = leaf_rules.node_code
+    where not leaf_rules.is_event_only
+
 )
 
+-- Nodes below which only events count are not measured: they have points of their own and no weight to vary.
 select
     methodologies.series_code,
     methodologies.methodology_code,
@@ -102,6 +118,12 @@ select
     nodes.rounding_mode,
     nodes.rounding_digits,
     leaf_rules.is_event_only,
+    exists (
+        select 1
+        from measured_leaves
+        where measured_leaves.methodology_code = methodologies.methodology_code
+            and starts_with(measured_leaves.sort_path || '.', descents.sort_path || '.')
+    ) as is_measured,
     leaf_rules.event_source,
     nodes.origin,
     nodes.origin_note

@@ -9,7 +9,11 @@ with subjects as (
 
 intervals as (
 
-    select * from {{ ref('int_rank_interval') }}
+    select
+        subject_number,
+        unit_code,
+        unnest(scopes, max_depth := 2)
+    from {{ ref('int_unit_draw') }}
 
 ),
 
@@ -27,7 +31,7 @@ published_scores as (
 
 drawn_scores as (
 
-    select * from {{ ref('int_draw_score') }}
+    select * from {{ ref('int_unit_draw') }}
 
 )
 
@@ -58,7 +62,7 @@ select
     subjects.methodology_code,
     null as scope_code,
     drawn_scores.unit_code,
-    cast(drawn_scores.scores[1] as varchar) as drawn,
+    cast(drawn_scores.nominal_draw_score as varchar) as drawn,
     cast(published_scores.unrounded_score as varchar) as published
 from drawn_scores
 inner join subjects
@@ -70,7 +74,6 @@ inner join published_scores
     and drawn_scores.unit_code = published_scores.unit_code
 where published_scores.unrounded_score is not null
     and (
-        drawn_scores.scores[1] is null
-        or isnan(drawn_scores.scores[1])
-        or abs(drawn_scores.scores[1] - cast(published_scores.unrounded_score as double)) > 0.00000001
+        drawn_scores.nominal_draw_score is null
+        or abs(drawn_scores.nominal_draw_score - cast(published_scores.unrounded_score as double)) > 0.00000001
     )

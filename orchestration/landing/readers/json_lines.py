@@ -9,7 +9,7 @@ from orchestration.landing.contracts.definition import Contract
 from orchestration.landing.readers.characters import refusal, visible
 from orchestration.landing.readers.layout import make_layout
 from orchestration.landing.readers.names import Names
-from orchestration.landing.readers.rows import RowsFile, text_array
+from orchestration.landing.readers.rows import BATCH_CHARACTERS, RowsFile, text_array
 from orchestration.landing.readers.table import FileRejected, FileTable, Limits, UnreadableRow, clean_name
 from orchestration.landing.readers.task import Task
 from orchestration.landing.readers.text import TextFile, blocks_of, lines_of
@@ -105,6 +105,7 @@ class _Reader:
         self.object_count = 0
         self.in_every_line: set[str] = set()
         self._batch: list[tuple[int, JsonRow]] = []
+        self._characters = 0
 
     def read(self, text: TextFile, limits: Limits) -> None:
         try:
@@ -144,14 +145,15 @@ class _Reader:
             self.rows.set_aside(UnreadableRow(number, "column_unknown", wording, _payload(row)))
         else:
             self._batch.append((number, row))
-            if len(self._batch) == BATCH_ROWS:
+            self._characters += len(line)
+            if len(self._batch) == BATCH_ROWS or self._characters > BATCH_CHARACTERS:
                 self._flush()
 
     def _flush(self) -> None:
         numbers = [number for number, _ in self._batch]
         columns = [text_array([row.get(name) for _, row in self._batch]) for name in self.columns]
         self.rows.add(numbers, columns)
-        self._batch = []
+        self._batch, self._characters = [], 0
 
 
 def _numbered(text: TextFile, limits: Limits, only_first_block: bool = False) -> Iterator[tuple[int, str]]:

@@ -63,7 +63,8 @@ def find_layout(rows: Sequence[Row], names: Names, contract: Contract, limits: L
     The header is the row with the most known names, or two rows whose cells make names together; help of the template
     is none. Raises `FileRejected` for more columns than the limit.
     """
-    rows = [[] if _is_help(row) else row for row in rows]
+    widths = [len(row) for row in rows]
+    rows = [[] if _is_help(row) else row[: limits.columns + 1] for row in rows]
     best: tuple[int, int, list[str]] = (0, 0, [])
     for number, row in enumerate(rows[:HEADER_WITHIN], start=1):
         count = _known(row, names)
@@ -78,7 +79,7 @@ def find_layout(rows: Sequence[Row], names: Names, contract: Contract, limits: L
     if not last_row:
         return None
     if len(labels) > limits.columns:
-        raise too_many_columns(len(labels), limits)
+        raise too_many_columns(widths[last_row - 1], limits)
     layout = make_layout(labels, names, contract, last_row)
     while last_row < len(rows) and _repeats(rows[last_row], layout, names):
         last_row += 1

@@ -23,6 +23,9 @@ NOTES = (
 # What `zhengxin land --errors` writes beside the columns to mend.
 PROBLEM_COLUMN, ORIGIN_COLUMN, REST_COLUMN = "问题 problem", "出处 origin", "其余内容 rest"
 
+# No name is longer; a cell of a hundred thousand characters is not searched for one.
+LONGEST_LABEL = 300
+
 _REMARK = re.compile(r"\([^()]*\)$")
 
 
@@ -60,5 +63,5 @@ class Names:
 
 def bare(label: str) -> str:
     """A header cell as compared: one line without blanks, in half-width lower case, without marks around it."""
-    text = unicodedata.normalize("NFKC", normalised(label)).lower()
+    text = unicodedata.normalize("NFKC", normalised(label[:LONGEST_LABEL])).lower()
     return "".join(text.split()).strip("*:").removesuffix("(必填)")

@@ -1,7 +1,12 @@
-"""Reader of Parquet files: every column as text, numbers without exponent, times with their offset."""
+"""Reader of Parquet files: every column as text, numbers without exponent, times with their offset.
+
+A file of some kilobytes may say one long text a billion times, so texts are read as Parquet keeps them, each once, and
+weighed before they are written out for each row.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,29 +15,37 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from orchestration.landing.readers.layout import make_layout, too_many_columns
-from orchestration.landing.readers.rows import RowsFile, text_array
-from orchestration.landing.readers.table import FileRejected, FileTable, number_text, shortly
+from orchestration.landing.readers.rows import BATCH_CHARACTERS, RowsFile, text_array, too_much_text
+from orchestration.landing.readers.table import (
+    BeyondLimit,
+    FileRejected,
+    FileTable,
+    Limits,
+    number_text,
+    shortly,
+)
 from orchestration.landing.readers.task import Task
 from orchestration.wording import Wording
 
 BATCH_ROWS = 65_536
-CAST_AS_WRITTEN = (
-    *(pa.types.is_integer, pa.types.is_date, pa.types.is_string, pa.types.is_large_string),
-    *(pa.types.is_binary, pa.types.is_large_binary),
-)
+TEXTS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
+CAST_AS_WRITTEN = (pa.types.is_integer, pa.types.is_date, *TEXTS)
 
 
 def read_parquet(path: Path, task: Task) -> FileTable:
     """Rows of a Parquet file, numbered from 2 as if a header stood in row 1."""
     try:
-        with pq.ParquetFile(path) as file:
-            header = file.schema_arrow.names
-            if len(header) > task.limits.columns:
-                raise too_many_columns(len(header), task.limits)
+        schema = pq.read_schema(path)
+        header = schema.names
+        if len(header) > task.limits.columns:
+            raise too_many_columns(len(header), task.limits)
+        _refuse_nested(schema)
+        with pq.ParquetFile(path, read_dictionary=[field.name for field in schema if _is_text(field.type)]) as file:
+            _refuse_heavy(file, task.limits)
             layout = make_layout(header, task.names, task.contract, 1)
             with RowsFile(task, layout) as rows:
                 number = 1
-                for batch in file.iter_batches(BATCH_ROWS):
+                for batch in _light(file.iter_batches(_rows_at_once(schema)), task.limits):
                     numbers = np.arange(number + 1, number + 1 + batch.num_rows)
                     rows.add(numbers, [_text_column(column) for column in batch.columns])
                     number += batch.num_rows
@@ -45,6 +58,63 @@ def read_parquet(path: Path, task: Task) -> FileTable:
                 f"the Parquet file is cut off or damaged ({shortly(error)}): copy or export it anew",
             ),
         ) from error
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return any(is_kind(kind) for is_kind in TEXTS)
+
+
+def _rows_at_once(schema: pa.Schema) -> int:
+    """Cells of a fixed width are as wide as the schema says; Parquet hands them over written out."""
+    widths = [kind.byte_width for kind in schema.types if pa.types.is_fixed_size_binary(kind)]
+    return max(1, min(BATCH_ROWS, BATCH_CHARACTERS // (1 + sum(widths))))
+
+
+def _refuse_nested(schema: pa.Schema) -> None:
+    for field in schema:
+        if pa.types.is_nested(field.type):
+            name = shortly(field.name)
+            raise FileRejected(
+                "column_nested",
+                Wording(
+                    f"列 {name} 的单元格是列表或结构({field.type}):每格只写一个值",
+                    f"the cells of column {name} are lists or records ({field.type}): write one value a cell",
+                ),
+            )
+
+
+def _refuse_heavy(file: pq.ParquetFile, limits: Limits) -> None:
+    """Raise `BeyondLimit` where a part that is read at once says that it unpacks to more than a workbook may."""
+    for number in range(file.metadata.num_row_groups):
+        size = file.metadata.row_group(number).total_byte_size
+        if size > limits.unpacked_megabytes * 1024**2:
+            megabytes, most = f"{size / 1024**2:,.0f}", f"{limits.unpacked_megabytes:,}"
+            raise BeyondLimit(
+                "row_group_too_large",
+                Wording(
+                    f"一个行组展开后为 {megabytes} MB,上限 {most} MB(limits.unpacked_megabytes):请用较小的行组导出",
+                    f"a row group unpacks to {megabytes} MB, more than {most} MB (limits.unpacked_megabytes): export"
+                    " the file with smaller row groups",
+                ),
+            )
+
+
+def _light(batches: Iterable[pa.RecordBatch], limits: Limits) -> Iterator[pa.RecordBatch]:
+    """The batches, cut where their rows would hold much text once it is written out."""
+    written = 0
+    for batch in batches:
+        widest, total = 1, 0
+        for column in batch.columns:
+            if pa.types.is_dictionary(column.type) and len(column.dictionary):
+                lengths = pc.fill_null(pc.binary_length(column.dictionary), 0)
+                widest += pc.max(lengths).as_py()
+                total += pc.sum(lengths.take(column.indices)).as_py() or 0
+        written += total
+        if written > limits.file_megabytes * 1024**2:
+            raise too_much_text(limits)
+        step = max(1, min(batch.num_rows, BATCH_CHARACTERS // widest))
+        for start in range(0, batch.num_rows, step):
+            yield batch.slice(start, step)
 
 
 def _text_column(column: pa.Array) -> pa.Array:

@@ -24,6 +24,7 @@ from orchestration.landing.readers.table import (
     BeyondLimit,
     FileRejected,
     FileTable,
+    Limits,
     UnreadableRow,
 )
 from orchestration.landing.readers.task import Task
@@ -32,6 +33,8 @@ from orchestration.wording import Wording
 # A cell of a wide table is numbered by its row and column: row 5, column 4 is 5004.
 WIDE_ROW = 1000
 LARGEST_ROW_NUMBER = 2**31 - 1
+# What a reader hands over at once holds about so much text at most, for one text may stand in many cells of a file.
+BATCH_CHARACTERS = 16 * 1024 * 1024
 
 # First cells of rows below a table that speak of the table and of no unit; what follows a colon does not matter.
 _FOOTER_WORDS = (
@@ -66,6 +69,7 @@ class RowsFile:
         self.repeated_headers = 0
         self.cleaned_count = 0
         self.blank_measure_count = 0
+        self._text_bytes = 0
         self._told = task.told
         self.path = task.work_folder / "rows.parquet"
         self._note_names = _distinct([layout.labels[position] for position in layout.notes], layout.header)
@@ -94,6 +98,7 @@ class RowsFile:
         """
         if not len(numbers):
             return
+        self._weigh(columns)
         problems = problems or {}
         trimmed = [_blank_to_null(pc.utf8_trim_whitespace(column)) for column in columns]
         rows = pa.table([pa.array(numbers, pa.int64()), *trimmed], [str(i) for i in range(len(trimmed) + 1)])
@@ -170,6 +175,13 @@ class RowsFile:
         return visible(cell) if len(cell) <= limit else visible(cell[:limit]) + "…"
 
     # --- the steps of `add` ---
+
+    def _weigh(self, columns: Sequence[pa.Array]) -> None:
+        """Refuse what unpacks to more text than a file of text may hold: a small file may say one text a million
+        times."""
+        self._text_bytes += sum(pc.sum(pc.binary_length(column)).as_py() or 0 for column in columns)
+        if self._text_bytes > self.limits.file_megabytes * 1024**2:
+            raise too_much_text(self.limits)
 
     def _without_passed_over(self, rows: pa.Table, problems: Mapping[int, RowProblem]) -> pa.Table:
         cells = rows.columns[1:]
@@ -371,6 +383,17 @@ class RowsFile:
             f"a wide table: each filled cell of its {count} measures is read as a row, numbered {WIDE_ROW} x row +"
             f" column (5004 is row 5, column 4); {blank} blank cells deliver nothing",
         )
+
+
+def too_much_text(limits: Limits) -> BeyondLimit:
+    megabytes = f"{limits.file_megabytes:,}"
+    return BeyondLimit(
+        "too_much_text",
+        Wording(
+            f"文件展开后的文字超过 {megabytes} MB(limits.file_megabytes):请分成几个文件",
+            f"the file unpacks to more than {megabytes} MB of text (limits.file_megabytes): split it",
+        ),
+    )
 
 
 def text_array(cells: Sequence[str | None]) -> pa.Array:

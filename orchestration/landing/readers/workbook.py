@@ -6,7 +6,6 @@ Cells merged down a column are filled; rows that are hidden, or whose cells are 
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 from openpyxl.utils import get_column_letter
 
 from orchestration.landing.readers.layout import HEADER_WITHIN, Layout, find_layout, header_missing
-from orchestration.landing.readers.rows import RowProblem, RowsFile, text_array
+from orchestration.landing.readers.rows import BATCH_CHARACTERS, RowProblem, RowsFile, text_array
 from orchestration.landing.readers.sheet import Range, SheetFrame, SheetRow, address, read_frame, read_rows
 from orchestration.landing.readers.table import FileRejected, FileTable, Limits, shortly
 from orchestration.landing.readers.task import Task
@@ -382,5 +381,13 @@ class _Merged:
 
 
 def _batched(rows: Iterator[SheetRow]) -> Iterator[list[SheetRow]]:
-    while batch := list(itertools.islice(rows, BATCH_ROWS)):
+    """Rows in lists of some length and weight: a cell may be a text that a million others are too."""
+    batch, characters = [], 0
+    for row in rows:
+        batch.append(row)
+        characters += sum(len(cell) for cell in row.cells if cell)
+        if len(batch) == BATCH_ROWS or characters > BATCH_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
         yield batch

@@ -1,16 +1,10 @@
-with subjects as (
+{{ config(materialized="view") }}
 
-    select * from {{ ref('int_scenario_subject') }}
+with nodes as (
 
-),
-
-measured_nodes as (
-
-    select nodes.*
-    from {{ ref('int_methodology_node') }} as nodes
-    inner join {{ ref('int_measured_node') }} as measured
-        on nodes.methodology_code = measured.methodology_code
-        and nodes.node_code = measured.node_code
+    select * from {{ ref('int_methodology_node') }}
+    where is_measured
+        and methodology_code in (select methodology_code from {{ ref('int_scenario_subject') }})
 
 ),
 
@@ -19,25 +13,24 @@ placed as (
     select
         methodology_code,
         node_code,
-        row_number() over (partition by methodology_code order by sort_path) - 1 as node_place
-    from measured_nodes
+        cast(row_number() over (partition by methodology_code order by sort_path) - 1 as integer) as node_place
+    from nodes
 
 )
 
 select
-    subjects.subject_number,
-    cast(placed.node_place as integer) as node_place,
+    nodes.methodology_code,
+    placed.node_place,
     nodes.node_code,
-    cast(coalesce(parents.node_place, -1) as integer) as parent_place,
+    nodes.parent_node_code,
+    coalesce(parents.node_place, -1) as parent_place,
     cast(nodes.depth as integer) as depth,
     nodes.is_leaf,
     case when nodes.aggregation in ('geometric', 'harmonic') then nodes.aggregation else 'arithmetic' end as aggregation,
     nodes.aggregation = 'sum' as is_sum,
     cast(nodes.full_mark as double) as full_mark,
     cast(coalesce(nodes.weight, 1) as double) as weight
-from subjects
-inner join measured_nodes as nodes
-    on subjects.methodology_code = nodes.methodology_code
+from nodes
 inner join placed
     on nodes.methodology_code = placed.methodology_code
     and nodes.node_code = placed.node_code

@@ -4,15 +4,21 @@ with subjects as (
 
 ),
 
-nodes as (
+targets as (
 
-    select * from {{ ref('int_scenario_node') }}
+    select distinct
+        target_number,
+        series_code,
+        assessment_year,
+        methodology_code
+    from subjects
 
 ),
 
-units as (
+nodes as (
 
-    select * from {{ ref('int_scenario_unit') }}
+    select * from {{ ref('int_scenario_node') }}
+    where is_leaf
 
 ),
 
@@ -47,43 +53,57 @@ wanted_variants as (
 
 ),
 
+target_variants as (
+
+    select distinct
+        subjects.target_number,
+        subjects.assessment_year,
+        subjects.methodology_code,
+        wanted_variants.variant_code
+    from subjects
+    inner join wanted_variants
+        on subjects.scenario_code = wanted_variants.scenario_code
+
+),
+
 -- An interval ends at its upper bound; what has none is told out of a hundred.
 variant_rates as (
 
     select
-        subjects.subject_number,
-        wanted_variants.variant_code as normalisation_code,
+        target_variants.target_number,
+        target_variants.variant_code as normalisation_code,
         leaves.unit_code,
-        leaves.node_code,
+        nodes.node_place,
         leaves.value / case
             when variants.normalisation in ('stated', 'min_max', 'goal_posts') then variants.upper else 100
         end as rate
-    from subjects
-    inner join wanted_variants
-        on subjects.scenario_code = wanted_variants.scenario_code
+    from target_variants
     inner join variants
-        on wanted_variants.variant_code = variants.variant_code
+        on target_variants.variant_code = variants.variant_code
     inner join {{ ref('int_variant_leaf') }} as leaves
-        on variants.variant_code = leaves.variant_code
-        and subjects.assessment_year = leaves.assessment_year
+        on target_variants.variant_code = leaves.variant_code
+        and target_variants.assessment_year = leaves.assessment_year
+    inner join nodes
+        on target_variants.methodology_code = nodes.methodology_code
+        and leaves.node_code = nodes.node_code
 
 ),
 
 stated_rates as (
 
     select
-        subjects.subject_number,
+        targets.target_number,
         'stated' as normalisation_code,
         leaf_scores.unit_code,
-        leaf_scores.node_code,
+        nodes.node_place,
         cast(leaf_scores.score as double) / nodes.full_mark as rate
-    from subjects
+    from targets
     inner join {{ ref('int_leaf_score') }} as leaf_scores
-        on subjects.series_code = leaf_scores.series_code
-        and subjects.assessment_year = leaf_scores.assessment_year
-        and subjects.methodology_code = leaf_scores.methodology_code
+        on targets.series_code = leaf_scores.series_code
+        and targets.assessment_year = leaf_scores.assessment_year
+        and targets.methodology_code = leaf_scores.methodology_code
     inner join nodes
-        on subjects.subject_number = nodes.subject_number
+        on leaf_scores.methodology_code = nodes.methodology_code
         and leaf_scores.node_code = nodes.node_code
 
 ),
@@ -98,17 +118,12 @@ rates as (
 
 )
 
+-- A list a unit: a sixtieth of the rows, and what reads them makes a matrix of it.
 select
-    rates.subject_number,
-    rates.normalisation_code,
-    units.unit_place,
-    nodes.node_place,
-    greatest(rates.rate, 0) as rate
+    target_number,
+    normalisation_code,
+    unit_code,
+    list(struct_pack(node_place := node_place, rate := greatest(rate, 0))) as rates
 from rates
-inner join nodes
-    on rates.subject_number = nodes.subject_number
-    and rates.node_code = nodes.node_code
-inner join units
-    on rates.subject_number = units.subject_number
-    and rates.unit_code = units.unit_code
-where rates.rate is not null
+where rate is not null
+group by target_number, normalisation_code, unit_code

@@ -1,56 +1,51 @@
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 
 from orchestration.robustness.evaluate import scores
 from orchestration.robustness.ranks import rank_matrix
 from orchestration.robustness.scenario import resolve
 from orchestration.robustness.sensitivity import base_count, sensitivity
-from orchestration.robustness.tables import plain, read_factors, read_subject, read_tree, rows
+from orchestration.robustness.tables import Subjects, plain
 
-COLUMNS = {
-    "subject_number": "int32",
-    "factor_code": "str",
-    "first_order": "float64",
-    "first_order_error": "float64",
-    "total_order": "float64",
-    "total_order_error": "float64",
-    "evaluated_draw_count": "int32",
-}
+SCHEMA = pa.schema(
+    [
+        ("subject_number", pa.int64()),
+        ("factor_code", pa.string()),
+        ("first_order", pa.float64()),
+        ("first_order_error", pa.float64()),
+        ("total_order", pa.float64()),
+        ("total_order_error", pa.float64()),
+        ("evaluated_draw_count", pa.int32()),
+    ]
+)
 
 
 def model(dbt, session):
     dbt.config(materialized="table")
-    nodes, factors, units = dbt.ref("int_scenario_node"), dbt.ref("stg_scenario_factor"), dbt.ref("int_scenario_unit")
-    rates, gaps = dbt.ref("int_scenario_rate"), dbt.ref("int_scenario_gap")
-    draw_counts = dbt.ref("int_scenario_draw_count").df().set_index(["scenario_code", "methodology_code"])["draw_count"]
-    subjects = dbt.ref("int_scenario_subject").order("subject_number").df()
-    bounds = dbt.ref("int_scenario_bound").df().set_index("subject_number")
+    subjects = Subjects(
+        dbt.ref("int_scenario_subject"),
+        dbt.ref("int_scenario_node"),
+        dbt.ref("stg_scenario_factor"),
+        dbt.ref("int_scenario_unit"),
+        dbt.ref("int_scenario_rate"),
+    )
     found = []
-    for subject in subjects.itertuples():
-        mine = f"subject_number = {subject.subject_number}"
-        tree, nominal = read_tree(rows(nodes, mine, "node_place"))
-        scenario_factors = read_factors(tree, rows(factors, f"scenario_code = '{subject.scenario_code}'", "position"))
+    # What moves ranks is asked of the present.
+    for subject in (subject for subject in subjects.subjects if subject["is_latest"]):
+        tree, nominal = subjects.tree(subject)
+        factors = subjects.factors(subject, tree)
         # One factor explains everything, and sets of weights are not a distribution to draw from.
-        if len(scenario_factors) < 2 or any(factor.kind == "weight_set" for factor in scenario_factors):
+        if len(factors) < 2 or any(factor.kind == "weight_set" for factor in factors):
             continue
-        here = rows(units, mine, "unit_place")
-        read = read_subject(
-            tree,
-            here,
-            rates.filter(mine).fetchnumpy(),
-            gaps.filter(mine).fetchnumpy(),
-            tuple(bounds.loc[subject.subject_number]),
-        )
-        effect = _rank_shift(read, nominal, scenario_factors, here)
-        count = draw_counts.loc[subject.scenario_code, subject.methodology_code]
-        indices, evaluated = sensitivity(scenario_factors, base_count(int(count)), int(subject.seed), effect)
-        found += [(subject.subject_number, *vars(index).values(), evaluated) for index in indices]
-    return pd.DataFrame(found, columns=list(COLUMNS)).astype(COLUMNS)
+        effect = _rank_shift(subjects.read(subject, tree), nominal, factors, subjects.units(subject))
+        indices, evaluated = sensitivity(factors, base_count(subject["draw_count"]), subject["seed"], effect)
+        found += [(subject["subject_number"], *vars(index).values(), evaluated) for index in indices]
+    return pa.Table.from_pylist([dict(zip(SCHEMA.names, row, strict=True)) for row in found], SCHEMA)
 
 
 def _rank_shift(subject, nominal_marks, factors, units):
     """How far the ranks of a draw are from the published ones: their mean distance over the ranked units."""
-    is_ranked = np.asarray(units["is_ranked"], dtype=bool)
+    is_ranked = units["is_ranked"].to_numpy()
     nominal_ranks = rank_matrix(plain(units["nominal_score"])[None, is_ranked])
 
     def effect(points):

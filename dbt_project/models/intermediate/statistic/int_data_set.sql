@@ -9,7 +9,8 @@ with variants as (
 
 latest_editions as (
 
-    select * from {{ ref('int_latest_edition') }}
+    select * from {{ ref('int_edition') }}
+    where is_latest
 
 ),
 

@@ -10,7 +10,7 @@ def model(dbt, session):
     scores = dbt.ref("int_node_score")
     nodes = dbt.ref("int_methodology_node")
     editions = dbt.ref("int_variant_edition")
-    latest_editions = dbt.ref("int_latest_edition")
+    series_editions = dbt.ref("int_edition")
     # The leaves of a variant, before its tree; the nodes of a methodology, at every level.
     children = session.sql(
         """
@@ -47,9 +47,10 @@ def model(dbt, session):
         inner join nodes
             on scores.methodology_code = nodes.methodology_code
             and scores.node_code = nodes.node_code
-        inner join latest_editions
-            on scores.series_code = latest_editions.series_code
-            and scores.assessment_year = latest_editions.assessment_year
+        inner join series_editions
+            on scores.series_code = series_editions.series_code
+            and scores.assessment_year = series_editions.assessment_year
+            and series_editions.is_latest
         where nodes.parent_node_code is not null
             and nodes.is_base
         """

@@ -9,17 +9,12 @@ editions as (
     select
         editions.series_code,
         editions.assessment_year,
+        editions.is_latest,
         links.methodology_code
     from {{ ref('int_edition') }} as editions
     inner join {{ ref('int_edition_methodology') }} as links
         on editions.series_code = links.series_code
         and editions.assessment_year = links.assessment_year
-
-),
-
-latest_editions as (
-
-    select * from {{ ref('int_latest_edition') }}
 
 )
 
@@ -48,7 +43,5 @@ from variants
 inner join editions
     on variants.series_code = editions.series_code
     and variants.methodology_code = editions.methodology_code
-inner join latest_editions
-    on editions.series_code = latest_editions.series_code
 where variants.editions = 'all'
-    or editions.assessment_year = latest_editions.assessment_year
+    or editions.is_latest

@@ -33,11 +33,8 @@ components as (
 -- The points of nodes that have none but events are added to what a variant comes to.
 measured_nodes as (
 
-    select nodes.*
-    from {{ ref('int_methodology_node') }} as nodes
-    inner join {{ ref('int_measured_node') }} as measured
-        on nodes.methodology_code = measured.methodology_code
-        and nodes.node_code = measured.node_code
+    select * from {{ ref('int_methodology_node') }}
+    where is_measured
 
 ),
 

@@ -6,7 +6,11 @@ with subjects as (
 
 intervals as (
 
-    select * from {{ ref('int_rank_interval') }}
+    select
+        subject_number,
+        unit_code,
+        unnest(scopes, max_depth := 2)
+    from {{ ref('int_unit_draw') }}
 
 )
 

@@ -4,9 +4,25 @@ with pairs as (
 
 ),
 
+nodes as (
+
+    select * from {{ ref('int_methodology_node') }}
+
+),
+
 descendants as (
 
-    select * from {{ ref('int_descendant') }}
+    select
+        ancestors.methodology_code,
+        ancestors.node_code as ancestor_code,
+        ancestors.depth as ancestor_depth,
+        below.node_code,
+        below.depth,
+        below.is_leaf
+    from nodes as ancestors
+    inner join nodes as below
+        on ancestors.methodology_code = below.methodology_code
+        and starts_with(below.sort_path, ancestors.sort_path || '.')
 
 ),
 
@@ -151,10 +167,9 @@ select
     assessment_year,
     method_code,
     stage,
-    methodology_code,
     node_code,
-    ancestor_depth,
-    member_depth,
+    cast(ancestor_depth as integer) as node_depth,
+    cast(member_depth as integer) as member_depth,
     cast(member_count as integer) as member_count,
     round(
         case

@@ -6,7 +6,11 @@ with subjects as (
 
 shares as (
 
-    select * from {{ ref('int_grade_share') }}
+    select
+        subject_number,
+        unit_code,
+        unnest(grades) as grade
+    from {{ ref('int_unit_draw') }}
 
 ),
 
@@ -22,9 +26,9 @@ select
     subjects.methodology_code,
     subjects.scenario_code,
     shares.unit_code,
-    shares.grade,
-    shares.draw_share,
-    shares.grade = unit_scores.grade as is_nominal_grade
+    shares.grade.grade,
+    shares.grade.draw_share,
+    shares.grade.grade = unit_scores.grade as is_nominal_grade
 from shares
 inner join subjects
     on shares.subject_number = subjects.subject_number

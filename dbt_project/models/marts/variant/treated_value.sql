@@ -29,10 +29,10 @@ select
     treated.value as value_after,
     treated.treatment,
     cast(treatments.pulled_in_count as integer) as pulled_in_count,
-    round(treatments.skew_before, 12) as skew_before,
-    round(treatments.kurtosis_before, 12) as kurtosis_before,
-    round(treatments.skew_winsorised, 12) as skew_winsorised,
-    round(treatments.kurtosis_winsorised, 12) as kurtosis_winsorised
+    {{ published_double('treatments.skew_before') }} as skew_before,
+    {{ published_double('treatments.kurtosis_before') }} as kurtosis_before,
+    {{ published_double('treatments.skew_winsorised') }} as skew_winsorised,
+    {{ published_double('treatments.kurtosis_winsorised') }} as kurtosis_winsorised
 from treated
 inner join treatments
     on treated.variant_code = treatments.variant_code

@@ -6,7 +6,11 @@ with subjects as (
 
 intervals as (
 
-    select * from {{ ref('int_rank_interval') }}
+    select
+        subject_number,
+        unit_code,
+        unnest(scopes, max_depth := 2)
+    from {{ ref('int_unit_draw') }}
 
 ),
 
@@ -37,7 +41,7 @@ select
     intervals.worst_rank,
     intervals.share_in_top as share_in_top_100,
     grades.draw_share as share_keeping_grade,
-    intervals.draw_count
+    subjects.draw_count
 from intervals
 inner join subjects
     on intervals.subject_number = subjects.subject_number

@@ -10,7 +10,7 @@ draw_counts as (
     select
         scenario_code,
         max(draw_count) as draw_count
-    from {{ ref('int_scenario_draw_count') }}
+    from {{ ref('int_scenario_subject') }}
     group by scenario_code
 
 )
