@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from itertools import pairwise
 from xml.etree import ElementTree
 
+import pytest
+
 from orchestration.report import charts
 from orchestration.report.charts.axis import round_axis
 from orchestration.report.charts.bar import bar_specification, label_step
-from orchestration.report.charts.line import value_places
+from orchestration.report.charts.line import point_rows
 from orchestration.report.charts.look import band_colours, text_colour_on
-from orchestration.report.charts.text import apart, fitted, text_width, wrapped
+from orchestration.report.charts.text import fitted, text_width, wrapped
 from orchestration.report.document import ChartKind
-from tests.report.drawn_examples import DIMENSIONS, NASTY, chart, series
+from tests.report.drawn_examples import DIMENSIONS, NASTY, chart, one_chart_of_each_kind, series
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -23,20 +26,53 @@ def texts(svg: str) -> list[str]:
     return ["".join(node.itertext()) for node in root.iter(f"{SVG}text")]
 
 
-def test_all_values_missing_is_drawn():
-    nothing = (None,) * 5
-    for kind in ChartKind:
-        shown = texts(charts.draw(chart(kind, DIMENSIONS, series("甲", nothing)), "zh"))
-        assert ("甲" in shown) == (kind is ChartKind.dot)
+@pytest.mark.parametrize("drawn", one_chart_of_each_kind(), ids=lambda drawn: drawn.kind)
+def test_every_kind_is_one_svg_that_stands_alone(drawn):
+    svg = charts.draw(drawn, "zh")
+    root = ElementTree.fromstring(svg)
+    assert root.tag == f"{SVG}svg"
+    assert root.get("aria-label") == root.findtext(f"{SVG}title") == "替代文字"
+    assert not re.search(r"<script|<image|href=|https?://(?!www\.w3\.org/2000/svg)", svg)
+    charts.draw.cache_clear()
+    assert svg == charts.draw(drawn, "zh")
+    assert root.get("font-family").startswith("Noto Sans CJK SC")
 
 
-def test_bars_that_do_not_begin_at_zero_say_so():
-    cut = chart(ChartKind.bar, ("甲", "乙"), series("得分", ("82.33", "79.31")), minimum=Decimal("78.5"))
-    [scale] = bar_specification(cut, "zh")["scales"]
-    assert (scale["domain"], scale["zero"]) == ([78.5, 82.33], False)
-    assert "78.5" in texts(charts.draw(cut, "zh"))
-    whole = chart(ChartKind.bar, ("甲", "乙"), series("得分", ("82.33", "79.31")))
-    assert "78.5" not in texts(charts.draw(whole, "zh"))
+@pytest.mark.parametrize("drawn", one_chart_of_each_kind(), ids=lambda drawn: drawn.kind)
+def test_nothing_reaches_beyond_the_drawing(drawn):
+    root = ElementTree.fromstring(charts.draw(drawn, "zh"))
+    assert float(root.get("width")) <= 605
+    for place, anchor, size, text in placed_texts(root):
+        width = text_width(text, size)
+        start = place - {"start": 0, "middle": width / 2, "end": width}[anchor]
+        assert start >= -1.5 and start + width <= float(root.get("width")) + 1.5, text
+
+
+def placed_texts(root: ElementTree.Element):
+    """x in the drawing, anchor, size and text of every text."""
+
+    def walk(node, x):
+        moved = re.match(r"translate\((-?[\d.]+)", node.get("transform", ""))
+        x += float(moved[1]) if moved else 0.0
+        if node.tag == f"{SVG}text":
+            size = float(node.get("font-size").removesuffix("px"))
+            yield x, node.get("text-anchor", "start"), size, "".join(node.itertext())
+        for child in node:
+            yield from walk(child, x)
+
+    return walk(root, 0.0)
+
+
+def test_values_and_names_are_printed_as_given():
+    shown = texts(charts.draw(one_chart_of_each_kind()[0], "zh"))
+    assert {"100.0", "98.5", "-", "99.1", "-4.15", *DIMENSIONS, "全国平均 79.38", "%"} <= set(shown)
+
+
+def test_bars_hold_zero_and_negative_values():
+    domain = bar_specification(one_chart_of_each_kind()[0], "zh")["scales"][0]["domain"]
+    assert domain == [-4.15, 100.0]
+    only_positive = chart(ChartKind.bar, ("甲",), series("得分", ("80.74",)))
+    assert bar_specification(only_positive, "zh")["scales"][0]["domain"] == [0.0, 80.74]
 
 
 def test_nasty_texts_stay_texts():
@@ -72,13 +108,6 @@ def test_text_is_cut_and_wrapped_to_its_room():
     assert wrapped("", 10, 90) == [""]
 
 
-def test_a_lines_labels_stand_on_no_point_and_on_no_label():
-    for points in ([60.0, 72.0], [70.0, 70.0], [20.0, 40.0, 45.0], [80.0], [145.0, 140.0, 138.0, 30.0]):
-        places = value_places(points)
-        assert all(abs(y - point) >= 10 for y in places for point in points)
-        assert all(abs(a - b) >= 12 for number, a in enumerate(places) for b in places[number + 1 :])
-
-
 def test_no_reference_line_runs_through_a_bars_label():
     assert label_step(100.0, "80.74", [300.0], 1) == 4.0
     behind = label_step(100.0, "80.74", [110.0], 1)
@@ -93,6 +122,31 @@ def test_long_names_of_dots_and_bars_are_whole():
         assert name in " ".join(shown) and not any("…" in text for text in shown)
 
 
-def test_labels_move_apart():
-    moved = apart([10.0, 12.0, 50.0], 12, 0, 100)
-    assert moved[1] - moved[0] >= 11.9 and moved[2] == 50.0
+def test_all_values_missing_is_drawn():
+    nothing = (None,) * 5
+    for kind in ChartKind:
+        shown = texts(charts.draw(chart(kind, DIMENSIONS, series("甲", nothing)), "zh"))
+        assert ("甲" in shown) == (kind is ChartKind.dot)
+
+
+def test_bars_that_do_not_begin_at_zero_say_so():
+    cut = chart(ChartKind.bar, ("甲", "乙"), series("得分", ("82.33", "79.31")), minimum=Decimal("78.5"))
+    [scale] = bar_specification(cut, "zh")["scales"]
+    assert (scale["domain"], scale["zero"]) == ([78.5, 82.33], False)
+    assert "78.5" in texts(charts.draw(cut, "zh"))
+    whole = chart(ChartKind.bar, ("甲", "乙"), series("得分", ("82.33", "79.31")))
+    assert "78.5" not in texts(charts.draw(whole, "zh"))
+
+
+def test_the_lower_of_two_lines_has_its_values_below():
+    lines = chart(
+        ChartKind.line,
+        ("2018", "2019"),
+        series("贵州省", ("79.10", "80.74")),
+        series("全国", ("77.00", None), "reference"),
+    )
+    axis = round_axis([Decimal("77"), Decimal("80.74")], tick_count=4)
+    own, nation = (point_rows(lines, each, axis, 500) for each in lines.series)
+    assert all(row["label_y"] < row["y"] for row in own)
+    assert nation[0]["label_y"] > nation[0]["y"] and nation[1]["label"] == ""
+    assert {"贵州省", "全国", "79.10", "77.00"} <= set(texts(charts.draw(lines, "zh")))

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from orchestration.errors import UsageError
+from orchestration.report import typst
 from orchestration.report.compose import compose
 from orchestration.report.document import (
     BulletList,
@@ -26,6 +27,7 @@ from orchestration.report.document import (
 from orchestration.report.release import open_release
 from orchestration.report.texts import Texts, plain
 from tests.report.figure_check import assert_figures_stand_in_the_release, figures_of, texts_of
+from tests.report.paper_check import SOURCE_MARKS, departures, page_texts
 from tests.report.small_world import (
     BEIJING,
     DIRECT,
@@ -76,6 +78,65 @@ def words(section: Section) -> str:
 def section(report: Report, anchor: str) -> Section:
     [found] = [each for each in report.sections if each.anchor == anchor]
     return found
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("region_code", [*REGIONS, NEVER_SCORED, LONG_NAMED])
+def test_every_figure_stands_in_the_release(small_release: Path, region_code: str, language: str) -> None:
+    report = report_of(small_release, region_code, language)
+    assert assert_figures_stand_in_the_release(small_release, report) > 60
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        pytest.param("region_score", "rank_within_parent = rank_within_parent + 3, rank_in_level = 9", id="rank"),
+        pytest.param("region_score", "scored_unit_count = 7, unit_count = unit_count + 700", id="count"),
+        pytest.param("fct_unit_score", "rank_national = 9 - rank_national", id="ranks changed round"),
+    ],
+)
+def test_a_figure_that_the_release_does_not_give_is_found(
+    small_release: Path, tmp_path: Path, table: str, change: str
+) -> None:
+    report = report_of(small_release, GUIZHOU)
+    changed = tmp_path / "changed.duckdb"
+    changed.write_bytes(small_release.read_bytes())
+    with duckdb.connect(str(changed)) as connection:
+        connection.execute(f"update marts.{table} set {change}")
+    with pytest.raises(AssertionError):
+        assert_figures_stand_in_the_release(changed, report)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("region_code", [NATION, GUIZHOU, LOST_A_LOT])
+def test_paper_says_what_the_report_says(small_release: Path, region_code: str, language: str) -> None:
+    """And what the report says is the release's, as above."""
+    report = report_of(small_release, region_code, language)
+    pages = page_texts(typst.pdf(report))
+    assert departures(report, pages) == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_each_number_on_paper_that_is_another_is_found(small_release: Path, language: str) -> None:
+    """Scores, ranks, counts, shares, dates, ticks of axes, numbers of tables, of pages: all of one page but the marks
+    of sources."""
+    report = report_of(small_release, LOST_A_LOT, language)
+    pages = page_texts(typst.pdf(report))
+    sources = [range(*mark.span()) for mark in SOURCE_MARKS.finditer(pages[2])]
+    numbers = [
+        number for number in re.finditer(r"\d+", pages[2]) if not any(number.start() in each for each in sources)
+    ]
+    assert len(numbers) > 40
+    for number in numbers:
+        other = pages[2][: number.end() - 1] + str((int(number[0][-1]) + 1) % 10) + pages[2][number.end() :]
+        assert _differs(report, [*pages[:2], other, *pages[3:]]), pages[2][number.start() - 20 : number.end() + 20]
+
+
+def _differs(report: Report, pages: list[str]) -> bool:
+    try:
+        return departures(report, pages) != []
+    except AssertionError:  # of a page's head or foot
+        return True
 
 
 @pytest.mark.parametrize("region_code", REGIONS)

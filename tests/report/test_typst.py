@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
+from io import BytesIO
 
+import pikepdf
+import pypdf
 import pytest
 
-from orchestration.report import fonts
+from orchestration.report import charts, fonts, maps
 from orchestration.report import typst as paper
 from orchestration.report.document import Align, Cell, Column, Row, Section, Table
+from orchestration.report.fonts import chinese_font
 from orchestration.report.typst.content import broken_heading
-from tests.report.drawn_examples import a_report
+from orchestration.writing.typst import PaperText
+from tests.report.drawn_examples import NASTY, a_report
 from tests.report.paper_check import departures, page_texts
 
 
@@ -23,6 +28,133 @@ def pdf_of(language: str, text: str = "说明") -> bytes:
 
 def pages(pdf: bytes) -> list[str]:
     return [re.sub(r"\s+", "", page) for page in page_texts(pdf)]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_block_is_on_paper(language):
+    text = "".join(pages(pdf_of(language)))
+    for shown in (
+        "贵州省报告",
+        "评估机构",
+        "目录",
+        "80.74",
+        "表1",
+        "图6",
+        "指标得分",
+        "59.25",
+        "标签4",
+        "小标题",
+        "规则说明",
+        "zhengxinreport--region520000",
+        "a" * 64,
+        "某报https://example.invalid/1",
+        "完整的表见网页版",
+        "[1]",
+        "GS(2024)0650号",
+        "全国平均79.38",
+    ):
+        assert shown in text, shown
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("text", ["说明", NASTY])
+def test_texts_are_in_their_places_and_no_number_beside_them(language, text):
+    assert departures(a_report(language, text), page_texts(pdf_of(language, text))) == []
+
+
+@pytest.mark.parametrize(
+    ("printed", "altered"),
+    [
+        pytest.param("80.74", "80.75", id="score"),
+        pytest.param("59.25", "58.25", id="cell"),
+        pytest.param("图 5", "图 9", id="number of a drawing"),
+        pytest.param("79.38", "79.83", id="label of a drawing"),
+        pytest.param("小标题", "小标题 7", id="number beside"),
+        pytest.param("小标题", "", id="lack"),
+        pytest.param("0650", "0651", id="source of a map"),
+        pytest.param(". 3", ". 4", id="page of a heading"),
+    ],
+)
+def test_one_sign_that_differs_is_found(printed, altered):
+    text = page_texts(pdf_of("zh"))
+    assert any(printed in page for page in text[1:])
+    found = [page.replace(printed, altered, 1) if page_number else page for page_number, page in enumerate(text)]
+    assert departures(a_report("zh"), found) != []
+
+
+def test_every_page_says_that_data_are_synthetic():
+    reader = pages(pdf_of("zh"))
+    assert len(reader) > 4
+    for number, page in enumerate(reader, start=1):
+        assert "本报告所用数据为合成数据" in page and page.count("合成数据") >= 2
+        assert (f"第{number}页共{len(reader)}页" in page) == (number > 1)
+        assert ("页眉" in page) == (number > 1)
+
+
+def test_real_data_carry_no_watermark():
+    text = "".join(pages(paper.pdf(replace(a_report(), notice="", watermark=""))))
+    assert "合成数据" not in text
+
+
+def test_table_headings_are_repeated_and_rows_kept_whole():
+    with_rows = [page for page in pages(pdf_of("zh")) if re.search(r"说明\d+\d\.25", page)]
+    assert len(with_rows) >= 2
+    assert all("得分率" in page for page in with_rows)
+    whole = re.compile(r"\d{1,2}\.2599\.10%规则说明")
+    assert sum(len(whole.findall(page)) for page in with_rows) == 60
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_nasty_texts_are_printed_as_they_are(language):
+    text = "".join(pages(pdf_of(language, NASTY)))
+    # In an English report marks of quotation are as given, too: nothing is read as markup.
+    assert re.sub(r"\s+", "", NASTY) in text
+
+
+@pytest.mark.parametrize(
+    "text", ["\x00\x07坏", "很长的名称" * 200, "Averylongword" * 60, "\\", "]", "#", "*", "“引”", "a\nb"]
+)
+def test_any_text_can_be_set(text):
+    assert pages(paper.pdf(a_report("zh", text)))
+
+
+def test_control_characters_become_spaces():
+    assert PaperText(*chinese_font().file)("a\x00b\tc\nd") == "a<U+0000>b\tc\nd"
+
+
+def test_the_same_report_gives_the_same_bytes():
+    charts.draw.cache_clear()
+    maps.draw.cache_clear()
+    assert paper.pdf(a_report("zh")) == pdf_of("zh")
+
+
+def test_metadata_outline_and_archive_standard():
+    reader = pypdf.PdfReader(BytesIO(pdf_of("zh")))
+    assert reader.metadata.title == "贵州省报告说明 2019年度"
+    assert reader.metadata.author == "评估机构"
+    assert reader.metadata.creation_date_raw == "D:20200705020000Z"  # ten in the morning in China
+    assert [item.title for item in reader.outline if not isinstance(item, list)] == [
+        "摘要",
+        "一、总体表现说明",
+        "二、出处",
+    ]
+    with pikepdf.open(BytesIO(pdf_of("zh"))) as document:
+        assert document.Root.Lang == "zh-CN"
+        assert document.Root.MarkInfo.Marked
+        with document.open_metadata() as metadata:
+            assert metadata.pdfa_status == "2A"
+
+
+def test_every_font_is_embedded():
+    with pikepdf.open(BytesIO(pdf_of("zh"))) as document:
+        descriptors = [
+            thing
+            for thing in document.objects
+            if isinstance(thing, pikepdf.Dictionary) and thing.get("/Type") == "/FontDescriptor"
+        ]
+        assert descriptors
+        assert all({"/FontFile2", "/FontFile3"} & set(descriptor.keys()) for descriptor in descriptors)
+        assert any("NotoSansCJK" in str(descriptor.FontName) for descriptor in descriptors)
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
