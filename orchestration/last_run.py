@@ -25,7 +25,7 @@ def this_version() -> str:
 
 
 def last_version(home: Home) -> str | None:
-    """The version of the home's last run that came to its end; None before the first, or where the note is damaged."""
+    """The version that built the home's scores last; None before the first time, or where the note is damaged."""
     try:
         noted = json.loads(note_path(home).read_text(encoding="utf-8"))["zhengxin"]
     except (OSError, ValueError, KeyError, TypeError):
@@ -34,7 +34,7 @@ def last_version(home: Home) -> str | None:
 
 
 def note_run(home: Home) -> None:
-    """A run came to its end under this version."""
+    """The scores were built with this version, in a terminal or in the UI."""
     partial = note_path(home).with_suffix(".tmp")
     partial.write_text(json.dumps({"zhengxin": this_version()}) + "\n", encoding="utf-8")
     partial.replace(note_path(home))
@@ -47,7 +47,8 @@ def upgrade_message(home: Home) -> str | None:
         return None
     return (
         f"{home.root} was last run with zhengxin {last}; this is {this_version()}. What that changes in its scores is "
-        "shown before anything is released: read diff.md of the release that is offered."
+        "shown before anything is released: read diff.md of the release that is offered. "
+        f"此处上次以 zhengxin {last} 运行,现为 {this_version()};升级对得分的影响,在发布前见待定发布版的 diff.md。"
     )
 
 

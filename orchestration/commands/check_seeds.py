@@ -33,6 +33,7 @@ def check_seeds() -> None:
         for fault in faults:
             say.print(f"  {fault}")
     if found.fault_count:
-        say.print(f"{found.fault_count} rows break a rule ({found.rule_count} rules, {seconds:.1f} s).")
+        count = "1 row breaks" if found.fault_count == 1 else f"{found.fault_count} rows break"
+        say.print(f"{count} a rule ({found.rule_count} rules, {seconds:.1f} s).")
         raise typer.Exit(1)
     say.print(f"The seeds are sound: {found.rule_count} rules, {seconds:.1f} s.")

@@ -16,6 +16,7 @@ from orchestration.commands.subject import Edition, Unit, explaining, find_editi
 from orchestration.commands.summary import DATA_KINDS
 from orchestration.commands.terminal import output
 from orchestration.errors import UsageError
+from orchestration.wording import Wording
 
 DIFFERENCES = """
     select
@@ -27,7 +28,8 @@ DIFFERENCES = """
         former.points as former_points,
         latter.points as latter_points,
         latter.points - former.points as difference,
-        -- The mark is the same, and counts for more or less: siblings without a score are stood in for on one side.
+        -- The mark is the same, and counts for more or less: siblings without a score are stood in for on one side, or
+        -- what a node above capped or rounded falls on it.
         former.score = latter.score and former.points <> latter.points as is_only_reweighted,
         former.reason_zh as former_reason_zh,
         former.reason_en as former_reason_en,
@@ -44,10 +46,12 @@ DIFFERENCES = """
         on former.node_code = latter.node_code
     order by coalesce(former.sort_path, latter.sort_path)
 """
-REWEIGHTED = {
-    "zh": "得分未变:同级中有未计分的,权重随之变动",
-    "en": "same mark, other weight: siblings without a score",
-}
+REWEIGHTED = Wording(
+    "得分未变:同级未计分、上级封顶或取整,分摊随之变动",
+    "same mark, shared out otherwise: siblings without a score, or a cap or rounding above",
+)
+SIDES = (Wording("前者", "first"), Wording("后者", "second"))
+DIFFERENCE = Wording("差额", "difference")
 IN_THE_LINE = """
     select unit_code from marts.dim_unit
     where series_code = $1 and assessment_year = $2 and lineage_code = $3 and is_included
@@ -107,12 +111,12 @@ def compare(
     say = output()
     for kind in dict.fromkeys(edition.data_kind for edition, _ in (former, latter)):
         say.print(DATA_KINDS[kind])
-    print_heading(say, *former)
-    print_heading(say, *latter)
+    spoken = language_of(language)
+    print_heading(say, *former, spoken)
+    print_heading(say, *latter, spoken)
     say.print()
-    _print_differences(
-        say, rows, ["first", "second"] if other else [str(each) for each in years], all_nodes, language_of(language)
-    )
+    names = [str(each) for each in years] if years else [side.in_language(spoken) for side in SIDES]
+    _print_differences(say, rows, names, all_nodes, spoken)
 
 
 def _two_years(
@@ -175,12 +179,12 @@ def _print_differences(
             children=children,
         )
 
-    print_node_tree(say, [*names, "difference"], grow(rows, None, line_of))
+    print_node_tree(say, [*names, DIFFERENCE.in_language(language)], grow(rows, None, line_of))
 
 
 def _remark(row: dict[str, Any], language: str) -> str:
     if row["is_only_reweighted"]:
-        return REWEIGHTED[language]
+        return REWEIGHTED.in_language(language)
     return " → ".join(in_language(row, f"{side}_reason", language) for side in ("former", "latter"))
 
 
@@ -193,7 +197,7 @@ def _write_json(former: Side, latter: Side, rows: list[dict[str, Any]]) -> None:
             "methodology_version": edition.methodology_version,
             "unit_code": unit.unit_code,
             "lineage_code": unit.lineage_code,
-            "followed_from": unit.followed_from,
+            "followed_from": unit.followed_from.en if unit.followed_from else None,
         }
         for edition, unit in (former, latter)
     ]

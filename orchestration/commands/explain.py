@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -10,6 +11,7 @@ from typing import Annotated, Any
 
 import duckdb
 import typer
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
@@ -18,6 +20,7 @@ from orchestration.commands.node_tree import NodeLine, grow, number_text, print_
 from orchestration.commands.subject import Edition, Unit, explaining, find_edition, find_unit, records, require_node
 from orchestration.commands.summary import DATA_KINDS
 from orchestration.commands.terminal import fitted, output, styled, table, text_of
+from orchestration.wording import Wording
 from orchestration.writing.plain import json_text, one_line
 
 SHOWN_LOSSES = 8
@@ -30,6 +33,58 @@ CONTRIBUTIONS = f"select * from marts.score_contribution {OF_THE_UNIT} order by 
 TRACES = f"select * from marts.score_trace {OF_THE_UNIT} order by sort_path, event_date, item_code"
 LOSSES = f"select * from marts.lost_mark {OF_THE_UNIT} and not is_bonus order by lost_rank"
 NEXT_STEPS = f"select * from marts.points_to_next {OF_THE_UNIT}"
+RANKS = f"select * from marts.unit_ranking {OF_THE_UNIT} order by ranked_unit_count desc, region_code"
+
+FOLLOWED = Wording("沿革自 {former}。", "Followed from {former}.")
+NO_SCORE = Wording("没有得分:采集的内容太少。", "No score: too little has been collected.")
+NOT_RANKED = Wording("未参加排名:采集的内容太少", "not ranked: too little has been collected")
+OF_FULL_MARK = Wording("{score} 分(满分 {full})", "{score} of {full}")
+GRADE = Wording("等级 {grade}", "grade {grade}")
+RANK = Wording("{region}第 {rank} 名(共 {count})", "rank {rank} of {count} in {region}")
+NEXT_RANK = Wording("{region}第 {rank} 名", "rank {rank} in {region}")
+STEP_TAKES = Wording("距{step}还差 {points} 分", "{step} takes {points} more")
+COLUMNS = (
+    Wording("得分", "mark"),
+    Wording("满分", "full mark"),
+    Wording("贡献", "gives"),
+    Wording("失分", "lost"),
+)
+LOSS_COLUMNS = (
+    Wording("", ""),
+    Wording("失分", "lost"),
+    Wording("节点", "node"),
+    Wording("名称", "name"),
+    Wording("原因", "reason"),
+)
+LOSSES_TITLE = Wording("失分最多之处", "Where most was lost")
+BETWEEN = Wording(";", "; ")
+NO_ROW = Wording("{state}:没有对应的数据行", "{state}: no row behind it")
+ROW = Wording("{file} 第 {row} 行", "{file} row {row}")
+VERIFIED = Wording("核查:{verdict}", "verified: {verdict}")
+DECIDED = Wording("决定:{code}", "decided: {code}")
+INSTEAD_OF = Wording("取代 {overruled}", "instead of {overruled}")
+# What is known of one measure or event, by the name of what is shown.
+FIELDS = {
+    "measure": Wording("测量项", "measure"),
+    "event": Wording("事件", "event"),
+    "rule": Wording("规则", "rule"),
+    "parameters": Wording("参数", "parameters"),
+    "value": Wording("数值", "value"),
+    "state": Wording("状态", "state"),
+    "arithmetic": Wording("计算", "arithmetic"),
+    "the node": Wording("节点计算", "the node"),
+    "file": Wording("文件", "file"),
+    "sha256": Wording("sha256", "sha256"),
+    "batch": Wording("批次", "batch"),
+    "channel": Wording("渠道", "channel"),
+    "captured": Wording("采集时间", "captured"),
+    "collector": Wording("采集人", "collector"),
+    "evidence": Wording("证据", "evidence"),
+    "provenance": Wording("来源性质", "provenance"),
+    "verified": Wording("核查", "verified"),
+    "decided": Wording("决定", "decided"),
+    "instead of": Wording("取代", "instead of"),
+}
 
 
 class AnswerFormat(StrEnum):
@@ -81,57 +136,82 @@ def explain(
             return
         say = output()
         say.print(DATA_KINDS[edition.data_kind])
-        print_heading(say, edition, found)
+        print_heading(say, edition, found, spoken)
         if top is None:
-            _print_standing(say, connection, key)
+            _print_standing(say, connection, key, spoken)
         say.print()
         _print_tree(say, contributions, traces, top, spoken)
         if top is None:
             _print_losses(say, connection, key, spoken)
 
 
-def print_heading(say: Console, edition: Edition, unit: Unit) -> None:
+def print_heading(say: Console, edition: Edition, unit: Unit, language: str) -> None:
     """One line that says who, where, when, by which methodology."""
-    parts = [unit.unit_code, unit.name_zh, unit.name_en, unit.places]
+    parts = [unit.unit_code, unit.name_zh, unit.name_en, unit.places.in_language(language)]
     say.print(
         styled(
             "[bold]{}[/]  {}, {} {}",
-            "  ".join(filter(None, parts)),
+            "  ".join(dict.fromkeys(filter(None, parts))),
             edition.year,
             edition.methodology_code,
             edition.methodology_version,
         )
     )
     if unit.followed_from:
-        say.print(f"Followed from {unit.followed_from}.")
+        say.print(FOLLOWED.filled(former=unit.followed_from.in_language(language)).in_language(language))
 
 
-def _print_standing(say: Console, connection: duckdb.DuckDBPyConnection, key: list) -> None:
+def _print_standing(say: Console, connection: duckdb.DuckDBPyConnection, key: list, language: str) -> None:
     [standing] = records(connection, STANDING, key)
-    [steps] = records(connection, NEXT_STEPS, key)
     if standing["score"] is None:
-        say.print("No score: too little has been collected.")
+        say.print(NO_SCORE.in_language(language))
         return
-    parts = [f"{number_text(standing['score'], MARK_DECIMALS)} of {text_of(standing['full_mark'].normalize())}"]
-    if standing["grade"]:
-        parts.append(f"grade {standing['grade']}")
-    if standing["is_ranked"]:
-        parts.append(f"rank {standing['rank_national']} of {standing['ranked_unit_count_national']}")
-        if standing["rank_in_province"]:
-            parts.append(
-                f"in the province {standing['rank_in_province']} of {standing['ranked_unit_count_in_province']}"
-            )
-    else:
-        parts.append("not ranked: too little has been collected")
-    say.print(", ".join(parts))
-    ahead = [
-        (f"rank {steps['next_rank']}", steps["points_to_next_rank"]),
-        (f"rank {steps['next_rank_in_province']} in the province", steps["points_to_next_rank_in_province"]),
-        (f"grade {steps['next_grade']}", steps["points_to_next_grade"]),
+    parts = [
+        OF_FULL_MARK.filled(
+            score=number_text(standing["score"], MARK_DECIMALS), full=text_of(standing["full_mark"].normalize())
+        )
     ]
-    taken = [f"{what} takes {number_text(points, MARK_DECIMALS)} more" for what, points in ahead if points is not None]
-    if taken:
-        say.print("; ".join(taken))
+    if standing["grade"]:
+        parts.append(GRADE.filled(grade=standing["grade"]))
+    ranks = records(connection, RANKS, key)
+    parts += [
+        RANK.filled(
+            rank=row["unit_rank"],
+            count=row["ranked_unit_count"],
+            region=in_language(row, "region_name", language) or row["region_code"],
+        )
+        for row in ranks
+    ]
+    if not ranks:
+        parts.append(NOT_RANKED)
+    say.print(", ".join(part.in_language(language) for part in parts))
+    if ranks and (
+        ahead := _steps_ahead(connection, key, standing, in_language(ranks[0], "region_name", language), language)
+    ):
+        say.print(BETWEEN.in_language(language).join(ahead))
+
+
+def _steps_ahead(
+    connection: duckdb.DuckDBPyConnection, key: list, standing: dict[str, Any], whole: str, language: str
+) -> list[str]:
+    """What the next rank in the `whole` and in the province, and the next grade, would take."""
+    [steps] = records(connection, NEXT_STEPS, key)
+    province = in_language(standing, "province_name", language)
+    ahead = (
+        (NEXT_RANK.filled(rank=steps["next_rank"], region=whole), steps["points_to_next_rank"]),
+        (
+            NEXT_RANK.filled(rank=steps["next_rank_in_province"], region=province),
+            steps["points_to_next_rank_in_province"],
+        ),
+        (GRADE.filled(grade=steps["next_grade"]), steps["points_to_next_grade"]),
+    )
+    return [
+        STEP_TAKES.filled(step=step.in_language(language), points=number_text(points, MARK_DECIMALS)).in_language(
+            language
+        )
+        for step, points in ahead
+        if points is not None
+    ]
 
 
 def _print_tree(
@@ -167,7 +247,11 @@ def _print_tree(
             children=children,
         )
 
-    print_node_tree(say, ["mark", "full mark", "gives", "lost"], grow(contributions, top, line_of))
+    print_node_tree(say, _in_words(COLUMNS, language), grow(contributions, top, line_of))
+
+
+def _in_words(wordings: Sequence[Wording], language: str) -> list[str]:
+    return [wording.in_language(language) for wording in wordings]
 
 
 def _style_of(row: dict[str, Any]) -> str:
@@ -184,7 +268,7 @@ def _short_evidence(trace: dict[str, Any], language: str, is_named: bool) -> Tex
     lines = Text(f"{measure} " if is_named and not trace["cluster_code"] else "")
     lines.append(_value_text(trace) + "  ")
     lines.append(f"{trace['arithmetic']}\n", style="dim")
-    lines.append(_source_text(trace), style="cyan")
+    lines.append(_source_text(trace, language), style="cyan")
     return lines
 
 
@@ -195,33 +279,41 @@ def _value_text(trace: dict[str, Any]) -> str:
     return trace["state"] if value is None else f"{value.normalize():f}{unit}"
 
 
-def _source_text(trace: dict[str, Any]) -> str:
+def _source_text(trace: dict[str, Any], language: str) -> str:
     if trace["batch_id"] is None:
-        return f"{trace['state']}: no row behind it"
+        return NO_ROW.filled(state=trace["state"]).in_language(language)
+    verdict, decision = trace["verification_verdict"], trace["decision_code"]
     parts = [
-        f"{trace['source']}/{trace['file_name']} row {trace['row_number']}",
+        _row_text(trace, "", language),
         f"sha256 {trace['file_sha256'][:SHORT_HASH]}…",
         " ".join(filter(None, (trace["channel"], trace["collection_mode"]))),
         f"{trace['captured_at']:%Y-%m-%d}" if trace["captured_at"] else "",
-        f"verified: {trace['verification_verdict']}" if trace["verification_verdict"] else "",
-        f"decided: {trace['decision_code']}" if trace["decision_code"] else "",
-        f"instead of {_overruled_text(trace)}" if trace.get("overruled_state") else "",
+        VERIFIED.filled(verdict=verdict).in_language(language) if verdict else "",
+        DECIDED.filled(code=decision).in_language(language) if decision else "",
+        INSTEAD_OF.filled(overruled=_overruled_text(trace, language)).in_language(language)
+        if trace.get("overruled_state")
+        else "",
     ]
     return ", ".join(filter(None, parts))
 
 
-def _overruled_text(trace: dict[str, Any]) -> str:
+def _row_text(trace: dict[str, Any], kind: str, language: str) -> str:
+    """File and row of the observation, or of what `kind` names, such as `overruled_`."""
+    source, name, row = (trace[f"{kind}{column}"] for column in ("source", "file_name", "row_number"))
+    return ROW.filled(file=f"{source}/{name}", row=row).in_language(language)
+
+
+def _overruled_text(trace: dict[str, Any], language: str) -> str:
     """What a correction or decision took the place of, down to its row; releases before that was kept have none."""
     value = trace["overruled_value"]
     shown = trace["overruled_state"] if value is None else f"{value.normalize():f}{trace['measurement_unit'] or ''}"
-    row = f"{trace['overruled_source']}/{trace['overruled_file_name']} row {trace['overruled_row_number']}"
-    return f"{shown} ({row})"
+    return f"{shown} ({_row_text(trace, 'overruled_', language)})"
 
 
 def _whole_evidence(trace: dict[str, Any], language: str) -> Text:
     """Everything that is known of one measure or event, a line each."""
     value = trace["event_points"] if trace["cluster_code"] else trace["value"]
-    fields = {
+    known = {
         "measure": " ".join(filter(None, (trace["measure_code"], in_language(trace, "measure_name", language)))),
         "event": " ".join(filter(None, (trace["cluster_code"], text_of(trace["event_date"]), trace["headline"]))),
         "rule": in_language(trace, "rule_text", language),
@@ -230,7 +322,7 @@ def _whole_evidence(trace: dict[str, Any], language: str) -> Text:
         "state": trace["state"],
         "arithmetic": trace["arithmetic"],
         "the node": trace["leaf_arithmetic"],
-        "file": f"{trace['source']}/{trace['file_name']} row {trace['row_number']}" if trace["batch_id"] else None,
+        "file": _row_text(trace, "", language) if trace["batch_id"] else None,
         "sha256": trace["file_sha256"],
         "batch": trace["batch_id"],
         "channel": " ".join(filter(None, (trace["channel"], trace["collection_mode"]))),
@@ -238,20 +330,25 @@ def _whole_evidence(trace: dict[str, Any], language: str) -> Text:
         "collector": trace["collector"],
         "evidence": " ".join(filter(None, (trace["evidence_url"], trace["evidence_hash"]))),
         "provenance": trace["provenance"],
-        "verified": _verification_text(trace),
+        "verified": _verification_text(trace, language),
         "decided": ", ".join(
             filter(None, (trace["decision_code"], trace.get("decision_role_code"), trace["decision_reason"]))
         ),
-        "instead of": f"{_overruled_text(trace)}, batch {trace['overruled_batch_id']}"
+        "instead of": f"{_overruled_text(trace, language)}, {trace['overruled_batch_id']}"
         if trace.get("overruled_state")
         else None,
     }
-    width = max(map(len, fields))
-    lines = [Text.assemble((f"{name:<{width}}  ", "dim"), one_line(value)) for name, value in fields.items() if value]
+    names = {name: FIELDS[name].in_language(language) for name in known}
+    width = max(map(cell_len, names.values()))
+    lines = [
+        Text.assemble((set_cell_size(names[name], width) + "  ", "dim"), one_line(value))
+        for name, value in known.items()
+        if value
+    ]
     return Text("\n").join(lines)
 
 
-def _verification_text(trace: dict[str, Any]) -> str:
+def _verification_text(trace: dict[str, Any], language: str) -> str:
     if not trace["verification_verdict"]:
         return ""
     corrected = trace["verification_value"]
@@ -261,7 +358,7 @@ def _verification_text(trace: dict[str, Any]) -> str:
         trace["verification_reason"],
         trace["verifier"],
         text_of(trace["verified_at"]),
-        f"{trace['verification_file_name']} row {trace['verification_row_number']}",
+        ROW.filled(file=trace["verification_file_name"], row=trace["verification_row_number"]).in_language(language),
     ]
     return ", ".join(filter(None, parts))
 
@@ -279,10 +376,14 @@ def _print_losses(say: Console, connection: duckdb.DuckDBPyConnection, key: list
             )
             for row in losses[:SHOWN_LOSSES]
         ]
-        columns = ["", "lost", "node", "name", "reason"]
+        columns = _in_words(LOSS_COLUMNS, language)
+        *_, name, reason = columns
         say.print()
         say.print(
-            table(*fitted(say, columns, rows, texts=["name", "reason"], least=["reason"]), title="Where most was lost")
+            table(
+                *fitted(say, columns, rows, texts=[name, reason], least=[reason]),
+                title=LOSSES_TITLE.in_language(language),
+            )
         )
 
 
@@ -308,7 +409,7 @@ def _write_json(
         "data_kind": edition.data_kind,
         "methodology_version": edition.methodology_version,
         "lineage_code": unit.lineage_code,
-        "followed_from": unit.followed_from,
+        "followed_from": unit.followed_from.en if unit.followed_from else None,
         "unit": standing,
         "node": branch(first),
     }

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from orchestration.commands.language import Language
 from orchestration.commands.terminal import output
 from orchestration.errors import UsageError
 from orchestration.home import Home
@@ -26,6 +27,12 @@ def init(
             "data; hdi: the Human Development Index with its data, as an example.",
         ),
     ] = Start.blank,
+    language: Annotated[
+        Language | None,
+        typer.Option(
+            help="Language of messages and reports, kept in zhengxin.toml. Default: zh, of hdi en.", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """Make the project folder of an index: settings, seeds, inbox.
 
@@ -33,13 +40,14 @@ def init(
     of zhengxin never touches it.
 
     [dim]zhengxin init my-index
+    zhengxin init my-index --language en
     zhengxin init --from hdi hdi
     cd my-index && zhengxin check-seeds[/dim]
     """
     if folder.is_file():
         raise UsageError(f"{folder} is a file, not a folder: name another folder.")
     home = Home(folder.expanduser().resolve())
-    written = start_folder(home, start)
+    written = start_folder(home, start, language=language.value if language else None)
     say = output()
     for path in written:
         say.print(f"  {path.relative_to(home.root)}")

@@ -48,7 +48,7 @@ def print_node_tree(say: Console, columns: Sequence[str], root: NodeLine) -> Non
     room = say.width - NUMBER_WIDTH * len(columns)
     name_width = max(min(needed, room), LEAST_NAME_WIDTH)
     remark_width = say.width - name_width - NUMBER_WIDTH * len(columns) - 2
-    header = " " * name_width + "".join(f"{column:>{NUMBER_WIDTH}}" for column in columns)
+    header = " " * name_width + "".join(" " * (NUMBER_WIDTH - cell_len(column)) + column for column in columns)
     say.print(Text(header.rstrip(), style="bold"), no_wrap=True)
     say.print(_branch(root, name_width, remark_width))
 

@@ -168,7 +168,7 @@ def _print_edition(connection: duckdb.DuckDBPyConnection, key: list[Any]) -> Non
 def _print_unit(connection: duckdb.DuckDBPyConnection, key: list[Any], unit: Unit) -> None:
     found = records(connection, INTERVALS, [*key, unit.unit_code])
     say = output()
-    say.print(f"{unit.unit_code} {unit.name_zh or unit.name_en} ({unit.places})", markup=False)
+    say.print(f"{unit.unit_code} {unit.name_zh or unit.name_en} ({unit.places.zh})", markup=False)
     if not found:
         raise UsageError("The unit is not ranked in this edition under this methodology: it has no interval.")
     lines = [

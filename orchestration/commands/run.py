@@ -70,9 +70,7 @@ def run(
     """
     from orchestration.editions import check_years, series_of, years_in_words
     from orchestration.landing.waiting import require_data
-    from orchestration.last_run import note_run, upgrade_message
     from orchestration.pipeline.execution import CheckCount
-    from orchestration.release.changed_method import changed_methodologies
     from orchestration.seeds import has_own_seeds
     from orchestration.warehouse import built_from
     from orchestration.warehouse.lock import writer_lock
@@ -99,10 +97,6 @@ def run(
             print_summary(output(), home, wanted, CheckCount(**known))
             return
     require_data(home, asked)
-    for warning in changed_methodologies(home):
-        messages().print(styled("[yellow]{}[/]", warning))
-    if message := upgrade_message(home):
-        messages().print(message)
     messages().print(f"Run of {years_in_words(wanted)}, {series_code}, home {home.root}")
     with _execution(home) as execution:
         outcome = execution.annual_run(wanted, series_code)
@@ -110,7 +104,6 @@ def run(
     # Whoever writes by now has made the note void.
     with suppress(WarehouseBusy), writer_lock(home.warehouse, "the note of a run", wait_seconds=0):
         built_from.record(home, wanted, asdict(outcome.checks))
-    note_run(home)
 
 
 def _mend_releases(say: Console, home: Home, years: list[int]) -> None:

@@ -17,9 +17,12 @@ from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.warehouse.connection import reading
 from orchestration.warehouse.place import UNIT, find_places, listed
+from orchestration.wording import Wording
 
 SHOWN_CANDIDATES = 6
-NEEDED_TABLES = ("release_info", "dim_methodology", "dim_unit", "score_contribution", "score_trace")
+OF_THE_EDITION_BEFORE = Wording("上一年度的 {former}", "{former} of the edition before")
+OF_THE_YEAR = Wording("{year} 年度的 {former}", "{former} of {year}")
+NEEDED_TABLES = ("release_info", "dim_methodology", "dim_unit", "unit_ranking", "score_contribution", "score_trace")
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,9 @@ class Unit:
     unit_code: str
     name_zh: str
     name_en: str
-    places: str
+    places: Wording
     lineage_code: str
-    followed_from: str | None = None
+    followed_from: Wording | None = None
 
 
 @contextmanager
@@ -106,8 +109,8 @@ def find_unit(connection: duckdb.DuckDBPyConnection, edition: Edition, named: st
     rows = connection.execute(
         """
         select unit_code, name_zh, name_en,
-            concat_ws(' ', province_name_zh, prefecture_name_zh) as places, lineage_code, is_included,
-            exclusion_reason_zh, exclusion_reason_en
+            concat_ws(' ', province_name_zh, prefecture_name_zh) as places_zh, lineage_code, is_included,
+            exclusion_reason_zh, exclusion_reason_en, concat_ws(', ', prefecture_name_en, province_name_en) as places_en
         from marts.dim_unit
         where series_code = $1 and assessment_year = $2
         order by unit_code
@@ -139,20 +142,20 @@ def find_unit(connection: duckdb.DuckDBPyConnection, edition: Edition, named: st
     raise UsageError(f"There is no unit '{wanted}' in the edition {edition.year}. {_nearest(rows, wanted)}")
 
 
-def _of_other_editions(connection: duckdb.DuckDBPyConnection, edition: Edition, wanted: str) -> dict[str, str]:
+def _of_other_editions(connection: duckdb.DuckDBPyConnection, edition: Edition, wanted: str) -> dict[str, Wording]:
     """By lineage, what of that code or name other editions have; the nearest year of each.
 
     A release has its own edition only, which knows each unit's code in the one before.
     """
     found = connection.execute(
         """
-        select lineage_code, former
+        select lineage_code, former, former_year
         from (
-            select lineage_code, $3 || ' of the edition before' as former, 1000 as distance
+            select lineage_code, $3 as former, cast(null as integer) as former_year, 1000 as distance
             from marts.dim_unit
             where series_code = $1 and assessment_year = $2 and previous_unit_code = $3
             union all
-            select lineage_code, concat_ws(' ', unit_code, coalesce(name_zh, name_en)) || ' of ' || assessment_year,
+            select lineage_code, concat_ws(' ', unit_code, coalesce(name_zh, name_en)), assessment_year,
                 abs(assessment_year - $2)
             from marts.dim_unit
             where series_code = $1 and assessment_year <> $2
@@ -162,14 +165,19 @@ def _of_other_editions(connection: duckdb.DuckDBPyConnection, edition: Edition, 
         """,
         [edition.series_code, edition.year, wanted],
     ).fetchall()
-    return dict(found)
+    return {
+        lineage: OF_THE_EDITION_BEFORE.filled(former=former)
+        if year is None
+        else OF_THE_YEAR.filled(former=former, year=year)
+        for lineage, former, year in found
+    }
 
 
-def _assessed(row: tuple, edition: Edition, followed_from: str | None = None) -> Unit:
+def _assessed(row: tuple, edition: Edition, followed_from: Wording | None = None) -> Unit:
     if not row[5]:
-        reason = " / ".join(filter(None, row[6:8]))
-        raise UsageError(f"{row[0]} {row[1]} was left out of the edition {edition.year}: {reason}.")
-    return Unit(*row[:5], followed_from=followed_from)
+        reason = " / ".join(dict.fromkeys(filter(None, row[6:8])))
+        raise UsageError(f"{row[0]} {row[1] or row[2]} was left out of the edition {edition.year}: {reason}.")
+    return Unit(*row[:3], Wording(row[3] or row[8], row[8] or row[3]), row[4], followed_from)
 
 
 def _nearest(rows: Sequence[tuple], wanted: str) -> str:

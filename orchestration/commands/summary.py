@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from orchestration.pipeline.execution import CheckCount
 
 SHOWN_UNITS = 3
+NAME, ENGLISH_NAME = 2, 3
 SHOWN_NAMES = 6
 DATA_KINDS = {
     "synthetic": styled("[bold yellow]SYNTHETIC DATA[/] 合成数据: drawn at random, not observed."),
@@ -92,8 +93,10 @@ def _print_units(say: Console, connection: duckdb.DuckDBPyConnection, year: int)
     say.print()
     if rows:
         columns = ["rank", "unit", "name", "name (English)", "province", "score", "grade"]
-        # Not every series has provinces or grades.
+        # Not every series has provinces or grades, and one language is enough for names.
         filled = [place for place in range(len(columns)) if any(row[place] is not None for row in rows)]
+        if all(row[NAME] == row[ENGLISH_NAME] for row in rows):
+            filled.remove(ENGLISH_NAME)
         shown = [[row[place] for place in filled] for row in rows]
         say.print(table([columns[place] for place in filled], shown, title=f"Top and bottom of {year}"))
     else:

@@ -490,11 +490,14 @@ def read_reference(seeds: Path) -> Reference:
     offices = {name: _read_seed(seeds / name, columns) for name, columns in OFFICE_COLUMNS.items()}
     has_attributes = (seeds / ATTRIBUTE_SEED).exists()
     attributes = _read_seed(seeds / ATTRIBUTE_SEED, ATTRIBUTE_COLUMNS) if has_attributes else []
-    digests = _digests(tables)
-    series_of_tree = {row["tree_code"]: row["series_code"] for row in tables["methodology/methodology.csv"]}
+    series_of_tree = {row["tree_code"]: row["series_code"] for row in tables.pop("methodology/methodology.csv")}
     frames: dict[tuple[str, int], dict[str, bool]] = defaultdict(dict)
     frame_names: dict[tuple[str, int, str], str] = {}
     try:
+        # A topic belongs to a series, whatever trees it counts in: a new method for later editions lands no file anew.
+        for row in tables["methodology/event_topic.csv"]:
+            row["series_code"] = series_of_tree[row.pop("tree_code")]
+        digests = _digests(tables)
         for row in tables["geography/assessment_frame.csv"]:
             edition = row["series_code"], int(row["assessment_year"])
             frames[edition][row["unit_code"]] = row["is_included"] == "1"
@@ -517,8 +520,7 @@ def read_reference(seeds: Path) -> Reference:
             divisions=[_division(row) for row in tables["geography/division_history.csv"]],
             measures={row["measure_code"]: _measure(row) for row in tables["methodology/measure.csv"]},
             topics={
-                row["topic"]: (series_of_tree[row["tree_code"]], row["polarity"])
-                for row in tables["methodology/event_topic.csv"]
+                row["topic"]: (row["series_code"], row["polarity"]) for row in tables["methodology/event_topic.csv"]
             },
             severities={
                 row["factor_level"]: POLARITY_OF_FACTOR[row["factor_kind"]]
@@ -600,11 +602,11 @@ def _terms(rows: list[dict[str, str]]) -> dict[str, list[Term]]:
 
 
 def _digests(tables: dict[str, list[dict[str, str]]]) -> dict[str, str]:
-    """SHA-256 of each seed's columns by which rows are judged; the order of rows does not matter."""
+    """SHA-256 of each seed's columns by which rows are judged; neither their order nor saying one twice matters."""
     digests = {}
     for name, rows in tables.items():
         columns = [column for column in rows[0] if column not in ONLY_IN_MESSAGES] if rows else []
-        judged_by = sorted([row[column] for column in columns] for row in rows)
+        judged_by = sorted({tuple(row[column] for column in columns) for row in rows})
         digests[name] = hashlib.sha256(json.dumps(judged_by, ensure_ascii=False).encode()).hexdigest()
     return digests
 

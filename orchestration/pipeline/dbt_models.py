@@ -12,6 +12,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, 
 from packaging.version import Version
 
 from orchestration.home import Home
+from orchestration.last_run import note_run
 from orchestration.pipeline.preview import preview, row_count
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn
 from orchestration.seeds import dbt_folder
@@ -129,6 +130,7 @@ def build_events(
     yield from _with_table_metadata(home, invocation.manifest, events)
     if failure is not None:
         raise dg.Failure(_explanation(home, failure), allow_retries=False) from failure
+    note_run(home)
 
 
 def _collect(context: Any, invocation: DbtCliInvocation) -> Iterator[Any]:

@@ -4,7 +4,7 @@ A file is landed as a whole and may hold many years, so the run of one year land
 for which year the run answers: it fails where nothing has come in for that year.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 import duckdb
@@ -16,9 +16,11 @@ from orchestration.landing.across_files import contradictions
 from orchestration.landing.integrity import require_whole
 from orchestration.landing.quarantine import rows_by_rule
 from orchestration.landing.waiting import no_data_message
+from orchestration.last_run import upgrade_message
 from orchestration.pipeline.preview import preview, row_count
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn, years_of_run
 from orchestration.release.catalogue import Catalogue
+from orchestration.release.changed_method import changed_methodologies
 from orchestration.release.history import load_releases_in_force
 from orchestration.release.kept_inputs import released_entries, released_inputs_missing
 from orchestration.warehouse import connection
@@ -27,6 +29,7 @@ from orchestration.writing import markdown
 
 SHOWN_FILES = 50
 WHOLE_CHECK = "chain_is_whole"
+METHOD_CHECK = "released_methods_stand"
 DESCRIPTIONS = {
     source: f"{contract.title_en}: one row per accepted row of the files in inbox/{source}. {contract.title_zh}。"
     for source, contract in CONTRACTS.items()
@@ -38,7 +41,8 @@ DESCRIPTIONS = {
     "released_region_score": "Regional means as the releases in force published them. 已发布的区域均值。",
     "revised_figure": "Figures that later releases of an edition changed, with the reason. 修订的数值。",
 }
-RELEASED_TABLES = ("released_unit_score", "released_region_score", "revised_figure")
+RELEASED_SCORES = "released_unit_score"
+RELEASED_TABLES = (RELEASED_SCORES, "released_region_score", "revised_figure")
 
 
 def raw_key(table: str) -> dg.AssetKey:
@@ -62,6 +66,12 @@ def landing_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
                 blocking=True,
                 description="Every entry of the log of decisions follows from the one before and from what has landed.",
             ),
+            dg.AssetCheckSpec(
+                METHOD_CHECK,
+                asset=raw_key(RELEASED_SCORES),
+                description="No methodology under which an edition was released has other rows than it had then. "
+                "已发布年度所依据的方法未被改动。",
+            ),
         ],
         partitions_def=partitions,
         backfill_policy=dg.BackfillPolicy.single_run(),
@@ -70,16 +80,32 @@ def landing_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     def land_inbox_assets(context: dg.AssetExecutionContext, home: HomeResource):
         years = years_of_run(context, home)
         with warehouse_turn(context, home.paths):
+            tell_of_upgrade(context, home.paths)
+            changed_methods = changed_methods_told(context, home.paths)
             require_whole(Store(home.paths.landing), released_inputs_missing(home.paths))
             landed = land_inbox(home.paths, progress=lambda done, total, file: _log(context, done, total, file))
             with connection.writing(home.paths.warehouse, say=context.log.warning) as open_connection:
                 load_raw(open_connection, home.paths)
                 load_releases_in_force(open_connection, home.paths)
                 require_years(open_connection, years, home.paths)
-                results = list(raw_results(open_connection, home.paths, landed))
+                results = list(raw_results(open_connection, home.paths, landed, changed_methods))
         yield from results
 
     return land_inbox_assets
+
+
+def tell_of_upgrade(context: dg.OpExecutionContext | dg.AssetExecutionContext, home: Home) -> None:
+    """Before anything is computed: this is not the version that the home was last run with."""
+    if message := upgrade_message(home):
+        context.log.warning(message)
+
+
+def changed_methods_told(context: dg.OpExecutionContext | dg.AssetExecutionContext, home: Home) -> list[str]:
+    """Before anything is computed: the methodologies that were changed after an edition was released under them."""
+    changed = changed_methodologies(home)
+    for sentence in changed:
+        context.log.warning(sentence)
+    return changed
 
 
 def require_years(open_connection: duckdb.DuckDBPyConnection, years: list[int], home: Home) -> None:
@@ -92,7 +118,10 @@ def require_years(open_connection: duckdb.DuckDBPyConnection, years: list[int], 
 
 
 def raw_results(
-    open_connection: duckdb.DuckDBPyConnection, home: Home, landed: list[LandedFile]
+    open_connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    landed: list[LandedFile],
+    changed_methods: Sequence[str],
 ) -> Iterator[dg.MaterializeResult]:
     """What became of each raw table, with the results of its checks."""
     store = Store(home.landing)
@@ -114,7 +143,11 @@ def raw_results(
         },
     )
     for table in RELEASED_TABLES:
-        yield dg.MaterializeResult(raw_key(table), metadata=_table_metadata(open_connection, table))
+        yield dg.MaterializeResult(
+            raw_key(table),
+            metadata=_table_metadata(open_connection, table),
+            check_results=[_method_result(changed_methods)] if table == RELEASED_SCORES else [],
+        )
     state = chain.verify(home, released_entries(Catalogue(home.releases)))
     yield dg.MaterializeResult(
         raw_key("decision_log"),
@@ -128,6 +161,16 @@ def raw_results(
                 metadata={"entries": state.entry_count} | ({"problem": state.problem} if state.problem else {}),
             )
         ],
+    )
+
+
+def _method_result(changed_methods: Sequence[str]) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=raw_key(RELEASED_SCORES),
+        check_name=METHOD_CHECK,
+        passed=not changed_methods,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"changed": dg.MetadataValue.text("\n".join(changed_methods))} if changed_methods else {},
     )
 
 

@@ -75,12 +75,16 @@ def validated(
             found = open_connection.execute("select distinct assessment_year from marts.release_info order by 1")
             years = [year for (year,) in found.fetchall()]
         runs = validate_and_record(home, open_connection, years)
-    failures = [
-        f"{run.suite} {outcome.rule}"
+    failed = [
+        (run.suite, outcome)
         for run in runs
         for outcome in run.outcomes
         if outcome.severity == "error" and not outcome.success
     ]
+    for suite, outcome in failed:
+        examples = "; ".join(outcome.sample) or "none"
+        context.log.error(f"{suite}: not so: {outcome.description} ({outcome.rule}). Such as {examples}")
+    failures = [f"{suite} {outcome.rule}" for suite, outcome in failed]
     build_record.record_validation(home, {year: failures for year in years})
     return runs
 

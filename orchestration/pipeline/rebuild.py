@@ -8,7 +8,7 @@ from dagster_dbt import DbtCliResource
 
 from orchestration.pipeline.dbt_models import build_events
 from orchestration.pipeline.jobs import REBUILD_WAREHOUSE
-from orchestration.pipeline.landing import raw_results
+from orchestration.pipeline.landing import changed_methods_told, raw_results, tell_of_upgrade
 from orchestration.pipeline.quality import VALIDATION_RESULT, check_results, validated, validation_metadata
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn
 from orchestration.release.history import load_releases_in_force
@@ -23,11 +23,13 @@ def rebuild_job(manifest: Mapping[str, Any]) -> dg.JobDefinition:
     def drop_and_load(context: dg.OpExecutionContext, home: HomeResource):
         """Remove the warehouse file and load the raw tables from the effective batches."""
         with warehouse_turn(context, home.paths):
+            tell_of_upgrade(context, home.paths)
+            changed_methods = changed_methods_told(context, home.paths)
             connection.drop(home.paths.warehouse, say=context.log.warning)
             with connection.writing(home.paths.warehouse) as open_connection:
                 load_raw(open_connection, home.paths)
                 load_releases_in_force(open_connection, home.paths)
-                results = list(raw_results(open_connection, home.paths, landed=[]))
+                results = list(raw_results(open_connection, home.paths, [], changed_methods))
         for result in results:
             yield dg.AssetMaterialization(result.asset_key, metadata=result.metadata)
             for check in result.check_results or []:

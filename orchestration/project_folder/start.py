@@ -53,8 +53,9 @@ WHAT = {
 }
 
 
-def start_folder(home: Home, start: Start, publish: str = MANUAL) -> list[Path]:
+def start_folder(home: Home, start: Start, publish: str = MANUAL, language: str | None = None) -> list[Path]:
     """Write settings, seeds, inbox and README of a new project folder; return the files, in the order of writing.
+    Without a `language` the folder has that of what it starts with.
 
     Raises `UsageError` where the folder is a project already, or has seeds.
     """
@@ -64,7 +65,7 @@ def start_folder(home: Home, start: Start, publish: str = MANUAL) -> list[Path]:
     for source in CONTRACTS:
         (home.inbox / source).mkdir(parents=True, exist_ok=True)
     seeds = {Start.blank: _blank, Start.county: _county, Start.hdi: _hdi, Start.census: _census}[start](home)
-    home.settings.write_text(_settings(start, publish), encoding="utf-8")
+    home.settings.write_text(_settings(start, publish, language), encoding="utf-8")
     readme = home.root / "README.md"
     written = [home.settings, *seeds]
     if not readme.exists():
@@ -73,7 +74,7 @@ def start_folder(home: Home, start: Start, publish: str = MANUAL) -> list[Path]:
     return written
 
 
-def _settings(start: Start, publish: str) -> str:
+def _settings(start: Start, publish: str, language: str | None) -> str:
     series = {
         Start.blank: None,
         Start.county: COUNTY_SERIES,
@@ -83,7 +84,7 @@ def _settings(start: Start, publish: str) -> str:
     return _filled(
         "zhengxin.toml.in",
         series=f'series = "{series}"' if series else '# series = "my_index"',
-        language=EN if start is Start.hdi else ZH,
+        language=language or (EN if start is Start.hdi else ZH),
         seeds=SEEDS_OVER if start in (Start.county, Start.census) else SEEDS_OWN,
         publish=publish,
     )

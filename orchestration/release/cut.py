@@ -180,6 +180,13 @@ def _rows_of_edition(
         is_needed = "methodology_code" in table.key
         conditions.append(condition if is_needed else f"({condition} or methodology_code is null)")
         parameters["methodologies"] = released_methodologies(connection, facts.series_code, years)
+    if "method_code" in table.column_names:
+        # A methodology, a variant of one, or the series for what no method has touched: of methodologies the edition's.
+        conditions.append(
+            "(method_code in (select unnest($methods)) "
+            f"or method_code not in (select methodology_code from {READERS_SCHEMA}.dim_methodology))"
+        )
+        parameters["methods"] = released_methodologies(connection, facts.series_code, [facts.release.year])
     where = f" where {' and '.join(conditions)}" if conditions else ""
     return f"select {columns} from {READERS_SCHEMA}.{table.name}{where}", parameters
 

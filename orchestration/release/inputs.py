@@ -17,6 +17,7 @@ import duckdb
 from orchestration.errors import UsageError
 from orchestration.home import INSTALLED, PACKAGE, Home, is_installed, project_root
 from orchestration.landing import Store
+from orchestration.last_run import this_version
 from orchestration.release.catalogue import Catalogue, ReleaseId
 from orchestration.release.cut import ReleaseFacts
 from orchestration.release.files import sha256_of
@@ -41,10 +42,8 @@ def lock_of(
 ) -> dict[str, Any]:
     """Batches with hashes, deliveries, seeds, the version of each methodology, code, packages and the earlier releases
     that were read."""
-    seeds = seeds_folder(home)
     store = Store(home.landing)
-    ledger = store.ledger()
-    batches = {(batch.source, batch.batch_id): batch for batch, _, _ in ledger}
+    batches = {(batch.source, batch.batch_id): batch for batch, _, _ in store.ledger()}
     return {
         "release": {**asdict(facts), "release": str(facts.release)},
         "batches": [
@@ -57,12 +56,24 @@ def lock_of(
             }
             for key, batch in sorted(batches.items())
         ],
-        "deliveries": [{**asdict(delivery), "is_effective": is_effective} for _, delivery, is_effective in ledger],
-        "seeds": {path.relative_to(seeds).as_posix(): sha256_of(path) for path in sorted(seeds.rglob("*.csv"))},
         "methodologies": dict(methodologies),
         "methodology_rows": {code: rows for code, rows in method_digests(home).items() if code in methodologies},
-        "project_digest": project_digest(home),
         "earlier_releases": {str(each): sha256_of(catalogue.folder(each) / "manifest.json") for each in earlier},
+        **state_of(home),
+    }
+
+
+def state_of(home: Home) -> dict[str, Any]:
+    """What scores are made from, as far as a difference between releases can be explained by it."""
+    seeds = seeds_folder(home)
+    return {
+        "deliveries": [
+            {**asdict(delivery), "is_effective": is_effective}
+            for _, delivery, is_effective in Store(home.landing).ledger()
+        ],
+        "seeds": {path.relative_to(seeds).as_posix(): sha256_of(path) for path in sorted(seeds.rglob("*.csv"))},
+        "project_digest": project_digest(home),
+        "zhengxin": this_version(),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
     }
 

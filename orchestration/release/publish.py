@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from orchestration.release.catalogue import (
     ReleaseId,
     read_json,
 )
+from orchestration.release.causes import Causes, causes_between
 from orchestration.release.cut import (
     ReleaseFacts,
     TableSummary,
@@ -72,6 +73,7 @@ from orchestration.release.inputs import (
     git_revision,
     lock_of,
     require_built_from_inputs,
+    state_of,
     write_source_archive,
 )
 from orchestration.release.links import next_chain, require_clock
@@ -80,6 +82,7 @@ from orchestration.release.tables import tables_of_edition
 from orchestration.warehouse import build_record
 from orchestration.warehouse.connection import STORAGE_VERSION
 from orchestration.warehouse.data_dictionary import data_dictionary
+from orchestration.wording import Wording
 from orchestration.writing import markdown
 
 PUBLISHED, UNCHANGED, OFFERED = "published", "unchanged", "offered"
@@ -195,7 +198,8 @@ class _Attempt:
         differing = self._differing_tables(candidate.summaries[PUBLIC])
         if self.in_force and not differing:
             shutil.rmtree(self.catalogue.offer(self.release), ignore_errors=True)
-            return Outcome(UNCHANGED, self.in_force, f"{self.in_force} stands: no figure has changed since.")
+            message = f"{self.in_force} stands: no figure has changed since."
+            return Outcome(UNCHANGED, self.in_force, " ".join([message, *self._upgrade_in_words()]))
         changes = self._changes(candidate, differing)
         if changes:
             record_changes(self.warehouse, candidate, self.base, changes)
@@ -236,6 +240,19 @@ class _Attempt:
         tables = [table for table in visible_tables(self.tables, PUBLIC) if table.name in differing]
         return changes_between(self.catalogue.database(self.base), candidate.database(PUBLIC), tables)
 
+    def _causes(self) -> Causes | None:
+        """What has changed since what was released last; None where nothing was, or its lock is elsewhere."""
+        if self.base is None or not self.catalogue.has_lock(self.base):
+            return None
+        return causes_between(self.home, self.catalogue.lock_of(self.base), state_of(self.home))
+
+    def _upgrade_in_words(self) -> list[str]:
+        """Of which version the figures were, where it is not the one that runs now."""
+        causes = self._causes()
+        if causes is None or causes.upgrade is None:
+            return []
+        return ["It was made with zhengxin {}; this is {}.".format(*causes.upgrade)]
+
     def _missing_word(self, to_acknowledge: Sequence[Change], acknowledged: str | None) -> str | None:
         """What a person still has to say, as the command that says it; None where nothing is missing."""
         needs_note = self.previous is not None or bool(to_acknowledge)
@@ -269,6 +286,8 @@ class _Attempt:
             "",
         ]
         parts.append(changes_in_words(against, changes) if self.base else f"## {against}\n")
+        if causes := self._causes():
+            parts.append(f"### What is not as it was 与当时不同之处\n\n{_as_list(causes.in_words())}\n")
         if restated:
             parts.append(
                 changes_in_words("Published by earlier editions, restated 早先公布、重算后不同的数值", restated)
@@ -296,7 +315,8 @@ class _Attempt:
         write_json(ready / OFFER_NOTE, {"command": missing}, OWNER_FILE)
         os.replace(ready, offer)
         difference = f": {changes:,} figures differ from {self.base}" if self.base else ", the first of its edition"
-        message = f"{self.release} is offered{difference}. Read {offer / 'diff.md'}, then: {missing}"
+        parts = [f"{self.release} is offered{difference}.", *self._upgrade_in_words()]
+        message = " ".join([*parts, f"Read {offer / 'diff.md'}, then: {missing}"])
         return Outcome(OFFERED, self.release, message, changes, gates)
 
     def _complete(self, candidate: Candidate) -> None:
@@ -382,6 +402,11 @@ class _Attempt:
             sync(target.parent)
         shutil.rmtree(self.catalogue.offer(self.release), ignore_errors=True)
         self.catalogue.settle()
+
+
+def _as_list(wordings: Iterable[Wording]) -> str:
+    """Markdown: a point for each, in both languages."""
+    return "\n".join(f"* {markdown.prose(wording.en)} {markdown.prose(wording.zh)}" for wording in wordings)
 
 
 def require_complete(warehouse: duckdb.DuckDBPyConnection, year: int) -> None:

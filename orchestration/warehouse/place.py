@@ -49,29 +49,29 @@ LOOKUP = """
     where assessment_year = $year and series_code = $series
 """
 NAMES_ONLY = """
-    select kind as place_kind, code as place_code, lookup_kind, lower(replace(lookup_text, ' ', '')) as lookup_text
-    from (
-        select 'unit' as kind, unit_code as code, unit_code as code_text, name_zh, name_en
-        from marts.dim_unit where assessment_year = $year and series_code = $series
-        union all
-        select 'region', region_code, region_code, name_zh, name_en
-        from marts.dim_region where assessment_year = $year and series_code = $series
-    )
+    select place_kind, place_code, lookup_kind, lower(replace(lookup_text, ' ', '')) as lookup_text
+    from ({named})
     unpivot (lookup_text for lookup_kind in (code_text as 'code', name_zh as 'name_zh', name_en as 'name_en'))
 """
-NAMED = """
-    select 'unit' as place_kind, unit_code as place_code, coalesce(name_zh, name_en) as name,
-        concat_ws(' ', province_name_zh, prefecture_name_zh) as places
-    from marts.dim_unit where assessment_year = $year and series_code = $series
-    union all
-    select 'region', region.region_code, coalesce(region.name_zh, region.name_en), coalesce(above.name_zh, '')
-    from marts.dim_region as region
-    left join marts.dim_region as above
-        on region.series_code = above.series_code
-        and region.assessment_year = above.assessment_year
-        and region.parent_region_code = above.region_code
-    where region.assessment_year = $year and region.series_code = $series
-"""
+# The places of an edition by kind: code, names, and what they lie in.
+NAMED = {
+    UNIT: """
+        select 'unit' as place_kind, unit_code as place_code, unit_code as code_text, cast(name_zh as varchar) as name_zh,
+            cast(name_en as varchar) as name_en, concat_ws(' ', province_name_zh, prefecture_name_zh) as places
+        from marts.dim_unit where assessment_year = $year and series_code = $series
+    """,
+    REGION: """
+        select 'region' as place_kind, region.region_code as place_code, region.region_code as code_text,
+            cast(region.name_zh as varchar) as name_zh, cast(region.name_en as varchar) as name_en,
+            coalesce(above.name_zh, '') as places
+        from marts.dim_region as region
+        left join marts.dim_region as above
+            on region.series_code = above.series_code
+            and region.assessment_year = above.assessment_year
+            and region.parent_region_code = above.region_code
+        where region.assessment_year = $year and region.series_code = $series
+    """,
+}
 
 
 @dataclass(frozen=True)
@@ -91,17 +91,18 @@ def find_places(
     connection: duckdb.DuckDBPyConnection, series: str, year: int, asked: str, kinds: Sequence[str] = (REGION, UNIT)
 ) -> list[Place]:
     """The places of an edition that fit best what was written, in the order of their codes."""
-    given = {"year": year, "series": series}
     tables = connection.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
-    texts = LOOKUP if ("place_lookup",) in tables else NAMES_ONLY
+    named = " union all ".join(NAMED[kind] for kind in kinds)
+    texts = LOOKUP if ("place_lookup",) in tables else NAMES_ONLY.format(named=named)
     wanted = ", ".join(f"'{kind}'" for kind in kinds)
     statement = f"""
-        select named.place_kind, named.place_code, named.name, named.places
+        select named.place_kind, named.place_code, coalesce(named.name_zh, named.name_en), named.places
         from ({FITTING.format(texts=f"select * from ({texts}) where place_kind in ({wanted})")}) as found
-        inner join ({NAMED}) as named using (place_kind, place_code)
+        inner join ({named}) as named using (place_kind, place_code)
         order by named.place_code
     """
-    return [Place(*row) for row in connection.execute(statement, {"asked": asked, **given}).fetchall()]
+    given = {"asked": asked, "year": year, "series": series}
+    return [Place(*row) for row in connection.execute(statement, given).fetchall()]
 
 
 def require_place(

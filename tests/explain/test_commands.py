@@ -109,7 +109,7 @@ def test_one_node_shows_all_that_is_known(world_home: Home, warehouse: duckdb.Du
     )
     done = call(
         world_home, "explain", pair["unit_code"].lower(), "--year", str(pair["year"]),
-        *("--methodology", pair["methodology_code"], "--node", trace["node_code"].upper()),
+        *("--methodology", pair["methodology_code"], "--node", trace["node_code"].upper(), "--language", "en"),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     for column in (
@@ -123,6 +123,30 @@ def test_one_node_shows_all_that_is_known(world_home: Home, warehouse: duckdb.Du
     ):
         assert trace[column] in done.stdout, column
     assert f"{trace['source']}/{trace['file_name']} row {trace['row_number']}" in done.stdout
+
+
+def test_labels_stand_in_the_language_asked_for(world_home: Home, pair: dict) -> None:
+    asked = ["--year", str(pair["year"]), "--methodology", pair["methodology_code"]]
+    said = {
+        (command, language): call(world_home, command, *units, *asked, "--language", language).stdout
+        for command, units in (
+            ("explain", [pair["unit_code"]]),
+            ("compare", [pair["unit_code"], pair["other_code"]]),
+        )
+        for language in ("zh", "en")
+    }
+    labels = {
+        "explain": {
+            "zh": ["满分", "失分最多之处", "第", "行"],
+            "en": ["full mark", "Where most was lost", " of ", "row "],
+        },
+        "compare": {"zh": ["前者", "差额"], "en": ["first", "difference"]},
+    }
+    for command, words in labels.items():
+        for language, other in (("zh", "en"), ("en", "zh")):
+            assert [word for word in words[language] if word not in said[command, language]] == []
+            # A number may be "1 of 2" in a reason of the other language, never a label.
+            assert [word for word in words[other] if f"{word} " in said[command, language].splitlines()[3]] == []
 
 
 def differences(output: str) -> list[Decimal]:
@@ -186,7 +210,8 @@ def test_a_code_of_another_year_is_followed_both_ways() -> None:
             """
             create table marts.dim_unit as
             select 's' as series_code, assessment_year, unit_code, name_zh, cast(null as varchar) as name_en,
-                'P' as province_name_zh, null as prefecture_name_zh, lineage_code, previous_unit_code,
+                'P' as province_name_zh, null as prefecture_name_zh, null as province_name_en,
+                null as prefecture_name_en, lineage_code, previous_unit_code,
                 true as is_included,
                 null as exclusion_reason_zh, null as exclusion_reason_en
             from (values
@@ -197,15 +222,16 @@ def test_a_code_of_another_year_is_followed_both_ways() -> None:
         )
         for named in ("522322", "兴仁县"):
             unit = find_unit(connection, edition, named)
-            assert (unit.unit_code, unit.followed_from) == ("522302", "522322 兴仁县 of 2018")
+            assert (unit.unit_code, unit.followed_from.en) == ("522302", "522322 兴仁县 of 2018")
+            assert unit.followed_from.zh == "2018 年度的 522322 兴仁县"
         earlier = find_unit(connection, replace(edition, year=2017), "522302")
-        assert (earlier.unit_code, earlier.followed_from) == ("522322", "522302 兴仁市 of 2019")
+        assert (earlier.unit_code, earlier.followed_from.en) == ("522322", "522302 兴仁市 of 2019")
         assert find_unit(connection, edition, "522302").followed_from is None
         with pytest.raises(UsageError, match="no unit '522399'"):
             find_unit(connection, edition, "522399")
         # As in a release, which has one edition.
         connection.execute("delete from marts.dim_unit where assessment_year <> 2019")
-        assert find_unit(connection, edition, "522322").followed_from == "522322 of the edition before"
+        assert find_unit(connection, edition, "522322").followed_from.en == "522322 of the edition before"
 
 
 @pytest.mark.parametrize(

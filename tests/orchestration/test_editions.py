@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.commands.run import _years_with_data
 from orchestration.editions import (
     check_years,
     series_of,
@@ -15,6 +16,7 @@ from orchestration.editions import (
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.landing import land_inbox
+from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.waiting import require_data
 from orchestration.pipeline.partitions import span_tags, yearly_partitions
 from orchestration.settings import SERIES_VARIABLE
@@ -87,6 +89,45 @@ def test_years_without_an_edition_are_no_partitions(tmp_path: Path) -> None:
 
 def test_a_home_that_says_nothing_holds_the_county_series(home: Home) -> None:
     assert series_of(home) == "county_integrity"
+
+
+def land_hdi(home: Home) -> None:
+    """Four accepted observations of another series than the one that is held where nothing is said."""
+    folder = home.inbox / "observation"
+    folder.mkdir(parents=True)
+    columns = CONTRACTS["observation"].column_names
+    values = {
+        "life_expectancy_years": "70",
+        "expected_schooling_years": "12",
+        "mean_schooling_years": "8",
+        "gni_per_capita_ppp_usd": "9000",
+    }
+    known = {
+        "unit_code": "NOR",
+        "assessment_year": "2019",
+        "channel": "secondary_source",
+        "collection_mode": "online",
+        "captured_at": "2020-12-01",
+        "collector": "test",
+        "provenance": "published",
+    }
+    rows = [known | {"measure_code": measure, "value": value} for measure, value in values.items()]
+    lines = [",".join(columns), *(",".join(row.get(column, "") for column in columns) for row in rows)]
+    (folder / "hdi.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    [landed] = land_inbox(home)
+    assert landed.accepted_count == len(values)
+
+
+def test_the_series_follows_from_the_rows(home: Home) -> None:
+    land_hdi(home)
+    assert series_of(home) == "hdi"
+
+
+def test_rows_of_another_series_than_the_one_named_are_told(home: Home) -> None:
+    home.settings.write_text('series = "county_integrity"\n', encoding="utf-8")
+    land_hdi(home)
+    with pytest.raises(UsageError, match=r"holds county_integrity, .* accepted are 4 of hdi\..*series = \"hdi\""):
+        _years_with_data(home, series_of(home), [])
 
 
 def test_the_only_series_of_the_own_seeds_is_the_series(tmp_path: Path) -> None:

@@ -10,10 +10,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration import last_run
 from orchestration.errors import UsageError, WarehouseBusy
 from orchestration.home import Home
 from orchestration.landing import Store, land_inbox
+from orchestration.release import inputs
 from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId
+from orchestration.release.causes import causes_between
 from orchestration.release.publish import (
     OFFERED,
     PUBLISHED,
@@ -23,7 +26,7 @@ from orchestration.release.publish import (
     withdraw,
 )
 from orchestration.release.verify import verify_release
-from tests.release.conftest import Call, alter, change_observation, release
+from tests.release.conftest import Call, alter, change_observation, deliver_change, release
 from tests.release.figures import assert_tells_every_change, changes_in, rows, scoring_cell
 
 FIRST, SECOND, EARLIER = ReleaseId(2019, 1), ReleaseId(2019, 2), ReleaseId(2018, 1)
@@ -145,6 +148,34 @@ def test_history_holds_both_bases(released: Home) -> None:
         (2019, "as_published", "2019-r1"),
         (2019, "restated", None),
     ]
+
+
+def test_an_offer_says_what_an_upgrade_changes(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = last_run.this_version()
+    monkeypatch.setattr(inputs, "this_version", lambda: "9.9.9")
+    stands = release(home, 2018)
+    assert stands.state == UNCHANGED and f"made with zhengxin {before}; this is 9.9.9" in stands.message
+    alter(home, "update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
+    offered = release(home, 2019)
+    assert offered.state == OFFERED and f"made with zhengxin {before}; this is 9.9.9" in offered.message
+    told = (Catalogue(home.releases).offer(SECOND) / "diff.md").read_text(encoding="utf-8")
+    assert f"zhengxin {before} → 9.9.9." in told
+    assert "every difference comes from the upgrade" in told and "差异全部来自升级" in told
+
+
+def test_an_offer_names_data_and_seeds_that_are_not_as_they_were(home: Home) -> None:
+    deliver_change(home, 2019, *scoring_cell(home, 2019), "0")
+    land_inbox(home)
+    seed = "methodology/report_rule.csv"
+    text = (home.seeds / seed).read_text(encoding="utf-8")
+    assert "ceiling,0.9," in text
+    (home.seeds / seed).write_text(text.replace("ceiling,0.9,", "ceiling,0.8,"), encoding="utf-8")
+    causes = causes_between(home, Catalogue(home.releases).lock_of(FIRST), inputs.state_of(home))
+    assert causes.seeds == [seed] and causes.upgrade is None and not causes.is_upgrade_alone
+    # The file that came and the one whose place it took, by their batches.
+    assert len(causes.batches) == 2 and all(name.startswith("observation ") for name in causes.batches)
+    said = " ".join(wording.en for wording in causes.in_words())
+    assert seed in said and causes.batches[0] in said and "small_2019" not in said
 
 
 def test_nothing_changed_is_no_release(home: Home) -> None:

@@ -38,6 +38,10 @@ CHECKS = sorted(path for name in ("seeds", "shipped_seeds") for path in ROOT.glo
 
 # For each check, changes of the seeds that it has to catch. Values that a person could type, not noise.
 FAULTS = {
+    "assumed_exclusion_says_so": [
+        "update assessment_frame set exclusion_reason_en = 'for some reason' where exclusion_origin = 'assumed'",
+        "update assessment_frame set exclusion_reason_zh = null where exclusion_origin = 'assumed'",
+    ],
     "basis_is_sound": [
         "update tree set based_on = 'county_5_19_61' where tree_code = 'county_capped'",
         "update tree set based_on = 'county_capped' where tree_code = 'county_5_19_60'",
@@ -107,10 +111,9 @@ FAULTS = {
         "update event_topic set polarity = 'negative' where topic = 'media_coverage'",
     ],
     "exclusion_has_a_reason": [
-        "update assessment_frame set exclusion_reason_zh = null where unit_code = '350527'",
+        "update assessment_frame set exclusion_reason_zh = null, exclusion_reason_en = null where unit_code = '350527'",
         "update assessment_frame set exclusion_origin = null where unit_code = '350527'",
         "update assessment_frame set is_included = '1' where unit_code = '350527'",
-        "update assessment_frame set exclusion_reason_en = 'for some reason' where unit_code = '350527'",
     ],
     "frame_agrees_with_division_history": [
         "delete from assessment_frame where unit_code = '441900' and assessment_year = 2018",
