@@ -56,8 +56,9 @@ NAMES_ONLY = """
 # The places of an edition by kind: code, names, and what they lie in.
 NAMED = {
     UNIT: """
-        select 'unit' as place_kind, unit_code as place_code, unit_code as code_text, cast(name_zh as varchar) as name_zh,
-            cast(name_en as varchar) as name_en, concat_ws(' ', province_name_zh, prefecture_name_zh) as places
+        select 'unit' as place_kind, unit_code as place_code, unit_code as code_text,
+            cast(name_zh as varchar) as name_zh, cast(name_en as varchar) as name_en,
+            concat_ws(' ', province_name_zh, prefecture_name_zh) as places
         from marts.dim_unit where assessment_year = $year and series_code = $series
     """,
     REGION: """
