@@ -34,6 +34,7 @@ from orchestration.commands.warnings import warnings
 from orchestration.errors import Interrupted, UsageError, full_disk, system_refusal
 from orchestration.home import HOME_VARIABLE, Home
 from orchestration.last_run import this_version
+from orchestration.settings import EN, settings_of
 
 DEBUG_VARIABLE = "ZHENGXIN_DEBUG"
 
@@ -114,13 +115,21 @@ def main() -> None:
     try:
         app()
     except Interrupted as error:
-        _fail(str(error), code=130)
+        _fail(error.in_language(_language()), code=130)
     except UsageError as error:
-        _fail(str(error))
+        _fail(error.in_language(_language()))
     except OSError as error:
         _fail(system_refusal(error) or _full_disk(error) or _unexpected(error))
     except Exception as error:
         _fail(_full_disk(error) or _unexpected(error))
+
+
+def _language() -> str:
+    """The home's language; English where its settings cannot be read, which may be what went wrong."""
+    try:
+        return settings_of(Home.from_environment()).language
+    except (UsageError, OSError):
+        return EN
 
 
 def _full_disk(error: Exception) -> str | None:

@@ -11,6 +11,8 @@ import os
 import shutil
 from pathlib import Path
 
+from orchestration.wording import Wording
+
 WHAT_TO_DO = {
     errno.EROFS: "What lies there can only be read: name another place",
     errno.EACCES: "Have the permission given to you, or name another place",
@@ -66,7 +68,17 @@ def system_refusal(error: OSError) -> str | None:
 
 
 class UsageError(Exception):
-    """What was asked for cannot be done; the message says what is wrong, where, and what to do."""
+    """What was asked for cannot be done; the message says what is wrong, where, and what to do.
+
+    The message is English, or a `Wording` in both languages; as text it is always the English one.
+    """
+
+    def __init__(self, message: str | Wording = "") -> None:
+        self.wording = message if isinstance(message, Wording) else Wording(message, message)
+        super().__init__(self.wording.en)
+
+    def in_language(self, language: str) -> str:
+        return self.wording.in_language(language)
 
 
 class Interrupted(UsageError):

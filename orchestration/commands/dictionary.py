@@ -19,7 +19,7 @@ def dictionary(
     [dim]zhengxin dictionary
     zhengxin dictionary docs/data_dictionary.md[/dim]
     """
-    from orchestration.warehouse.data_dictionary import data_dictionary
+    from orchestration.release.data_dictionary import data_dictionary
     from orchestration.warehouse.dbt import prepare_manifest
 
     text = data_dictionary(prepare_manifest(Home.from_environment()))

@@ -201,7 +201,8 @@ def _steps_ahead(
         (NEXT_RANK.filled(rank=steps["next_rank"], region=whole), steps["points_to_next_rank"]),
         (
             NEXT_RANK.filled(rank=steps["next_rank_in_province"], region=province),
-            steps["points_to_next_rank_in_province"],
+            # A province that is all that is assessed is the whole already.
+            steps["points_to_next_rank_in_province"] if standing["rank_national"] else None,
         ),
         (GRADE.filled(grade=steps["next_grade"]), steps["points_to_next_grade"]),
     )

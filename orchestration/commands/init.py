@@ -27,6 +27,14 @@ def init(
             "data; hdi: the Human Development Index with its data, as an example.",
         ),
     ] = Start.blank,
+    region: Annotated[
+        str | None,
+        typer.Option(
+            help="With --from county: of this province or prefecture only, such as 520000; nothing of the others is "
+            "kept.",
+            show_default=False,
+        ),
+    ] = None,
     language: Annotated[
         Language | None,
         typer.Option(
@@ -42,12 +50,13 @@ def init(
     [dim]zhengxin init my-index
     zhengxin init my-index --language en
     zhengxin init --from hdi hdi
+    zhengxin init --from county --region 520000 guizhou
     cd my-index && zhengxin check-seeds[/dim]
     """
     if folder.is_file():
         raise UsageError(f"{folder} is a file, not a folder: name another folder.")
     home = Home(folder.expanduser().resolve())
-    written = start_folder(home, start, language=language.value if language else None)
+    written = start_folder(home, start, language=language.value if language else None, region=region)
     say = output()
     for path in written:
         say.print(f"  {path.relative_to(home.root)}")

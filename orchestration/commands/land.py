@@ -41,6 +41,24 @@ WRITTEN = Wording(
     "已写出 {path}({count} 行):改正后放入 {folder},再运行 zhengxin land",
     "Wrote {path} ({count} rows). Mend them, put it into {folder}, then: zhengxin land",
 )
+EMPTY = Wording(
+    "收件箱 {inbox} 是空的。zhengxin demo 写入示例;zhengxin template 写出待填的空表。",
+    "The inbox {inbox} is empty. zhengxin demo fills it; zhengxin template writes a file to fill in.",
+)
+NOT_A_WORKBOOK = Wording("{path}:待改的行须写入 .xlsx 文件", "{path}: rows to mend go into an .xlsx file")
+EXISTS = Wording(
+    "{path} 已存在:请换一个文件名,或用 --force 覆盖。",
+    "{path} exists already: name another file, or write over it with --force.",
+)
+COLUMNS = (
+    Wording("文件", "file"),
+    Wording("结果", "outcome"),
+    Wording("批次", "batch"),
+    Wording("行数", "rows"),
+    Wording("接收", "accepted"),
+    Wording("隔离", "quarantined"),
+    Wording("存疑", "suspect"),
+)
 NOTHING_TO_MEND = Wording("没有被隔离的行,未写出工作簿。", "No row is in quarantine; no workbook was written.")
 
 
@@ -82,15 +100,13 @@ def land(
     language = settings_of(home).language
     errors = errors.expanduser() if errors else None
     if errors and errors.suffix.lower() != ".xlsx":
-        raise UsageError(f"{errors}: rows to mend go into an .xlsx file")
+        raise UsageError(NOT_A_WORKBOOK.filled(path=errors))
     if errors and errors.exists() and not force:
-        raise UsageError(f"{errors} exists already: name another file, or write over it with --force.")
+        raise UsageError(EXISTS.filled(path=errors))
     landed = land_with_progress(home, source, fewer_seeds, accept_shrunk)
     say = output()
     if not landed:
-        say.print(
-            f"The inbox {home.inbox} is empty. zhengxin demo fills it; zhengxin template writes a file to fill in."
-        )
+        say.print(EMPTY.in_language(language).format(inbox=home.inbox))
         return
     store = Store(home.landing)
     _print_landed(say, landed, language)
@@ -136,7 +152,7 @@ def _print_landed(say: Console, landed: list[LandedFile], language: str) -> None
     """A table of the files, then what is to be mended, what was passed over and how cells were read."""
     from orchestration.landing.cells import READINGS
 
-    columns = ["file", "outcome", "batch", "rows", "accepted", "quarantined", "suspect"]
+    columns = [column.in_language(language) for column in COLUMNS]
     rows = [
         (
             _name(file),

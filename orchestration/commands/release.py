@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from orchestration.commands.language import Language, language_of
 from orchestration.commands.terminal import messages, output, spinner, styled
 from orchestration.errors import UsageError
 from orchestration.home import Home
@@ -151,8 +152,11 @@ def export(
         Path | None,
         typer.Option("--output", "-o", help="File (xlsx) or folder (csv). Default: named by the release, here."),
     ] = None,
+    language: Annotated[
+        Language | None, typer.Option(help="Language of headings. Default: the home's.", show_default=False)
+    ] = None,
 ) -> None:
-    """Write a release for people without SQL: summary, units, regions, indicators, methodology, dictionary.
+    """Write a release for people without SQL: ranking, summary, units, regions, indicators, methodology, dictionary.
 
     [dim]zhengxin export 2019-r1
     zhengxin export 2019-r1 --format csv --output tables/[/dim]
@@ -166,5 +170,6 @@ def export(
         messages().print(styled("[yellow]{} was withdrawn:[/] {}", asked, withdrawal["reason"]))
     target = (target or Path(f"zhengxin-{asked}" + (".xlsx" if format is ExportFormat.xlsx else ""))).expanduser()
     with spinner(messages(), f"Writing {target}"):
-        (write_workbook if format is ExportFormat.xlsx else write_csv_files)(database, target)
+        write = write_workbook if format is ExportFormat.xlsx else write_csv_files
+        write(database, target, language_of(language))
     output().print(f"{target} is written.")

@@ -1,4 +1,5 @@
-"""What a run tells at its end: editions, means, top and bottom, quarantine, checks, and where to look."""
+"""What a run tells at its end, in the home's language: editions, means, top and bottom, quarantine, checks, and where
+to look."""
 
 from __future__ import annotations
 
@@ -14,7 +15,9 @@ from rich.text import Text
 
 from orchestration.commands.terminal import styled, table
 from orchestration.home import Home, folder_around, project_root
+from orchestration.settings import settings_of
 from orchestration.warehouse.connection import reading
+from orchestration.wording import Wording
 
 if TYPE_CHECKING:
     from orchestration.pipeline.execution import CheckCount
@@ -27,6 +30,54 @@ DATA_KINDS = {
     "partly_synthetic": styled("[bold yellow]PARTLY SYNTHETIC DATA[/] 含合成数据: some rows are drawn at random."),
     "real": Text("Real data."),
 }
+EDITION_COLUMNS = (
+    Wording("年度", "edition"),
+    Wording("方法", "methodology"),
+    Wording("版本", "version"),
+    Wording("单位", "units"),
+    Wording("计分", "scored"),
+    Wording("排名", "ranked"),
+    Wording("单位平均", "mean of units"),
+    Wording("下级平均", "of regions"),
+)
+UNIT_COLUMNS = (
+    Wording("名次", "rank"),
+    Wording("单位", "unit"),
+    Wording("名称", "name"),
+    Wording("英文名称", "name (English)"),
+    Wording("省份", "province"),
+    Wording("得分", "score"),
+    Wording("等级", "grade"),
+)
+TOP_AND_BOTTOM = Wording("{year}年度的前几名与后几名", "Top and bottom of {year}")
+NONE_RANKED = Wording(
+    "{year}年度没有单位参加排名:各单位采集的都不够。",
+    "No unit of {year} is ranked: too little has been collected of each.",
+)
+UNITS_MATCH = Wording(
+    "已公布的单位得分:{all} 项中 {matched} 项完全一致。",
+    "Published unit scores: {matched} of {all} match exactly.",
+)
+FIGURES_MATCH = Wording(
+    "已公布的数字:{all} 项中 {matched} 项一致{reason}。", "Published figures: {matched} of {all} match{reason}."
+)
+CALIBRATED = Wording("(合成输入按这些数字校准)", " (the synthetic inputs were calibrated to these figures)")
+QUARANTINED = Wording("隔离的行:{count}{detail}", "Rows in quarantine: {count}{detail}")
+RELEASES = Wording("发布版本:{releases};读者打开 {current}", "Releases: {releases}; readers open {current}")
+WITHDRAWN = Wording("已撤回:{releases}", "Withdrawn: {releases}")
+WAITS = Wording("[yellow]{} 等待决定[/]:请阅读 {},然后 {}", "[yellow]{} waits for a decision[/]: read {}, then {}")
+CHECKS = Wording(
+    "检查:{passed} 项通过,{warned} 项提示,{failed} 项未通过",
+    "Checks: {passed} passed, {warned} warned, {failed} failed",
+)
+AND_MORE = Wording("{names} 等 {more} 项", "{names} and {more} more")
+WHERE_TO_LOOK = Wording("从哪里看:", "Where to look:")
+PLACES = (
+    ("status", Wording("主目录里有什么", "what is in this home")),
+    ('query "select * from marts.unit_ranking limit 10"', Wording("用 SQL 查得分", "the scores in SQL")),
+    ("ui", Wording("在 Dagster 界面看运行、检查和数据表", "runs, checks and tables in Dagster's UI")),
+)
+ALL_CHECKS = Wording("全部质量检查", "all quality checks")
 
 EDITIONS = """
     select
@@ -51,7 +102,7 @@ EDITIONS = """
 """
 RANKED_UNITS = """
     select
-        scores.rank_national, scores.unit_code, scores.unit_name_zh, scores.unit_name_en, scores.province_name_zh,
+        scores.rank_overall, scores.unit_code, scores.unit_name_zh, scores.unit_name_en, scores.province_name_zh,
         scores.published_score, series.publication_digits, scores.grade
     from marts.fct_unit_score as scores
     inner join marts.release_info as info
@@ -62,45 +113,47 @@ RANKED_UNITS = """
     inner join seed.series as series
         on scores.series_code = series.series_code
     where scores.assessment_year = $1 and scores.is_ranked
-    order by scores.rank_national {direction}, scores.unit_code {direction}
+    order by scores.rank_overall {direction}, scores.unit_code {direction}
     limit {limit}
 """
 
 
 def print_summary(say: Console, home: Home, years: list[int] | None, checks: CheckCount) -> None:
     """Summarise the warehouse as it is after a run of `years` (None: all)."""
+    language = settings_of(home).language
     with reading(home.warehouse) as connection:
         editions = connection.execute(EDITIONS, [years]).fetchall()
         say.print()
         for kind in dict.fromkeys(row[8] for row in editions):
             say.print(DATA_KINDS[kind])
-        columns = ["edition", "methodology", "version", "units", "scored", "ranked", "mean of units", "of regions"]
+        columns = [column.in_language(language) for column in EDITION_COLUMNS]
         rows = [(*row[:6], _published(row[6], row[9]), _published(row[7], row[9])) for row in editions]
         say.print(table(columns, rows))
-        _print_units(say, connection, max(row[0] for row in editions))
-        _print_published(say, connection, years)
-    _print_quarantine(say, home)
-    print_releases(say, home)
-    _print_checks(say, checks)
+        _print_units(say, connection, max(row[0] for row in editions), language)
+        _print_published(say, connection, years, language)
+    _print_quarantine(say, home, language)
+    print_releases(say, home, language)
+    _print_checks(say, checks, language)
     print_where_to_look(say, home)
 
 
-def _print_units(say: Console, connection: duckdb.DuckDBPyConnection, year: int) -> None:
+def _print_units(say: Console, connection: duckdb.DuckDBPyConnection, year: int, language: str) -> None:
     top = connection.execute(RANKED_UNITS.format(direction="asc", limit=SHOWN_UNITS), [year]).fetchall()
     bottom = connection.execute(RANKED_UNITS.format(direction="desc", limit=SHOWN_UNITS), [year]).fetchall()
     chosen = top + [row for row in reversed(bottom) if row not in top]
     rows = [(*row[:5], _published(row[5], row[6]), row[7]) for row in chosen]
     say.print()
     if rows:
-        columns = ["rank", "unit", "name", "name (English)", "province", "score", "grade"]
+        columns = [column.in_language(language) for column in UNIT_COLUMNS]
         # Not every series has provinces or grades, and one language is enough for names.
         filled = [place for place in range(len(columns)) if any(row[place] is not None for row in rows)]
         if all(row[NAME] == row[ENGLISH_NAME] for row in rows):
             filled.remove(ENGLISH_NAME)
         shown = [[row[place] for place in filled] for row in rows]
-        say.print(table([columns[place] for place in filled], shown, title=f"Top and bottom of {year}"))
+        title = TOP_AND_BOTTOM.in_language(language).format(year=year)
+        say.print(table([columns[place] for place in filled], shown, title=title))
     else:
-        say.print(f"No unit of {year} is ranked: too little has been collected of each.")
+        say.print(NONE_RANKED.in_language(language).format(year=year))
 
 
 def _published(score: Decimal | None, digits: int) -> Decimal | None:
@@ -108,7 +161,9 @@ def _published(score: Decimal | None, digits: int) -> Decimal | None:
     return None if score is None else score.quantize(Decimal(1).scaleb(-digits))
 
 
-def _print_published(say: Console, connection: duckdb.DuckDBPyConnection, years: list[int] | None) -> None:
+def _print_published(
+    say: Console, connection: duckdb.DuckDBPyConnection, years: list[int] | None, language: str
+) -> None:
     chosen = "where ($1 is null or assessment_year in (select unnest($1)))"
     compared, matched = connection.execute(
         f"select count(*), count(*) filter (is_match) from marts.published_unit_reconciliation {chosen}", [years]
@@ -120,14 +175,15 @@ def _print_published(say: Console, connection: duckdb.DuckDBPyConnection, years:
     ).fetchone()
     say.print()
     if compared:
-        say.print(f"Published unit scores: {matched:,} of {compared:,} match exactly.")
+        say.print(UNITS_MATCH.in_language(language).format(matched=f"{matched:,}", all=f"{compared:,}"))
     if figures:
         is_real = connection.execute("select bool_and(data_kind = 'real') from marts.release_info").fetchone()[0]
-        reason = "" if is_real else " (the synthetic inputs were calibrated to these figures)"
-        say.print(f"Published figures: {agreed:,} of {figures:,} match{reason}.")
+        reason = "" if is_real else CALIBRATED.in_language(language)
+        told = FIGURES_MATCH.in_language(language).format(matched=f"{agreed:,}", all=f"{figures:,}", reason=reason)
+        say.print(told)
 
 
-def _print_quarantine(say: Console, home: Home) -> None:
+def _print_quarantine(say: Console, home: Home, language: str) -> None:
     from orchestration.landing import Store
     from orchestration.landing.quarantine import rows_by_rule
 
@@ -135,49 +191,50 @@ def _print_quarantine(say: Console, home: Home) -> None:
     for broken in rows_by_rule(Store(home.landing)):
         counts[broken.rule] += broken.row_count
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    detail = _listed([f"{rule} {count:,}" for rule, count in ordered])
-    say.print(f"Rows in quarantine: {counts.total():,}{detail}")
+    detail = _listed([f"{rule} {count:,}" for rule, count in ordered], language)
+    say.print(QUARANTINED.in_language(language).format(count=f"{counts.total():,}", detail=detail))
 
 
-def print_releases(say: Console, home: Home) -> None:
+def print_releases(say: Console, home: Home, language: str) -> None:
     """The releases in force, what readers see, and what waits for a decision."""
     from orchestration.release.catalogue import Catalogue
 
     catalogue = Catalogue(home.releases)
-    in_force = catalogue.all_in_force()
+    in_force = ", ".join(map(str, catalogue.all_in_force()))
     if in_force:
-        say.print(f"Releases: {', '.join(map(str, in_force))}; readers open {catalogue.current()}")
+        say.print(RELEASES.in_language(language).format(releases=in_force, current=catalogue.current()))
     if withdrawn := catalogue.withdrawn():
-        say.print(f"Withdrawn: {', '.join(map(str, withdrawn))}")
+        say.print(WITHDRAWN.in_language(language).format(releases=", ".join(map(str, withdrawn))))
     for offered in catalogue.offers():
         difference, command = catalogue.offer(offered) / "diff.md", catalogue.waits(offered)
-        say.print(styled("[yellow]{} waits for a decision[/]: read {}, then {}", offered, difference, command))
+        say.print(styled(WAITS.in_language(language), offered, difference, command))
 
 
-def _print_checks(say: Console, checks: CheckCount) -> None:
-    say.print(
-        f"Checks: {checks.passed:,} passed, {len(checks.warned):,} warned, {len(checks.failed):,} failed"
-        + _listed(checks.failed + checks.warned)
+def _print_checks(say: Console, checks: CheckCount, language: str) -> None:
+    told = CHECKS.in_language(language).format(
+        passed=f"{checks.passed:,}", warned=f"{len(checks.warned):,}", failed=f"{len(checks.failed):,}"
     )
+    say.print(told + _listed(checks.failed + checks.warned, language))
 
 
-def _listed(names: list[str]) -> str:
+def _listed(names: list[str], language: str) -> str:
     """The first names in brackets, and how many more there are."""
-    more = len(names) - SHOWN_NAMES
-    return f" ({', '.join(names[:SHOWN_NAMES])}{f' and {more} more' if more > 0 else ''})" if names else ""
+    listed, more = ", ".join(names[:SHOWN_NAMES]), len(names) - SHOWN_NAMES
+    if more > 0:
+        listed = AND_MORE.in_language(language).format(names=listed, more=more)
+    return f" ({listed})" if names else ""
 
 
 def print_where_to_look(say: Console, home: Home) -> None:
+    language = settings_of(home).language
     given = (
         ""
         if home.root in (folder_around(Path.cwd()), project_root() / "var")
         else f"--home {shlex.quote(str(home.root))} "
     )
-    say.print("\nWhere to look:")
-    for command, purpose in (
-        ("status", "what is in this home"),
-        ('query "select * from marts.unit_ranking limit 10"', "the scores in SQL"),
-        ("ui", "runs, checks and tables in Dagster's UI"),
-    ):
-        say.print(styled("  zhengxin {}{}  [dim]{}[/]", given, command, purpose))
-    say.print(styled("  {}  [dim]all quality checks[/]", home.quality / "data_docs" / "index.html"))
+    say.print()
+    say.print(WHERE_TO_LOOK.in_language(language))
+    for command, purpose in PLACES:
+        say.print(styled("  zhengxin {}{}  [dim]{}[/]", given, command, purpose.in_language(language)))
+    checks = ALL_CHECKS.in_language(language)
+    say.print(styled("  {}  [dim]{}[/]", home.quality / "data_docs" / "index.html", checks))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -179,23 +179,37 @@ def structure_message(contract: Contract, header: Sequence[str]) -> Wording:
     """What is wrong with a header, all at once, with the nearest name for each strange one."""
     known, header = contract.column_names, list(header)
     parts = []
-    missing = ", ".join(contract.missing_columns(header))
+    titles = {column.name: f"{column.name}({column.title_zh})" for column in contract.columns}
+    missing = contract.missing_columns(header)
     if missing:
-        parts.append(Wording(f"缺少列 {missing}", f"the column {missing} is missing"))
+        titled = ", ".join(titles[name] for name in missing)
+        parts.append(Wording(f"缺少列 {titled}", f"the column {', '.join(missing)} is missing"))
     for name in dict.fromkeys(header):
         if name not in known:
             candidates = [other for other in known if other not in header] or known
-            near = difflib.get_close_matches(name, candidates, n=1, cutoff=0.5)
-            meant = Wording(f"(是否为 {near[0]}?)", f" (did you mean {near[0]}?)") if near else Wording("", "")
+            near = _nearest(contract, name, candidates)
+            meant = Wording(f"(是否为 {titles[near]}?)", f" (did you mean {near}?)") if near else Wording("", "")
             parts.append(Wording(f"未知的列 '{name}'{meant.zh}", f"the column '{name}' is unknown{meant.en}"))
         elif header.count(name) > 1:
             count = header.count(name)
             parts.append(Wording(f"列 {name} 出现了 {count} 次", f"the column {name} appears {count} times"))
-    names = ", ".join(known)
     return Wording(
-        f"{';'.join(part.zh for part in parts)}。{contract.source} 的列:{names}",
-        f"{'; '.join(part.en for part in parts)}. Columns of {contract.source}: {names}",
+        f"{';'.join(part.zh for part in parts)}。{contract.source} 的列:{', '.join(titles[name] for name in known)}",
+        f"{'; '.join(part.en for part in parts)}. Columns of {contract.source}: {', '.join(known)}",
     )
+
+
+def _nearest(contract: Contract, name: str, candidates: Collection[str]) -> str | None:
+    """The column whose name, title or synonym is most like `name`; None where none is."""
+    labels = {
+        label: column.name
+        for column in contract.columns
+        if column.name in candidates
+        for label in (column.name, column.title_zh, *column.synonyms)
+        if label
+    }
+    near = difflib.get_close_matches(name, labels, n=1, cutoff=0.5)
+    return labels[near[0]] if near else None
 
 
 class Door:

@@ -42,11 +42,17 @@ def require_as_much(store: Store, reference: Reference, seeds: Path) -> None:
     missing = {kind: sorted(set(items) - set(known[kind])) for kind, items in last["known"].items() if kind in known}
     missing = {kind: items for kind, items in missing.items() if items}
     if missing:
+        listed = _listed(missing)
         raise SeedsKnowLess(
-            f"the seeds in {seeds} know less than those of the last landing ({last['seeds']}, {last['landed_at']}):"
-            f" {_listed(missing)} are missing. Rows that were accepted would go into quarantine, and decisions out of"
-            " effect. Land with the home's own seeds (the folder seeds/ in it); if this is meant,"
-            " zhengxin land --fewer-seeds"
+            Wording(
+                f"{seeds} 中的种子比上次入库所用的({last['seeds']},{last['landed_at']})少:缺 {listed.zh}。"
+                "照此入库,已接收的行会被隔离,已生效的决定会失效。请用本主目录自己的种子(其下的 seeds/ 文件夹)入库;"
+                "如果确实要这样:zhengxin land --fewer-seeds",
+                f"the seeds in {seeds} know less than those of the last landing ({last['seeds']}, {last['landed_at']}):"
+                f" {listed.en} are missing. Rows that were accepted would go into quarantine, and decisions out of"
+                " effect. Land with the home's own seeds (the folder seeds/ in it); if this is meant,"
+                " zhengxin land --fewer-seeds",
+            )
         )
 
 
@@ -75,12 +81,13 @@ def _known(reference: Reference) -> dict[str, list[str]]:
     }
 
 
-def _listed(missing: Mapping[str, list[str]]) -> str:
-    parts = []
+def _listed(missing: Mapping[str, list[str]]) -> Wording:
+    zh, en = [], []
     for kind, items in missing.items():
-        more = f" and {len(items) - SHOWN} more" if len(items) > SHOWN else ""
-        parts.append(f"{KINDS[kind].en} {', '.join(items[:SHOWN])}{more}")
-    return "; ".join(parts)
+        shown, more = ", ".join(items[:SHOWN]), len(items) - SHOWN
+        zh.append(f"{KINDS[kind].zh} {shown}{f' 等 {len(items)} 项' if more > 0 else ''}")
+        en.append(f"{KINDS[kind].en} {shown}{f' and {more} more' if more > 0 else ''}")
+    return Wording(";".join(zh), "; ".join(en))
 
 
 def _path(store: Store) -> Path:

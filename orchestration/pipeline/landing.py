@@ -4,7 +4,9 @@ A file is landed as a whole and may hold many years, so the run of one year land
 for which year the run answers: it fails where nothing has come in for that year.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -23,6 +25,7 @@ from orchestration.release.catalogue import Catalogue
 from orchestration.release.changed_method import changed_methodologies
 from orchestration.release.history import load_releases_in_force
 from orchestration.release.kept_inputs import released_entries, released_inputs_missing
+from orchestration.settings import settings_of
 from orchestration.warehouse import connection
 from orchestration.warehouse.raw import load_raw
 from orchestration.writing import markdown
@@ -38,11 +41,12 @@ DESCRIPTIONS = {
     "batch": "The ledger: one row per batch and file name, with its counts or the reason why it was rejected. 批次。",
     "decision_log": "The log of decisions, chained by hashes: what was ever recorded or withdrawn. 决定日志。",
     "released_unit_score": "Unit scores as the releases in force published them. 已发布的单元得分。",
+    "released_indicator_score": "Indicator scores as the releases in force published them. 已发布的指标得分。",
     "released_region_score": "Regional means as the releases in force published them. 已发布的区域均值。",
     "revised_figure": "Figures that later releases of an edition changed, with the reason. 修订的数值。",
 }
 RELEASED_SCORES = "released_unit_score"
-RELEASED_TABLES = (RELEASED_SCORES, "released_region_score", "revised_figure")
+RELEASED_TABLES = (RELEASED_SCORES, "released_indicator_score", "released_region_score", "revised_figure")
 
 
 def raw_key(table: str) -> dg.AssetKey:
@@ -64,7 +68,8 @@ def landing_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
                 WHOLE_CHECK,
                 asset=raw_key("decision_log"),
                 blocking=True,
-                description="Every entry of the log of decisions follows from the one before and from what has landed.",
+                description="Every entry of the log of decisions follows from the one before and from what has landed. "
+                "决定日志的每一条都承接前一条,并与入库内容一致。",
             ),
             dg.AssetCheckSpec(
                 METHOD_CHECK,
@@ -83,7 +88,8 @@ def landing_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
             tell_of_upgrade(context, home.paths)
             changed_methods = changed_methods_told(context, home.paths)
             require_whole(Store(home.paths.landing), released_inputs_missing(home.paths))
-            landed = land_inbox(home.paths, progress=lambda done, total, file: _log(context, done, total, file))
+            language = settings_of(home.paths).language
+            landed = land_inbox(home.paths, progress=partial(_log, context, language))
             with connection.writing(home.paths.warehouse, say=context.log.warning) as open_connection:
                 load_raw(open_connection, home.paths)
                 load_releases_in_force(open_connection, home.paths)
@@ -124,16 +130,16 @@ def raw_results(
     changed_methods: Sequence[str],
 ) -> Iterator[dg.MaterializeResult]:
     """What became of each raw table, with the results of its checks."""
-    store = Store(home.landing)
+    store, language = Store(home.landing), settings_of(home).language
     for source in CONTRACTS:
         yield dg.MaterializeResult(
             raw_key(source),
             metadata=_source_metadata(open_connection, store, source, landed),
-            check_results=_check_results(open_connection, store, source),
+            check_results=_check_results(open_connection, store, source, language),
         )
     yield dg.MaterializeResult(
         raw_key("quarantined_row"),
-        metadata={**_table_metadata(open_connection, "quarantined_row"), "rules": _quarantine_rules(store)},
+        metadata={**_table_metadata(open_connection, "quarantined_row"), "rules": _quarantine_rules(store, language)},
     )
     yield dg.MaterializeResult(
         raw_key("batch"),
@@ -174,10 +180,10 @@ def _method_result(changed_methods: Sequence[str]) -> dg.AssetCheckResult:
     )
 
 
-def _log(context: dg.AssetExecutionContext, done: int, total: int, file: LandedFile) -> None:
+def _log(context: dg.AssetExecutionContext, language: str, done: int, total: int, file: LandedFile) -> None:
     text = f"{done}/{total} {file.source}/{file.file_name}: {file.outcome}"
     if file.error:
-        context.log.warning(f"{text}: {file.error.en}")
+        context.log.warning(f"{text}: {file.error.in_language(language)}")
     elif file.outcome == "unchanged":
         context.log.info(text)
     else:
@@ -216,8 +222,8 @@ def _source_metadata(
     }
 
 
-def _quarantine_rules(store: Store) -> dg.MetadataValue:
-    return dg.MetadataValue.md(markdown.table(["source", "rule", "rows", "for example"], rows_by_rule(store)))
+def _quarantine_rules(store: Store, language: str) -> dg.MetadataValue:
+    return dg.MetadataValue.md(markdown.table(["source", "rule", "rows", "for example"], rows_by_rule(store, language)))
 
 
 def _check_specs(source: str) -> list[dg.AssetCheckSpec]:
@@ -228,37 +234,51 @@ def _check_specs(source: str) -> list[dg.AssetCheckSpec]:
             asset=key,
             blocking=True,
             description="Every row of the files in effect was accepted or quarantined, and every accepted row is in "
-            "the table, once.",
+            "the table, once. 有效文件的每一行或被接收或被隔离,接收的每一行在表中恰有一次。",
         ),
         dg.AssetCheckSpec(
-            "files_readable", asset=key, description="No file was rejected as a whole the last time it was landed."
+            "files_readable",
+            asset=key,
+            description="No file was rejected as a whole the last time it was landed. "
+            "最近一次入库没有整个被拒收的文件。",
         ),
         dg.AssetCheckSpec(
             "rows_accepted",
             asset=key,
-            description="No row of the files in effect broke a rule at the door and went into quarantine.",
+            description="No row of the files in effect broke a rule at the door and went into quarantine. "
+            "有效文件没有违反入库规则而被隔离的行。",
         ),
         dg.AssetCheckSpec(
             "nothing_suspect",
             asset=key,
-            description="No accepted row is suspect (Great Expectations at the door, severity warning).",
+            description="No accepted row is suspect (Great Expectations at the door, severity warning). "
+            "接收的行都没有疑点(入库检查的提示)。",
         ),
     ]
 
 
-def _check_results(open_connection: duckdb.DuckDBPyConnection, store: Store, source: str) -> list[dg.AssetCheckResult]:
+def _check_results(
+    open_connection: duckdb.DuckDBPyConnection, store: Store, source: str, language: str
+) -> list[dg.AssetCheckResult]:
     batches = store.effective_batches(source)
     loaded = dict(open_connection.execute(f"select batch_id, count(*) from raw.{source} group by batch_id").fetchall())
     accepted = {batch.batch_id: batch.accepted_count for batch in batches if batch.accepted_count}
     lost = [batch for batch in batches if batch.row_count != batch.accepted_count + batch.quarantined_count]
     suspect = [
-        (batch.batch_id, result["rule"], result["description"], result["unexpected_count"], "; ".join(result["sample"]))
+        (
+            batch.batch_id,
+            result["rule"],
+            _told(result, "description", language),
+            result["unexpected_count"],
+            "; ".join(_told(result, "sample", language)),
+        )
         for batch in batches
         for result in store.validation(batch)["results"]
         if result["severity"] == "warning" and not result["success"]
     ]
     suspect += [
-        (", ".join(found.file_names), found.rule, "", 1, found.wording.en) for found in contradictions(store, source)
+        (", ".join(found.file_names), found.rule, "", 1, found.wording.in_language(language))
+        for found in contradictions(store, source)
     ]
     quarantined = [
         (batch.file_name, batch.batch_id, rule, count) for batch in batches for rule, count in batch.rules.items()
@@ -275,11 +295,19 @@ def _check_results(open_connection: duckdb.DuckDBPyConnection, store: Store, sou
             source,
             "files_readable",
             ["file", "rule", "what to do"],
-            [(batch.file_name, batch.error_rule, batch.error_message) for batch in store.rejected_batches(source)],
+            [
+                (batch.file_name, batch.error_rule, batch.error.in_language(language))
+                for batch in store.rejected_batches(source)
+            ],
         ),
         _warning(source, "rows_accepted", ["file", "batch", "rule", "rows"], quarantined),
         _warning(source, "nothing_suspect", ["batch", "rule", "requirement", "rows", "examples"], suspect),
     ]
+
+
+def _told(result: Mapping[str, Any], key: str, language: str) -> Any:
+    """What a check at the door recorded, in `language` where it is there in it."""
+    return (result.get(f"{key}_zh") if language == "zh" else None) or result[key]
 
 
 def _warning(source: str, check: str, columns: list[str], findings: list[tuple]) -> dg.AssetCheckResult:

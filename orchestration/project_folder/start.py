@@ -12,8 +12,10 @@ from string import Template
 from orchestration.errors import UsageError
 from orchestration.home import Home, shipped_seeds
 from orchestration.landing.contracts import CONTRACTS
+from orchestration.project_folder.territory import cut_to
 from orchestration.seeds import Row, SeedTable, read_seed, seed_tables
 from orchestration.settings import EN, MANUAL, SEEDS_OVER, SEEDS_OWN, ZH
+from orchestration.wording import Wording
 
 FOLDER = Path(__file__).parent
 COUNTY_SEEDS = FOLDER / "county"
@@ -31,6 +33,11 @@ NEEDED = (
     "geography/region_level.csv",
     "geography/region.csv",
     "geography/assessment_frame.csv",
+)
+SERIES_COLUMNS = frozenset(("series_code", "methodology_code", "tree_code", "scenario_code", "variant_code"))
+REGION_OF_COUNTIES = Wording(
+    "--region 只用于县级指数:zhengxin init --from county --region 520000 文件夹",
+    "--region is for the counties' index: zhengxin init --from county --region 520000 DIR",
 )
 # Thresholds of reviews and reports that hold for any index.
 GENERAL = ("methodology/screening_rule.csv", "methodology/report_rule.csv")
@@ -53,19 +60,26 @@ WHAT = {
 }
 
 
-def start_folder(home: Home, start: Start, publish: str = MANUAL, language: str | None = None) -> list[Path]:
+def start_folder(
+    home: Home, start: Start, publish: str = MANUAL, language: str | None = None, region: str | None = None
+) -> list[Path]:
     """Write settings, seeds, inbox and README of a new project folder; return the files, in the order of writing.
     Without a `language` the folder has that of what it starts with.
 
-    Raises `UsageError` where the folder is a project already, or has seeds.
+    `region` is the province or prefecture that the counties' index is to be of. Raises `UsageError` where the folder is
+    a project already, or has seeds, and for a region that there is not.
     """
+    if region and start is not Start.county:
+        raise UsageError(REGION_OF_COUNTIES)
     if home.settings.exists() or any(home.seeds.rglob("*.csv")):
         raise UsageError(f"{home.root} is a project already: it has a zhengxin.toml or seeds. Name another folder.")
+    part = cut_to(region, _seeds_of_counties()) if region else {}
     home.root.mkdir(parents=True, exist_ok=True)
     for source in CONTRACTS:
         (home.inbox / source).mkdir(parents=True, exist_ok=True)
-    seeds = {Start.blank: _blank, Start.county: _county, Start.hdi: _hdi, Start.census: _census}[start](home)
-    home.settings.write_text(_settings(start, publish, language), encoding="utf-8")
+    seeds = [_write(home, seed_tables()[place], rows) for place, rows in part.items()]
+    seeds += {Start.blank: _blank, Start.county: _county, Start.hdi: _hdi, Start.census: _census}[start](home)
+    home.settings.write_text(_settings(start, publish, language, stands_alone=bool(part)), encoding="utf-8")
     readme = home.root / "README.md"
     written = [home.settings, *seeds]
     if not readme.exists():
@@ -74,7 +88,7 @@ def start_folder(home: Home, start: Start, publish: str = MANUAL, language: str 
     return written
 
 
-def _settings(start: Start, publish: str, language: str | None) -> str:
+def _settings(start: Start, publish: str, language: str | None, stands_alone: bool) -> str:
     series = {
         Start.blank: None,
         Start.county: COUNTY_SERIES,
@@ -85,7 +99,7 @@ def _settings(start: Start, publish: str, language: str | None) -> str:
         "zhengxin.toml.in",
         series=f'series = "{series}"' if series else '# series = "my_index"',
         language=language or (EN if start is Start.hdi else ZH),
-        seeds=SEEDS_OVER if start in (Start.county, Start.census) else SEEDS_OWN,
+        seeds=SEEDS_OVER if start in (Start.county, Start.census) and not stands_alone else SEEDS_OWN,
         publish=publish,
     )
 
@@ -103,7 +117,7 @@ def _blank(home: Home) -> list[Path]:
 def _county(home: Home) -> list[Path]:
     """Roles and authorities to begin with, and an empty list of officers: who decides belongs to the home."""
     target = home.seeds / "decisions"
-    target.mkdir(parents=True)
+    target.mkdir(parents=True, exist_ok=True)
     return [Path(shutil.copyfile(path, target / path.name)) for path in sorted((COUNTY_SEEDS / "decisions").iterdir())]
 
 
@@ -114,6 +128,14 @@ def _hdi(home: Home) -> list[Path]:
 def _census(home: Home) -> list[Path]:
     """Nothing of its own: its units need the history of divisions and the attributes that are shipped."""
     return []
+
+
+def _seeds_of_counties() -> dict[str, list[Row]]:
+    """All that the counties' index is scored by: the rows of its series, and those of seeds that know no series."""
+    of_series = rows_of_series(COUNTY_SERIES)
+    series = {place for place, table in seed_tables().items() if SERIES_COLUMNS.intersection(table.types)}
+    general = {place: read_seed(shipped_seeds() / place) for place in seed_tables() if place not in series}
+    return {place: rows for place, rows in (general | dict(of_series)).items() if rows}
 
 
 def rows_of_series(series_code: str) -> Mapping[str, list[Row]]:

@@ -43,7 +43,7 @@ MART_CHECKS = (
                 scores.series_code, scores.assessment_year, scores.methodology_code, scores.unit_code,
                 cast(scores.score as double) as score, cast(scores.full_mark as double) as full_mark,
                 cast(root.min_mark as double) as min_mark, cast(scores.coverage as double) as coverage,
-                scores.grade, scores.is_ranked, scores.rank_national, scores.ranked_unit_count_national,
+                scores.grade, scores.is_ranked, scores.rank_overall, scores.ranked_unit_count_overall,
                 -- What the root's own limits and its rounding explain is no difference.
                 case when dimensions.total is not null then cast(
                     greatest(
@@ -75,7 +75,7 @@ MART_CHECKS = (
             _expect(
                 gxe.ExpectColumnPairValuesAToBeGreaterThanB,
                 "score_above_full_mark",
-                "no score above its full mark",
+                "得分不超过满分 / no score above its full mark",
                 column_A="full_mark",
                 column_B="score",
                 or_equal=True,
@@ -84,7 +84,7 @@ MART_CHECKS = (
             _expect(
                 gxe.ExpectColumnPairValuesAToBeGreaterThanB,
                 "score_below_lowest_mark",
-                "no score below the lowest mark",
+                "得分不低于最低分 / no score below the lowest mark",
                 column_A="score",
                 column_B="min_mark",
                 or_equal=True,
@@ -93,6 +93,7 @@ MART_CHECKS = (
             _expect(
                 gxe.ExpectColumnValuesToBeBetween,
                 "sum_of_dimensions",
+                "各维度都有得分时,综合得分是其和(在其上下限内,按规定取整) / "
                 "a composite is the sum of its dimensions, within its limits and rounded, where all of them are scored",
                 column="difference_from_dimensions",
                 min_value=0,
@@ -101,7 +102,7 @@ MART_CHECKS = (
             _expect(
                 gxe.ExpectColumnValuesToBeBetween,
                 "coverage_range",
-                "coverage lies between 0 and 1",
+                "采集覆盖率在 0 与 1 之间 / coverage lies between 0 and 1",
                 column="coverage",
                 min_value=0,
                 max_value=1,
@@ -109,23 +110,23 @@ MART_CHECKS = (
             _expect(
                 gxe.ExpectColumnPairValuesAToBeGreaterThanB,
                 "rank_within_count",
-                "no rank beyond the number of ranked units",
-                column_A="ranked_unit_count_national",
-                column_B="rank_national",
+                "名次不大于参加排名的单位数 / no rank beyond the number of ranked units",
+                column_A="ranked_unit_count_overall",
+                column_B="rank_overall",
                 or_equal=True,
                 ignore_row_if="either_value_is_missing",
             ),
             _expect(
                 gxe.ExpectColumnValuesToNotBeNull,
                 "unit_without_score",
-                "every assessed unit has a composite score",
+                "每个评估单位都有综合得分 / every assessed unit has a composite score",
                 severity="warning",
                 column="score",
             ),
             _expect(
                 gxe.ExpectColumnValuesToBeInSet,
                 "unit_not_ranked",
-                "every assessed unit has enough of its marks collected to be ranked",
+                "每个评估单位采集的都足以参加排名 / every assessed unit has enough of its marks collected to be ranked",
                 severity="warning",
                 column="is_ranked",
                 value_set=[True],
@@ -149,7 +150,7 @@ MART_CHECKS = (
             _expect(
                 gxe.ExpectColumnValuesToBeBetween,
                 "normalised_below_zero",
-                "no normalised value below 0",
+                "标准化值不小于 0 / no normalised value below 0",
                 column="lowest",
                 min_value=0,
                 max_value=1,
@@ -157,7 +158,7 @@ MART_CHECKS = (
             _expect(
                 gxe.ExpectColumnValuesToBeBetween,
                 "normalised_above_one",
-                "no normalised value above 1",
+                "标准化值不大于 1 / no normalised value above 1",
                 column="highest",
                 min_value=0,
                 max_value=1,
@@ -165,7 +166,7 @@ MART_CHECKS = (
             _expect(
                 gxe.ExpectColumnValuesToNotBeInSet,
                 "cell_to_be_assessed",
-                "something came in for every cell",
+                "每个单元格都有输入 / something came in for every cell",
                 severity="warning",
                 column="status",
                 value_set=["to_be_assessed"],
@@ -173,6 +174,7 @@ MART_CHECKS = (
             _expect(
                 gxe.ExpectColumnValuesToNotBeInSet,
                 "cell_quarantined",
+                "没有单元格只有被隔离的行:请改正后重新入库 / "
                 "no cell hangs on quarantined rows alone: correct the rows and land the file again",
                 severity="warning",
                 column="status",
@@ -196,7 +198,7 @@ MART_CHECKS = (
             _expect(
                 gxe.ExpectColumnPairValuesAToBeGreaterThanB,
                 "mean_below_lowest",
-                "no mean below the lowest unit",
+                "平均不低于最低的单位 / no mean below the lowest unit",
                 column_A="mean_of_units",
                 column_B="min_score",
                 or_equal=True,
@@ -205,7 +207,7 @@ MART_CHECKS = (
             _expect(
                 gxe.ExpectColumnPairValuesAToBeGreaterThanB,
                 "mean_above_highest",
-                "no mean above the highest unit",
+                "平均不高于最高的单位 / no mean above the highest unit",
                 column_A="max_score",
                 column_B="mean_of_units",
                 or_equal=True,
@@ -214,7 +216,7 @@ MART_CHECKS = (
             _expect(
                 gxe.ExpectColumnPairValuesToBeEqual,
                 "region_coverage",
-                "every unit of a region is scored",
+                "地区内每个单位都有得分 / every unit of a region is scored",
                 severity="warning",
                 column_A="unit_count",
                 column_B="scored_unit_count",
@@ -241,13 +243,13 @@ MART_CHECKS = (
             _expect(
                 gxe.ExpectTableRowCountToBeBetween,
                 "edition_missing",
-                "the years asked for have been scored",
+                "所要的年度都已计分 / the years asked for have been scored",
                 min_value=1,
             ),
             _expect(
                 gxe.ExpectColumnPairValuesToBeEqual,
                 "unit_count",
-                "the edition holds every included unit of its frame",
+                "年度包含名录中纳入的每个单位 / the edition holds every included unit of its frame",
                 column_A="unit_count",
                 column_B="frame_unit_count",
             ),
@@ -269,6 +271,7 @@ MART_CHECKS = (
             _expect(
                 gxe.ExpectColumnValuesToNotBeInSet,
                 "published_figure_differs",
+                "年度有公布的数字时,计算值与之一致 / "
                 "computed figures agree with the published ones where the edition has them",
                 severity="warning",
                 column="outcome",
@@ -289,6 +292,7 @@ MART_CHECKS = (
             _expect(
                 gxe.ExpectColumnValuesToBeInSet,
                 "published_score_differs",
+                "年度有公布的得分时,计算值与之一致 / "
                 "computed scores agree with the published ones where the edition has them",
                 severity="warning",
                 column="is_match",

@@ -16,7 +16,7 @@ from orchestration.writing import markdown
 from orchestration.writing.sheet import csv_file
 
 RESTATED = (
-    ("unit_history", ("methodology_code", "unit_code", "assessment_year"), ("published_score", "rank_national")),
+    ("unit_history", ("methodology_code", "unit_code", "assessment_year"), ("published_score", "rank_overall")),
     (
         "region_history",
         ("methodology_code", "region_code", "node_code", "assessment_year"),

@@ -17,12 +17,43 @@ UNIT_SCORES = """
     select
         $release_id as release_id, scores.series_code, scores.assessment_year, scores.methodology_code,
         methodologies.methodology_version, scores.unit_code, scores.unit_name_zh, scores.unit_name_en, scores.score,
-        scores.published_score, scores.base_score, scores.grade, scores.is_ranked, scores.rank_national,
-        scores.ranked_unit_count_national
+        scores.published_score, scores.base_score, scores.grade, scores.is_ranked,
+        -- The rank among all stands in the widest ranking that the edition has.
+        coalesce(scores.rank_national, scores.rank_in_province, scores.rank_in_prefecture) as rank_overall,
+        coalesce(
+            scores.ranked_unit_count_national, scores.ranked_unit_count_in_province,
+            scores.ranked_unit_count_in_prefecture
+        ) as ranked_unit_count_overall,
+        scores.rank_national, scores.ranked_unit_count_national
     from {marts}.fct_unit_score as scores
     inner join {marts}.dim_methodology as methodologies
         on scores.methodology_code = methodologies.methodology_code
     where scores.assessment_year = $assessment_year
+"""
+INDICATOR_SCORES = """
+    insert into raw.released_indicator_score by name
+    select
+        $release_id as release_id, scores.series_code, scores.assessment_year, scores.methodology_code,
+        methodologies.methodology_version, scores.unit_code, units.unit_name_zh, units.unit_name_en, scores.node_code,
+        scores.node_level, nodes.name_zh as node_name_zh, nodes.name_en as node_name_en, scores.full_mark, scores.score,
+        scores.published_score
+    from (
+        select *, 1 as node_level from {marts}.fct_dimension_score
+        union all by name
+        select * from {marts}.fct_indicator_score where node_level = 2
+    ) as scores
+    inner join {marts}.dim_methodology as methodologies on scores.methodology_code = methodologies.methodology_code
+    inner join {marts}.dim_indicator as nodes
+        on scores.methodology_code = nodes.methodology_code and scores.node_code = nodes.node_code
+    inner join {marts}.fct_unit_score as units
+        on scores.series_code = units.series_code and scores.assessment_year = units.assessment_year
+        and scores.methodology_code = units.methodology_code and scores.unit_code = units.unit_code
+    where scores.assessment_year = $assessment_year
+        and (scores.series_code, scores.assessment_year, scores.methodology_code) in (
+            select (series_code, assessment_year, methodology_code)
+            from {marts}.release_info
+            where is_primary_methodology
+        )
 """
 REGION_SCORES = """
     insert into raw.released_region_score by name
@@ -111,5 +142,5 @@ def add_revisions(
 
 def _insert_published(connection: duckdb.DuckDBPyConnection, marts: str, release: ReleaseId) -> None:
     parameters = {"release_id": str(release), "assessment_year": release.year}
-    for statement in (UNIT_SCORES, REGION_SCORES):
+    for statement in (UNIT_SCORES, INDICATOR_SCORES, REGION_SCORES):
         connection.execute(statement.format(marts=marts), parameters)

@@ -42,6 +42,7 @@ from orchestration.release.cut import (
     visible_tables,
     write_parquet,
 )
+from orchestration.release.data_dictionary import data_dictionary
 from orchestration.release.difference import (
     Change,
     changes_between,
@@ -81,7 +82,6 @@ from orchestration.release.signature import key_id, signing_key, write_signature
 from orchestration.release.tables import tables_of_edition
 from orchestration.warehouse import build_record
 from orchestration.warehouse.connection import STORAGE_VERSION
-from orchestration.warehouse.data_dictionary import data_dictionary
 from orchestration.wording import Wording
 from orchestration.writing import markdown
 
@@ -325,7 +325,7 @@ class _Attempt:
         self._complete_internal(candidate)
         folder = candidate.part(PUBLIC)
         write_parquet(candidate.database(PUBLIC), visible_tables(self.tables, PUBLIC), folder / "parquet")
-        (folder / "data_dictionary.md").write_text(data_dictionary(self.manifest), encoding="utf-8")
+        (folder / "data_dictionary.md").write_text(data_dictionary(self.manifest, PUBLIC), encoding="utf-8")
         manifest = folder / MANIFEST_NAME
         write_json(manifest, self._public_manifest(candidate), PUBLIC_FILE)
         if self.key:

@@ -128,7 +128,7 @@ def _table(connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> Relea
     return ReleaseTable(
         name=node["name"],
         comment=node["description"].strip(),
-        audience=meta.get("audience", INTERNAL),
+        audience=audience_of_table(node),
         holds_earlier_years=meta.get("years") == "up_to_edition",
         is_compared=meta.get("compared", True),
         columns=columns,
@@ -140,7 +140,21 @@ def _column(name: str, data_type: str, comment: str, declared: dict[str, Any] | 
     """A column that a contract does not name is internal; without a contract it has its table's audience."""
     if declared is None:
         return Column(name, data_type, comment, INTERNAL if has_contract else PUBLIC, False, False, not has_contract)
-    meta = declared.get("config", {}).get("meta") or declared.get("meta") or {}
+    meta = _meta(declared)
     is_key = any(constraint["type"] == "not_null" for constraint in declared.get("constraints", []))
     text = comment or " ".join(declared["description"].split())
-    return Column(name, data_type, text, meta.get("audience", PUBLIC), is_key, meta.get("role") == "provenance")
+    return Column(name, data_type, text, audience_of_column(declared), is_key, meta.get("role") == "provenance")
+
+
+def audience_of_table(node: dict[str, Any]) -> str:
+    """Who may see a mart, from its node in the manifest: a table that says nothing is internal."""
+    return (node["config"].get("meta") or {}).get("audience", INTERNAL)
+
+
+def audience_of_column(column: dict[str, Any]) -> str:
+    """Who may see a column that a mart's yml declares, where it may see the mart: public if it says nothing."""
+    return _meta(column).get("audience", PUBLIC)
+
+
+def _meta(column: dict[str, Any]) -> dict[str, Any]:
+    return column.get("config", {}).get("meta") or column.get("meta") or {}

@@ -46,11 +46,12 @@ def _basis(ctx: Context) -> list[Block]:
 def _scope(ctx: Context) -> list[Block]:
     t, info, own = ctx.t, ctx.info, ctx.region_by_code[ctx.scope.code]
     provinces = ctx.region_by_code[ctx.scope.nation].figure("count", "subregion_count")
-    key = "about.national_units" if info.excluded_unit_count else "about.national_units_all"
-    texts = [ctx.say(key, info, provinces=provinces)]
-    if not ctx.is_nation:
+    key = "about.national_units" if ctx.has_nation else "about.units_in_one"
+    texts = [ctx.say(key if info.excluded_unit_count else f"{key}_all", info, provinces=provinces)]
+    if not ctx.is_whole:
         texts.append(ctx.say("about.own_units" if own.excluded_unit_count else "about.own_units_all", own))
-    texts.append(ctx.say("about.outside"))
+    if ctx.has_nation:
+        texts.append(ctx.say("about.outside"))
     reasons = ctx.ask("exclusion")
     blocks: list[Block] = [Paragraph(t.sentences(*texts)), *_units_table(ctx, own)]
     if not reasons:
@@ -132,10 +133,8 @@ def _origins(ctx: Context) -> list[Block]:
 
 
 def _reading(ctx: Context) -> list[Block]:
-    t, grades = ctx.t, ctx.ask("grade")
-    items = tuple(
-        ctx.say(f"reading.{name}") for name in ("two_means", "rounding", "ranks", "events", "missing", "figures")
-    )
+    t, grades, means = ctx.t, ctx.ask("grade"), "two_means" if ctx.has_nation else "two_means_in_one"
+    items = tuple(ctx.say(f"reading.{name}") for name in (means, "rounding", "ranks", "events", "missing", "figures"))
     if not grades:
         return [BulletList(items)]
     ends = (
@@ -213,7 +212,7 @@ def _reconciliation(ctx: Context) -> list[Block]:
         col(t, "outcome word.outcome*1"),
     ]
     [count] = ctx.ask("reconciliation_count")
-    text = ctx.say("about.reconciliation_nation" if ctx.is_nation else "about.reconciliation", count)
+    text = ctx.say("about.reconciliation_nation" if ctx.is_whole else "about.reconciliation", count)
     made = table(figures, ctx.word("about.reconciliation_caption"), columns, dense=True)
     return [Paragraph(text), OnScreen((made,), ctx.say("about.reconciliation_on_screen"))]
 

@@ -26,7 +26,7 @@ def compose(release: Release, region_code: str | None, language: str, methodolog
     for part in (unit, about) if ctx.is_unit else (overall, dimensions, regions, problems, advice, about):
         part.add(ctx, outline)
     t, info = ctx.t, ctx.info
-    title = ctx.word(f"title.{ctx.scope.kind}")
+    title = ctx.word(f"title.{ctx.title_key}")
     return Report(
         title=title,
         subtitle=ctx.word("title.edition"),

@@ -31,7 +31,7 @@ def _dimension(ctx: Context, node: Any) -> list[Block]:
 
 def _sentences(ctx: Context, node: Any, score: Any, shares: dict[str, Any]) -> list[Text]:
     texts = [ctx.say("dimension.mean" if node.is_base else "dimension.event_mean", score)]
-    if not ctx.is_nation and score.nation_side != "unknown":
+    if ctx.is_compared and score.nation_side != "unknown":
         texts.append(ctx.say(f"dimension.nation_{score.nation_side}", score))
     if score.change_from_previous is not None:
         texts.append(ctx.say(f"dimension.moved_{score.change_side}", score))
@@ -68,7 +68,7 @@ def _chart(ctx: Context, node: Any) -> list[Block]:
     if not rows or all(row.score_rate == 1 for row in rows):
         return []
     drawn = [series(ctx.subject_name, rows, "rate", "score_rate")]
-    if not ctx.is_nation:
+    if ctx.is_compared:
         drawn.append(series(t.word("word.national_mean"), rows, "rate", "national_score_rate", "reference"))
     names = [ctx.node_name(row.node_code) for row in rows]
     caption = ctx.word("dimension.chart_caption", name=ctx.short_node_name(node.node_code))
@@ -82,7 +82,6 @@ def _table(ctx: Context, node: Any, shares: dict[str, Any]) -> Table:
     compared = [
         col(t, "mean mark:national_mean_of_subregions", nation),
         col(t, "gap change:gap_to_national_mean_of_subregions", nation),
-        col(t, "rank count:rank_in_level"),
     ]
 
     def full(row: Any) -> Run:
@@ -94,7 +93,8 @@ def _table(ctx: Context, node: Any, shares: dict[str, Any]) -> Table:
         col(t, "full_mark plain"),
         col(t, "mean_of_units mark"),
         *rated,
-        *([] if ctx.is_nation else compared),
+        *(compared if ctx.is_compared else []),
+        *([] if ctx.is_whole else [col(t, "rank count:rank_in_level")]),
         col(t, "change change:change_from_previous"),
         *([col(t, "full_share rate", cell=full)] if node.is_base else []),
     ]

@@ -62,7 +62,7 @@ def _grades(ctx: Context) -> list[Block]:
     if not parts:
         return [Paragraph(ctx.say("overall.no_grades"))]
     drawn = [series(ctx.subject_name, counts, "rate", "share")]
-    if not ctx.is_nation:
+    if not ctx.is_whole:
         drawn.append(series(ctx.region_name(ctx.scope.nation), counts, "rate", "national_share", "reference"))
     names = [t.word("overall.grade_name", row) for row in counts]
     caption = ctx.word("overall.grade_chart_caption")
@@ -88,8 +88,8 @@ def _dimension_sentences(ctx: Context, own: list[Any]) -> list[Text]:
     full = [ctx.short_node_name(row.node_code) for row in own if row.is_full]
     if full:
         texts.append(ctx.say("overall.full_dimensions", names=t.listed(full)))
-    if ctx.is_nation:
-        return texts
+    if not ctx.is_compared:
+        return [*texts, behind_best(ctx)]
     for side in ("above", "below", "equal"):
         parts = [t(f"overall.dimension_{side}", row) for row in own if row.nation_side == side]
         if parts:
@@ -99,28 +99,26 @@ def _dimension_sentences(ctx: Context, own: list[Any]) -> list[Text]:
 
 def _dimension_table(ctx: Context) -> Block:
     t, best = ctx.t, {row.node_code: row for row in ctx.ask("best_region_dimension")}
-    nation, rank = t.word("word.national_mean"), []
-    compared = []
-    if not ctx.is_nation:
-        best_name = next((ctx.named(row, "region_name") for row in best.values()), t.word("column.best"))
+    nation, compared, ranked = t.word("word.national_mean"), [], []
+    if ctx.is_compared:
         compared = [
             col(t, "mean mark:national_mean_of_subregions", nation),
             col(t, "gap change:gap_to_national_mean_of_subregions", nation),
-            col(
-                t,
-                "mean mark",
-                best_name,
-                lambda row: best[row.node_code].figure("mark", "mean_of_units") if row.node_code in best else "–",
-            ),
         ]
-        rank = [col(t, "rank count:rank_in_level")]
+    if ROOT_NODE in ctx.own and ctx.own[ROOT_NODE].rank_in_level is not None and not ctx.is_whole:
+
+        def of_best(row: Any) -> Any:
+            return best[row.node_code].figure("mark", "mean_of_units") if row.node_code in best else "–"
+
+        name = next((ctx.named(row, "region_name") for row in best.values()), t.word("column.best"))
+        ranked = [col(t, "mean mark", name, of_best), col(t, "rank count:rank_in_level")]
     columns = [
         col(t, "dimension short:node_code"),
         col(t, "full_mark plain"),
         col(t, "mean_of_units mark"),
         col(t, "score_rate rate"),
         *compared,
-        *rank,
+        *ranked,
     ]
     return table(
         _in_order(ctx, ctx.own), ctx.word("overall.dimension_caption"), columns, lambda row: row.node_code == ROOT_NODE
@@ -140,7 +138,7 @@ def _trend(ctx: Context) -> list[Block]:
     if root is None or root.previous_score is None:
         return [Paragraph(ctx.say("trend.none")), *_history(ctx)]
     texts = [ctx.say(f"trend.change_{root.change_side}", root)]
-    if not ctx.is_nation and root.rank_gain is not None:
+    if not ctx.is_whole and root.rank_gain is not None:
         texts.append(ctx.say(f"trend.rank_{root.rank_side}", root))
     if root.three_year_change is not None:
         texts.append(ctx.say(f"trend.three_years_{root.three_year_side}", root))
@@ -162,7 +160,7 @@ def _trend(ctx: Context) -> list[Block]:
         col(t, "change change:change_from_previous"),
         col(t, "three_year_change change"),
     ]
-    if not ctx.is_nation:
+    if not ctx.is_whole:
         columns += [
             col(t, f"{before} count:previous_rank_in_level", rank),
             col(t, f"{year} count:rank_in_level", rank),
@@ -197,7 +195,7 @@ def _history(ctx: Context) -> list[Block]:
         col(t, "release raw:release_id*1.5"),
         col(t, "mean_of_units mark"),
         col(t, "mean_of_subregions mark"),
-        *([] if ctx.is_nation else [col(t, "rank count:rank_in_level")]),
+        *([] if ctx.is_whole else [col(t, "rank count:rank_in_level")]),
     ]
     caption, note = ctx.word("trend.history_caption"), ctx.say("trend.history_note")
     return [table(entries, caption, columns, note=note)] if entries else []
@@ -216,7 +214,7 @@ def _methodologies(ctx: Context) -> list[Block]:
         columns += [
             col(t, "mean_of_units mark", name, told("mark", "mean_of_units")),
             col(t, "score_rate rate", name, told("rate", "score_rate")),
-            *([] if ctx.is_nation else [col(t, "rank count", name, told("count", "rank_in_level"))]),
+            *([] if ctx.is_whole else [col(t, "rank count", name, told("count", "rank_in_level"))]),
         ]
     nodes = [code for code in (ROOT_NODE, BASE_NODE, *(each.node_code for each in ctx.dimensions))]
     parts = [
@@ -244,12 +242,12 @@ def _other_methods(ctx: Context) -> list[Block]:
             col(t, "full_mark plain"),
             col(t, "mean_of_units mark"),
             col(t, "score_rate rate"),
-            *([] if ctx.is_nation else [
-                col(t, "mean mark:national_mean_of_subregions", nation),
-                col(t, "gap change:gap_to_national_mean_of_subregions", nation),
-                col(t, "rank count:rank_in_level"),
-            ]),
-        ]  # fmt: skip
+        ]
+        if ctx.is_compared:
+            columns.append(col(t, "mean mark:national_mean_of_subregions", nation))
+            columns.append(col(t, "gap change:gap_to_national_mean_of_subregions", nation))
+        if not ctx.is_whole:
+            columns.append(col(t, "rank count:rank_in_level"))
         if rows:
             blocks += [
                 Paragraph(ctx.say("overall.other_text", info)),

@@ -55,7 +55,7 @@ def add(ctx: Context, outline: Outline) -> None:
 
 
 def _findings(ctx: Context, rule: Rule) -> Iterable[Finding]:
-    if rule.name == "below_nation" and ctx.is_nation:
+    if rule.name == "below_nation" and not ctx.is_compared:
         return
     limits = {name: Decimal(value) for name, value in ctx.rules.get(rule.name, {}).items()}
     said = {name: rate_text(value).replace(".0%", "%") if value < 1 else str(value) for name, value in limits.items()}

@@ -30,8 +30,9 @@ MAP_KINDS = {Kind.nation: MapKind.nation, Kind.province: MapKind.province, Kind.
 
 def add(ctx: Context, outline: Outline) -> None:
     scores = ctx.scores.by("region_code", "node_code")
-    below = [row for row in ctx.scores if row.is_below and row.node_code == ROOT_NODE and row.rank_within_parent]
-    below.sort(key=lambda row: (row.rank_within_parent, row.region_code))
+    # One that is alone below has no rank.
+    below = [row for row in ctx.scores if row.is_below and row.node_code == ROOT_NODE and row.mean_of_units is not None]
+    below.sort(key=lambda row: (row.rank_within_parent or 1, row.region_code))
     outline.chapter(ctx.word(f"regions.heading_{ctx.scope.kind}" if below else "regions.heading_units"), "regions")
     if below:
         outline.section(ctx.word("regions.comparison_heading"), "region-comparison", *_comparison(ctx, scores, below))
@@ -174,8 +175,12 @@ def ranking_table(ctx: Context, units: Iterable[Any], caption: str, dense: bool 
     columns = [
         col(t, "unit unit:unit_code*2.2"),
         *([col(t, "place name*1.8", cell=lambda unit: ctx.place_of(unit.unit_code))] if place else []),
-        col(t, f"{t.word('word.nation')} count:rank_national*0.8", rank),
-        *([] if ctx.is_nation else [col(t, f"{t.word('word.province')} count:rank_in_province*0.8", rank)]),
+        col(t, f"{t.word('word.nation')} count:rank_overall*0.8", rank),
+        *(
+            []
+            if ctx.is_nation or not ctx.has_nation
+            else [col(t, f"{t.word('word.province')} count:rank_in_province*0.8", rank)]
+        ),
         *band_column(ctx, rank),
         col(t, "composite mark:score"),
         col(t, "base mark:base_score"),
@@ -201,6 +206,10 @@ def _profile(ctx: Context, scores: dict[Any, Any], root: Any) -> list[Block]:
     """A region below in a paragraph: its place, what sets it apart from the whole, its highest and lowest unit."""
     t, code = ctx.t, root.region_code
     texts = [ctx.say("regions.profile", root)]
+    if root.rank_within_parent is not None:
+        texts.append(ctx.say("regions.profile_rank", root))
+    if ctx.has_nation and root.rank_in_level is not None:
+        texts.append(ctx.say("regions.profile_national_rank", root))
     ends = ctx.ask("unit_end").by("group_code").get(code)
     if ends and ends.unit_count > 1:
         texts.append(_ends(ctx, ends, "regions.profile_units"))

@@ -17,6 +17,8 @@ from orchestration.report.texts import Texts
 
 RULES = Path(__file__).parent / "rules.toml"
 ROOT_NODE, BASE_NODE = "composite", "base"
+# The whole country; a root under any other code is a part of it, whatever its level.
+COUNTRY_CODE = "000000"
 
 
 class Kind(StrEnum):
@@ -30,7 +32,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Scope:
-    """The region or unit that a report is about. `nation` is the code of the root region."""
+    """The region or unit that a report is about. `nation` is the code of the root region, whatever its level."""
 
     kind: Kind
     code: str
@@ -50,6 +52,7 @@ class Context:
         self.regions = release.ask("region")
         self.region_by_code = self.regions.by("region_code")
         self.scope = _scope(release, self.regions, region_code, self.info.assessment_year)
+        self.t.everywhere["whole"] = self.region_name(self.scope.nation)
         self.units = self.ask("unit").by("unit_code")
         self.nodes = self.ask("node").by("node_code")
         self.dimensions = [node for node in self.nodes.values() if node.node_level == 1]
@@ -63,6 +66,27 @@ class Context:
     @property
     def is_nation(self) -> bool:
         return self.scope.kind is Kind.nation
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the report is about all that the edition assesses: it has no rank, and no whole to compare with."""
+        return self.scope.code == self.scope.nation
+
+    @property
+    def has_nation(self) -> bool:
+        """Whether the edition is wider than a province: else there is nothing national to be compared with."""
+        return self.region_by_code[self.scope.nation].region_level == Kind.nation
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether the subject is a part of a nation, whose mean stands beside its own."""
+        return self.has_nation and not self.is_whole
+
+    @property
+    def title_key(self) -> str:
+        """Which title the report has: only what is about the whole country bears its name."""
+        is_part = self.is_nation and self.scope.code != COUNTRY_CODE
+        return str(Kind.province if is_part else self.scope.kind)
 
     @property
     def is_unit(self) -> bool:
@@ -91,7 +115,7 @@ class Context:
 
     def per_scope(self, key: str) -> str:
         """The key of a heading or caption: the nation has no rank, and is compared with its own parts alone."""
-        return f"{key}_nation" if self.is_nation else key
+        return f"{key}_nation" if self.is_whole else key
 
     def limit(self, rule: str, name: str) -> Decimal:
         return Decimal(self.rules[rule][name])

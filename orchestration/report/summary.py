@@ -39,18 +39,19 @@ def _blocks(ctx: Context) -> list:
             )
         ),
         *_chart(ctx),
-        Paragraph(ctx.say(ctx.per_scope("summary.baseline")), small=True),
+        *([Paragraph(ctx.say(ctx.per_scope("summary.baseline")), small=True)] if ctx.has_nation else []),
     ]
 
 
 def region_card(ctx: Context, root: Any) -> ScoreCard:
     base, change = ctx.own.get(BASE_NODE), root.figure("signed", "change_from_previous")
     figures = [("mean_of_units", root.figure("mark", "mean_of_units"), "points", ctx.say("card.of_full", root))]
-    if ctx.is_nation:
+    if ctx.is_whole:
         figures.append(("mean_of_subregions", root.figure("mark", "mean_of_subregions"), "points", ()))
     else:
         of = ctx.say(f"card.rank_of_{root.region_level}", root)
         figures.append(("rank", root.figure("count", "rank_in_level"), "", of))
+    if ctx.is_compared:
         gap = root.figure("signed", "gap_to_national_mean_of_subregions")
         figures.append(("gap_to_nation", gap, "points", ctx.say("card.nation_is", root)))
     since = ctx.say("card.since", root) if root.previous_assessment_year else ()
@@ -73,7 +74,7 @@ def _chart(ctx: Context) -> list[Block]:
     if not rows:
         return []
     drawn = [series(ctx.subject_name, rows.values(), "rate", "score_rate")]
-    if ctx.is_nation:
+    if not ctx.is_compared:
         places, scores = ctx.ask("region_place"), ctx.scores.by("region_code", "node_code")
         for place, role in zip([*places[:1], *places[1:][-1:]], ("best", "other"), strict=False):
             members = [scores.get((place.region_code, code)) for code in codes]
@@ -87,14 +88,14 @@ def _chart(ctx: Context) -> list[Block]:
 
 def standing(ctx: Context, root: Any) -> list[Text]:
     """The composite, against the nation and its rank; of the nation, its highest and lowest region."""
-    if ctx.is_nation:
-        texts = [ctx.say("overall.nation_mean", root)]
+    if ctx.is_whole:
+        texts = [ctx.say("overall.nation_mean" if ctx.has_nation else "overall.whole_mean", root)]
         places = ctx.ask("region_place")
         if len(places) > 1:
             first, last = places[0], places[-1]
             texts.append(
                 ctx.say(
-                    "overall.nation_extremes",
+                    "overall.nation_extremes" if ctx.has_nation else "overall.whole_extremes",
                     best=place_name(ctx, first),
                     best_mean=first.figure("mark", "mean_of_units"),
                     worst=place_name(ctx, last),
@@ -104,7 +105,7 @@ def standing(ctx: Context, root: Any) -> list[Text]:
         return texts
     return [
         ctx.say("overall.mean", root),
-        ctx.say(f"overall.against_nation_{root.nation_side}", root),
+        *([ctx.say(f"overall.against_nation_{root.nation_side}", root)] if ctx.is_compared else []),
         *rank_sentence(ctx, root),
     ]
 
@@ -154,7 +155,7 @@ def _moved(ctx: Context) -> Text:
 
 def behind_best(ctx: Context) -> Text:
     """Which dimension separates the region from the best of its level."""
-    widest = [row for row in ctx.ask("best_region_dimension") if row.is_widest and not ctx.is_nation]
+    widest = [row for row in ctx.ask("best_region_dimension") if row.is_widest and not ctx.is_whole]
     return ctx.say("overall.behind_best", widest[0]) if widest else ()
 
 
@@ -163,7 +164,7 @@ def _nodes(ctx: Context, kind: str) -> Text:
     names = {info.methodology_code: ctx.named(info, "methodology_name") for info in ctx.infos}
     parts = [
         ctx.say(
-            f"summary.{kind}_{'rate' if ctx.is_nation and row.basis == 'nation' else row.basis}",
+            f"summary.{kind}_{'rate' if not ctx.is_compared and row.basis == 'nation' else row.basis}",
             row,
             methodology=names[row.methodology_code],
         )

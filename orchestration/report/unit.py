@@ -77,8 +77,8 @@ def _card(ctx: Context, unit: Any) -> ScoreCard:
     t, change = ctx.t, ctx.ask("unit_trend").by("node_code").get(ROOT_NODE)
     note = ctx.say("card.grade_is" if unit.grade else "card.of_full", unit)
     figures = [("score", unit.figure("mark", "score"), "points", note)]
-    for scope, column in (("nation", "national"), ("province", "in_province")):
-        if unit.is_ranked:
+    for scope, column in (("nation", "overall"), ("province", "in_province")):
+        if unit.is_ranked and (ctx.has_nation or scope == "nation"):
             note = ctx.say(f"card.of_units_{scope}", unit)
             figures.append((f"rank_in_{scope}", unit.figure("count", f"rank_{column}"), "", note))
     if not unit.is_ranked:
@@ -95,7 +95,7 @@ def _standing(ctx: Context, unit: Any) -> list[Text]:
     province = ctx.named(ctx.units[unit.unit_code], "province_name")
     if not unit.is_ranked:
         return [ctx.say("unit.unranked", unit, limit=ctx.info.figure("rate", "min_ranked_coverage"))]
-    texts = [ctx.say("unit.ranked", unit, province=province)]
+    texts = [ctx.say("unit.ranked" if ctx.has_nation else "unit.ranked_in_one", unit, province=province)]
     for band in ctx.ask("rank_band"):
         texts.append(ctx.say("unit.band", band))
         if band.lower_rank_in_province is not None:
@@ -198,7 +198,8 @@ def _compared(ctx: Context) -> list[Block]:
     rows = [row for row in ctx.ask("unit_dimension") if row.score_rate is not None and row.node_code in ctx.nodes]
     if len(rows) < 2:
         return []
-    province = ctx.region_name(ctx.units[ctx.scope.code].province_code)
+    # An edition of a part of a province has the part to compare with.
+    province = ctx.region_name(ctx.units[ctx.scope.code].province_code or ctx.scope.nation)
     drawn = [
         series(ctx.subject_name, rows, "rate", "score_rate"),
         series(province, rows, "rate", "province_score_rate", "reference"),
@@ -211,6 +212,8 @@ def _compared(ctx: Context) -> list[Block]:
 def _neighbours(ctx: Context) -> list[Block]:
     """The units that stand next to it in its province."""
     t, rows = ctx.t, ctx.ask("unit_neighbour")
+    if not ctx.units[ctx.scope.code].province_code:
+        return []
     if not rows:
         return [Paragraph(ctx.say("unit.peers_unranked"))]
     if len(rows) == 1:
@@ -218,7 +221,7 @@ def _neighbours(ctx: Context) -> list[Block]:
     columns = [
         col(t, "unit name:neighbour_name"),
         col(t, "rank_in_province count"),
-        col(t, "rank_in_nation count:rank_national"),
+        col(t, "rank_in_nation count:rank_overall"),
         col(t, "composite mark:score"),
         col(t, "grade raw*0.8"),
     ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from orchestration.report import charts
 from orchestration.report.charts.look import band_colours
-from orchestration.report.document import Chart, ChartKind, Series
+from orchestration.report.document import Chart, ChartKind, MapKind, Series
 from orchestration.report.regions import score_bands
 from orchestration.site.editions import Row
 from orchestration.site.page import Page
@@ -118,7 +118,7 @@ class _Facts:
             return None
         view = self.view
         shown: dict[str, tuple[str, str, Decimal | None]] = {}
-        if region["parent_region_code"] is None:
+        if region["region_level"] == MapKind.nation:
             for each in below:
                 composite = self._composite(each["region_code"])
                 mean = composite["mean_of_units"] if composite else None

@@ -65,6 +65,8 @@ def _json(editions: Editions, unit: Row, scores: list[Row], nodes: list[Row]) ->
                     "base_full_mark",
                     "grade",
                     "is_ranked",
+                    "rank_overall",
+                    "ranked_unit_count_overall",
                     "rank_national",
                     "ranked_unit_count_national",
                     "rank_in_province",

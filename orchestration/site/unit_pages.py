@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from orchestration.report.document import MapKind
 from orchestration.site.editions import Row
 from orchestration.site.lookup import former_codes
 from orchestration.site.page import Page
@@ -101,14 +102,23 @@ class _Facts:
             inner = [region for region in self.regions.values() if region["parent_region_code"] == top["region_code"]]
             groups = [(region, held.get(region["region_code"], [])) for region in (*inner, top)]
             found.append((top, [(region, units) for region, units in groups if units]))
-        return found
+        # Units that lie directly in the whole: a county of an edition of one province, a country of the world.
+        return found + [
+            (root, [(root, held[root["region_code"]])]) for root in self._roots() if root["region_code"] in held
+        ]
+
+    def _roots(self) -> list[Row]:
+        return [region for region in self.regions.values() if region["parent_region_code"] is None]
 
     def _is_top(self, region: Row) -> bool:
         parent = self.regions.get(region["parent_region_code"])
         return parent is not None and parent["parent_region_code"] is None
 
     def _neighbours(self) -> dict[str, list[Row]]:
-        """By unit, the ranked units of its province around it, itself among them, best first."""
+        """By unit, the ranked units of its province around it, itself among them, best first; none where no province is
+        assessed as such."""
+        if self._roots()[0]["region_level"] == MapKind.prefecture:
+            return {}
         ranked: dict[str, list[Row]] = {}
         for rows in self.scores.values():
             for row in rows:

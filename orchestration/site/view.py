@@ -38,7 +38,13 @@ class View:
 
     def t(self, key: str, **places: Any) -> str:
         """The text `key` with its places filled. A missing key or place is an error of the program."""
-        return wording(self.language)[key].format_map(places)
+        return wording(self.language)[key].format_map({"whole": self.whole, **places})
+
+    @cached_property
+    def whole(self) -> str:
+        """The name of the region that holds all that is assessed: the nation, or that part of it."""
+        [root] = [region for region in self.editions.ask("region") if region["parent_region_code"] is None]
+        return self.named(root)
 
     @property
     def other(self) -> str:

@@ -18,6 +18,7 @@ import duckdb
 
 from orchestration.errors import UsageError, WarehouseBusy, WarehouseDamaged, WarehouseMissing, system_refusal
 from orchestration.warehouse import lock
+from orchestration.wording import Wording
 
 RETRY_EVERY_SECONDS = 0.25
 # Read by DuckDB 1.4 and everything since, also by clients that are older than the one that wrote it. DuckDB's default,
@@ -48,16 +49,23 @@ def reading(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection. Raises `WarehouseMissing` or, while a run writes, `WarehouseBusy`; never waits."""
     if not warehouse.exists():
         raise WarehouseMissing(
-            f"There is no warehouse at {warehouse} yet. Run the pipeline first: zhengxin demo, then zhengxin run "
-            "(or name another home with --home)."
+            Wording(
+                f"{warehouse} 处还没有数据库。请先运行:zhengxin demo,然后 zhengxin run(或用 --home 指定另一个主目录)。",
+                f"There is no warehouse at {warehouse} yet. Run the pipeline first: zhengxin demo, then zhengxin run "
+                "(or name another home with --home).",
+            )
         )
     try:
         connection = connect_reader(warehouse)
     except duckdb.Error as error:
         if _is_conflict(error) and lock.is_held(warehouse):
+            holder = lock.holder(warehouse)
             raise WarehouseBusy(
-                f"The warehouse {warehouse} is being written by {lock.holder(warehouse)}. Try again when it has ended; "
-                "zhengxin status shows how far it is."
+                Wording(
+                    f"数据库 {warehouse} 正由 {holder} 写入。请等它结束后再试;zhengxin status 显示进度。",
+                    f"The warehouse {warehouse} is being written by {holder}. Try again when it has ended; "
+                    "zhengxin status shows how far it is.",
+                )
             ) from error
         raise _explained(warehouse, error) from error
     with closing(connection):
@@ -122,9 +130,14 @@ def _explained(warehouse: Path, error: duckdb.Error) -> UsageError:
             f"The warehouse {warehouse} cannot be opened: {str(error).splitlines()[0]} "
             "It can be built anew from what has landed: zhengxin rebuild (the job rebuild_warehouse)."
         )
+    process = _process_of(error)
     return WarehouseBusy(
-        f"The warehouse {warehouse} is open in {_process_of(error)}. Close that connection (an open query or BI tool "
-        "blocks a run, a run blocks readers) and try again."
+        Wording(
+            f"数据库 {warehouse} 已被 {process} 打开。请关闭该连接后再试"
+            "(打开着的查询或 BI 工具会阻挡运行,运行会阻挡读者)。",
+            f"The warehouse {warehouse} is open in {process}. Close that connection (an open query or BI tool "
+            "blocks a run, a run blocks readers) and try again.",
+        )
     )
 
 

@@ -113,7 +113,14 @@ RELEASED_TABLES = {
         release_id varchar, series_code varchar, assessment_year integer, methodology_code varchar,
         methodology_version varchar, unit_code varchar, unit_name_zh varchar, unit_name_en varchar,
         score decimal(18, 10), published_score decimal(14, 4), base_score decimal(18, 10), grade varchar,
-        is_ranked boolean, rank_national integer, ranked_unit_count_national integer
+        is_ranked boolean, rank_overall integer, ranked_unit_count_overall integer, rank_national integer,
+        ranked_unit_count_national integer
+    """,
+    "released_indicator_score": """
+        release_id varchar, series_code varchar, assessment_year integer, methodology_code varchar,
+        methodology_version varchar, unit_code varchar, unit_name_zh varchar, unit_name_en varchar, node_code varchar,
+        node_level integer, node_name_zh varchar, node_name_en varchar, full_mark decimal(9, 4),
+        score decimal(18, 10), published_score decimal(14, 4)
     """,
     "released_region_score": """
         release_id varchar, series_code varchar, assessment_year integer, methodology_code varchar,

@@ -18,8 +18,8 @@ import sqlalchemy as sa
 from orchestration.release.files import replace_file
 
 TOP_UNITS = (
-    "select unit_code, unit_name_zh, published_score, rank_national, t_score from marts.unit_scorecard "
-    "where methodology_code = 'presence' and is_ranked order by rank_national, unit_code"
+    "select unit_code, unit_name_zh, published_score, rank_overall, t_score from marts.unit_scorecard "
+    "where methodology_code = 'presence' and is_ranked order by rank_overall, unit_code"
 )
 TABLES = "select table_name from duckdb_tables() where schema_name = 'marts' order by table_name"
 
@@ -103,7 +103,7 @@ def test_sqlalchemy_reflects_tables_with_types_and_comments(
     ranked = (
         sa.select(*(scorecard.c[name] for name in top_names()))
         .where(scorecard.c.methodology_code == "presence", scorecard.c.is_ranked)
-        .order_by(scorecard.c.rank_national, scorecard.c.unit_code)
+        .order_by(scorecard.c.rank_overall, scorecard.c.unit_code)
     )
     with engine.connect() as connection:
         assert [tuple(row) for row in connection.execute(ranked)] == top_units
@@ -131,7 +131,7 @@ def test_sqlalchemy_without_a_pool_sees_the_next_release(current: Path, tmp_path
 
 
 def top_names() -> list[str]:
-    return ["unit_code", "unit_name_zh", "published_score", "rank_national", "t_score"]
+    return ["unit_code", "unit_name_zh", "published_score", "rank_overall", "t_score"]
 
 
 # Parquet
@@ -177,5 +177,5 @@ def test_pandas_reads_the_scorecard(parquet: Path, direct: duckdb.DuckDBPyConnec
     (rows,) = direct.execute("select count(*) from marts.unit_scorecard").fetchone()
     assert len(scorecard) == rows
     ranked = scorecard[(scorecard["methodology_code"] == "presence") & scorecard["is_ranked"]]
-    ranked = ranked.sort_values(["rank_national", "unit_code"])[top_names()]
+    ranked = ranked.sort_values(["rank_overall", "unit_code"])[top_names()]
     assert list(ranked.itertuples(index=False, name=None)) == top_units

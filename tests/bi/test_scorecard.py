@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -21,11 +20,19 @@ SCORES_OF_THE_TREE = [
 ]
 
 
+@pytest.fixture(scope="module")
+def copied(released_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A copy of the built home: one for all tests, for dbt parses a project in a new place anew."""
+    root = tmp_path_factory.mktemp("copied") / "home"
+    shutil.copytree(released_home.root, root, ignore=shutil.ignore_patterns("releases"))
+    return Home(root)
+
+
 @pytest.fixture
-def home(released_home: Home, tmp_path: Path) -> Home:
-    """A copy of the built home, to change."""
-    shutil.copytree(released_home.root, tmp_path / "home", ignore=shutil.ignore_patterns("releases"))
-    return Home(tmp_path / "home")
+def home(copied: Home, released_home: Home) -> Home:
+    """The copy with the warehouse as it was built, to change."""
+    shutil.copyfile(released_home.warehouse, copied.warehouse)
+    return copied
 
 
 def change(home: Home, statement: str) -> None:
@@ -34,14 +41,14 @@ def change(home: Home, statement: str) -> None:
 
 
 def test_it_has_a_column_for_each_dimension_and_second_level_indicator(direct: duckdb.DuckDBPyConnection) -> None:
-    names = [name for (name, *_) in direct.execute("describe marts.unit_scorecard").fetchall()]
+    names = [name for (name, *_) in direct.execute("describe marts.unit_scorecard_all").fetchall()]
     assert names[-len(SCORES_OF_THE_TREE) :] == SCORES_OF_THE_TREE
 
 
 def test_a_node_is_named_with_its_marks(direct: duckdb.DuckDBPyConnection) -> None:
     comments = dict(
         direct.execute(
-            "select column_name, comment from duckdb_columns() where table_name = 'unit_scorecard'"
+            "select column_name, comment from duckdb_columns() where table_name = 'unit_scorecard_all'"
         ).fetchall()
     )
     assert comments["s1_score"] == (
@@ -55,10 +62,25 @@ def test_it_has_one_row_a_unit_and_methodology_and_says_which_is_the_primary_one
 ) -> None:
     rows = direct.execute(
         "select methodology_code, is_primary_methodology, count(*), count(distinct unit_code), "
-        "count(*) filter (data_kind = 'synthetic') from marts.unit_scorecard group by all order by all"
+        "count(*) filter (data_kind = 'synthetic') from marts.unit_scorecard_all group by all order by all"
     ).fetchall()
     (units,) = direct.execute("select count(*) from marts.dim_unit where is_included").fetchone()
     assert rows == [("presence", True, units, units, units), ("quality", False, units, units, units)]
+
+
+def test_the_scorecard_itself_has_the_primary_one_alone(direct: duckdb.DuckDBPyConnection) -> None:
+    of_all = "from marts.unit_scorecard_all where is_primary_methodology"
+    differing = direct.execute(
+        f"select count(*) from ((from marts.unit_scorecard except {of_all}) union all"
+        f" ({of_all} except from marts.unit_scorecard))"
+    ).fetchone()
+    assert differing == (0,)
+    assert direct.execute("select distinct methodology_code from marts.unit_scorecard").fetchall() == [("presence",)]
+    comments = "select column_name, comment from duckdb_columns() where table_name = $1 order by column_index"
+    scorecard, everything = (
+        direct.execute(comments, [name]).fetchall() for name in ("unit_scorecard", "unit_scorecard_all")
+    )
+    assert scorecard == everything
 
 
 def test_it_compares_with_the_year_before_under_the_same_methodology(home: Home) -> None:
@@ -67,11 +89,11 @@ def test_it_compares_with_the_year_before_under_the_same_methodology(home: Home)
             """
             select count(*), count(*) filter (
                 now.previous_published_score is distinct from before.published_score
-                or now.previous_rank_national is distinct from before.rank_national
-                or now.rank_gain is distinct from before.rank_national - now.rank_national
+                or now.previous_rank_overall is distinct from before.rank_overall
+                or now.rank_gain is distinct from before.rank_overall - now.rank_overall
             )
-            from marts.unit_scorecard as now
-            inner join marts.unit_scorecard as before
+            from marts.unit_scorecard_all as now
+            inner join marts.unit_scorecard_all as before
                 on now.methodology_code = before.methodology_code
                 and now.unit_code = before.unit_code
                 and before.assessment_year = 2018
@@ -82,25 +104,25 @@ def test_it_compares_with_the_year_before_under_the_same_methodology(home: Home)
 
 
 def test_the_tests_of_its_shape_and_figures_pass(home: Home) -> None:
-    assert "ERROR=0" in dbt.run(home, ["test", "--select", "unit_scorecard"])
+    assert "ERROR=0" in dbt.run(home, ["test", "--select", "unit_scorecard_all"])
 
 
 def test_a_test_finds_every_column_that_is_not_as_it_should_be(home: Home) -> None:
-    change(home, "alter table marts.unit_scorecard drop column t1_score")
-    change(home, "alter table marts.unit_scorecard add column t9_score decimal(14, 4)")
-    change(home, "alter table marts.unit_scorecard alter column grade type integer using 1")
-    change(home, "comment on column marts.unit_scorecard.t2_score is null")
+    change(home, "alter table marts.unit_scorecard_all drop column t1_score")
+    change(home, "alter table marts.unit_scorecard_all add column t9_score decimal(14, 4)")
+    change(home, "alter table marts.unit_scorecard_all alter column grade type integer using 1")
+    change(home, "comment on column marts.unit_scorecard_all.t2_score is null")
     with pytest.raises(UsageError, match="Got 4 results"):
         dbt.run(home, ["test", "--select", "node_score_columns_follow_the_tree"])
 
 
 def test_a_test_finds_every_figure_that_is_not_as_it_should_be(home: Home) -> None:
     one = "assessment_year = 2019 and methodology_code = 'presence' and unit_code"
-    change(home, f"update marts.unit_scorecard set t1_score = 0.01 where {one} = '520402'")
-    change(home, f"update marts.unit_scorecard set published_score = 0.01 where {one} = '520403'")
+    change(home, f"update marts.unit_scorecard_all set t1_score = 0.01 where {one} = '520402'")
+    change(home, f"update marts.unit_scorecard_all set published_score = 0.01 where {one} = '520403'")
     with pytest.raises(UsageError, match="Got 2 results"):
         dbt.run(home, ["test", "--select", "scorecard_repeats_the_scores"])
-    change(home, f"delete from marts.unit_scorecard where {one} = '110101'")
+    change(home, f"delete from marts.unit_scorecard_all where {one} = '110101'")
     # The unit's own row, five dimensions and nineteen second-level indicators.
     with pytest.raises(UsageError, match="Got 27 results"):
         dbt.run(home, ["test", "--select", "scorecard_repeats_the_scores"])
@@ -118,4 +140,4 @@ def test_ambiguous_columns_end_the_build(home: Home, node_code: str, message: st
         "where methodology_code = 'quality' and node_code = 'T'",
     )
     with pytest.raises(UsageError, match=message):
-        dbt.run(home, ["run", "--select", "unit_scorecard"])
+        dbt.run(home, ["run", "--select", "unit_scorecard_all"])

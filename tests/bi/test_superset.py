@@ -65,7 +65,7 @@ ANSWERS = {
     "and nodes.node_level = 2 and nodes.is_base group by scores.node_code",
     "grades": "select grade, count(*) from marts.fct_unit_score "
     "where methodology_code = 'presence' and grade is not null group by grade",
-    "unit_ranking": "select scores.rank_national, unit_name_zh, units.province_name_zh, units.prefecture_name_zh, "
+    "unit_ranking": "select scores.rank_overall, unit_name_zh, units.province_name_zh, units.prefecture_name_zh, "
     "scores.published_score, published_base_score, grade, t.published_score, c.published_score, p.published_score, "
     "s.published_score, e.published_score, trend.rank_gain from marts.fct_unit_score as scores "
     "inner join marts.dim_unit as units using (unit_code) "

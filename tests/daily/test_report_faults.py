@@ -84,7 +84,7 @@ def test_x3_full_marks_everywhere(reported: SmallHome) -> None:
         reported.rows(
             """
             select node_code, full_mark_share from marts.ceiling
-            where methodology_code = 'presence' and region_code = '520000' and node_code in ('T', 'C', 'P')
+            where methodology_code = 'presence' and region_code = '520400' and node_code in ('T', 'C', 'P')
             """
         )
     )
@@ -92,7 +92,7 @@ def test_x3_full_marks_everywhere(reported: SmallHome) -> None:
     assert reported.rows(
         """
         select distinct is_ceiling from marts.ceiling
-        where methodology_code = 'presence' and region_code = '520000' and node_code in ('T', 'C', 'P')
+        where methodology_code = 'presence' and region_code = '520400' and node_code in ('T', 'C', 'P')
         """
     ) == [(True,)]
     # Under quality one indicator is at 80 % of its goal, and so is no ceiling.

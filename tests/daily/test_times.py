@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 from tests.daily.small_home import EVENT, VERIFICATION, SmallHome, observations
 
 MEASURE = "T1.2"
-A, B, C = "520402", "520403", "520422"
+A, B, C, D, E = "520402", "520403", "520422", "520423", "520424"
+CASE = Path(__file__).parents[1] / "landing" / "cases" / "03-date-only-verification"
+# 长治's 城区, which went into 潞州区 in 2018.
+PART, WHOLE = "140402", "140403"
+# The units of the case are not those of the small home.
+UNIT_OF_CASE = {"520122": D, "520121": E}
+
+
+def rows_of_case(source: str) -> list[dict[str, str]]:
+    with (CASE / f"{source}.csv").open(encoding="utf-8", newline="") as file:
+        return [row | {"unit_code": UNIT_OF_CASE[row["unit_code"]]} for row in csv.DictReader(file)]
 
 
 def test_day_of_a_verification_covers_its_morning(small_home: SmallHome) -> None:
@@ -19,6 +32,8 @@ def test_day_of_a_verification_covers_its_morning(small_home: SmallHome) -> None
             for row in observations(2019, {MEASURE: "11"}, (unit,), captured_at=when)
         ],
     )
+    small_home.drop("observation", rows_of_case("observation"), "case.csv")
+    small_home.drop("verification", rows_of_case("verification"), "case.csv")
     rejection = {"verdict": "reject", "measure_code": MEASURE, "reason": "录入错误"}
     small_home.drop(
         "verification",
@@ -33,6 +48,8 @@ def test_day_of_a_verification_covers_its_morning(small_home: SmallHome) -> None
         (A, True),
         (B, False),
         (C, False),
+        (D, True),
+        (E, True),
     ]
 
 
@@ -62,12 +79,22 @@ def test_answer_without_an_hour_is_in_time_by_its_day(small_home: SmallHome) -> 
 
 
 def test_event_in_the_files_of_two_years_counts_in_the_first(small_home: SmallHome) -> None:
-    """The same cluster, of New Year's Eve in one file and of New Year's Day in another."""
+    """The same cluster, of New Year's Eve in one file and of New Year's Day in another; and of a part in one and
+    of the county that it was merged into in the other."""
     eve = EVENT | {"cluster_code": "x-dup", "response_at": "", "response_kind": "", "responder": ""}
     eve |= {"captured_at": "2019-02-01 09:00", "severity": "ordinary"}
     small_home.drop(
         "opinion_event",
-        [eve | {"assessment_year": "2018", "event_date": "2018-12-31", "reported_at": "2018-12-31 22:00"}],
+        [
+            eve
+            | {
+                "unit_code": unit,
+                "assessment_year": "2018",
+                "event_date": "2018-12-31",
+                "reported_at": "2018-12-31 22:00",
+            }
+            for unit in (A, PART)
+        ],
         "a_2018.csv",
     )
     small_home.drop(
@@ -75,6 +102,7 @@ def test_event_in_the_files_of_two_years_counts_in_the_first(small_home: SmallHo
         [
             eve | {"assessment_year": "2019", "event_date": "2019-01-01", "reported_at": "2019-01-01 08:00"},
             eve | {"unit_code": B, "event_date": "2019-01-01", "reported_at": "2019-01-01 08:00"},
+            eve | {"unit_code": WHOLE, "event_date": "2019-01-01", "reported_at": "2019-01-01 08:00"},
         ],
         "b_2019.csv",
     )
@@ -86,3 +114,8 @@ def test_event_in_the_files_of_two_years_counts_in_the_first(small_home: SmallHo
         "where points.methodology_code = 'presence' order by all"
     )
     assert found == [(2018, A, 2, -0.5), (2019, B, 1, -0.5)]
+    merged = small_home.rows(
+        "select assessment_year, unit_code, report_count from intermediate.int_event "
+        f"where unit_code in ('{PART}', '{WHOLE}')"
+    )
+    assert merged == [(2018, PART, 2)]

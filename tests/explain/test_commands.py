@@ -96,7 +96,10 @@ def test_tree_shows_every_node_once(world_home: Home, warehouse: duckdb.DuckDBPy
         assert any(f"{node['points']:.4f}" in line for line in shown), node
 
 
-def test_one_node_shows_all_that_is_known(world_home: Home, warehouse: duckdb.DuckDBPyConnection, pair: dict) -> None:
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_one_node_shows_all_that_is_known(
+    world_home: Home, warehouse: duckdb.DuckDBPyConnection, pair: dict, language: str
+) -> None:
     [trace, *_] = records(
         warehouse,
         """
@@ -109,7 +112,7 @@ def test_one_node_shows_all_that_is_known(world_home: Home, warehouse: duckdb.Du
     )
     done = call(
         world_home, "explain", pair["unit_code"].lower(), "--year", str(pair["year"]),
-        *("--methodology", pair["methodology_code"], "--node", trace["node_code"].upper(), "--language", "en"),
+        *("--methodology", pair["methodology_code"], "--node", trace["node_code"].upper(), "--language", language),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     for column in (
@@ -119,7 +122,7 @@ def test_one_node_shows_all_that_is_known(world_home: Home, warehouse: duckdb.Du
         "file_sha256",
         "batch_id",
         "collector",
-        "rule_text_en",
+        f"rule_text_{language}",
     ):
         assert trace[column] in done.stdout, column
     assert f"{trace['source']}/{trace['file_name']} row {trace['row_number']}" in done.stdout

@@ -34,7 +34,7 @@ def test_the_shipped_seeds_are_there(zhengxin: Call, tmp_path: Path) -> None:
     zhengxin(tmp_path, "init", "--from", "county", "counties")
     assert "The seeds are sound" in zhengxin(tmp_path / "counties", "check-seeds").stdout
     # As git finds its root: from a folder below, too.
-    assert "county_integrity, editions 2017" in zhengxin(tmp_path / "counties" / "inbox", "status").stdout
+    assert "county_integrity,年度 2017" in zhengxin(tmp_path / "counties" / "inbox", "status").stdout
 
 
 @pytest.mark.slow
@@ -42,7 +42,7 @@ def test_run_release_and_report_from_the_folder(zhengxin: Call, small_folder: Pa
     zhengxin(small_folder, "run")
     assert (small_folder / "releases" / "current.duckdb").exists()
     assert "2019-r1" in zhengxin(small_folder, "release", "2019").stdout
-    zhengxin(small_folder, "report", "--region", "520000", "--format", "html")
+    zhengxin(small_folder, "report", "--region", "520400", "--format", "html")
     assert list((small_folder / "reports" / "2019").glob("*.html"))
     assert "520402" in zhengxin(small_folder, "explain", "520402", "--year", "2019").stdout
 

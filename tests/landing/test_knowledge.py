@@ -38,6 +38,8 @@ def test_seeds_that_know_less_are_refused_with_both_named(world: World, tmp_path
     with pytest.raises(SeedsKnowLess, match="officers O1 are missing") as refused:
         world.land()
     assert str(own) in str(refused.value) and str(world.seeds) in str(refused.value)
+    assert "缺 经办人 O1" in refused.value.in_language("zh")
+    assert str(own) in refused.value.in_language("zh") and "--fewer-seeds" in refused.value.in_language("zh")
     assert world.store.effective_deliveries() == before
     world.seeds = own
     assert {landed.outcome for landed in world.land()} == {"unchanged"}

@@ -54,6 +54,19 @@ def test_08_12_what_is_no_text_stops_its_row(world: World, number: str, rule: st
     assert "headline" in row["message"] and "U+00" in row["message_zh"]
 
 
+def test_09_headlines_of_every_script_land(world: World) -> None:
+    landed = world.land_one(*case("09"))
+    assert (landed.accepted_count, landed.quarantined_count) == (6, 0)
+    assert "🚧欠薪" in [row["headline"] for row in world.accepted(landed)]
+
+
+def test_23_a_message_quotes_the_text_as_it_is(world: World) -> None:
+    landed = world.land_one(*case("23"))
+    (row,) = world.quarantined(landed)
+    assert row["rule"] == "value_malformed"
+    assert "':office:'" in row["message"] and ":office:" in row["message_zh"]
+
+
 def test_10_formulas_are_text_on_the_way_in_and_out(world: World, tmp_path: Path) -> None:
     content, name, source = case("10")
     landed = world.land_one(content, name, source)

@@ -9,23 +9,57 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from orchestration.home import Home, project_root
+from orchestration.errors import UsageError
+from orchestration.home import Home
 from orchestration.landing import LandedFile
 from orchestration.landing.mending import write_errors
 from orchestration.landing.readers.names import PROBLEM_COLUMN
+from orchestration.project_folder.start import Start, start_folder
+from orchestration.seeds import read_seed, seeds_folder
+from orchestration.warehouse.seed_check import check_seeds
 
 from .conftest import World
 from .office_files import MEASURES, Delivered, read_counties, values_of, write_office_files
 
-SEEDS = project_root() / "seeds"
+GUIZHOU = "520000"
 
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, dict[str, LandedFile], list[Delivered]]:
-    """A home with the eleven files landed under the project's own seeds, what became of each, and what was to be."""
-    world = World(Home(tmp_path_factory.mktemp("office") / "home"), SEEDS)
-    delivered = write_office_files(world.home.inbox, SEEDS)
+    """A folder of the agency's own, for its province alone, with the eleven files landed: what became of each, and what
+    was to be."""
+    home = Home(tmp_path_factory.mktemp("office") / "guizhou")
+    start_folder(home, Start.county, region=GUIZHOU)
+    world = World(home, seeds_folder(home))
+    delivered = write_office_files(world.home.inbox, world.seeds)
     return world, {file.file_name: file for file in world.land()}, delivered
+
+
+def test_88_lines_do_for_88_counties(office) -> None:
+    world, _, _ = office
+    frame = [
+        row
+        for row in read_seed(world.home.seeds / "geography" / "assessment_frame.csv")
+        if row["assessment_year"] == "2019"
+    ]
+    assert len(frame) == 88 and all(row["unit_code"].startswith("52") for row in frame)
+    regions = [
+        row for row in read_seed(world.home.seeds / "geography" / "region.csv") if row["assessment_year"] == "2019"
+    ]
+    assert [row["region_code"] for row in regions if not row["parent_region_code"]] == [GUIZHOU]
+    assert len(regions) == 1 + 9
+    assert list(check_seeds(world.home).faults) == []
+    titles = read_seed(world.home.seeds / "methodology" / "edition.csv")
+    assert all(row["title_zh"].startswith("贵州省县级政府") and "中国" not in row["title_zh"] for row in titles)
+
+
+def test_a_region_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    for region in ("529900", "000000", "520115"):
+        with pytest.raises(UsageError, match=region):
+            start_folder(Home(tmp_path / region), Start.county, region=region)
+        assert not (tmp_path / region).exists()
+    with pytest.raises(UsageError, match="--from county"):
+        start_folder(Home(tmp_path / "hdi"), Start.hdi, region=GUIZHOU)
 
 
 def test_every_file_lands_with_the_rows_that_are_in_order(office) -> None:
@@ -46,7 +80,7 @@ def test_every_county_has_the_values_that_its_office_wrote(office) -> None:
         if name.endswith(".xlsx")
         for row in world.accepted(file)
     }
-    counties = read_counties(SEEDS)
+    counties = read_counties(world.seeds)
     assert len(counties) == 88
     written = {
         (county.code, measure): Decimal(value)
@@ -76,7 +110,7 @@ def test_what_was_interpreted_is_counted(office) -> None:
 
 def test_the_rows_that_stopped_land_back_once_mended(office, tmp_path: Path) -> None:
     world, landed, delivered = office
-    written = write_errors(world.store, landed.values(), tmp_path / "errors.xlsx", "zh", SEEDS)
+    written = write_errors(world.store, landed.values(), tmp_path / "errors.xlsx", "zh", world.seeds)
     counts = {source: count for source, _, count in written}
     assert counts == {
         source: sum(sum(each.quarantined.values()) for each in delivered if each.source == source)

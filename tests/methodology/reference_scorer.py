@@ -604,6 +604,14 @@ class _Frame:
             current = self.parent_of_region[current]
         return path
 
+    def narrow(self) -> None:
+        """Leave the smallest region that holds all units as the root, and what lies in it."""
+        paths = [self.regions_above(region)[::-1] for region in set(self.region_of_unit.values())]
+        root = [codes[0] for codes in zip(*paths, strict=False) if len(set(codes)) == 1][-1]
+        inside = {region for region in self.parent_of_region if root in self.regions_above(region)}
+        self.level_of_region = {region: self.level_of_region[region] for region in inside}
+        self.parent_of_region = {region: None if region == root else self.parent_of_region[region] for region in inside}
+
 
 def _read_frames(world: World) -> dict[tuple[str, int], _Frame]:
     frames: dict[tuple[str, int], _Frame] = defaultdict(_Frame)
@@ -617,6 +625,8 @@ def _read_frames(world: World) -> dict[tuple[str, int], _Frame]:
             code = _required(row, "region_code")
             frames[key].level_of_region[code] = _required(row, "region_level")
             frames[key].parent_of_region[code] = _text(row, "parent_region_code")
+    for frame in frames.values():
+        frame.narrow()
     return dict(frames)
 
 

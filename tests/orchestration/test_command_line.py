@@ -8,6 +8,7 @@ import io
 import json
 import os
 import shlex
+import shutil
 import socket
 import sys
 from collections.abc import Callable
@@ -84,7 +85,7 @@ def test_empty_home(tmp_path: Path, zhengxin: Call) -> None:
     assert_is_one_message(zhengxin(home, "query", "select 1"), str(home.warehouse), "zhengxin run")
     assert_is_one_message(zhengxin(home, "run"), "There is nothing to run", str(home.inbox), "zhengxin demo")
     assert_is_one_message(zhengxin(home, "run", "2035"), "There is no edition 2035 of county_integrity")
-    assert "is empty" in zhengxin(home, "land").stdout
+    assert "是空的" in zhengxin(home, "land").stdout
     assert not home.warehouse.exists()
 
 
@@ -182,7 +183,7 @@ def test_status_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("orchestration.commands.status.os.access", lambda path, mode: mode != os.W_OK)
     shown = CliRunner().invoke(app, ["--home", str(home.root), "status"])
     assert shown.exit_code == 0, shown.output
-    assert "can only be read" in shown.output
+    assert "只能读" in shown.output
     assert [path.relative_to(home.root).as_posix() for path in sorted(home.root.rglob("*"))] == [
         "dagster",
         "dagster/dagster.yaml",
@@ -247,8 +248,8 @@ def test_query_while_a_run_writes(home: Home, zhengxin: Call) -> None:
     from orchestration.warehouse.connection import writing
 
     with writer_lock(home.warehouse, "the run of the test"), writing(home.warehouse):
-        assert_is_one_message(zhengxin(home, "query", "select 1"), "is being written by the run of the test")
-        assert "is being written by the run of the test" in zhengxin(home, "status").stdout
+        assert_is_one_message(zhengxin(home, "query", "select 1"), "正由 the run of the test")
+        assert "正由 the run of the test" in zhengxin(home, "status").stdout
 
 
 def test_where_to_look_can_be_pasted_into_a_shell(tmp_path: Path) -> None:
@@ -262,12 +263,21 @@ def test_status(built: BuiltHome, zhengxin: Call) -> None:
     shown = zhengxin(built.home, "status").stdout
     for part in (
         str(built.home.root),
-        "county_integrity, editions 2017–2025",
-        "0 files wait",
+        "county_integrity,年度 2017–2025",
+        "0 个文件待入库",
         "unit_code_unknown",
         "SYNTHETIC DATA",
         "annual_run success",
     ):
+        assert part in shown
+
+
+def test_status_speaks_the_language_of_the_home(built: BuiltHome, tmp_path: Path, zhengxin: Call) -> None:
+    shutil.copytree(built.home.root, tmp_path / "home")
+    home = Home(tmp_path / "home")
+    home.settings.write_text(home.settings.read_text(encoding="utf-8") + 'language = "en"\n', encoding="utf-8")
+    shown = zhengxin(home, "status").stdout
+    for part in ("county_integrity, editions 2017–2025", "0 files wait", "rows quarantined", "annual_run success"):
         assert part in shown
 
 
@@ -282,7 +292,7 @@ def test_land_tells_what_became_of_each_file(home: Home, zhengxin: Call) -> None
     assert small.split()[1] == "landed" and small.split()[3:6] == [str(good_rows + 1), str(good_rows), "1"]
     assert any("PDF" in line for line in lines)
     waiting = zhengxin(home, "status").stdout
-    assert "0 files wait" in waiting
+    assert "0 个文件待入库" in waiting
 
 
 def test_land_prints_text_as_it_is_in_the_language_of_the_home(tmp_path: Path, zhengxin: Call) -> None:
@@ -299,7 +309,7 @@ def test_land_prints_text_as_it_is_in_the_language_of_the_home(tmp_path: Path, z
     assert ":office: [red]x[/]" in line
     assert f"已写出 {errors}" in said
     assert [row[3].value for row in openpyxl.load_workbook(errors)["observation"].iter_rows(min_row=3)][:1] != [None]
-    assert_is_one_message(zhengxin(home, "land", "--errors", str(errors)), "exists already", "--force")
+    assert_is_one_message(zhengxin(home, "land", "--errors", str(errors)), "已存在", "--force")
     assert_is_one_message(zhengxin(home, "land", "--errors", "errors.csv"), ".xlsx")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import stat
 from pathlib import Path
@@ -410,6 +411,64 @@ def test_second_writer_is_told_who_holds_the_releases(home: Home) -> None:
         release(home, 2019)
 
 
+BANDS = """
+    create table marts.rank_interval as
+    select
+        assessment_year, methodology_code, unit_code, '000000' as scope_code, true as is_default_scenario,
+        rank_national - 0.5 as lower_rank, rank_national + 1.25 as upper_rank
+    from marts.fct_unit_score
+"""
+
+
+def test_the_first_sheet_is_for_people(released: Home, tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    from orchestration.release.workbook import write_workbook
+
+    database = Catalogue(released.releases).database(FIRST)
+    with_bands = Path(shutil.copyfile(database, tmp_path / "with_bands.duckdb"))
+    with duckdb.connect(str(with_bands)) as connection:
+        connection.execute(BANDS)
+    sheets = []
+    for file in (database, with_bands):
+        write_workbook(file, tmp_path / f"{file.stem}.xlsx", "zh")
+        sheets.append(load_workbook(tmp_path / f"{file.stem}.xlsx").worksheets[0])
+    without, sheet = sheets
+    headings = ["名次", "名次区间", "代码", "县级政府", "市(州、盟)", "省(区、市)", "得分", "等级"]
+    assert [cell.value for cell in sheet[2]][:8] == headings
+    assert [cell.value for cell in without[2]][:7] == headings[:1] + headings[2:]
+    shown = rows(
+        database,
+        "select rank_national, unit_code, unit_name_zh, published_score from marts.fct_unit_score"
+        " where methodology_code = 'presence' order by rank_national, unit_code",
+    )
+    found = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=3)]
+    assert [(row[0], row[2], row[3], round(row[6], 2)) for row in found] == [
+        (rank, code, name, round(float(score), 2)) for rank, code, name, score in shown
+    ]
+    assert [row[1] for row in found] == [f"{rank - 1}–{rank + 2}" for rank, *_ in shown]
+    assert {cell.number_format for cell in sheet["G"][2:]} == {"0.00"}
+    assert (str(sheet.page_setup.paperSize), sheet.page_setup.orientation) == ("9", "landscape")
+    assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.print_title_rows) == (True, "$1:$2")
+
+
+def test_the_dictionary_of_a_release_lists_what_it_holds(released: Home) -> None:
+    catalogue = Catalogue(released.releases)
+    text = (catalogue.folder(FIRST) / "data_dictionary.md").read_text(encoding="utf-8")
+    listed = set()
+    for part in text.split("\n## ")[1:]:
+        table = part.split("\n", 1)[0]
+        listed |= {(table, name) for name in re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE)}
+    held = set(
+        rows(
+            catalogue.database(FIRST),
+            "select table_name, column_name from duckdb_columns() where schema_name = 'marts'",
+        )
+    )
+    of_nodes = {(table, name) for table, name in held if table.startswith("unit_scorecard") and name.endswith("_score")}
+    assert held - of_nodes <= listed <= held
+
+
 def test_unknown_release_is_told_with_those_there_are(released: Home, zhengxin: Call) -> None:
     done = zhengxin(released, "verify", "2017-r3")
     assert done.returncode == 1 and "2018-r1, 2019-r1" in done.stderr
@@ -421,15 +480,22 @@ def test_export_writes_a_workbook_and_csv(released: Home, zhengxin: Call, tmp_pa
 
     book, folder = tmp_path / "out.xlsx", tmp_path / "out"
     assert zhengxin(released, "export", "2019-r1", "--output", str(book)).returncode == 0
-    assert zhengxin(released, "export", "2019-r1", "--format", "csv", "--output", str(folder)).returncode == 0
+    export = ("export", "2019-r1", "--language", "en")
+    assert zhengxin(released, *export, "--format", "csv", "--output", str(folder)).returncode == 0
     assert (folder.stat().st_mode & 0o055, (folder / "units.csv").stat().st_mode & 0o044) == (0o055, 0o044)
-    names = ["summary", "units", "regions", "indicators", "methodology", "dictionary"]
+    names = ["ranking", "summary", "units", "regions", "indicators", "methodology", "dictionary"]
     workbook = load_workbook(book)
-    assert workbook.sheetnames == names
-    assert "SYNTHETIC" in workbook["units"]["A1"].value
+    assert workbook.sheetnames == ["排名", "摘要", "得分", "地区", "指标", "方法", "字典"]
+    assert all("SYNTHETIC" in sheet["A1"].value for sheet in workbook)
     database = Catalogue(released.releases).database(FIRST)
     (count,) = rows(database, "select count(*) from marts.dim_unit where is_included")[0]
-    assert workbook["units"].max_row == count + 2
+    assert workbook["得分"].max_row == count + 3
+    assert [cell.value for cell in workbook["得分"][3]][:4] == [
+        *("series_code", "assessment_year", "methodology_code", "unit_code"),
+    ]
+    assert [cell.value for cell in workbook["得分"][2]][:3] == ["指数系列代码", "评估年度", "方法代码"]
     assert sorted(path.stem for path in folder.iterdir()) == sorted(names)
+    with (folder / "ranking.csv").open(encoding="utf-8-sig") as file:
+        assert file.readline().startswith("Rank,Code,county government,Prefecture,Province,Score,Grade")
     done = zhengxin(released, "export", "2019-r1", "--output", str(book))
     assert done.returncode == 1 and "there already" in done.stderr

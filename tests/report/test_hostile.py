@@ -11,13 +11,15 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli import app
-from orchestration.home import HOME_VARIABLE
+from orchestration.home import HOME_VARIABLE, Home, project_root
 from orchestration.report.write import Format, ReportsFailed, nation_and_provinces, write_all, write_report
 from orchestration.writing.html import CONTENT_SECURITY_POLICY
 from tests.guard.hostile import HOSTILE
+from tests.landing.conftest import World
 from tests.report.paper_check import page_texts
 from tests.report.small_world import GUIZHOU, LOST_A_LOT, PLAIN
 
+CASES = Path(__file__).parents[1] / "landing" / "cases" / "09-headline-without-glyph"
 # What the font lacks, from each script that was met in headlines.
 SCRIPTS = {"emoji": "🚧", "Tibetan": "བ", "Mongolian": "ᠮ", "Uyghur": "ئ", "Yi": "ꀀ", "private use": "\ue000"}
 
@@ -52,6 +54,22 @@ def test_a_hostile_headline_is_text_in_page_and_paper(
     said = re.sub(r"\s+", "", "".join(page_texts(paper)))
     assert "〓" in said and all(number in said for number in sorted(missing)[:4])
     assert "=cmd|" in said and "#setpage()" in said, "nothing is read as typst's markup"
+
+
+def test_landed_headlines_without_glyphs_end_no_report(small_release: Path, tmp_path: Path) -> None:
+    world = World(Home(tmp_path / "home"), project_root() / "seeds")
+    landed = world.land_one((CASES / "opinion_event.csv").read_bytes(), "opinion_event.csv", "opinion_event")
+    headlines = [row["headline"] for row in world.accepted(landed)]
+    assert len(headlines) == 6
+    release = tmp_path / small_release.name
+    shutil.copyfile(small_release, release)
+    with duckdb.connect(str(release)) as connection:
+        connection.execute("update marts.opinion_event set headline = $1", ["，".join(headlines)])
+    written = write_report(release, LOST_A_LOT, "zh", Format.both, tmp_path)
+    page, paper = (path.read_bytes() for path in written.files)
+    assert all(headline in page.decode() for headline in headlines)
+    said = re.sub(r"\s+", "", "".join(page_texts(paper)))
+    assert "〓欠薪" in said and all(sign in said for sign in written.missing_signs[:4])
 
 
 def test_an_ordinary_report_has_no_marks(small_release: Path, tmp_path: Path) -> None:

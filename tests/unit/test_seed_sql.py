@@ -87,6 +87,7 @@ FAULTS = {
         "update assessment_frame set is_included = '0' where assessment_year = 2019",
         "delete from region where parent_region_code is null and assessment_year = 2019",
         "delete from edition where assessment_year = 2019",
+        "update region set parent_region_code = null where region_code = '520100'",
         "insert into edition select series_code, 2030, frame_date, title_zh, title_en "
         "from edition where series_code = 'county_integrity' and assessment_year = 2019",
     ],
@@ -216,7 +217,6 @@ FAULTS = {
         "update region set parent_region_code = '000000' where region_code = '520100'",
         "update region set parent_region_code = '530000' where region_code = '520000'",
         "update region set region_level = 'county' where region_code = '520100'",
-        "update region set parent_region_code = null where region_code = '520100'",
     ],
     "rule_has_its_parameters": [
         "update measure_rule set target = null where methodology_code = 'quality' and measure_code = 'T1.1'",

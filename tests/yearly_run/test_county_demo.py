@@ -7,9 +7,9 @@ import re
 import pytest
 
 from orchestration.home import Home, project_root
+from orchestration.release.data_dictionary import data_dictionary
 from orchestration.seeds import seeds_folder
 from orchestration.warehouse import dbt
-from orchestration.warehouse.data_dictionary import data_dictionary
 from tests.methodology.reference_scorer import world_from_csv_seeds
 from tests.methodology.test_marts_equal_reference import compare
 from tests.yearly_run.conftest import rows, summary

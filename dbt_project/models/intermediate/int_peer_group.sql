@@ -32,7 +32,7 @@ region_groups as (
     inner join {{ ref('int_unit_region') }} as unit_regions
         on rules.series_code = unit_regions.series_code
         and rules.region_level = unit_regions.region_level
-    inner join {{ ref('stg_region') }} as regions
+    inner join {{ ref('int_region') }} as regions
         on unit_regions.series_code = regions.series_code
         and unit_regions.assessment_year = regions.assessment_year
         and unit_regions.region_code = regions.region_code

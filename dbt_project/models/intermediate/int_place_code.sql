@@ -31,10 +31,7 @@ places as (
         regions.assessment_year,
         'region' as place_kind,
         regions.region_code as place_code
-    from {{ ref('stg_region') }} as regions
-    inner join editions
-        on regions.series_code = editions.series_code
-        and regions.assessment_year = editions.assessment_year
+    from {{ ref('int_region') }} as regions
 
 ),
 

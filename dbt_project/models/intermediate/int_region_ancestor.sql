@@ -1,12 +1,6 @@
 with recursive regions as (
 
-    select * from {{ ref('stg_region') }}
-
-),
-
-editions as (
-
-    select * from {{ ref('int_edition') }}
+    select * from {{ ref('int_region') }}
 
 ),
 
@@ -18,11 +12,9 @@ ancestors as (
         regions.region_code,
         regions.region_code as ancestor_region_code,
         regions.region_level as ancestor_region_level,
-        regions.parent_region_code as next_region_code
+        regions.parent_region_code as next_region_code,
+        regions.is_nation
     from regions
-    inner join editions
-        on regions.series_code = editions.series_code
-        and regions.assessment_year = editions.assessment_year
 
     union all
 
@@ -32,7 +24,8 @@ ancestors as (
         ancestors.region_code,
         regions.region_code as ancestor_region_code,
         regions.region_level as ancestor_region_level,
-        regions.parent_region_code as next_region_code
+        regions.parent_region_code as next_region_code,
+        regions.is_nation
     from ancestors
     inner join regions
         on ancestors.series_code = regions.series_code
@@ -47,5 +40,6 @@ select
     region_code,
     ancestor_region_code,
     ancestor_region_level,
-    next_region_code is null as is_root
+    next_region_code is null as is_root,
+    is_nation
 from ancestors

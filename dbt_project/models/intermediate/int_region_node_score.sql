@@ -30,7 +30,7 @@ unit_regions as (
 
 regions as (
 
-    select * from {{ ref('stg_region') }}
+    select * from {{ ref('int_region') }}
 
 ),
 

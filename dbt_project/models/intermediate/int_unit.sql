@@ -4,9 +4,9 @@ with frames as (
 
 ),
 
-editions as (
+regions as (
 
-    select * from {{ ref('int_edition') }}
+    select * from {{ ref('int_region') }}
 
 ),
 
@@ -30,9 +30,10 @@ select
     frames.exclusion_origin,
     succession.previous_unit_code
 from frames
-inner join editions
-    on frames.series_code = editions.series_code
-    and frames.assessment_year = editions.assessment_year
+inner join regions
+    on frames.series_code = regions.series_code
+    and frames.assessment_year = regions.assessment_year
+    and frames.region_code = regions.region_code
 left join succession
     on frames.series_code = succession.series_code
     and frames.assessment_year = succession.assessment_year

@@ -19,6 +19,7 @@ select
     unit_regions.region_code,
     unit_regions.region_level,
     unit_regions.is_root,
+    unit_regions.is_nation,
     rank() over (
         partition by scores.series_code, scores.assessment_year, scores.methodology_code, unit_regions.region_code
         order by scores.ranking_score desc

@@ -17,7 +17,8 @@ select
     ancestors.ancestor_region_code as region_code,
     ancestors.ancestor_region_level as region_level,
     ancestors.ancestor_region_code = units.region_code as is_directly_above,
-    ancestors.is_root
+    ancestors.is_root,
+    ancestors.is_nation
 from units
 inner join ancestors
     on units.series_code = ancestors.series_code

@@ -107,6 +107,8 @@ ranks as (
         and editions.previous_assessment_year = previous_ranks.assessment_year
         and ranks.methodology_code = previous_ranks.methodology_code
         and units.previous_unit_code = previous_ranks.unit_code
+        -- A rank among others than before is no fall.
+        and ranks.region_code = previous_ranks.region_code
         and previous_ranks.is_root
     where ranks.is_root
 

@@ -1,12 +1,6 @@
 with regions as (
 
-    select * from {{ ref('stg_region') }}
-
-),
-
-editions as (
-
-    select * from {{ ref('int_edition') }}
+    select * from {{ ref('int_region') }}
 
 ),
 
@@ -47,9 +41,6 @@ select
     cast(coalesce(unit_counts.frame_unit_count, 0) as integer) as frame_unit_count,
     cast(coalesce(unit_counts.unit_count, 0) as integer) as unit_count
 from regions
-inner join editions
-    on regions.series_code = editions.series_code
-    and regions.assessment_year = editions.assessment_year
 inner join levels
     on regions.series_code = levels.series_code
     and regions.region_level = levels.region_level

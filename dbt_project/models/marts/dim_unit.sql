@@ -12,7 +12,7 @@ lineages as (
 
 regions as (
 
-    select * from {{ ref('stg_region') }}
+    select * from {{ ref('int_region') }}
 
 ),
 

@@ -32,7 +32,7 @@ members as (
         scores.unit_name_en,
         scores.score,
         scores.published_score,
-        scores.rank_national
+        scores.rank_overall
     from groups
     inner join scores
         on groups.series_code = scores.series_code
@@ -51,7 +51,7 @@ group_means as (
         group_code,
         count(*) as unit_count,
         count(score) as scored_unit_count,
-        count(rank_national) as ranked_unit_count,
+        count(rank_overall) as ranked_unit_count,
         {{ score_quotient('sum(score)', 'count(score)', 10, 0) }} as mean_of_group,
         max(score) as best_score
     from members
@@ -74,13 +74,13 @@ select
     members.unit_name_en,
     members.score,
     members.published_score,
-    -- By the national rank, so that the order is that of the edition's own ranking, ties and policy included.
+    -- By the rank among all, so that the order is that of the edition's own ranking, ties and policy included.
     cast(
-        case when members.rank_national is not null then rank() over (
+        case when members.rank_overall is not null then rank() over (
             partition by
                 members.series_code, members.assessment_year, members.methodology_code, members.peer_rule_code,
                 members.group_code
-            order by members.rank_national nulls last
+            order by members.rank_overall nulls last
         ) end as integer
     ) as rank_in_group,
     cast(group_means.ranked_unit_count as integer) as ranked_unit_count,

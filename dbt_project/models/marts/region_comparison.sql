@@ -10,10 +10,16 @@ editions as (
 
 ),
 
+-- An edition that lies within one province has no nation to be compared with.
 root_scores as (
 
-    select * from region_scores
-    where parent_region_code is null
+    select region_scores.*
+    from region_scores
+    inner join {{ ref('int_region') }} as regions
+        on region_scores.series_code = regions.series_code
+        and region_scores.assessment_year = regions.assessment_year
+        and region_scores.region_code = regions.region_code
+        and regions.is_nation
 
 ),
 
@@ -21,7 +27,7 @@ best_scores as (
 
     select *
     from region_scores
-    where mean_of_units is not null
+    where rank_in_level is not null
     qualify row_number() over (
         partition by series_code, assessment_year, methodology_code, region_level, node_code
         order by mean_of_units desc, region_code
@@ -65,7 +71,7 @@ from region_scores
 inner join editions
     on region_scores.series_code = editions.series_code
     and region_scores.assessment_year = editions.assessment_year
-inner join root_scores
+left join root_scores
     on region_scores.series_code = root_scores.series_code
     and region_scores.assessment_year = root_scores.assessment_year
     and region_scores.methodology_code = root_scores.methodology_code

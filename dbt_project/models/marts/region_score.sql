@@ -67,6 +67,7 @@ marked as (
 
 )
 
+-- A region with no second one beside it has no rank: to be the first of one says nothing.
 select
     series_code,
     assessment_year,
@@ -95,16 +96,21 @@ select
     {{ score_quotient('weighted_unit_count', 'scored_unit_count', 0, 0) }} as weight_coverage,
     weight_as_of,
     cast(
-        case when mean_of_units is not null then rank() over (
+        case when mean_of_units is not null and count(mean_of_units) over level_regions > 1 then rank() over (
             partition by series_code, assessment_year, methodology_code, region_level, node_code
             order by mean_of_units desc nulls last
         ) end as integer
     ) as rank_in_level,
     cast(
-        case when mean_of_units is not null then rank() over (
+        case when mean_of_units is not null and count(mean_of_units) over siblings > 1 then rank() over (
             partition by series_code, assessment_year, methodology_code, region_level, parent_region_code, node_code
             order by mean_of_units desc nulls last
         ) end as integer
     ) as rank_within_parent
 from marked
+window
+    level_regions as (partition by series_code, assessment_year, methodology_code, region_level, node_code),
+    siblings as (
+        partition by series_code, assessment_year, methodology_code, region_level, parent_region_code, node_code
+    )
 order by series_code, assessment_year, methodology_code, region_level, region_code, sort_path, node_code

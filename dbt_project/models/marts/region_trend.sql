@@ -9,6 +9,13 @@ editions as (
 
     select * from {{ ref('int_edition') }}
 
+),
+
+territories as (
+
+    select * from {{ ref('int_region') }}
+    where is_root
+
 )
 
 -- The edition before and the one before that, not the last one in which the region happened to have a mean.
@@ -32,11 +39,18 @@ select
     {{ trend_direction('region_scores.mean_of_units - first_scores.mean_of_units') }} as three_year_direction,
     region_scores.rank_in_level,
     previous_scores.rank_in_level as previous_rank_in_level,
-    previous_scores.rank_in_level - region_scores.rank_in_level as rank_gain
+    -- A rank among others than before says nothing of a rise or fall.
+    case
+        when previous_territories.region_code = territories.region_code
+            then previous_scores.rank_in_level - region_scores.rank_in_level
+    end as rank_gain
 from region_scores
 inner join editions
     on region_scores.series_code = editions.series_code
     and region_scores.assessment_year = editions.assessment_year
+inner join territories
+    on region_scores.series_code = territories.series_code
+    and region_scores.assessment_year = territories.assessment_year
 left join editions as previous_editions
     on editions.series_code = previous_editions.series_code
     and editions.previous_assessment_year = previous_editions.assessment_year
@@ -46,6 +60,9 @@ left join region_scores as previous_scores
     and region_scores.region_code = previous_scores.region_code
     and region_scores.node_code = previous_scores.node_code
     and editions.previous_assessment_year = previous_scores.assessment_year
+left join territories as previous_territories
+    on previous_scores.series_code = previous_territories.series_code
+    and previous_scores.assessment_year = previous_territories.assessment_year
 left join region_scores as first_scores
     on region_scores.series_code = first_scores.series_code
     and region_scores.methodology_code = first_scores.methodology_code

@@ -40,6 +40,8 @@ scores as (
         unit_scores.base_score,
         unit_scores.grade,
         unit_scores.is_ranked,
+        unit_scores.rank_overall,
+        unit_scores.ranked_unit_count_overall,
         unit_scores.rank_national,
         unit_scores.ranked_unit_count_national,
         cast(null as varchar) as release_id
@@ -63,6 +65,8 @@ scores as (
         base_score,
         grade,
         is_ranked,
+        rank_overall,
+        ranked_unit_count_overall,
         rank_national,
         ranked_unit_count_national,
         release_id
@@ -86,6 +90,8 @@ select
     scores.base_score,
     scores.grade,
     scores.is_ranked,
+    scores.rank_overall,
+    scores.ranked_unit_count_overall,
     scores.rank_national,
     scores.ranked_unit_count_national,
     continuity.continuity,

@@ -23,6 +23,13 @@ unit_scores as (
 
 ),
 
+territories as (
+
+    select * from {{ ref('int_region') }}
+    where is_root
+
+),
+
 lineage_scores as (
 
     select
@@ -36,7 +43,9 @@ lineage_scores as (
         node_scores.score,
         unit_scores.coverage,
         unit_scores.is_ranked,
-        case when node_scores.depth = 0 then unit_scores.rank_national end as rank_national
+        case when node_scores.depth = 0 then unit_scores.rank_overall end as rank_overall,
+        case when node_scores.depth = 0 then unit_scores.rank_national end as rank_national,
+        territories.region_code as territory_code
     from node_scores
     inner join lineages
         on node_scores.series_code = lineages.series_code
@@ -47,6 +56,9 @@ lineage_scores as (
         and node_scores.assessment_year = unit_scores.assessment_year
         and node_scores.methodology_code = unit_scores.methodology_code
         and node_scores.unit_code = unit_scores.unit_code
+    inner join territories
+        on node_scores.series_code = territories.series_code
+        and node_scores.assessment_year = territories.assessment_year
 
 )
 
@@ -70,9 +82,17 @@ select
     {{ trend_direction('scores.score - first_scores.score') }} as three_year_direction,
     scores.rank_national,
     previous_scores.rank_national as previous_rank_national,
-    previous_scores.rank_national - scores.rank_national as rank_gain,
+    scores.rank_overall,
+    previous_scores.rank_overall as previous_rank_overall,
+    -- A rank among others than before says nothing of a rise or fall.
+    case
+        when previous_scores.territory_code = scores.territory_code
+            then previous_scores.rank_overall - scores.rank_overall
+    end as rank_gain,
     first_scores.rank_national as first_rank_national,
-    first_scores.rank_national - scores.rank_national as three_year_rank_gain,
+    case
+        when first_scores.territory_code = scores.territory_code then first_scores.rank_overall - scores.rank_overall
+    end as three_year_rank_gain,
     scores.coverage,
     previous_scores.coverage as previous_coverage,
     first_scores.coverage as first_coverage,

@@ -51,6 +51,13 @@ frames as (
 
 ),
 
+territories as (
+
+    select * from {{ ref('int_region') }}
+    where is_root
+
+),
+
 dated as (
 
     select
@@ -116,7 +123,7 @@ select
             then '近十二个月舆情事件得分降至 ' || dated.value_text || '(界限 ' || {{ plain_number('dated.threshold') }}
             || '),最近事件 ' || dated.subject_code
         when 'composite_fall' then '综合得分较上年下降 ' || dated.value_text || ' 分'
-        when 'rank_fall' then '全国排名较上年下降,幅度为参评单元的 ' || {{ plain_number('round(100 * dated.value, 1)') }} || '%'
+        when 'rank_fall' then territories.name_zh || '排名较上年下降,幅度为参评单元的 ' || {{ plain_number('round(100 * dated.value, 1)') }} || '%'
         when 'indicator_zero' then nodes.name_zh || '降为 0 分'
     end as text_zh,
     case dated.warning_kind
@@ -130,7 +137,7 @@ select
         when 'composite_fall'
             then 'Composite ' || dated.value_text || ' points below the edition before'
         when 'rank_fall'
-            then 'National rank down by ' || {{ plain_number('round(100 * dated.value, 1)') }} || ' % of the ranked units'
+            then 'Rank in ' || territories.name_en || ' down by ' || {{ plain_number('round(100 * dated.value, 1)') }} || ' % of the ranked units'
         when 'indicator_zero' then nodes.name_en || ' dropped to 0'
     end as text_en
 from dated
@@ -150,6 +157,9 @@ inner join frames
     on dated.series_code = frames.series_code
     and dated.assessment_year = frames.assessment_year
     and dated.unit_code = frames.unit_code
+left join territories
+    on dated.series_code = territories.series_code
+    and dated.assessment_year = territories.assessment_year
 order by
     dated.series_code,
     dated.assessment_year,

@@ -1,6 +1,6 @@
 -- What a contract would hold, were the columns known beforehand: the scorecard has the columns that its yml describes, with
 -- their types, and one for each dimension and second-level indicator of the scored series, all with a comment.
-{% set described = graph.nodes.values() | selectattr('name', 'equalto', 'unit_scorecard')
+{% set described = graph.nodes.values() | selectattr('name', 'equalto', 'unit_scorecard_all')
     | selectattr('resource_type', 'equalto', 'model') | map(attribute='columns') | first if execute else {} %}
 
 with expected_columns as (
@@ -22,9 +22,9 @@ actual_columns as (
 
     select column_name, lower(data_type) as data_type, comment
     from duckdb_columns()
-    where database_name = '{{ ref("unit_scorecard").database }}'
-        and schema_name = '{{ ref("unit_scorecard").schema }}'
-        and table_name = '{{ ref("unit_scorecard").identifier }}'
+    where database_name = '{{ ref("unit_scorecard_all").database }}'
+        and schema_name = '{{ ref("unit_scorecard_all").schema }}'
+        and table_name = '{{ ref("unit_scorecard_all").identifier }}'
 
 )
 

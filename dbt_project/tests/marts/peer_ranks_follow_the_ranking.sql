@@ -1,10 +1,10 @@
 -- Fails with each unit whose rank within its peer group is not 1 + the number of ranked units of the group that stand above
--- it in the national ranking, and with each group of the nation that does not repeat that ranking.
+-- it in the ranking of all, and with each group of the nation that does not repeat that ranking.
 with ranked as (
 
     select
         peers.*,
-        scores.rank_national
+        scores.rank_overall
     from {{ ref('peer_ranking') }} as peers
     inner join {{ ref('fct_unit_score') }} as scores
         on peers.series_code = scores.series_code
@@ -14,7 +14,7 @@ with ranked as (
 
 ),
 
--- Units of one national rank stand together; the ranked ones above them are counted.
+-- Units of one rank stand together; the ranked ones above them are counted.
 rank_sizes as (
 
     select
@@ -23,11 +23,11 @@ rank_sizes as (
         methodology_code,
         peer_rule_code,
         group_code,
-        rank_national,
+        rank_overall,
         count(*) as unit_count
     from ranked
-    where rank_national is not null
-    group by series_code, assessment_year, methodology_code, peer_rule_code, group_code, rank_national
+    where rank_overall is not null
+    group by series_code, assessment_year, methodology_code, peer_rule_code, group_code, rank_overall
 
 ),
 
@@ -38,7 +38,7 @@ expected_ranks as (
         1 + coalesce(
             sum(unit_count) over (
                 partition by series_code, assessment_year, methodology_code, peer_rule_code, group_code
-                order by rank_national
+                order by rank_overall
                 rows between unbounded preceding and 1 preceding
             ), 0
         ) as expected_rank
@@ -62,6 +62,6 @@ left join expected_ranks
     and ranked.methodology_code = expected_ranks.methodology_code
     and ranked.peer_rule_code = expected_ranks.peer_rule_code
     and ranked.group_code = expected_ranks.group_code
-    and ranked.rank_national = expected_ranks.rank_national
+    and ranked.rank_overall = expected_ranks.rank_overall
 where ranked.rank_in_group is distinct from expected_ranks.expected_rank
-    or (ranked.peer_rule_code = 'nation' and ranked.rank_in_group is distinct from ranked.rank_national)
+    or (ranked.peer_rule_code = 'nation' and ranked.rank_in_group is distinct from ranked.rank_overall)

@@ -1,5 +1,6 @@
 -- Fails with each gap or change that is not the difference of the two figures it names, and with each of these figures
--- that is not the one of region_score: the nation's, the best region's of the level, the same region's an edition before.
+-- that is not the one of region_score: the nation's (none within a province), the best region's of the level (none where
+-- there is no second), the same region's an edition before.
 with comparisons as (
 
     select * from {{ ref('region_comparison') }}
@@ -16,6 +17,7 @@ root_scores as (
 
     select * from region_scores
     where parent_region_code is null
+        and region_level not in ('province', 'prefecture')
 
 ),
 
@@ -30,6 +32,7 @@ best_means as (
         max(mean_of_units) as best_mean
     from region_scores
     group by series_code, assessment_year, methodology_code, region_level, node_code
+    having count(mean_of_units) > 1
 
 ),
 
@@ -53,12 +56,12 @@ from region_scores
 inner join editions
     on region_scores.series_code = editions.series_code
     and region_scores.assessment_year = editions.assessment_year
-inner join root_scores
+left join root_scores
     on region_scores.series_code = root_scores.series_code
     and region_scores.assessment_year = root_scores.assessment_year
     and region_scores.methodology_code = root_scores.methodology_code
     and region_scores.node_code = root_scores.node_code
-inner join best_means
+left join best_means
     on region_scores.series_code = best_means.series_code
     and region_scores.assessment_year = best_means.assessment_year
     and region_scores.methodology_code = best_means.methodology_code

@@ -50,10 +50,7 @@ frames as (
         frames.assessment_year,
         count(*) as frame_unit_count,
         sum(case when frames.is_included then 1 else 0 end) as unit_count
-    from {{ ref('stg_assessment_frame') }} as frames
-    inner join {{ ref('int_edition') }} as editions
-        on frames.series_code = editions.series_code
-        and frames.assessment_year = editions.assessment_year
+    from {{ ref('int_unit') }} as frames
     group by frames.series_code, frames.assessment_year
 
 )

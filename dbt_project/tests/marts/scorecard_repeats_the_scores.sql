@@ -22,7 +22,7 @@ scorecard_scores as (
         unit_code,
         '{{ column["node_code"] }}' as node_code,
         {{ column['name'] }} as published_score
-    from {{ ref('unit_scorecard') }}
+    from {{ ref('unit_scorecard_all') }}
     union all
     {% endfor %}
     select
@@ -32,7 +32,7 @@ scorecard_scores as (
         unit_code,
         'unit' as node_code,
         published_score
-    from {{ ref('unit_scorecard') }}
+    from {{ ref('unit_scorecard_all') }}
 
 ),
 

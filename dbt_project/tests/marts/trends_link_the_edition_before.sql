@@ -18,6 +18,13 @@ units as (
 
 ),
 
+territories as (
+
+    select * from {{ ref('dim_region') }}
+    where parent_region_code is null
+
+),
+
 region_trends as (
 
     select * from {{ ref('region_trend') }}
@@ -48,12 +55,22 @@ left join unit_trends as previous
     and trends.methodology_code = previous.methodology_code
     and units.previous_unit_code = previous.unit_code
     and trends.node_code = previous.node_code
+left join territories
+    on trends.series_code = territories.series_code
+    and trends.assessment_year = territories.assessment_year
+left join territories as previous_territories
+    on previous.series_code = previous_territories.series_code
+    and previous.assessment_year = previous_territories.assessment_year
 where trends.previous_assessment_year is distinct from previous.assessment_year
     or trends.previous_unit_code is distinct from previous.unit_code
     or trends.previous_score is distinct from previous.score
     or trends.change_from_previous is distinct from trends.score - previous.score
     or trends.previous_rank_national is distinct from previous.rank_national
-    or trends.rank_gain is distinct from previous.rank_national - trends.rank_national
+    or trends.previous_rank_overall is distinct from previous.rank_overall
+    or trends.rank_gain is distinct from case
+        when territories.region_code = previous_territories.region_code
+            then previous.rank_overall - trends.rank_overall
+    end
 
 union all
 
@@ -77,8 +94,17 @@ left join region_trends as previous
     and trends.methodology_code = previous.methodology_code
     and trends.region_code = previous.region_code
     and trends.node_code = previous.node_code
+left join territories
+    on trends.series_code = territories.series_code
+    and trends.assessment_year = territories.assessment_year
+left join territories as previous_territories
+    on previous.series_code = previous_territories.series_code
+    and previous.assessment_year = previous_territories.assessment_year
 where trends.previous_assessment_year is distinct from previous.assessment_year
     or trends.previous_score is distinct from previous.score
     or trends.change_from_previous is distinct from trends.score - previous.score
     or trends.previous_rank_in_level is distinct from previous.rank_in_level
-    or trends.rank_gain is distinct from previous.rank_in_level - trends.rank_in_level
+    or trends.rank_gain is distinct from case
+        when territories.region_code = previous_territories.region_code
+            then previous.rank_in_level - trends.rank_in_level
+    end

@@ -1,5 +1,5 @@
 -- Fails for every region whose level is unknown to its series, and whose parent is not in the same edition or not at
--- the level directly above. Levels strictly decrease towards the root, so this excludes cycles too.
+-- the level directly above: only the root, of any level, has none. Levels strictly decrease towards the root, so this excludes cycles too.
 with regions as (
 
     select * from {{ ref('region') }}
@@ -31,7 +31,6 @@ left join levels as parent_levels
     on parents.series_code = parent_levels.series_code
     and parents.region_level = parent_levels.region_level
 where levels.level_position is null
-    or (regions.parent_region_code is null) <> (levels.level_position = 0)
     or (
         regions.parent_region_code is not null
         and parent_levels.level_position is distinct from levels.level_position - 1

@@ -1,5 +1,6 @@
 -- Fails for every unit of a county_integrity frame that is not, by code, names, type and region, a county-level
--- division or a prefecture-level city without any on the frame date, and for every such division that the frame lacks.
+-- division or a prefecture-level city without any on the frame date, and for every such division of the regions that the
+-- edition states which the frame lacks.
 with editions as (
 
     select * from {{ ref('edition') }}
@@ -17,6 +18,17 @@ frames as (
 divisions as (
 
     select * from {{ ref('division_history') }}
+
+),
+
+-- A region under a division's code stands for the whole of it; a part of it takes a code of its own.
+stated_regions as (
+
+    select
+        assessment_year,
+        region_code
+    from {{ ref('region') }}
+    where series_code = 'county_integrity'
 
 ),
 
@@ -62,8 +74,16 @@ expected_units as (
     left join prefectures_with_districts
         on valid_divisions.assessment_year = prefectures_with_districts.assessment_year
         and valid_divisions.unit_code = prefectures_with_districts.prefecture_code
-    where valid_divisions.level = 'county'
+    where (
+        valid_divisions.level = 'county'
         or (valid_divisions.level = 'prefecture' and prefectures_with_districts.prefecture_code is null)
+    )
+        and exists (
+            select 1 from stated_regions
+            where stated_regions.assessment_year = valid_divisions.assessment_year
+                and stated_regions.region_code
+                in ('000000', valid_divisions.province_code, valid_divisions.prefecture_code)
+        )
 
 )
 

@@ -1,5 +1,5 @@
--- Fails for every province and prefecture of a county_integrity edition that is not, by code, names, level and parent,
--- a division valid on the frame date.
+-- Fails for every region of a county_integrity edition under the code of a division that is not, by names, level and
+-- parent, that division on the frame date.
 with editions as (
 
     select * from {{ ref('edition') }}
@@ -10,7 +10,6 @@ regions as (
 
     select * from {{ ref('region') }}
     where series_code = 'county_integrity'
-        and parent_region_code is not null
 
 ),
 
@@ -33,7 +32,16 @@ left join divisions
     on regions.region_code = divisions.code
     and editions.frame_date >= divisions.valid_from
     and (divisions.valid_to is null or editions.frame_date < divisions.valid_to)
-where regions.name_zh is distinct from divisions.name_zh
-    or regions.name_en is distinct from divisions.name_en
-    or regions.region_level is distinct from divisions.level
-    or regions.parent_region_code is distinct from divisions.parent_code
+-- The nation is no division, nor is a part of it that an edition gives a code of its own.
+where regions.region_code <> '000000'
+    and length(regions.region_code) = 6
+    and try_cast(regions.region_code as integer) is not null
+    and (
+        regions.name_zh is distinct from divisions.name_zh
+        or regions.name_en is distinct from divisions.name_en
+        or regions.region_level is distinct from divisions.level
+        or (
+            regions.parent_region_code in (select code from divisions)
+            and regions.parent_region_code is distinct from divisions.parent_code
+        )
+    )

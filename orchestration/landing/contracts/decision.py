@@ -112,7 +112,7 @@ DECISION = Contract(
                 "repair": ("认定修复", "修复"),
             },
             title_zh="决定种类",
-            synonyms=("种类",),
+            synonyms=("种类", "决定类型", "决定类别"),
         ),
         Column(
             "objection_code",
@@ -135,7 +135,7 @@ DECISION = Contract(
             choices=("upheld", "rejected"),
             choice_titles={"upheld": ("成立",), "rejected": ("不成立",)},
             title_zh="结果",
-            synonyms=("决定结果",),
+            synonyms=("决定结果", "结论", "决定结论", "处理结果"),
         ),
         UNIT_CODE,
         UNIT_NAME,
@@ -205,7 +205,7 @@ DECISION = Contract(
             in_header=True,
             state_column="state",
             title_zh="决定值",
-            synonyms=("决定后的值",),
+            synonyms=("决定后的值", "更正值", "更正为"),
         ),
         Column(
             "state",
@@ -216,7 +216,7 @@ DECISION = Contract(
             choices=STATES,
             choice_titles=STATE_TITLES,
             title_zh="决定后状态",
-            synonyms=("决定后的状态",),
+            synonyms=("决定后的状态", "更正状态"),
         ),
         Column(
             "repaired_at",
@@ -236,7 +236,7 @@ DECISION = Contract(
             required=True,
             max_length=1000,
             title_zh="理由",
-            synonyms=("原因",),
+            synonyms=("原因", "决定理由"),
         ),
         Column(
             "officer_code",
@@ -246,6 +246,7 @@ DECISION = Contract(
             "OFF-02",
             required=True,
             title_zh="经办人代码",
+            synonyms=("经办人", "决定人代码"),
         ),
         Column(
             "role_code",
@@ -255,7 +256,7 @@ DECISION = Contract(
             "data_steward",
             required=True,
             title_zh="职责代码",
-            synonyms=("职责",),
+            synonyms=("职责", "角色", "角色代码", "职务"),
         ),
         Column(
             "decided_at",
@@ -265,7 +266,7 @@ DECISION = Contract(
             "2020-03-20 10:00:00",
             required=True,
             title_zh="决定时间",
-            synonyms=("决定日期",),
+            synonyms=("决定日期", "作出时间"),
         ),
         EVIDENCE_URL,
         EVIDENCE_HASH,

@@ -27,8 +27,8 @@ select
     score.full_mark,
     score.grade,
     score.is_ranked,
-    score.rank_national as unit_rank,
-    score.ranked_unit_count_national as ranked_unit_count,
+    score.rank_overall as unit_rank,
+    score.ranked_unit_count_overall as ranked_unit_count,
     score.coverage
 from marts.fct_unit_score as score
 inner join marts.dim_unit as unit
@@ -37,4 +37,4 @@ inner join marts.dim_region as region
     on unit.region_code = region.region_code
 where score.methodology_code = $methodology
     and (unit.region_code in (select region_code from regions) or score.unit_code = $region)
-order by score.rank_national nulls last, score.unit_code
+order by score.rank_overall nulls last, score.unit_code

@@ -14,6 +14,7 @@ with areas as (
         and assessment_year = $year
         and node_code = 'composite'
         and parent_region_code = $nation
+        and parent_region_code in (select region_code from marts.dim_region where region_level = 'nation')
 
     union all
 

@@ -42,5 +42,6 @@ inner join units
 left join bands as province
     on nation.unit_code = province.unit_code
     and province.scope_kind = 'province'
-where nation.scope_kind = 'nation'
+    and nation.scope_kind <> province.scope_kind
+where nation.scope_kind = (select region_level from marts.dim_region where region_code = $nation)
 order by nation.unit_code

@@ -24,7 +24,7 @@ inner join units
 left join marts.region_score as province
     on score.methodology_code = province.methodology_code
     and score.node_code = province.node_code
-    and units.province_code = province.region_code
+    and coalesce(units.province_code, $nation) = province.region_code
 left join marts.dim_indicator as node
     on score.methodology_code = node.methodology_code
     and score.node_code = node.node_code

@@ -16,7 +16,7 @@ members as (
         groups.group_code,
         score.unit_code,
         score.score,
-        score.rank_national,
+        score.rank_overall,
         rank() over (partition by groups.group_code order by score.score desc) as place,
         rank() over (partition by groups.group_code order by score.score) as place_from_below,
         count(*) over (partition by groups.group_code) as unit_count
@@ -40,11 +40,11 @@ select
     max(unit_count) as unit_count,
     min(unit_code) filter (place = 1) as best_unit_code,
     max(score) as best_score,
-    min(rank_national) as best_rank,
+    min(rank_overall) as best_rank,
     count(*) filter (place = 1) as best_count,
     min(unit_code) filter (place_from_below = 1) as worst_unit_code,
     min(score) as worst_score,
-    max(rank_national) as worst_rank,
+    max(rank_overall) as worst_rank,
     count(*) filter (place_from_below = 1) as worst_count
 from members
 where group_code is not null

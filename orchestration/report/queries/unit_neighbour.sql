@@ -19,7 +19,7 @@ ranked as (
         score.unit_name_en,
         score.score,
         coalesce(score.grade, '') as grade,
-        score.rank_national,
+        score.rank_overall,
         score.rank_in_province,
         row_number() over (partition by unit.province_code order by score.rank_in_province, score.unit_code) as place
     from marts.fct_unit_score as score
@@ -37,7 +37,7 @@ select
     ranked.unit_name_en as neighbour_name_en,
     ranked.unit_code = own.unit_code as is_own,
     ranked.rank_in_province,
-    ranked.rank_national,
+    ranked.rank_overall,
     ranked.score,
     ranked.grade
 from ranked as own

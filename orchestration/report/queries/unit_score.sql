@@ -22,19 +22,17 @@ select
     score.base_full_mark,
     score.grade,
     score.is_ranked,
-    score.rank_national,
-    score.ranked_unit_count_national,
+    score.rank_overall,
+    score.ranked_unit_count_overall,
     score.rank_in_province,
     score.ranked_unit_count_in_province,
     score.rank_in_prefecture,
     score.ranked_unit_count_in_prefecture,
     score.coverage,
     score.veto_count,
-    count(*) filter (score.is_ranked) over (order by score.rank_national nulls last, score.unit_code) as place_from_top,
-    count(*) filter (score.is_ranked) over (order by score.rank_national desc nulls first, score.unit_code desc) as place_from_end,
     count(*) filter (not score.is_ranked) over () as unranked_unit_count
 from marts.fct_unit_score as score
 inner join units
     on score.unit_code = units.unit_code
 where score.methodology_code = $methodology
-order by score.rank_national nulls last, score.unit_code
+order by score.rank_overall nulls last, score.unit_code

@@ -23,8 +23,8 @@ select
     trend.first_score,
     trend.three_year_change,
     coalesce(trend.three_year_direction, '') as three_year_direction,
-    trend.rank_national,
-    trend.previous_rank_national,
+    trend.rank_overall,
+    trend.previous_rank_overall,
     trend.rank_gain,
     case when trend.change_from_previous > 0 then 'above' when trend.change_from_previous < 0 then 'below' else 'equal' end
         as change_side,

@@ -70,10 +70,13 @@ class Texts:
     def __init__(self, language: str, **kinds: Callable[[Any], Run]) -> None:
         self.language, self._templates = language, templates(language)
         self.kinds = kinds
+        self.everywhere: dict[str, Run | Text] = {}
 
     def __call__(self, key: str, row: Row | None = None, /, **places: Run | Text) -> Text:
-        """The template `key` with its places filled, as runs. A missing place is an error of the program."""
+        """The template `key` with its places filled, as runs; `everywhere` fills a place that is not given one of its
+        own. A missing place is an error of the program."""
         runs: list[Run] = []
+        places = self.everywhere | places
         template, position = self._templates[key], 0
         for place in PLACE.finditer(template):
             runs.append(template[position : place.start()])

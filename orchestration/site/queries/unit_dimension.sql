@@ -1,4 +1,5 @@
--- Each dimension of each unit of the newest edition, beside the means of its province and of the nation.
+-- Each dimension of each unit of the newest edition, beside the means of its province, where that is not the
+-- whole, and of the whole.
 select
     score.unit_code,
     score.methodology_code,
@@ -21,6 +22,7 @@ left join marts.region_score as province
     and score.methodology_code = province.methodology_code
     and score.node_code = province.node_code
     and unit.province_code = province.region_code
+    and province.parent_region_code is not null
 left join marts.dim_region as root
     on score.assessment_year = root.assessment_year and root.parent_region_code is null
 left join marts.region_score as nation

@@ -90,7 +90,7 @@ def test_no_link_leads_nowhere_and_none_leaves(site: Path) -> None:
 def test_figures_on_pages_are_those_of_the_release(site: Path, small_release: Path, language: str) -> None:
     with duckdb.connect(str(small_release), read_only=True) as connection:
         scores = connection.execute(
-            "select unit_code, methodology_code, score, published_score, rank_national from marts.fct_unit_score "
+            "select unit_code, methodology_code, score, published_score, rank_overall from marts.fct_unit_score "
             "where assessment_year = 2019"
         ).fetchall()
         means = connection.execute(

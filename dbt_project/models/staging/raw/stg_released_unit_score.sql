@@ -18,6 +18,8 @@ select
     base_score,
     grade,
     is_ranked,
+    rank_overall,
+    ranked_unit_count_overall,
     rank_national,
     ranked_unit_count_national
 from source
