@@ -47,7 +47,14 @@ def region_card(ctx: Context, root: Any) -> ScoreCard:
     base, change = ctx.own.get(BASE_NODE), root.figure("signed", "change_from_previous")
     figures = [("mean_of_units", root.figure("mark", "mean_of_units"), "points", ctx.say("card.of_full", root))]
     if ctx.is_whole:
-        figures.append(("mean_of_subregions", root.figure("mark", "mean_of_subregions"), "points", ()))
+        figures.append(
+            (
+                "mean_of_subregions" if ctx.has_nation else "mean_of_parts",
+                root.figure("mark", "mean_of_subregions"),
+                "points",
+                (),
+            )
+        )
     else:
         of = ctx.say(f"card.rank_of_{root.region_level}", root)
         figures.append(("rank", root.figure("count", "rank_in_level"), "", of))

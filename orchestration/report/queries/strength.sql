@@ -1,7 +1,15 @@
 -- zh: 本地区二级指标中高于全国平均最多的与低于全国平均最多的（全国报告：得分率最高与最低的）；不足三项的，补以失分最多的末级指标与其他方法下得分率最低的末级指标
 -- en: Second-level indicators furthest above and furthest below the national mean (for the nation: highest and lowest score rates); where fewer than three are below, leaves that lose most, then leaves with the lowest rates under other methodologies
 
-with units as (
+with scope as (
+
+    select $region = $nation or region_level <> 'nation' as is_alone
+    from marts.dim_region
+    where region_code = $nation
+
+),
+
+units as (
 
     select unit_code
     from marts.dim_unit
@@ -14,11 +22,12 @@ second_level as (
 
     select
         comparison.node_code,
-        case when $region = $nation then score.score_rate else comparison.gap_to_national_mean_of_subregions end as measure,
+        case when scope.is_alone then score.score_rate else comparison.gap_to_national_mean_of_subregions end as measure,
         comparison.gap_to_national_mean_of_subregions as gap,
         score.score_rate,
         node.sort_path
     from marts.region_comparison as comparison
+    cross join scope
     inner join marts.region_score as score
         on comparison.methodology_code = score.methodology_code
         and comparison.region_code = score.region_code
@@ -30,7 +39,7 @@ second_level as (
         and comparison.region_code = $region
         and node.node_level = 2
         and score.mean_of_units is not null
-        and (node.is_base or $region <> $nation)
+        and (node.is_base or not scope.is_alone)
 
 ),
 
@@ -66,7 +75,7 @@ candidates as (
 
     select 'weakness', 'nation', $methodology, node_code, gap, score_rate, null, 1, measure, sort_path
     from second_level
-    where measure < 0 or ($region = $nation and measure < 1)
+    where measure < 0 or (measure < 1 and (select is_alone from scope))
 
     union all
 
@@ -75,7 +84,7 @@ candidates as (
     from leaves
     where methodology_code = $methodology
         and mean_points_lost > 0
-        and $region <> $nation
+        and not (select is_alone from scope)
         and not exists (
             select 1 from second_level where measure < 0 and starts_with(leaves.sort_path, second_level.sort_path || '.')
         )
