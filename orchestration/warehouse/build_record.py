@@ -106,6 +106,9 @@ def fingerprint(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def _must_pass(node: Mapping[str, Any]) -> bool:
+    # A test of a model that the home leaves out (draws = 0) stands in the manifest all the same.
+    if not node.get("config", {}).get("enabled", True):
+        return False
     if node["resource_type"] == "test":
         return str(node["config"].get("severity", "error")).lower() == "error"
     return node["resource_type"] in BUILT_TYPES
