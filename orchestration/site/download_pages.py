@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import duckdb
 from orchestration.release.workbook import write_workbook
 from orchestration.site.editions import Editions, Row
 from orchestration.site.page import Page, SiteFolder, Written
-from orchestration.site.view import View
+from orchestration.site.view import LANGUAGES, View
 
 FIELD_TYPES = {
     "BOOLEAN": "boolean",
@@ -51,8 +52,10 @@ def copy_releases(
         info = next(row for row in editions.releases if row["release_id"] == release_id)
         tables, columns = _described(database)
         downloads = [_copied(folder, written, f"data/{release_id}/{database.name}", database, "")]
-        workbook = folder.make(f"data/{release_id}/{database.stem}.xlsx", database, write_workbook, written)
-        downloads.append(_download(f"data/{release_id}/{workbook.name}", workbook, ""))
+        for language in LANGUAGES:
+            path = f"data/{release_id}/{database.stem}-{language}.xlsx"
+            workbook = folder.make(path, database, partial(write_workbook, language=language), written)
+            downloads.append(_download(path, workbook, ""))
         resources = []
         for table, comment in tables.items():
             parquet = database.parent / "parquet" / f"{table}.parquet"
