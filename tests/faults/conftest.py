@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
 import pytest
 
 from orchestration.home import Home
+from orchestration.landing import land_inbox
 from tests.daily.small_home import DECISION, OBJECTION
 from tests.landing.conftest import csv_text
 from tests.release.conftest import alter, deliver_change, released
@@ -30,7 +30,13 @@ def waiting(released: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
     return home
 
 
-@pytest.fixture
-def home(waiting: Home, tmp_path: Path) -> Home:
-    shutil.copytree(waiting.root, tmp_path / "home")
-    return Home(tmp_path / "home")
+@pytest.fixture(scope="package")
+def before_decision(waiting: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """All has landed but a decision, which waits."""
+    home = Home(tmp_path_factory.mktemp("before_decision") / "home")
+    shutil.copytree(waiting.root, home.root)
+    decision = home.inbox / "decision" / "one.csv"
+    aside = decision.rename(home.root / decision.name)
+    land_inbox(home)
+    aside.rename(decision)
+    return home

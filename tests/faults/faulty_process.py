@@ -12,7 +12,11 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
+
+import typer
 
 from orchestration.errors import UsageError, full_disk, system_refusal
 from orchestration.home import Home
@@ -22,7 +26,8 @@ KILLED, TORN, FULL, READ_ONLY = "killed", "torn", "full", "read_only"
 ERRORS = {FULL: errno.ENOSPC, READ_ONLY: errno.EROFS}
 
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["orchestration.landing", "orchestration.release.publish", "tests.faults.steps"])
+PROCESSES.set_forkserver_preload(["tests.faults.steps", "orchestration.pipeline.code_location"])
+LONGEST_SECONDS = 900
 
 Step = Callable[[Home], None]
 
@@ -71,13 +76,16 @@ def _work(step: Step, home: Path, fault: str | None, point: int, variables: dict
     os.environ.update(variables)
     faults = _Faults(home, fault, point)
     faults.install()
-    said = None
+    said, printed = None, StringIO()
     try:
-        step(Home(home))
+        with redirect_stdout(printed), redirect_stderr(printed):
+            step(Home(home))
     except UsageError as error:
         said = str(error)
     except OSError as error:
         said = system_refusal(error) or full_disk(error, home)
+    except typer.Exit:
+        said = "\n".join(line for line in printed.getvalue().splitlines() if line.startswith("error:"))
     answers.put((faults.count, said))
 
 
@@ -86,7 +94,7 @@ def perform(step: Step, home: Home, fault: str | None = None, point: int = 0) ->
     answers = PROCESSES.SimpleQueue()
     process = PROCESSES.Process(target=_work, args=(step, home.root, fault, point, dict(os.environ), answers))
     process.start()
-    process.join(300)
+    process.join(LONGEST_SECONDS)
     if process.exitcode == -signal.SIGKILL:
         return None
     assert process.exitcode == 0, f"the step ended with {process.exitcode}"

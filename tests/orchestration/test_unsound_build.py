@@ -77,7 +77,8 @@ def test_failed_seed_test(home: Home, zhengxin: Call) -> None:
         lines = list(csv.reader(file))
     with bands.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([*lines[:2], *lines[3:]])
-    build_only(home, dg.AssetKey(["seed", "grade_band"]))
+    # The test asks the table in which each methodology has its bands.
+    build_only(home, dg.AssetKey(["seed", "grade_band"]), dg.AssetKey(["intermediate", "int_methodology_grade_band"]))
     bands.write_bytes(sound)
     assert_refused(home, zhengxin, "grade_bands_are_contiguous")
 

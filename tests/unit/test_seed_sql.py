@@ -311,6 +311,33 @@ def test_check_fails_on_a_fault(check: str, fault: str, sql: SeedSql, seeds: Dat
     assert seeds.execute(sql.render(path)).fetchall() != []
 
 
+PART_OF_THE_COUNTRY = (
+    "insert into edition select series_code, 2026, date '2024-12-31', title_zh, title_en from edition "
+    "where series_code = 'county_integrity' and assessment_year = 2025",
+    "insert into assessment_frame select * replace (2026 as assessment_year) from assessment_frame "
+    "where series_code = 'county_integrity' and assessment_year = 2025 and unit_code like '52%'",
+    "insert into region select * replace (2026 as assessment_year, "
+    "case when region_code <> '520000' then parent_region_code end as parent_region_code) from region "
+    "where series_code = 'county_integrity' and assessment_year = 2025 and region_code like '52%'",
+)
+OF_A_FRAME = (
+    *("edition_is_complete", "exclusion_has_a_reason", "frame_agrees_with_division_history", "frame_region_exists"),
+    *("region_agrees_with_division_history", "region_parent_is_one_level_up"),
+)
+
+
+def test_an_edition_of_one_province_needs_its_own_rows_only(sql: SeedSql, seeds: Database) -> None:
+    for statement in PART_OF_THE_COUNTRY:
+        seeds.execute(statement)
+    paths = {path.stem: path for path in CHECKS}
+    assert seeds.execute("select count(*) from assessment_frame where assessment_year = 2026").fetchall() == [(88,)]
+    for check in OF_A_FRAME:
+        assert seeds.execute(sql.render(paths[check])).fetchall() == [], check
+    # What stands under the province's code is the whole of it.
+    seeds.execute("delete from assessment_frame where assessment_year = 2026 and unit_code = '520102'")
+    assert len(seeds.execute(sql.render(paths["frame_agrees_with_division_history"])).fetchall()) == 1
+
+
 def generic_tests(name: str) -> list[GenericTest]:
     """All uses of one generic test over the seeds."""
     return [test for test in SeedSql(ROOT / "dbt_project", ROOT / "seeds").generic_tests() if test.name == name]
@@ -354,7 +381,9 @@ def test_unlisted_value_is_refused_in_every_column(test: GenericTest, sql: SeedS
     columns = list(test.arguments["values"])
     for count, column in enumerate(columns, start=1):
         seeds.execute(f"update {test.seed} set {column} = 'other' where rowid = (select min(rowid) from {test.seed})")
-        assert sorted(failures(test, sql, seeds)) == [(name, "other", 1) for name in sorted(columns[:count])]
+        assert sorted(failures(test, sql, seeds)) == [
+            (name, "other", ", ".join(test.arguments["values"][name]), 1) for name in sorted(columns[:count])
+        ]
 
 
 @pytest.mark.parametrize("seed", ["assessment_frame", "region"])
