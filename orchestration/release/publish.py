@@ -80,6 +80,7 @@ from orchestration.release.inputs import (
 from orchestration.release.links import next_chain, require_clock
 from orchestration.release.signature import key_id, signing_key, write_signature
 from orchestration.release.tables import tables_of_edition
+from orchestration.settings import settings_of
 from orchestration.warehouse import build_record
 from orchestration.warehouse.connection import STORAGE_VERSION
 from orchestration.wording import Wording
@@ -340,6 +341,7 @@ class _Attempt:
         lock = lock_of(self.home, self.catalogue, self.facts, self._methodologies(candidate), read) | {
             "compared_with": str(self.base) if self.base else None,
             "draws": drawn_points(candidate.database(INTERNAL)),
+            "draw_count": settings_of(self.home).draws,
             "source_archive_sha256": sha256_of(folder / ARCHIVE_NAME),
         }
         write_json(folder / LOCK_NAME, lock, OWNER_FILE)

@@ -35,6 +35,7 @@ from orchestration.release.files import CHECKSUMS, hashes_of_files, sha256_of
 from orchestration.release.inputs import ARCHIVE_NAME
 from orchestration.release.logical_hash import logical_hash, quoted
 from orchestration.release.tables import READERS_SCHEMA
+from orchestration.settings import DRAWS_VARIABLE, Settings
 from orchestration.warehouse.connection import connect_reader, connect_reader_of_file
 
 
@@ -284,10 +285,12 @@ def fresh_home(home: Home, catalogue: Catalogue, lock: dict[str, Any], root: Pat
 def _rebuild(project: Path, fresh: Home, lock: Path) -> dict[str, dict[str, str]]:
     """Logical hashes by audience and table, from a process that runs the code of the release."""
     command = [sys.executable, "-m", "orchestration.release.rebuild", str(lock)]
+    # Locks of older versions do not say it: they had the default.
+    draws = str(read_json(lock).get("draw_count", Settings.draws))
     done = subprocess.run(
         command,
         cwd=project,
-        env=os.environ | {"PYTHONPATH": str(project), HOME_VARIABLE: str(fresh.root)},
+        env=os.environ | {"PYTHONPATH": str(project), HOME_VARIABLE: str(fresh.root), DRAWS_VARIABLE: draws},
         capture_output=True,
         text=True,
     )
