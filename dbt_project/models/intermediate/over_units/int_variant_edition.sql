@@ -23,6 +23,7 @@ select
     editions.assessment_year,
     variants.variant_code,
     variants.methodology_code,
+    variants.is_published,
     case variants.scope when 'series' then 'series' else cast(editions.assessment_year as varchar) end as scope_code,
     variants.is_denominated,
     variants.imputation,
@@ -43,5 +44,7 @@ from variants
 inner join editions
     on variants.series_code = editions.series_code
     and variants.methodology_code = editions.methodology_code
-where variants.editions = 'all'
-    or editions.is_latest
+where (variants.editions = 'all' or editions.is_latest)
+    {% if env_var('ZHENGXIN_DRAW_COUNT', '500') | int == 0 %}
+    and variants.is_published
+    {% endif %}

@@ -9,8 +9,8 @@ with variants as (
 rules as (
 
     select * from {{ ref('int_methodology_rule') }}
-    where rule_family in ('linear', 'deduct')
-        and weight > 0
+    where rule_family in ('linear', 'deduct', 'relative')
+        and coalesce(weight, 1) > 0
 
 ),
 
@@ -30,7 +30,7 @@ select
     variants.variant_code,
     rules.measure_code,
     rules.node_code,
-    cast(rules.weight as double) as weight,
+    cast(coalesce(rules.weight, 1) as double) as weight,
     case when rules.rule_family = 'deduct' or rules.floor > rules.target then -1 else 1 end as direction,
     rules.transform,
     coalesce(own_options.normalisation, variants.normalisation) as normalisation,
@@ -47,6 +47,7 @@ select
     variants.box_cox_lambda,
     variants.is_transformation_combined,
     case when variants.is_denominated then denominators.denominator_measure_code end as denominator_measure_code,
+    case when variants.is_denominated then denominators.denominator_attribute_code end as denominator_attribute_code,
     denominators.scale as denominator_scale
 from variants
 inner join rules
@@ -56,3 +57,5 @@ left join own_options
     and rules.measure_code = own_options.measure_code
 left join denominators
     on rules.measure_code = denominators.measure_code
+-- A methodology's own normalisation is for the rules that ask for it.
+where not variants.is_published or rules.rule_family = 'relative'

@@ -26,6 +26,12 @@ measured_values as (
 
 ),
 
+attributes as (
+
+    select * from {{ ref('int_unit_attribute') }}
+
+),
+
 observed as (
 
     select
@@ -36,6 +42,7 @@ observed as (
         units.unit_code,
         measures.measure_code,
         measures.denominator_measure_code,
+        measures.denominator_attribute_code,
         measures.denominator_scale,
         coalesce(measured_values.is_absent, false) as is_absent,
         case measures.transform
@@ -68,8 +75,10 @@ select
     observed.measure_code,
     observed.is_absent,
     case
-        when observed.denominator_measure_code is null then observed.value
-        else observed.value / nullif(denominators.value, 0) * observed.denominator_scale
+        when observed.denominator_measure_code is null and observed.denominator_attribute_code is null
+            then observed.value
+        else observed.value / nullif(coalesce(denominators.value, cast(attributes.value as double)), 0)
+            * observed.denominator_scale
     end as value
 from observed
 left join measured_values as denominators
@@ -77,3 +86,8 @@ left join measured_values as denominators
     and observed.assessment_year = denominators.assessment_year
     and observed.unit_code = denominators.unit_code
     and observed.denominator_measure_code = denominators.measure_code
+left join attributes
+    on observed.series_code = attributes.series_code
+    and observed.assessment_year = attributes.assessment_year
+    and observed.unit_code = attributes.unit_code
+    and observed.denominator_attribute_code = attributes.attribute_code
