@@ -66,8 +66,8 @@ def land(
     source: Annotated[
         list[str] | None,
         typer.Option(
-            help="Only this source: observation, opinion_event, verification, objection, decision or unit_attribute; "
-            "again for more."
+            help="Only this source: observation, opinion_event, verification, objection, decision, unit_attribute, "
+            "narrative; again for more."
         ),
     ] = None,
     rows: Annotated[

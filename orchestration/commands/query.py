@@ -18,11 +18,13 @@ from orchestration.commands.terminal import cell_text, messages, natural_width, 
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.warehouse.connection import reading
+from orchestration.warehouse.place import find_places, listed, series_of
 from orchestration.writing.plain import json_text
 from orchestration.writing.sheet import CsvRows
 
 DEFAULT_ROWS = 100
 NO_SUCH_TABLE = re.compile(r"Table with name (?P<name>.+) does not exist")
+QUOTED = re.compile(r"'([^']{2,40})'")
 DUCKDB_SUGGESTION = re.compile(r"Did you mean .*\?\s*")
 
 
@@ -59,8 +61,8 @@ def query(
                 _write_csv(columns, relation)
             elif format is OutputFormat.json:
                 _write_json(columns, relation)
-            else:
-                _write_table(columns, relation, rows)
+            elif not _write_table(columns, relation, rows):
+                _hint_at_places(statement, connection)
         except duckdb.Error as error:
             raise UsageError(_explained(error, connection)) from error
 
@@ -111,7 +113,18 @@ def _as_json(value: Any) -> Any:
     return str(value)
 
 
-def _write_table(columns: list[str], relation: duckdb.DuckDBPyConnection, limit: int) -> None:
+def _hint_at_places(statement: str, connection: duckdb.DuckDBPyConnection) -> None:
+    """Where a query finds nothing: the codes of the places that its texts name, however they are written."""
+    series = series_of(connection)
+    years = connection.execute("select max(assessment_year) from marts.release_info").fetchall() if series else []
+    for asked in dict.fromkeys(QUOTED.findall(statement)):
+        places = find_places(connection, series, years[0][0], asked) if years else []
+        if places and [place.code for place in places] != [asked]:
+            messages().print(f"'{asked}' may mean: {listed(places)}.")
+
+
+def _write_table(columns: list[str], relation: duckdb.DuckDBPyConnection, limit: int) -> int:
+    """Writes the rows; returns how many there are to be seen."""
     rows = relation.fetchmany(limit + 1) if limit else relation.fetchall()
     shown = rows[:limit] if limit else rows
     say = output()
@@ -121,6 +134,7 @@ def _write_table(columns: list[str], relation: duckdb.DuckDBPyConnection, limit:
         say.print(table(columns, shown))
     if len(rows) > len(shown):
         messages().print(f"The first {limit} rows; --rows 0 shows all, --format csv writes them to a file.")
+    return len(shown)
 
 
 def _write_blocks(say: Console, columns: list[str], rows: list[tuple]) -> None:

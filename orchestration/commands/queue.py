@@ -5,18 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+import duckdb
 import typer
 
 from orchestration.commands.terminal import fitted, messages, output, table
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.warehouse.connection import reading
+from orchestration.warehouse.place import find_places, listed, series_of
 
 
 def queue(
     year: Annotated[int, typer.Option(help="Edition.", show_default=False)],
     region: Annotated[
-        str | None, typer.Option(help="Only below this region, or of this unit (a code).", show_default=False)
+        str | None, typer.Option(help="Only below this region, or of this unit (code or name).", show_default=False)
     ] = None,
     items: Annotated[int, typer.Option(help="How many, the most urgent first; 0 takes all.", min=0)] = 100,
     out: Annotated[
@@ -30,7 +32,7 @@ def queue(
     The workbook holds the keys and what is known; fill in verdict, reason, verifier and time, delete the rows that
     nobody came to, and put it into inbox/verification.
 
-    [dim]zhengxin queue --year 2019 --region 520000
+    [dim]zhengxin queue --year 2019 --region 贵州
     zhengxin queue --year 2019 --region 520000 --output to_verify.xlsx[/dim]
     """
     from orchestration.verification.queue import read_queue
@@ -41,7 +43,7 @@ def queue(
     if target and target.exists() and not force:
         raise UsageError(f"{target} exists already: name another file, or write over it with --force.")
     with reading(home.warehouse) as connection:
-        found = read_queue(connection, year, region, items or None)
+        found = read_queue(connection, year, _code(connection, year, region), items or None)
     say = output()
     if not found:
         say.print("Nothing waits to be verified there.")
@@ -69,3 +71,13 @@ def queue(
     say.print(table(*fitted(say, columns, rows, texts=["name", "reasons"], least=["name", "priority"])))
     if items and len(found) == items:
         messages().print(f"The first {items}; --items 0 takes all.")
+
+
+def _code(connection: duckdb.DuckDBPyConnection, year: int, region: str | None) -> str | None:
+    """The code of the place that was meant; what names none goes on as it is, to be refused with the editions."""
+    if region is None:
+        return None
+    places = find_places(connection, series_of(connection), year, region)
+    if len(places) > 1:
+        raise UsageError(f"'{region}' names {len(places)} places of {year}; write a code: {listed(places)}.")
+    return places[0].code if places else region

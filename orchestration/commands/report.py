@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from orchestration.report.write import WrittenReport
 
 
+# So many reports are told of one by one.
+MANY = 100
+
+
 class ReportFormat(StrEnum):
     """Files of a report."""
 
@@ -29,7 +33,8 @@ def report(
     region: Annotated[
         str | None,
         typer.Option(
-            help="Code of a region or unit, such as 520000 or 520115. Default: all that the index assesses.",
+            help="A region or unit: code, name, part of it, pinyin or a former name (520000, 贵州, xiuwenxian). "
+            "Default: all that the index assesses.",
             show_default=False,
         ),
     ] = None,
@@ -54,6 +59,12 @@ def report(
     all_provinces: Annotated[
         bool, typer.Option("--all-provinces", help="A report on the whole and one on every region right below it.")
     ] = False,
+    units: Annotated[
+        bool, typer.Option("--units", help="A report of its own on every unit of the region, into a folder units.")
+    ] = False,
+    both_languages: Annotated[
+        bool, typer.Option("--both-languages", help="With --units: Chinese and English.")
+    ] = False,
     methodology: Annotated[
         str | None,
         typer.Option(help="Methodology to report by. Default: the edition's primary one.", show_default=False),
@@ -68,14 +79,15 @@ def report(
     of its own, with maps; any other index is reported on in its own words.
 
     [dim]zhengxin report --region 520000 --year 2019
-    zhengxin report --region 520115 --language en --format html
+    zhengxin report --region 修文县 --language en --format html
+    zhengxin report --region 贵州 --units --format pdf
     zhengxin report --year 2019 --all-provinces[/dim]
     """
     home = Home.from_environment()
-    if all_provinces and region is not None:
-        raise UsageError("Name a region (--region 520000) or ask for all (--all-provinces), not both.")
+    if all_provinces and (region is not None or units):
+        raise UsageError("Name a region (--region 520000; with --units its units) or --all-provinces, not both.")
     from orchestration.report.release import find_release, year_of_request
-    from orchestration.report.write import Format, ReportsFailed, write_all, write_report
+    from orchestration.report.write import Format, Order, ReportsFailed, write_all, write_report, write_units
 
     spoken = language_of(language)
     assessed_year = year_of_request(home, year, release)
@@ -83,30 +95,38 @@ def report(
     target = folder or home.reports / str(assessed_year)
     formats = Format(format.value)
     say = messages()
-    if not all_provinces:
+    if not (all_provinces or units):
         with spinner(say, f"Writing the report on {region or 'the whole'}"):
             written = [write_report(release_file, region, spoken, formats, target, methodology)]
-    else:
-        with progress_bar(say) as bar:
-            task = bar.add_task("Writing reports", total=None)
+        _tell(written)
+        return
+    with progress_bar(say) as bar:
+        task = bar.add_task("Writing reports", total=None)
 
-            def advance(done: int, total: int, last: WrittenReport) -> None:
-                bar.update(task, completed=done, total=total, description=f"Written: {last.title}")
-                if not say.is_terminal:
-                    say.print(f"{done}/{total} {last.title}")
+        def advance(done: int, total: int, last: WrittenReport) -> None:
+            bar.update(task, completed=done, total=total, description=f"Written: {last.title}")
+            if not say.is_terminal and (all_provinces or done % 100 == 0 or done == total):
+                say.print(f"{done}/{total} {last.title}")
 
-            try:
+        try:
+            if units:
+                languages = ("zh", "en") if both_languages else (spoken,)
+                order = Order(release_file, languages, formats, target / "units", methodology)
+                written = write_units(order, region, advance)
+            else:
                 written = write_all(release_file, spoken, formats, target, methodology, advance)
-            except ReportsFailed as error:
-                _tell(error.written)
-                raise
+        except ReportsFailed as error:
+            _tell(error.written)
+            raise
     _tell(written)
 
 
 def _tell(written: list[WrittenReport]) -> None:
-    """The files, and of which characters a PDF shows a mark only."""
+    """The files (of many their folder), and of which characters a PDF shows a mark only."""
+    if len(written) > MANY:
+        output().print(f"{len(written)} reports  {written[0].files[0].parent}")
     for one in written:
-        for path in one.files:
+        for path in one.files if len(written) <= MANY else ():
             output().print(f"{one.title}  {path}")
         if one.missing_signs:
             messages().print(

@@ -21,14 +21,10 @@ SCENARIO = """
 """
 INTERVALS = """
     select intervals.*, bands.overlapping_count, bands.band_first_rank, bands.band_last_rank,
-        coalesce(regions.name_zh, regions.name_en) as scope_name
+        coalesce(intervals.scope_name_zh, intervals.scope_name_en) as scope_name
     from marts.rank_interval as intervals
     inner join marts.rank_distinguishable as bands
         using (series_code, assessment_year, methodology_code, scenario_code, scope_kind, unit_code)
-    left join marts.dim_region as regions
-        on intervals.series_code = regions.series_code
-        and intervals.assessment_year = regions.assessment_year
-        and intervals.scope_code = regions.region_code
     where intervals.series_code = $1 and intervals.assessment_year = $2 and intervals.methodology_code = $3
         and intervals.scenario_code = $4 and intervals.unit_code = $5
     order by intervals.ranked_unit_count desc

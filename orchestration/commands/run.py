@@ -161,9 +161,9 @@ def _years_with_data(home: Home, series_code: str, wanted: Collection[int]) -> l
         )
     if not found:
         raise UsageError(
-            f"There is nothing to run: no observation has been accepted in {home.root}. zhengxin demo writes demo "
-            f"inputs, zhengxin template observation a file to fill in; files go into {home.inbox / 'observation'}. "
-            "zhengxin status shows what is in quarantine."
+            f"There is nothing to run: no observation has been accepted in {home.root}. zhengxin template observation "
+            f"writes a file to fill in; files go into {home.inbox / 'observation'}. zhengxin status shows what is in "
+            "quarantine. To try it all first: zhengxin demo."
         )
     return found
 

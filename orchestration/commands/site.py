@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from orchestration.commands.terminal import messages, output, spinner
+from orchestration.errors import UsageError
 from orchestration.home import Home
 
 
@@ -23,6 +24,12 @@ def site(
         Path | None,
         typer.Option("--output", help="Folder to write into. Default: site in the home.", show_default=False),
     ] = None,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            help="Where the site will stand (https://…): adds a sitemap for search engines.", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """Write the public site: anyone looks up any unit, in Chinese and English, without a server.
 
@@ -37,9 +44,11 @@ def site(
 
     home = Home.from_environment()
     chosen = releases_of_site(home, releases)
+    if address and not address.startswith(("https://", "http://")):
+        raise UsageError(f"'{address}' is no address of a site: write it whole, such as https://example.org/.")
     target = folder.expanduser().resolve() if folder else home.root / "site"
     with spinner(messages(), f"Writing the site of {', '.join(chosen)}"):
-        built = build_site(chosen, target, chain_head(home))
+        built = build_site(chosen, target, chain_head(home), address=address or "")
     output().print(
         f"{built.file_count:,} files, {built.changed_count:,} new or changed, {built.removed_count:,} removed",
     )

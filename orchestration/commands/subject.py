@@ -16,6 +16,7 @@ import duckdb
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.warehouse.connection import reading
+from orchestration.warehouse.place import UNIT, find_places, listed
 from orchestration.wording import Wording
 
 SHOWN_CANDIDATES = 6
@@ -100,7 +101,8 @@ def find_edition(connection: duckdb.DuckDBPyConnection, year: int | None, method
 
 
 def find_unit(connection: duckdb.DuckDBPyConnection, edition: Edition, named: str) -> Unit:
-    """The assessed unit of that code or name, Chinese or English; `UsageError` with near ones if there is none.
+    """The assessed unit of that code, name, part of a name, pinyin or former name; `UsageError` with near ones if there
+    is none.
 
     A code or name that the unit has in another edition is followed, where its line goes on one to one.
     """
@@ -132,6 +134,11 @@ def find_unit(connection: duckdb.DuckDBPyConnection, edition: Edition, named: st
     followed = [row for row in rows if row[4] in formers]
     if len(followed) == 1:
         return _assessed(followed[0], edition, followed_from=formers[followed[0][4]])
+    places = find_places(connection, edition.series_code, edition.year, wanted, (UNIT,))
+    if len(places) > 1:
+        raise UsageError(f"'{wanted}' names {len(places)} units of {edition.year}; write a code: {listed(places)}.")
+    if places:
+        return _assessed(next(row for row in rows if row[0] == places[0].code), edition)
     raise UsageError(f"There is no unit '{wanted}' in the edition {edition.year}. {_nearest(rows, wanted)}")
 
 

@@ -23,6 +23,7 @@ class Source(StrEnum):
     objection = "objection"
     decision = "decision"
     unit_attribute = "unit_attribute"
+    narrative = "narrative"
 
 
 def template(

@@ -50,23 +50,43 @@ def measure_labels(seeds: Path) -> dict[str, str]:
 
 
 def _units(seeds: Path) -> Choices:
-    """The units of the latest edition of each series, with the province and prefecture that they lie in."""
-    places = {}
-    for row in _rows(seeds / "geography" / "division_history.csv"):
-        places[row.get("code", "")] = (row.get("province_name", ""), row.get("prefecture_name", ""))
+    """The units of the latest edition of each series, with the province and prefecture that they lie in, or, of units
+    that no history of divisions knows, the region."""
     frame = list(_rows(seeds / "geography" / "assessment_frame.csv"))
     latest: dict[str, str] = {}
     for row in frame:
         latest[row["series_code"]] = max(latest.get(row["series_code"], ""), row["assessment_year"])
+    units = [
+        row
+        for row in frame
+        if row["assessment_year"] == latest[row["series_code"]] and row.get("is_included", "1") == "1"
+    ]
+    places = {
+        row.get("code", ""): (row.get("province_name", ""), row.get("prefecture_name", ""))
+        for row in _rows(seeds / "geography" / "division_history.csv")
+    }
+    columns = ("省 province", "市州 prefecture")
+    if not any(row["unit_code"] in places for row in units):
+        columns = ("地区 region",)
+        regions = {
+            (row["series_code"], row["assessment_year"], row["region_code"]): _name(row)
+            for row in _rows(seeds / "geography" / "region.csv")
+        }
+        places = {
+            row["unit_code"]: (regions.get((row["series_code"], row["assessment_year"], row["region_code"]), ""),)
+            for row in units
+        }
+    nowhere = ("",) * len(columns)
     return Choices(
         "清单 units",
-        ("单位代码 unit_code", "名称 name", "省 province", "市州 prefecture"),
-        tuple(
-            (row["unit_code"], row.get("name_zh", ""), *places.get(row["unit_code"], ("", "")))
-            for row in frame
-            if row["assessment_year"] == latest[row["series_code"]] and row.get("is_included", "1") == "1"
-        ),
+        ("单位代码 unit_code", "名称 name", *columns),
+        tuple((row["unit_code"], _name(row), *places.get(row["unit_code"], nowhere)) for row in units),
     )
+
+
+def _name(row: dict[str, str]) -> str:
+    """The name in Chinese, else in English."""
+    return row.get("name_zh") or row.get("name_en") or ""
 
 
 def _measures(seeds: Path) -> Choices:

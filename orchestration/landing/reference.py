@@ -51,7 +51,8 @@ SEED_COLUMNS = {
 }
 # Columns that seeds of other countries may lack; they are blank then.
 OPTIONAL_COLUMNS = {
-    "methodology/measure.csv": ("name_zh",),
+    "methodology/measure.csv": ("name_zh", "name_en"),
+    "geography/assessment_frame.csv": ("name_en",),
     "geography/division_history.csv": (
         "level",
         "prefecture_name",
@@ -493,6 +494,11 @@ def read_reference(seeds: Path) -> Reference:
     series_of_tree = {row["tree_code"]: row["series_code"] for row in tables.pop("methodology/methodology.csv")}
     frames: dict[tuple[str, int], dict[str, bool]] = defaultdict(dict)
     frame_names: dict[tuple[str, int, str], str] = {}
+    for name in ("methodology/measure.csv", "geography/assessment_frame.csv"):
+        for row in tables[name]:
+            # One language is enough; where there are two, files name things in Chinese.
+            row["name_zh"] = row["name_zh"] or row["name_en"]
+            del row["name_en"]
     try:
         # A topic belongs to a series, whatever trees it counts in: a new method for later editions lands no file anew.
         for row in tables["methodology/event_topic.csv"]:

@@ -24,7 +24,7 @@ BUILD = ("build", "--full-refresh", "--exclude-resource-type", "unit_test")
 # Layers whose first rows are worth a look in the UI.
 PREVIEWED_SCHEMAS = {"marts"}
 # Folders of models that are a group of their own in the UI, across layers: what is not part of the scoring path.
-GROUPED_FOLDERS = {"robustness", "statistic", "variant"}
+GROUPED_FOLDERS = {"over_units", "robustness", "statistic", "variant"}
 SHOWN_FAILING_ROWS = 3
 
 

@@ -202,7 +202,7 @@ def _table_metadata(open_connection: duckdb.DuckDBPyConnection, table: str) -> d
 def _source_metadata(
     open_connection: duckdb.DuckDBPyConnection, store: Store, source: str, landed: list[LandedFile]
 ) -> dict[str, object]:
-    year = "assessment_year" if CONTRACTS[source].is_of_editions else "year(as_of)"
+    year = CONTRACTS[source].year_of_row
     per_year = open_connection.execute(
         f"select {year}, count(*), count(distinct batch_id) from raw.{source} group by 1 order by 1"
     ).fetchall()

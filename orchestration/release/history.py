@@ -62,13 +62,15 @@ REGION_SCORES = """
         methodologies.methodology_version, scores.region_code, scores.region_level, scores.region_name_zh,
         scores.region_name_en, scores.node_code, scores.node_level, scores.full_mark, scores.mean_of_units,
         scores.mean_of_subregions, scores.published_mean_of_units, scores.published_mean_of_subregions,
-        scores.unit_count, scores.rank_in_level
+        scores.unit_count, scores.rank_in_level, {weighted_means}
     from {marts}.region_score as scores
     inner join {marts}.dim_methodology as methodologies
         on scores.methodology_code = methodologies.methodology_code
     where scores.assessment_year = $assessment_year
         and scores.node_level <= 1
 """
+# Releases of older versions have no third average.
+WEIGHTED_MEANS = ("weighted_mean_of_units", "published_weighted_mean_of_units")
 REVISED_FIGURES = """
     insert into raw.revised_figure by name
     select * from {marts}.revision where assessment_year = $assessment_year
@@ -142,5 +144,7 @@ def add_revisions(
 
 def _insert_published(connection: duckdb.DuckDBPyConnection, marts: str, release: ReleaseId) -> None:
     parameters = {"release_id": str(release), "assessment_year": release.year}
+    there = {name for name, *_ in connection.execute(f"describe {marts}.region_score").fetchall()}
+    means = ", ".join(f"scores.{name}" if name in there else f"null as {name}" for name in WEIGHTED_MEANS)
     for statement in (UNIT_SCORES, INDICATOR_SCORES, REGION_SCORES):
-        connection.execute(statement.format(marts=marts), parameters)
+        connection.execute(statement.format(marts=marts, weighted_means=means), parameters)

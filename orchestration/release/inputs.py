@@ -146,9 +146,11 @@ def _archived(home: Home) -> Iterable[tuple[str, Path]]:
             yield name, root / name
     folders = ((DBT_PROJECT, root / DBT_PROJECT), (PACKAGE.name, PACKAGE), ("seeds", seeds_folder(home)))
     for label, folder in folders:
+        # In an installed package dbt project and seeds lie within what is left out of the code.
+        left_out = {path for path in NOT_ARCHIVED if folder in path.parents}
         for path in folder.rglob("*"):
             parts = path.relative_to(folder).parts
-            if NOT_ARCHIVED.intersection(path.parents):
+            if left_out.intersection(path.parents):
                 continue
             if path.suffix in ARCHIVED_SUFFIXES and path.is_file() and not IGNORED_FOLDERS.intersection(parts):
                 yield f"{label}/{'/'.join(parts)}", path

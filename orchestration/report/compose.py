@@ -1,14 +1,13 @@
-"""A report composed from a release: title page, sections in order, sources."""
+"""A report composed from a release: the message, sections in order, sources."""
 
 from __future__ import annotations
 
-from orchestration.report.document import Report, Section
+from orchestration.report import about, advice, dimensions, overall, problems, regions, summary, unit
+from orchestration.report.document import Report
 from orchestration.report.index import compose_index
+from orchestration.report.parts import Outline, labels
 from orchestration.report.release import Release
-from orchestration.report.scope import Context, Kind
-from orchestration.report.sections import appendix, background, dimensions, overall, problems, regions
-from orchestration.report.sections.parts import Numbering, labels
-from orchestration.report.sections.units import UnitPages
+from orchestration.report.scope import Context
 
 # The series that has a report of its own; any other one is reported on in its own words.
 COUNTY_SERIES = "county_integrity"
@@ -22,24 +21,27 @@ def compose(release: Release, region_code: str | None, language: str, methodolog
     if release.series() != COUNTY_SERIES:
         return compose_index(release, region_code, language, methodology_code)
     ctx = Context(release, region_code or release.root_region(), language, methodology_code)
-    t, info, kind = ctx.t, ctx.info, ctx.scope.kind
-    title = t.word(f"title.{ctx.title_key}", region=ctx.subject_name)
-    sections = _sections(ctx)
+    outline = Outline(language)
+    outline.sections.append((unit if ctx.is_unit else summary).summary(ctx))
+    for part in (unit, about) if ctx.is_unit else (overall, dimensions, regions, problems, advice, about):
+        part.add(ctx, outline)
+    t, info = ctx.t, ctx.info
+    title = ctx.word(f"title.{ctx.title_key}")
     return Report(
         title=title,
-        subtitle=t.word("title.edition", year=str(ctx.year)),
+        subtitle=ctx.word("title.edition"),
         language=language,
         file_stem=_file_stem(ctx),
-        description=t.word("title.description", title=title, year=str(ctx.year), release=info.release_id),
+        description=ctx.word("title.description", info, title=title),
         notice=t.word(f"notice.{info.data_kind}"),
         watermark=t.word(f"watermark.{info.data_kind}"),
-        running_head=t.word("title.running_head", title=title, year=str(ctx.year)),
-        cover_facts=_cover_facts(ctx),
+        running_head=ctx.word("title.running_head", title=title),
+        edition=ctx.say("title.edition_line", info, kind=t.word(f"data_kind_name.{info.data_kind}")),
         labels=labels(t),
-        sections=tuple(sections),
+        sections=tuple(outline.sections),
         sources=release.sources(),
         released_at=info.released_at,
-        chapters_start_pages=kind is not Kind.unit,
+        has_contents=not ctx.is_unit,
     )
 
 
@@ -48,31 +50,3 @@ def _file_stem(ctx: Context) -> str:
     methodology = [] if ctx.info.is_primary_methodology else [ctx.methodology]
     internal = ["internal"] if ctx.is_internal else []
     return "-".join([str(ctx.year), ctx.scope.code, ctx.language, *methodology, *internal])
-
-
-def _sections(ctx: Context) -> list[Section]:
-    number = Numbering(ctx.language)
-    found: list[Section] = []
-    if ctx.scope.kind is Kind.unit:
-        found += UnitPages(ctx).sections(number)
-        found += background.sections(ctx, number)
-    else:
-        for part in (background, overall, dimensions, regions, problems):
-            found += part.sections(ctx, number)
-        if ctx.has_unit_pages:
-            found += UnitPages(ctx).sections(number)
-    return [*found, *appendix.sections(ctx, number)]
-
-
-def _cover_facts(ctx: Context) -> tuple:
-    t, infos, info = ctx.t, ctx.infos, ctx.info
-    return (
-        (t.word("release.title"), (ctx.named(info, "title"),)),
-        (t.word("release.release_id"), (infos.text(info.release_id),)),
-        (t.word("release.released_at"), (infos.text(info.released_at), t.word("word.time_zone"))),
-        (
-            t.word("release.methodology"),
-            (t.word("title.methodology", name=ctx.named(info, "methodology_name"), version=info.methodology_version),),
-        ),
-        (t.word("release.data_kind"), (t.word(f"data_kind_name.{info.data_kind}"),)),
-    )

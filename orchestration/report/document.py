@@ -9,6 +9,7 @@ Renderers must escape every string themselves.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -45,24 +46,13 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Link:
-    """Text that leads to a place in the same document: `target` is the anchor of a section or block, without `#`.
-
-    Paper may add the page. A composer only links to anchors that exist in the report.
-    """
-
-    text: str
-    target: str
-
-
-@dataclass(frozen=True)
 class Strong:
     """Emphasised words (bold in Latin and Chinese; never italics in Chinese)."""
 
     text: str
 
 
-Run = str | Figure | Link | Strong
+Run = str | Figure | Strong
 Text = tuple[Run, ...]
 
 
@@ -125,13 +115,12 @@ class Row:
     """A table's row, with as many cells as the table has columns.
 
     The first cell heads its row (`<th scope=row>`). `depth` indents the first cell (0, 1, 2: trees of indicators);
-    `emphasis` sets the row apart (totals, the region itself); `anchor` lets links lead here.
+    `emphasis` sets the row apart (totals, the region itself).
     """
 
     cells: tuple[Cell, ...]
     depth: int = 0
     emphasis: bool = False
-    anchor: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,24 +160,16 @@ class ScoreCard:
 class ChartKind(StrEnum):
     """What a chart shows; `values` of every series run along `categories`.
 
-    * bar: one horizontal bar per category and series (1–3 series, up to 35 categories), values at the bars' ends,
-      zero in view; negative values go to the left.
+    * bar: one horizontal bar per category and series (1–3 series, up to 35 categories), values at the bars' ends;
+      negative values go to the left. Bars start at zero, or at `Chart.minimum`, which is then marked as a cut axis.
     * dot: one line per category, one dot per series on a common axis, joined by a thin line (comparison of a region
       with nation and best); series told apart by shape, not by colour alone.
-    * radar: categories are the axes (3–8), from `minimum` (default 0) to `maximum` (default 100); 1–3 series.
     * line: categories are years in order; one line per series with values written at its points.
-    * stacked: one horizontal bar per category, the series' values side by side (counts; all ≥ 0), each written in its
-      part where there is room.
-    * timeline: categories are days of one year (`2019-08-07`, in order); one series of points, drawn as stems from
-      zero, up for positive and down for negative; labels are short names of the events, shown at the largest.
     """
 
     bar = "bar"
     dot = "dot"
-    radar = "radar"
     line = "line"
-    stacked = "stacked"
-    timeline = "timeline"
 
 
 @dataclass(frozen=True)
@@ -197,7 +178,6 @@ class Series:
 
     `labels` are the values as they are printed (same length, "" where there is none). `role` decides its look alike in
     all charts: subject (the region or unit of the report), reference (national mean), best, previous, other.
-    For stacked charts series keep the order given, from dark to light, with patterns or white gaps between.
     """
 
     name: str
@@ -277,7 +257,7 @@ class MapBand:
 @dataclass(frozen=True)
 class Map:
     """A map's content: colours go from dark (best) to light (worst) and stay apart in grey; areas without value are
-    hatched or light grey and named in the legend by `no_value_label`.
+    grey and named in the legend by `no_value_label`.
 
     `assessment_year` picks the shapes that a unit code had in that edition (frame at the end of the year before).
     `attribution` (source and 审图号) is printed inside the image. `caption`, `alt`, `source` as in `Chart`.
@@ -301,7 +281,7 @@ class Map:
 @dataclass(frozen=True)
 class Finding:
     """One problem that a stated rule found: a heading, the sentence with its figures, the rule in words with its
-    thresholds, and who is concerned (names, each maybe a link, maybe with a figure), most concerned first."""
+    thresholds, and who is concerned (names, each maybe with a figure), most concerned first."""
 
     heading: str
     statement: Text
@@ -309,6 +289,7 @@ class Finding:
     concerned: tuple[Text, ...] = ()
     concerned_label: str = ""
     tone: Tone = Tone.warning
+    rule_label: str = ""  # the renderer's own word for a rule, unless given
 
 
 @dataclass(frozen=True)
@@ -340,11 +321,36 @@ class SourceList:
 
 
 @dataclass(frozen=True)
-class PageBreak:
-    """On paper the next block starts a page; nothing on a screen."""
+class Quote:
+    """What somebody else says, word for word: a text from outside the assessment, and where it was taken from."""
+
+    text: str
+    source_name: str
+    source_url: str = ""
 
 
-Block = Paragraph | BulletList | Table | ScoreCard | Chart | Map | FindingList | Facts | Code | SourceList | PageBreak
+@dataclass(frozen=True)
+class OnScreen:
+    """Blocks that a web page has in full (long tables, queries); on paper `on_paper` says where they are."""
+
+    blocks: tuple[Block, ...]
+    on_paper: Text
+
+
+Block = (
+    Paragraph
+    | BulletList
+    | Table
+    | ScoreCard
+    | Chart
+    | Map
+    | FindingList
+    | Facts
+    | Code
+    | SourceList
+    | Quote
+    | OnScreen
+)
 
 
 @dataclass(frozen=True)
@@ -378,18 +384,20 @@ class Labels:
     continued: str  # (续)
     of_release: str  # 发布版本
     missing_signs: str = ""  # what {mark} stands for: {characters}
+    quoted_from: str = ""  # 引自
 
 
 @dataclass(frozen=True)
 class Report:
     """A whole report.
 
+    The first section is the message (摘要): it stands on the first page, below the title, before the contents.
     `language` is zh or en (attribute lang: zh-CN, en-GB). `publisher` may be empty. `notice` is the line on every page
     (empty where data are real); `watermark` the short word laid over the pages behind the text (合成数据), empty where
-    data are real. `cover_facts` are the lines of the title page (release, edition, methodology, date). `running_head`
-    stands at the top of every page but the first. `file_stem` names its files without ending. `description` is one
-    sentence for document metadata; `released_at` is the date in a file's metadata, China Standard Time, None before
-    release. `chapters_start_pages` is False for a short report, whose chapters follow each other on paper.
+    data are real. `edition` is the line below the title: release, date, kind of data. `running_head` stands at the top
+    of every page but the first. `file_stem` names its files without ending. `description` is one sentence for document
+    metadata; `released_at` is the date in a file's metadata, China Standard Time, None before release.
+    `has_contents` is False for a short report.
     """
 
     title: str
@@ -400,10 +408,19 @@ class Report:
     notice: str
     watermark: str
     running_head: str
-    cover_facts: tuple[tuple[str, Text], ...]
+    edition: Text
     labels: Labels
     sections: tuple[Section, ...]
     sources: tuple[Source, ...] = field(default=())
     publisher: str = ""
     released_at: datetime | None = None
-    chapters_start_pages: bool = True
+    has_contents: bool = True
+
+    def blocks(self, on_paper: bool = False) -> Iterator[Block]:
+        """All blocks in order; of those for the screen what they hold, or on paper nothing but themselves."""
+        for section in self.sections:
+            for block in section.blocks:
+                if isinstance(block, OnScreen) and not on_paper:
+                    yield from block.blocks
+                else:
+                    yield block

@@ -6,49 +6,31 @@ nothing but what every release holds.
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import Any
+
 from orchestration.errors import UsageError
-from orchestration.release.files import sha256_of
 from orchestration.report.document import (
     Block,
-    Chart,
     ChartKind,
     Code,
-    Column,
     Facts,
+    OnScreen,
     Paragraph,
     Report,
-    Row,
-    ScoreCard,
-    Section,
+    Run,
     SourceList,
-    Table,
+    Text,
 )
-from orchestration.report.figures.index import (
-    IndexContribution,
-    IndexNodeMean,
-    IndexRule,
-    IndexSubregion,
-    IndexUnit,
-    IndexValue,
-    IndexWords,
-)
-from orchestration.report.figures.release import Region
-from orchestration.report.figures.release import Release as ReleaseRow
+from orchestration.report.parts import Outline, card, chart, col, labels, series, table
 from orchestration.report.release import Answer, Release
-from orchestration.report.scope import full_width, primary_or_named
-from orchestration.report.sections.parts import (
-    Numbering,
-    key_figure,
-    labels,
-    names_column,
-    number_column,
-    rate_series,
-    row,
-)
+from orchestration.report.scope import primary_or_named
 from orchestration.report.texts import Texts
 
 # A chart of more bars than this says nothing.
 CHARTED_NODES = 35
+FACTS = ("release_id", "released_at", "note", "methodology", "data_kind", "input_row_count", "synthetic_row_count")
+FACTS += ("batch_count", "input_digest", "file", "file_sha256")
 
 
 def compose_index(release: Release, code: str | None, language: str, methodology_code: str | None = None) -> Report:
@@ -64,14 +46,13 @@ class _IndexReport:
 
     def __init__(self, release: Release, code: str | None, language: str, methodology_code: str | None) -> None:
         self.release, self.language, self.t = release, language, Texts(language)
-        self.infos = release.ask(ReleaseRow)
-        self.info = primary_or_named(self.infos, methodology_code)
+        self.info = primary_or_named(release.ask("release"), methodology_code)
         release.digits = 2 if self.info.publication_digits is None else self.info.publication_digits
-        self.regions = release.ask(Region)
+        self.regions = release.ask("region")
         self.root = next(region for region in self.regions if region.parent_region_code is None)
         self.code = code or self.root.region_code
-        self.region = next((region for region in self.regions if region.region_code == self.code), None)
-        self.units = self.ask(IndexUnit)
+        self.region = self.regions.by("region_code").get(self.code)
+        self.units = self.ask("index_unit")
         self.unit = None if self.region else next(iter(self.units), None)
         if self.region is None and self.unit is None:
             known = ", ".join(region.region_code for region in self.regions[:8])
@@ -79,309 +60,199 @@ class _IndexReport:
                 f"There is no region or scored unit {self.code} in the edition of {self.info.assessment_year}. Regions "
                 f"are {known}; zhengxin query lists all: select region_code, name_en from marts.dim_region"
             )
-        [self.words] = self.ask(IndexWords)
+        [self.words] = self.ask("index_words")
 
-    def ask(self, row_type: type) -> Answer:
-        return self.release.ask(row_type, methodology=self.info.methodology_code, region=self.code)
+    def ask(self, name: str) -> Answer:
+        return self.release.ask(name, methodology=self.info.methodology_code, region=self.code)
 
-    def named(self, entry: object, stem: str = "name", default: str = "") -> str:
-        """The name in the report's language, else in the other one, else `default`."""
-        other = "en" if self.language == "zh" else "zh"
-        name = getattr(entry, f"{stem}_{self.language}") or getattr(entry, f"{stem}_{other}") or default
-        return full_width(name) if self.language == "zh" else name
+    def say(self, key: str, row: Any = None, **places: Run | Text) -> Text:
+        given = {"subject": self.subject, "year": str(self.info.assessment_year), "noun": self.noun}
+        return self.t(key, row, **{**given, **places})
 
-    @property
+    def word(self, key: str, row: Any = None, **places: Run | Text) -> str:
+        return "".join(run if isinstance(run, str) else run.text for run in self.say(key, row, **places))
+
+    @cached_property
     def subject(self) -> str:
         if self.unit:
-            return self.named(self.unit, "unit_name", self.unit.unit_code)
-        return self.named(self.region, default=self.region.region_code)
+            return self.t.named(self.unit, "unit_name", self.unit.unit_code)
+        return self.t.named(self.region, default=self.region.region_code)
 
-    @property
+    @cached_property
+    def method_name(self) -> str:
+        return self.t.named(self.info, "methodology_name", self.info.methodology_code)
+
+    @cached_property
     def noun(self) -> str:
         """What a unit of the series is called."""
-        return self.named(self.words, "unit_noun", self.t.word("index.unit"))
+        return self.t.named(self.words, "unit_noun", self.t.word("index.unit"))
 
     def compose(self) -> Report:
-        t, info = self.t, self.info
-        series = self.named(self.words, "series_name", info.series_code)
-        whole = self.region is self.root
-        title = series if whole else t.word("index.title", series=series, subject=self.subject)
-        year = str(info.assessment_year)
-        sections = self._unit_sections() if self.unit else self._region_sections()
+        info, series_name = self.info, self.t.named(self.words, "series_name", self.info.series_code)
+        title = series_name if self.region is self.root else self.word("index.title", series=series_name)
+        outline = Outline(self.language)
+        parts = [("overview", self._unit_card()), ("tree", [self._contributions()]), ("values", [self._values()])]
+        if self.region:
+            parts = [("overview", self._region_card()), ("ranking", [self._ranking()])]
+            parts += [("regions", self._subregions()), ("tree", self._means())]
+        closing = [Paragraph(self.t("about.sources")), SourceList()]
+        for name, blocks in (*parts, ("method", self._method()), ("release", self._release()), ("sources", closing)):
+            if blocks:
+                outline.chapter(self.word(f"index.{name}_heading"), name, *blocks)
+        named = [] if info.is_primary_methodology else [info.methodology_code]
+        internal = ["internal"] if self.release.has("quarantined_row") else []
         return Report(
             title=title,
-            subtitle=self.named(info, "title", t.word("index.edition", year=year)),
+            subtitle=self.t.named(info, "title", self.word("index.edition")),
             language=self.language,
-            file_stem=self._file_stem(),
-            description=t.word("title.description", title=title, year=year, release=info.release_id),
-            notice=t.word(f"index.notice_{info.data_kind}"),
-            watermark=t.word(f"watermark.{info.data_kind}"),
-            running_head=t.word("title.running_head", title=title, year=year),
-            cover_facts=self._facts(("release_id", "released_at", "methodology", "data_kind")),
-            labels=labels(t),
-            sections=tuple(sections),
+            file_stem="-".join([str(info.assessment_year), self.code, self.language, *named, *internal]),
+            description=self.word("title.description", info, title=title),
+            notice=self.t.word(f"index.notice_{info.data_kind}"),
+            watermark=self.t.word(f"watermark.{info.data_kind}"),
+            running_head=self.word("title.running_head", title=title),
+            edition=self.say("title.edition_line", info, kind=self.t.word(f"data_kind_name.{info.data_kind}")),
+            labels=labels(self.t),
+            sections=tuple(outline.sections),
             sources=self.release.sources(),
             released_at=info.released_at,
-            chapters_start_pages=False,
         )
 
-    def _file_stem(self) -> str:
-        named = [] if self.info.is_primary_methodology else [self.info.methodology_code]
-        internal = ["internal"] if self.release.has("quarantined_row") else []
-        return "-".join([str(self.info.assessment_year), self.code, self.language, *named, *internal])
-
-    def _facts(self, names: tuple[str, ...]) -> tuple:
-        t, info = self.t, self.info
-        values = {
-            "release_id": (self.infos.text(info.release_id),),
-            "released_at": (self.infos.text(info.released_at), t.word("word.time_zone")),
-            "note": (info.release_note or t.word("word.none"),),
-            "methodology": (
-                self.named(info, "methodology_name", info.methodology_code),
-                f" ({info.methodology_version})",
-            ),
-            "data_kind": (t.word(f"data_kind_name.{info.data_kind}"),),
-            "input_rows": (self.infos.count(info.input_row_count),),
-            "synthetic_rows": (self.infos.count(info.synthetic_row_count),),
-            "batches": (self.infos.count(info.batch_count),),
-            "input_digest": (self.infos.text(info.input_digest),),
-            "file": (self.release.path.name,),
-            "file_sha256": (sha256_of(self.release.path),),
+    def _release(self) -> list[Block]:
+        """The release, and how to check it and write the report anew."""
+        info = self.info
+        words = {
+            "note": info.release_note or self.t.word("word.none"),
+            "methodology": f"{self.method_name} ({info.methodology_version})",
+            "data_kind": self.t.word(f"data_kind_name.{info.data_kind}"),
+            "file": self.release.path.name,
+            "file_sha256": self.release.file_hash,
         }
-        return tuple((t.word(f"release.{name}"), values[name]) for name in names)
-
-    def _region_sections(self) -> list[Section]:
-        number = Numbering(self.language)
-        parts = [
-            ("overview", self._region_card()),
-            ("ranking", [self._ranking()]),
-            ("regions", self._subregions()),
-            ("tree", self._means()),
+        kinds = {name: "count" if name.endswith("_count") else "text" for name in FACTS}
+        items = [
+            (self.t.word(f"release.{name}"), (words.get(name) or info.figure(kinds[name], name),)) for name in FACTS
         ]
-        return [*self._made(parts, number), *self._closing(number)]
-
-    def _unit_sections(self) -> list[Section]:
-        number = Numbering(self.language)
-        parts = [
-            ("overview", self._unit_card()),
-            ("tree", [self._contributions()]),
-            ("values", [self._values()]),
-        ]
-        return [*self._made(parts, number), *self._closing(number)]
-
-    def _made(self, parts: list[tuple[str, list[Block]]], number: Numbering) -> list[Section]:
-        return [
-            Section(self.t.word(f"index.{name}_heading", subject=self.subject), 1, name, tuple(blocks), number.first())
-            for name, blocks in parts
-            if blocks
-        ]
-
-    def _closing(self, number: Numbering) -> list[Section]:
-        """Method, release, and where the figures come from."""
-        facts = ("release_id", "released_at", "note", "methodology", "data_kind", "input_rows", "synthetic_rows")
-        facts += ("batches", "input_digest", "file", "file_sha256")
-        options = "" if self.info.is_primary_methodology else f" --methodology {self.info.methodology_code}"
+        options = "" if info.is_primary_methodology else f" --methodology {info.methodology_code}"
         again = (
-            f"zhengxin verify {self.info.release_id}\n"
-            f"zhengxin report --region {self.code} --year {self.info.assessment_year} "
-            f"--release {self.info.release_id} --language {self.language}{options}"
+            f"zhengxin verify {info.release_id}\nzhengxin report --region {self.code} --year {info.assessment_year} "
+            f"--release {info.release_id} --language {self.language}{options}"
         )
-        parts: list[tuple[str, list[Block]]] = [
-            ("method", self._method()),
-            ("release", [Facts(self._facts(facts), monospace=True), Paragraph(self.t("appendix.reproduce"))]),
-            ("sources", [Paragraph(self.t("appendix.sources")), SourceList()]),
-        ]
-        parts[1][1].append(Code(again))
-        return self._made(parts, number)
+        said = OnScreen((Paragraph(self.t("about.reproduce")), Code(again)), self.t("about.reproduce_on_screen"))
+        return [Facts(tuple(items), monospace=True), said]
 
     def _region_card(self) -> list[Block]:
-        t, info = self.t, self.info
-        means = self.ask(IndexNodeMean)
-        root = next((mean for mean in means if mean.node_level == 0), None)
-        figures = [
-            key_figure(t, t.word("card.mean_of_units"), means.mark(root and root.published_mean_of_units)),
-            key_figure(t, self.noun, self.regions.count(self.region.unit_count)),
-        ]
-        text = t(
-            "index.region_text",
-            subject=self.subject,
-            year=str(info.assessment_year),
-            units=self.regions.count(self.region.unit_count),
-            scored=means.count(root.scored_unit_count if root else 0),
-            noun=self.noun,
-            level=self.named(self.region, "region_level_name", self.region.region_level),
-        )
-        return [ScoreCard(tuple(figures)), Paragraph(text)]
+        root = next((row for row in self.ask("index_node_mean") if row.node_level == 0), None)
+        count = self.region.figure("count", "unit_count")
+        mean = [("mean_of_units", root.figure("mark", "published_mean_of_units"), "", ())] if root else []
+        scored = root.figure("count", "scored_unit_count") if root else "–"
+        level = self.t.named(self.region, "region_level_name", self.region.region_level)
+        text = self.say("index.region_text", self.region, scored=scored, level=level)
+        return [card(self.t, *mean, ("units", count, self.noun, ())), Paragraph(text)]
 
     def _unit_card(self) -> list[Block]:
-        t, unit, units = self.t, self.unit, self.units
-        figures = [key_figure(t, t.word("column.score"), units.mark(unit.published_score))]
+        unit = self.unit
+        if unit is None:
+            return []
+        figures = [("score", unit.figure("mark", "published_score"), "", ())]
         if unit.is_ranked:
-            note = t("card.of_units", total=units.count(unit.ranked_unit_count))
-            figures.append(key_figure(t, t.word("column.rank"), units.count(unit.unit_rank), note=note))
+            figures.append(("rank", unit.figure("count", "unit_rank"), "", self.t("card.of_ranked", unit)))
         if unit.grade:
-            figures.append(key_figure(t, t.word("column.grade"), units.text(unit.grade)))
-        figures.append(key_figure(t, t.word("card.coverage"), units.rate(unit.coverage)))
-        place = self.named(unit, "region_name", unit.region_code)
-        return [ScoreCard(tuple(figures)), Paragraph(t("index.unit_text", subject=self.subject, place=place))]
+            figures.append(("grade", unit.figure("text", "grade"), "", ()))
+        figures.append(("coverage", unit.figure("rate", "coverage"), "", ()))
+        place = self.t.named(unit, "region_name", unit.region_code)
+        return [card(self.t, *figures), Paragraph(self.say("index.unit_text", place=place))]
 
-    def _ranking(self) -> Table:
-        t, units = self.t, self.units
-        has_grades = any(unit.grade for unit in units)
-        rows = [
-            row(
-                self.named(unit, "unit_name", unit.unit_code),
-                unit.unit_code,
-                self.named(unit, "region_name", unit.region_code),
-                units.mark(unit.published_score),
-                units.count(unit.unit_rank),
-                *([unit.grade or ""] if has_grades else []),
-            )
-            for unit in units
+    def _named(self, stem: str, code: str) -> Any:
+        """A column of names, by a code where there is none."""
+        return lambda row: self.t.named(row, stem, getattr(row, code))
+
+    def _ranking(self) -> Block:
+        t = self.t
+        columns = [
+            col(t, f"{self.noun} name", cell=self._named("unit_name", "unit_code")),
+            col(t, "code raw:unit_code*1"),
+            col(t, "region name*2", cell=self._named("region_name", "region_code")),
+            col(t, "score mark:published_score"),
+            col(t, "rank count:unit_rank"),
+            *([col(t, "grade raw*1")] if any(unit.grade for unit in self.units) else []),
         ]
-        columns = (
-            names_column(self.noun),
-            Column(t.word("column.code")),
-            names_column(t.word("column.region"), 2),
-            number_column(t.word("column.score")),
-            number_column(t.word("column.rank")),
-            *([Column(t.word("column.grade"))] if has_grades else []),
-        )
-        return Table(columns, tuple(rows), t.word("index.ranking_caption", subject=self.subject), dense=True)
+        return table(self.units, self.word("index.ranking_caption"), columns, dense=True)
 
     def _subregions(self) -> list[Block]:
-        t, below = self.t, self.ask(IndexSubregion)
-        if not below:
-            return []
-        rows = [
-            row(
-                self.named(entry, "region_name", entry.region_code),
-                self.named(entry, "region_level_name"),
-                below.count(entry.unit_count),
-                below.mark(entry.published_mean_of_units),
-                below.count(entry.rank_within_parent),
-            )
-            for entry in below
+        t, below = self.t, self.ask("index_subregion")
+        columns = [
+            col(t, "region name", cell=self._named("region_name", "region_code")),
+            col(t, f"{t.word('index.level')} name:region_level_name*1.5"),
+            col(t, f"{self.noun} count:unit_count"),
+            col(t, "mean_of_units mark:published_mean_of_units"),
+            col(t, "rank count:rank_within_parent"),
         ]
-        columns = (
-            names_column(t.word("column.region")),
-            Column(t.word("index.level"), width=1.5),
-            number_column(self.noun),
-            number_column(t.word("column.mean_of_units")),
-            number_column(t.word("column.rank")),
-        )
-        return [Table(columns, tuple(rows), t.word("index.regions_caption", subject=self.subject))]
+        return [table(below, self.word("index.regions_caption"), columns)] if below else []
 
     def _means(self) -> list[Block]:
-        t, means = self.t, self.ask(IndexNodeMean)
-        rows = tuple(
-            Row(
-                row(
-                    self.named(mean, default=mean.node_code),
-                    means.plain(mean.full_mark),
-                    means.mark(mean.published_mean_of_units),
-                    means.mark(mean.min_score),
-                    means.mark(mean.max_score),
-                ).cells,
-                depth=min(mean.node_level, 2),
-                emphasis=mean.node_level == 0,
-            )
-            for mean in means
-        )
-        columns = (
-            names_column(t.word("column.indicator"), 3),
-            number_column(t.word("column.full_mark")),
-            number_column(t.word("column.mean_of_units")),
-            number_column(t.word("index.lowest")),
-            number_column(t.word("index.highest")),
-        )
-        table = Table(columns, rows, t.word("index.tree_caption", subject=self.subject), dense=True)
-        return [*self._mean_chart(means), table]
-
-    def _mean_chart(self, means: Answer) -> list[Block]:
-        """Score rates of the nodes right below the root."""
-        first = [mean for mean in means if mean.node_level == 1 and mean.score_rate is not None]
+        t, means = self.t, self.ask("index_node_mean")
+        columns = [
+            col(t, "indicator name*3", cell=self._named("name", "node_code")),
+            col(t, "full_mark plain"),
+            col(t, "mean_of_units mark:published_mean_of_units"),
+            col(t, f"{t.word('index.lowest')} mark:min_score"),
+            col(t, f"{t.word('index.highest')} mark:max_score"),
+        ]
+        made = self._tree(means, "index.tree_caption", columns)
+        first = [row for row in means if row.node_level == 1 and row.score_rate is not None]
         if not 1 < len(first) <= CHARTED_NODES:
-            return []
-        names = tuple(self.named(mean, default=mean.node_code) for mean in first)
-        series = rate_series(self.subject, (mean.score_rate for mean in first), "subject")
-        caption = self.t.word("index.chart_caption", subject=self.subject)
-        said = "; ".join(f"{name} {label}" for name, label in zip(names, series.labels, strict=True))
-        return [Chart(ChartKind.bar, names, (series,), caption, f"{caption}: {said}", means.source, unit="%")]
+            return [made]
+        names = [t.named(row, default=row.node_code) for row in first]
+        drawn = [series(self.subject, first, "rate", "score_rate")]
+        return [chart(t, ChartKind.bar, names, drawn, means.source, self.word("index.chart_caption"), unit="%"), made]
 
-    def _contributions(self) -> Table:
-        t, nodes = self.t, self.ask(IndexContribution)
-        rows = tuple(
-            Row(
-                row(
-                    self.named(node, "node_name", node.node_code),
-                    nodes.plain(node.full_mark),
-                    nodes.mark(node.score),
-                    nodes.mark(node.points),
-                    nodes.mark(node.points_lost),
-                    self.named(node, "reason") if node.points_lost or node.score is None else "",
-                ).cells,
-                depth=min(node.node_level, 2),
-                emphasis=node.node_level == 0,
-            )
-            for node in nodes
+    def _tree(self, rows: Answer, caption: str, columns: list) -> Block:
+        return table(
+            rows,
+            self.word(caption),
+            columns,
+            lambda row: row.node_level == 0,
+            lambda row: min(row.node_level, 2),
+            dense=True,
         )
-        columns = (
-            names_column(t.word("column.indicator"), 3),
-            number_column(t.word("column.full_mark")),
-            number_column(t.word("column.score")),
-            number_column(t.word("index.gives")),
-            number_column(t.word("column.points_lost")),
-            Column(t.word("column.reason"), width=3),
-        )
-        return Table(columns, rows, t.word("index.contributions_caption", subject=self.subject), dense=True)
 
-    def _values(self) -> Table:
-        t, values = self.t, self.ask(IndexValue)
-        rows = tuple(
-            row(
-                self.named(value, default=value.measure_code),
-                value.node_code,
-                values.plain(value.value),
-                value.measurement_unit or "",
-                t.known(f"status.{value.status}", value.status),
-            )
-            for value in values
-        )
-        columns = (
-            names_column(t.word("column.measure"), 3),
-            Column(t.word("column.code")),
-            number_column(t.word("column.value")),
-            Column(t.word("index.measurement_unit")),
-            Column(t.word("column.status"), width=1.5),
-        )
-        return Table(columns, rows, t.word("index.values_caption", subject=self.subject), dense=True)
+    def _contributions(self) -> Block:
+        t = self.t
+        columns = [
+            col(t, "indicator name*3", cell=self._named("node_name", "node_code")),
+            col(t, "full_mark plain"),
+            col(t, "score mark"),
+            col(t, f"{t.word('index.gives')} mark:points"),
+            col(t, "points_lost mark"),
+            col(
+                t,
+                "reason name*3",
+                cell=lambda row: t.named(row, "reason") if row.points_lost or row.score is None else "",
+            ),
+        ]
+        return self._tree(self.ask("index_contribution"), "index.contributions_caption", columns)
+
+    def _values(self) -> Block:
+        t = self.t
+        columns = [
+            col(t, "measure name*3", cell=self._named("name", "measure_code")),
+            col(t, "code raw:node_code*1"),
+            col(t, "value plain"),
+            col(t, f"{t.word('index.measurement_unit')} raw:measurement_unit*1"),
+            col(t, "status word.status*1.5"),
+        ]
+        return table(self.ask("index_value"), self.word("index.values_caption"), columns, dense=True)
 
     def _method(self) -> list[Block]:
-        t, rules = self.t, self.ask(IndexRule)
-        rows = tuple(
-            row(
-                self.named(rule, default=rule.measure_code),
-                rule.node_code,
-                t.known(f"index.rule_{rule.rule_family}", rule.rule_family),
-                rules.plain(rule.floor),
-                rules.plain(rule.target),
-                self.named(rule, "rule_text"),
-            )
-            for rule in rules
-        )
-        columns = (
-            names_column(t.word("column.measure"), 3),
-            Column(t.word("column.code")),
-            Column(t.word("column.rule"), width=1.5),
-            number_column(t.word("index.floor")),
-            number_column(t.word("index.target")),
-            Column(t.word("column.meaning"), width=3),
-        )
-        caption = t.word(
-            "appendix.methodology_caption",
-            methodology=self.named(self.info, "methodology_name", self.info.methodology_code),
-        )
-        description = self.named(self.info, "description")
-        blocks: list[Block] = [Paragraph((description,))] if description else []
-        return [*blocks, Table(columns, rows, caption, dense=True)]
+        t = self.t
+        columns = [
+            col(t, "measure name*3", cell=self._named("name", "measure_code")),
+            col(t, "code raw:node_code*1"),
+            col(t, "rule name*1.5", cell=lambda row: t.known(f"index.rule_{row.rule_family}", row.rule_family)),
+            col(t, f"{t.word('index.floor')} plain:floor"),
+            col(t, f"{t.word('index.target')} plain:target"),
+            col(t, "meaning name:rule_text*3"),
+        ]
+        caption = t.word("index.method_caption", methodology=self.method_name)
+        description = t.named(self.info, "description")
+        said: list[Block] = [Paragraph((description,))] if description else []
+        return [*said, table(self.ask("index_rule"), caption, columns, dense=True)]

@@ -1,34 +1,35 @@
 """The release file that a report is read from: found, opened read-only, asked by named queries.
 
-Each query is a file in `queries/`, headed by what it asks in both languages. What it answers knows its query, so that
-every figure formatted from it carries its source.
+Each query is a file in `queries/`, headed by what it asks in both languages. Its own columns name what its rows hold,
+and every row knows its query, so that every figure printed from it carries its source.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import duckdb
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId
+from orchestration.release.files import sha256_of
 from orchestration.report.document import Figure, Source
 from orchestration.warehouse.connection import connect_reader
+from orchestration.warehouse.place import require_place
 
 QUERIES = Path(__file__).parent / "queries"
 NO_VALUE = "–"
 MINUS = "−"
-
-RowType = TypeVar("RowType")
 
 
 @dataclass(frozen=True)
@@ -56,46 +57,43 @@ def query_named(name: str) -> Query:
     return Query(name, heads, sql)
 
 
-class Answer(Generic[RowType], Sequence[RowType]):
-    """The rows of a query, as dataclasses; its methods print a value of them as a figure with its source."""
+class Row:
+    """A row of a query: its columns by name, and each as a figure with its source (`row.figure("mark", "score")`)."""
 
-    def __init__(self, rows: Sequence[RowType], source: str, digits: int) -> None:
-        self._rows, self.source, self._digits = tuple(rows), source, digits
+    __slots__ = ()
+    source: str
+    digits: int
 
-    def __len__(self) -> int:
-        return len(self._rows)
+    def figure(self, kind: str, column: str) -> Figure:
+        return figure(kind, getattr(self, column), self.source, self.digits)
 
-    def __getitem__(self, position: int) -> RowType:
-        return self._rows[position]
 
-    def __iter__(self) -> Iterator[RowType]:
-        return iter(self._rows)
+class Answer(list):
+    """The rows of a query, and its key; a number of rows is a figure as well."""
 
-    def mark(self, value: Decimal | None) -> Figure:
-        """A score or mean, rounded half up to the series' publication digits."""
-        return Figure(decimal_text(value, self._digits), self.source)
+    def __init__(self, rows: list[Any], source: str, digits: int) -> None:
+        super().__init__(rows)
+        self.source, self.digits = source, digits
 
-    def signed(self, value: Decimal | None) -> Figure:
-        """A difference, with its sign."""
-        return Figure(signed_text(value, self._digits), self.source)
+    def figure(self, kind: str, value: Any) -> Figure:
+        return figure(kind, value, self.source, self.digits)
 
-    def rate(self, value: Decimal | None) -> Figure:
-        """A share of one, as per cent."""
-        return Figure(rate_text(value), self.source)
+    @property
+    def size(self) -> Figure:
+        return self.figure("count", len(self))
 
-    def count(self, value: int | Decimal | None) -> Figure:
-        return Figure(count_text(value), self.source)
+    def by(self, *columns: str) -> dict[Any, Any]:
+        """The rows by a column that tells them apart, or by several."""
+        if len(columns) == 1:
+            return {getattr(row, columns[0]): row for row in self}
+        return {tuple(getattr(row, column) for column in columns): row for row in self}
 
-    def change_of_rank(self, value: int | None) -> Figure:
-        return Figure(NO_VALUE if value is None else signed_text(Decimal(value), 0), self.source)
 
-    def plain(self, value: Decimal | None) -> Figure:
-        """A mark, value or factor with the digits that it has."""
-        return Figure(plain_text(value), self.source)
-
-    def text(self, value: Any) -> Figure:
-        """A date, code or digest, as it is."""
-        return Figure(value_text(value), self.source)
+def figure(kind: str, value: Any, source: str, digits: int = 2) -> Figure:
+    """A value as a figure: `mark` (a score, rounded half up to the series' digits), `size` (the same without its sign),
+    `signed`, `rate` (a share of one, as per cent), `count`, `gain` (a signed count), `plain` (the digits that it has),
+    `text` (a date, code or digest as it is)."""
+    return Figure(PRINTED[kind](value, digits), source)
 
 
 def decimal_text(value: Decimal | None, digits: int) -> str:
@@ -113,7 +111,11 @@ def signed_text(value: Decimal | None, digits: int) -> str:
 
 
 def rate_text(value: Decimal | None) -> str:
-    return NO_VALUE if value is None else f"{decimal_text(100 * Decimal(value), 1)}%"
+    """One decimal; what is more than nothing is never printed as nothing."""
+    if value is None:
+        return NO_VALUE
+    text = decimal_text(100 * Decimal(value), 1)
+    return f"{text}%" if text != "0.0" or not value else f"{plain_text(Decimal(f'{100 * Decimal(value):.1g}'))}%"
 
 
 def count_text(value: int | Decimal | None) -> str:
@@ -132,73 +134,126 @@ def plain_text(value: Decimal | None) -> str:
 def value_text(value: Any) -> str:
     if value is None or value == "":
         return NO_VALUE
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
-    return str(value)
+    return value.strftime("%Y-%m-%d %H:%M") if isinstance(value, datetime) else str(value)
+
+
+PRINTED: dict[str, Callable[[Any, int], str]] = {
+    "mark": decimal_text,
+    "size": lambda value, digits: decimal_text(None if value is None else abs(value), digits),
+    "signed": signed_text,
+    "rate": lambda value, _: rate_text(value),
+    "count": lambda value, _: count_text(value),
+    "gain": lambda value, _: signed_text(value, 0),
+    "plain": lambda value, _: plain_text(value),
+    "text": lambda value, _: value_text(value),
+}
 
 
 class Release:
     """An open release file and the record of what was asked of it."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, language: str) -> None:
-        self._connection, self.path, self._language = connection, path, language
+        self.connection, self.path, self.language = connection, path, language
         self._columns = self._read_columns()
         self._sources: dict[str, Source] = {}
+        self._kept: dict[str, Answer] = {}
+        self._ahead: dict[str, dict[str, list[tuple]]] = {}
+        self._fixed: dict[tuple, tuple[list[str], list[tuple]]] = {}
         self.digits = 2
 
     def has(self, table: str, *columns: str) -> bool:
         """Whether the file holds the mart, with these columns: a public file lacks what only internal readers see."""
         return table in self._columns and self._columns[table].issuperset(columns)
 
-    def ask(self, row_type: type[RowType], key: str = "", **parameters: Any) -> Answer[RowType]:
-        """The rows of the query that is named as `row_type` is (`RegionScore`: region_score.sql).
+    def ask(self, name: str, key: str = "", **parameters: Any) -> Answer:
+        """The rows of `queries/<name>.sql`, asked once. `key` tells askings of one query with other parameters apart
+        (default: its name). A file without a mart that the query reads has no rows of it."""
+        query, key = query_named(name), key or name
+        needed = {parameter: parameters[parameter] for parameter in sorted(query.parameters)}
+        sql = re.sub(r"\$(\w+)", lambda found: _literal(needed[found[1]]), query.sql)
+        if key in self._kept:
+            if self._sources.get(key, Source(key, 0, (), "", sql)).sql != sql:
+                raise ValueError(f"The key {key} names two queries.")
+            return self._kept[key]
+        columns, rows = self._rows(query, key, needed) if all(map(self.has, query.tables)) else ([], [])
+        if columns:
+            self._sources[key] = Source(key, len(self._sources) + 1, query.tables, query.statement[self.language], sql)
+        row_type = _row_type(name, tuple(columns), key, self.digits)
+        self._kept[key] = Answer([row_type(*row) for row in rows], key, self.digits)
+        return self._kept[key]
 
-        `key` tells askings of one query with other parameters apart (default: the query's name).
-        """
-        query = query_named(re.sub(r"(?<!^)(?=[A-Z])", "_", row_type.__name__).lower())
-        key = key or query.name
-        needed = {parameter: parameters[parameter] for parameter in query.parameters}
-        cursor = self._connection.execute(query.sql, needed)
-        columns = [column[0] for column in cursor.description]
-        positions = [columns.index(field.name) for field in fields(row_type)]
-        rows = [row_type(*(row[position] for position in positions)) for row in cursor.fetchall()]
-        self._record(key, query, needed)
-        return Answer(rows, key, self.digits)
+    def read_ahead(self, names: tuple[str, ...], **parameters: Any) -> None:
+        """Ask these queries once for a whole region; what is asked of one of its units then is its part of the answer.
+        Each has a column `unit_code` and says of a unit the same whatever region is asked for."""
+        for name in names:
+            query = query_named(name)
+            if all(map(self.has, query.tables)):
+                cursor = self.connection.execute(query.sql, {each: parameters[each] for each in query.parameters})
+                columns = [column[0] for column in cursor.description]
+                rows: dict[str, list[tuple]] = {"": [tuple(columns)]}
+                for row in cursor.fetchall():
+                    rows.setdefault(row[columns.index("unit_code")], []).append(row)
+                self._ahead[name] = rows
+
+    def forget(self) -> None:
+        """Begin another report: what was read ahead stays, and what no region changes."""
+        self._sources, self._kept = {}, {}
+
+    def _rows(self, query: Query, key: str, needed: dict[str, Any]) -> tuple[list[str], list[tuple]]:
+        ahead, asked = self._ahead.get(query.name), (query.name, *needed.values())
+        if ahead is not None and key == query.name:
+            return list(ahead[""][0]), ahead.get(needed["region"], [])
+        if asked in self._fixed:
+            return self._fixed[asked]
+        cursor = self.connection.execute(query.sql, needed)
+        answer = [column[0] for column in cursor.description], cursor.fetchall()
+        if "region" not in needed:
+            self._fixed[asked] = answer
+        return answer
+
+    @cached_property
+    def file_hash(self) -> str:
+        """SHA-256 of the file; released files never change."""
+        return sha256_of(self.path)
+
+    def value(self, statement: str) -> Any:
+        """The one value of a statement that no figure is printed from."""
+        [(value,)] = self.connection.execute(statement).fetchall()
+        return value
 
     def year(self) -> int:
         """The assessed year of the edition that the file holds."""
-        [(year,)] = self._connection.execute("select max(assessment_year) from marts.release_info").fetchall()
-        return year
+        return self.value("select max(assessment_year) from marts.release_info")
 
     def series(self) -> str:
         """Code of the series that the file is a release of."""
-        [(series_code,)] = self._connection.execute("select distinct series_code from marts.release_info").fetchall()
-        return series_code
+        return self.value("select distinct series_code from marts.release_info")
 
     def root_region(self) -> str:
         """Code of the region that all others lie in."""
-        [(code,)] = self._connection.execute(
-            "select region_code from marts.dim_region where parent_region_code is null"
-        ).fetchall()
-        return code
+        return self.value("select region_code from marts.dim_region where parent_region_code is null")
+
+    def place(self, asked: str | None) -> str:
+        """The code of the region or unit that was meant by a code or name (None: of all that is assessed)."""
+        if not asked:
+            return self.root_region()
+        return require_place(self.connection, self.series(), self.year(), asked).code
 
     def sources(self) -> tuple[Source, ...]:
-        return tuple(self._sources.values())
-
-    def _record(self, key: str, query: Query, parameters: dict[str, Any]) -> None:
-        sql = re.sub(r"\$(\w+)", lambda found: _literal(parameters[found[1]]), query.sql)
-        source = Source(key, len(self._sources) + 1, query.tables, query.statement[self._language], sql)
-        known = self._sources.setdefault(key, source)
-        if known.sql != sql:
-            raise ValueError(f"The key {key} names two queries.")
+        return tuple(replace(source, number=n) for n, source in enumerate(self._sources.values(), start=1))
 
     def _read_columns(self) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
-        for table, column in self._connection.execute(
+        for table, column in self.connection.execute(
             "select table_name, column_name from information_schema.columns where table_schema = 'marts'"
         ).fetchall():
             found.setdefault(table, set()).add(column)
         return found
+
+
+@cache
+def _row_type(name: str, columns: tuple[str, ...], source: str, digits: int) -> type:
+    return type(name, (Row, namedtuple(name, columns)), {"source": source, "digits": digits, "__slots__": ()})
 
 
 def _literal(value: Any) -> str:

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from orchestration.errors import UsageError
-from orchestration.report.document import Link, Run
-from orchestration.report.figures.release import Node, Region, Unit
-from orchestration.report.figures.release import Release as ReleaseRow
-from orchestration.report.release import MINUS, Answer, Release
+from orchestration.report.document import Run, Text
+from orchestration.report.release import Answer, Release
 from orchestration.report.texts import Texts
 
 RULES = Path(__file__).parent / "rules.toml"
-CHINESE = "\u3400-\u9fff\u3001\u3002\uff08\uff09"
-FULL_WIDTH = str.maketrans("(),:;", "\uff08\uff09\uff0c\uff1a\uff1b")
-BESIDE_CHINESE = f"(?<=[{CHINESE}])[(),:;]|[(),:;](?=[{CHINESE}])"
-HYPHEN_AS_MINUS = re.compile(r"(?<![0-9A-Za-z-])-(?=\d)")
-BRACKETED = "[(\uff08]([^()\uff08\uff09]*)[)\uff09]"
+ROOT_NODE, BASE_NODE = "composite", "base"
 # The whole country; a root under any other code is a part of it, whatever its level.
 COUNTRY_CODE = "000000"
-ROOT_NODE, BASE_NODE = "composite", "base"
 
 
 class Kind(StrEnum):
@@ -45,27 +38,39 @@ class Scope:
     code: str
     nation: str
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether the report is about all that the edition assesses."""
-        return self.code == self.nation
-
 
 class Context:
     """What every section is handed: the release, the wording, the scope, and names by code."""
 
     def __init__(self, release: Release, region_code: str, language: str, methodology_code: str | None = None) -> None:
-        self.release, self.language, self.t = release, language, Texts(language)
-        self.infos = release.ask(ReleaseRow)
+        self.release, self.language = release, language
+        self.t = Texts(language, unit=self.unit_name, node=self.node_name, short=self.short_node_name,
+                       region=self.region_name)  # fmt: skip
+        self.infos = release.ask("release")
         self.info = primary_or_named(self.infos, methodology_code)
         release.digits = self.info.publication_digits or 2
-        self.regions = release.ask(Region)
+        self.regions = release.ask("region")
+        self.region_by_code = self.regions.by("region_code")
         self.scope = _scope(release, self.regions, region_code, self.info.assessment_year)
-        self.t = Texts(language, whole=self.region_name(self.scope.nation))
-        self.units = {unit.unit_code: unit for unit in self.ask_units()}
-        self.node_answer = self.ask(Node)
-        self.nodes = {node.node_code: node for node in self.node_answer}
+        self.t.everywhere["whole"] = self.region_name(self.scope.nation)
+        self.units = self.ask("unit").by("unit_code")
+        self.nodes = self.ask("node").by("node_code")
+        self.dimensions = [node for node in self.nodes.values() if node.node_level == 1]
         self.rules = tomllib.loads(RULES.read_text(encoding="utf-8"))
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether the file holds what only internal readers see."""
+        return self.release.has("quarantined_row") or self.release.has("verification_queue")
+
+    @property
+    def is_nation(self) -> bool:
+        return self.scope.kind is Kind.nation
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the report is about all that the edition assesses: it has no rank, and no whole to compare with."""
+        return self.scope.code == self.scope.nation
 
     @property
     def has_nation(self) -> bool:
@@ -73,9 +78,19 @@ class Context:
         return self.region_by_code[self.scope.nation].region_level == Kind.nation
 
     @property
-    def is_internal(self) -> bool:
-        """Whether the file holds what only internal readers see."""
-        return self.release.has("quarantined_row") or self.release.has("verification_queue")
+    def is_compared(self) -> bool:
+        """Whether the subject is a part of a nation, whose mean stands beside its own."""
+        return self.has_nation and not self.is_whole
+
+    @property
+    def title_key(self) -> str:
+        """Which title the report has: only what is about the whole country bears its name."""
+        is_part = self.is_nation and self.scope.code != COUNTRY_CODE
+        return str(Kind.province if is_part else self.scope.kind)
+
+    @property
+    def is_unit(self) -> bool:
+        return self.scope.kind is Kind.unit
 
     @property
     def methodology(self) -> str:
@@ -85,111 +100,84 @@ class Context:
     def year(self) -> int:
         return self.info.assessment_year
 
-    @property
-    def is_synthetic(self) -> bool:
-        return self.info.data_kind != "real"
-
-    def ask(self, row_type, key: str = "", **parameters) -> Answer:
+    def ask(self, name: str, key: str = "", **parameters: Any) -> Answer:
         """Ask the release; methodology, region and nation are those of the report unless named."""
         given = {"methodology": self.methodology, "region": self.scope.code, "nation": self.scope.nation}
-        return self.release.ask(row_type, key, **(given | parameters))
+        given["year"] = self.year
+        return self.release.ask(name, key, **(given | parameters))
 
-    def ask_units(self) -> Answer[Unit]:
-        return self.ask(Unit, region=self.scope.code)
+    def say(self, key: str, row: Any = None, **places: Run | Text) -> Text:
+        """The sentence `key` of a row, with the subject's name and the year at hand."""
+        return self.t(key, row, **{"region": self.subject_name, "year": str(self.year), **places})
+
+    def word(self, key: str, row: Any = None, **places: Run | Text) -> str:
+        return self.t.word(key, row, **{"region": self.subject_name, "year": str(self.year), **places})
+
+    def per_scope(self, key: str) -> str:
+        """The key of a heading or caption: the nation has no rank, and is compared with its own parts alone."""
+        return f"{key}_nation" if self.is_whole else key
 
     def limit(self, rule: str, name: str) -> Decimal:
         return Decimal(self.rules[rule][name])
 
     @cached_property
-    def region_by_code(self) -> dict[str, Region]:
-        return {region.region_code: region for region in self.regions}
+    def scores(self) -> Answer:
+        """Means and ranks of the region, of those below and above it, and of the nation."""
+        return self.ask("region_score")
 
     @cached_property
-    def dimensions(self) -> tuple[Node, ...]:
-        """The nodes below the root, in the order of the tree."""
-        return tuple(node for node in self.nodes.values() if node.node_level == 1)
+    def own(self) -> dict[str, Any]:
+        """The region's own scores by node, where it has one."""
+        return {
+            row.node_code: row
+            for row in self.scores
+            if row.region_code == self.scope.code and row.mean_of_units is not None
+        }
 
-    def children(self, node_code: str) -> tuple[Node, ...]:
-        return tuple(node for node in self.nodes.values() if node.parent_node_code == node_code)
-
-    def leaves(self, node_code: str) -> tuple[Node, ...]:
-        path = self.nodes[node_code].sort_path + "."
-        return tuple(node for node in self.nodes.values() if node.is_leaf and node.sort_path.startswith(path))
+    def children(self, node_code: str) -> list[Any]:
+        return [node for node in self.nodes.values() if node.parent_node_code == node_code]
 
     def named(self, row: object, stem: str = "name") -> str:
-        """The name of a row in the report's language (`name_zh`, `name_en`); Chinese where English is missing."""
-        name = getattr(row, f"{stem}_{self.language}") or getattr(row, f"{stem}_zh") or ""
-        name = HYPHEN_AS_MINUS.sub(MINUS, name)
-        return full_width(name) if self.language == "zh" else name
+        return self.t.named(row, stem)
 
     def node_name(self, node_code: str) -> str:
         if node_code == BASE_NODE:
             return self.t.word("word.base")
-        return self.named(self.nodes[node_code])
+        return self.named(self.nodes[node_code]) if node_code in self.nodes else ""
 
     def short_node_name(self, node_code: str) -> str:
-        """A dimension's name without what stands in brackets, for axes and narrow columns."""
-        if node_code in self.nodes and self.nodes[node_code].node_level == 1:
-            return self.t.known(f"short_node.{node_code}", self.node_name(node_code))
-        return self.node_name(node_code)
+        """A dimension's name without what stands in brackets, for sentences, axes and narrow columns."""
+        return self.t.known(f"short_node.{node_code}", self.node_name(node_code))
 
     def region_name(self, region_code: str) -> str:
         return self.named(self.region_by_code[region_code])
 
-    @property
+    @cached_property
     def subject_name(self) -> str:
         """The name of the region or unit that the report is about."""
-        if self.scope.kind is Kind.unit:
-            return self.named(self.units[self.scope.code])
-        return self.region_name(self.scope.code)
-
-    @property
-    def title_key(self) -> str:
-        """Which title the report has: only what is about the whole country bears its name."""
-        is_part = self.scope.kind is Kind.nation and self.scope.code != COUNTRY_CODE
-        return str(Kind.province if is_part else self.scope.kind)
-
-    @property
-    def has_unit_pages(self) -> bool:
-        return self.scope.kind is not Kind.nation
+        return self.named(self.units[self.scope.code]) if self.is_unit else self.region_name(self.scope.code)
 
     def unit_name(self, unit_code: str) -> str:
         """A unit's name; in a report of the nation with its province, because names repeat."""
         unit = self.units[unit_code]
-        if self.scope.kind is Kind.nation:
-            return self.t.word(
-                "word.unit_of_province", unit=self.named(unit), province=self.named(unit, "province_name")
-            )
+        if self.is_nation:
+            return self.t.word("word.unit_of_province", unit)
         return self.named(unit)
 
-    def unit_run(self, unit_code: str) -> Run:
-        """A unit's name, leading to its page where the report has one."""
-        name = self.unit_name(unit_code)
-        return Link(name, unit_anchor(unit_code)) if self.has_unit_pages else name
-
-    def place_of(self, unit: Unit) -> str:
+    def place_of(self, unit_code: str) -> str:
         """The prefecture of a unit, or its province where it lies directly below it."""
+        unit = self.units[unit_code]
         return self.named(unit, "prefecture_name" if unit.prefecture_code else "province_name")
 
 
-def full_width(text: str) -> str:
-    """Brackets and marks that stand beside Chinese characters, in the width that Chinese is set in."""
-    bracketed = re.sub(BRACKETED, "\uff08\\1\uff09", text)
-    return re.sub(BESIDE_CHINESE, lambda found: found[0].translate(FULL_WIDTH), bracketed)
-
-
-def unit_anchor(unit_code: str) -> str:
-    return f"unit-{unit_code}"
-
-
-def primary_or_named(rows: Answer[ReleaseRow], methodology_code: str | None) -> ReleaseRow:
+def primary_or_named(rows: Answer, methodology_code: str | None) -> Any:
     """The row of the methodology that is named, else of the edition's primary one. Raises `UsageError` for a file of
     several editions, and for a methodology that the release has not."""
-    years = {row.assessment_year for row in rows}
+    years = sorted({row.assessment_year for row in rows})
     if len(years) != 1:
         raise UsageError(
             f"A report is written from the release of one edition; this file holds {len(years)}: "
-            f"{', '.join(map(str, sorted(years)))}. Name a release: --release 2019-r1."
+            f"{', '.join(map(str, years))}. Name a release: --release 2019-r1."
         )
     for row in rows:
         if row.methodology_code == methodology_code or (methodology_code is None and row.is_primary_methodology):
@@ -200,20 +188,19 @@ def primary_or_named(rows: Answer[ReleaseRow], methodology_code: str | None) -> 
     )
 
 
-def _scope(release: Release, regions: Answer[Region], code: str, year: int) -> Scope:
-    roots = [region for region in regions if region.parent_region_code is None]
-    nation = roots[0].region_code
-    if {region.region_level for region in regions} - {kind.value for kind in Kind}:
+def _scope(release: Release, regions: Answer, code: str, year: int) -> Scope:
+    nation = next(region.region_code for region in regions if region.parent_region_code is None)
+    if odd := sorted({region.region_level for region in regions} - {kind.value for kind in Kind}):
         raise UsageError(
             "This is not a release of county governments: reports are about nation, provinces, prefectures and units, "
-            f"the release has {', '.join(sorted({region.region_level for region in regions}))}."
+            f"the release has {', '.join(odd)}."
         )
     for region in regions:
         if region.region_code == code:
             if not region.unit_count:
                 raise UsageError(f"{region.name_zh} ({code}) has no assessed unit in {year}: nothing to report on.")
             return Scope(Kind(region.region_level), code, nation)
-    found = release.ask(Unit, "unit", region=code, nation=nation)
+    found = release.ask("unit", region=code, nation=nation)
     if not found:
         raise UsageError(
             f"There is no region or unit {code} in the edition of {year}. Codes have six digits: 520000 a province, "

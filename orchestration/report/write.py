@@ -1,9 +1,9 @@
-"""Reports as files: one region, or all provinces and the nation of a year, in the formats that are asked for."""
+"""Reports as files: one region or unit, all provinces and the nation, or all units of a region."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,11 +11,15 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from orchestration.errors import UsageError
-from orchestration.report import html, typst
-from orchestration.report.compose import compose
+from orchestration.report import html, typst, unit
+from orchestration.report.compose import COUNTY_SERIES, compose
 from orchestration.report.document import Report
-from orchestration.report.figures.release import Region
-from orchestration.report.release import open_release
+from orchestration.report.release import Release, open_release
+from orchestration.report.scope import primary_or_named
+
+# Reports that a process writes before it is replaced: typst keeps what it has laid out.
+PROVINCES_A_PROCESS, BATCHES_A_PROCESS = 1, 8
+UNITS_A_BATCH = 40
 
 
 class Format(StrEnum):
@@ -24,6 +28,17 @@ class Format(StrEnum):
     html = "html"
     pdf = "pdf"
     both = "both"
+
+
+@dataclass(frozen=True)
+class Order:
+    """How reports are to be written: from which release, in which languages and formats, to which folder."""
+
+    release_file: Path
+    languages: tuple[str, ...]
+    formats: Format
+    folder: Path
+    methodology_code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -37,12 +52,16 @@ class WrittenReport:
     missing_signs: tuple[str, ...] = ()
 
 
-class ReportsFailed(UsageError):
-    """Some reports could not be written; `written` are the others."""
+Progress = Callable[[int, int, WrittenReport], None]
 
-    def __init__(self, failed: dict[str, Exception], written: list[WrittenReport]) -> None:
-        reasons = "; ".join(f"{code}: {_reason(error)}" for code, error in failed.items())
-        super().__init__(f"{len(failed)} of {len(failed) + len(written)} reports could not be written. {reasons}")
+
+class ReportsFailed(UsageError):
+    """Some of the reports that were asked for could not be written; `written` are those that were."""
+
+    def __init__(self, failed: dict[str, str], written: list[WrittenReport]) -> None:
+        reasons = "; ".join(f"{code}: {reason}" for code, reason in failed.items())
+        total = len(failed) + len(written)
+        super().__init__(f"{len(failed)} of {total} reports could not be written. {reasons}")
         self.written = written
 
 
@@ -60,17 +79,8 @@ def write_report(
     Raises `UsageError` for an unknown region, methodology or language, and when no Chinese font is found.
     """
     with open_release(release_file, language) as release:
-        region_code = region_code or release.root_region()
-        report = compose(release, region_code, language, methodology_code)
-    folder.mkdir(parents=True, exist_ok=True)
-    files, missing = [], ()
-    if formats in (Format.html, Format.both):
-        files.append(_write_html(report, folder))
-    if formats in (Format.pdf, Format.both):
-        path = folder / f"{report.file_stem}.pdf"
-        missing = typst.write_pdf(report, path)
-        files.append(path)
-    return WrittenReport(region_code, report.title, tuple(files), missing)
+        region_code = release.place(region_code)
+        return _written(compose(release, region_code, language, methodology_code), region_code, formats, folder)
 
 
 def write_all(
@@ -79,54 +89,115 @@ def write_all(
     formats: Format,
     folder: Path,
     methodology_code: str | None = None,
-    progress: Callable[[int, int, WrittenReport], None] = lambda done, total, written: None,
+    progress: Progress = lambda done, total, written: None,
 ) -> list[WrittenReport]:
     """The reports on the nation and on every province that has units, on all cores; `progress` hears of each one.
 
     What one of them fails on does not end the others: `ReportsFailed` at the end names each that failed.
     """
-    codes = nation_and_provinces(release_file)
-    written: dict[str, WrittenReport] = {}
-    failed: dict[str, Exception] = {}
-    with _workers(len(codes)) as workers:
+    order = Order(release_file, (language,), formats, folder, methodology_code)
+    batches = [[code] for code in nation_and_provinces(release_file)]
+    return _in_processes(order, batches, PROVINCES_A_PROCESS, progress)
+
+
+def write_units(
+    order: Order, region_code: str | None, progress: Progress = lambda done, total, written: None
+) -> list[WrittenReport]:
+    """A report of its own for every unit of a region (None: of all), in all languages of the order, on all cores.
+
+    Units are written in batches of one province each, whose answers are read at once.
+    """
+    batches = [
+        codes[start : start + UNITS_A_BATCH]
+        for codes in units_by_province(order.release_file, region_code)
+        for start in range(0, len(codes), UNITS_A_BATCH)
+    ]
+    return _in_processes(order, batches, BATCHES_A_PROCESS, progress)
+
+
+def _in_processes(
+    order: Order, batches: list[list[str]], batches_a_process: int, progress: Progress
+) -> list[WrittenReport]:
+    total = sum(map(len, batches)) * len(order.languages)
+    written: dict[tuple[str, str], WrittenReport] = {}
+    failed: dict[str, str] = {}
+    workers = ProcessPoolExecutor(
+        min(os.cpu_count() or 1, len(batches)) or 1,
+        mp_context=get_context("spawn"),
+        max_tasks_per_child=batches_a_process,
+    )
+    with workers:
         waiting = {
-            workers.submit(write_report, release_file, code, language, formats, folder, methodology_code): code
-            for code in codes
+            workers.submit(_write_batch, order, language, codes): codes
+            for codes in batches
+            for language in order.languages
         }
         try:
-            for done, finished in enumerate(as_completed(waiting), start=1):
-                code, error = waiting[finished], finished.exception()
-                if error is None:
-                    written[code] = finished.result()
-                    progress(done, len(codes), finished.result())
-                elif isinstance(error, Exception):
-                    failed[code] = error
-                else:
-                    raise error
+            for finished in as_completed(waiting):
+                for code, language, one in finished.result():
+                    if isinstance(one, str):
+                        failed[code] = one
+                    else:
+                        written[code, language] = one
+                        progress(len(written), total, one)
         except BaseException:
             workers.shutdown(cancel_futures=True)
             raise
-    ordered = [written[code] for code in codes if code in written]
+    codes = [code for batch in batches for code in batch]
+    found = (written.get((code, language)) for code in codes for language in order.languages)
+    ordered = [one for one in found if one is not None]
     if failed:
         raise ReportsFailed({code: failed[code] for code in codes if code in failed}, ordered)
     return ordered
 
 
-def _reason(error: Exception) -> str:
-    return str(error) if isinstance(error, UsageError) else f"{type(error).__name__}: {error}"
+def _write_batch(order: Order, language: str, codes: list[str]) -> list[tuple[str, str, WrittenReport | str]]:
+    """Some reports from one open release: each as written, or the reason why it was not."""
+    result: list[tuple[str, str, WrittenReport | str]] = []
+    with open_release(order.release_file, language) as release:
+        if len(codes) > 1:
+            _read_ahead(release, codes, order.methodology_code)
+        for code in codes:
+            release.forget()
+            try:
+                report = compose(release, code, language, order.methodology_code)
+                result.append((code, language, _written(report, code, order.formats, order.folder)))
+            except Exception as error:
+                reason = str(error) if isinstance(error, UsageError) else f"{type(error).__name__}: {error}"
+                result.append((code, language, reason))
+    return result
 
 
-def _workers(reports: int) -> ProcessPoolExecutor:
-    """A process for each report, as many at a time as there are cores: typst keeps what it has laid out, so a process
-    that wrote ten provinces would hold gigabytes."""
-    workers = min(os.cpu_count() or 1, reports)
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), max_tasks_per_child=1)
+def _read_ahead(release: Release, codes: Sequence[str], methodology_code: str | None) -> None:
+    """What the reports of one province's units ask, asked once."""
+    if release.series() != COUNTY_SERIES:
+        return
+    nation = release.root_region()
+    info = primary_or_named(release.ask("release"), methodology_code)
+    [province] = {row.province_code for row in release.ask("unit", region=codes[0], nation=nation)}
+    unit.read_ahead(release, province, nation, info.methodology_code)
+
+
+def _written(report: Report, code: str, formats: Format, folder: Path) -> WrittenReport:
+    folder.mkdir(parents=True, exist_ok=True)
+    files, missing = [], ()
+    if formats in (Format.html, Format.both):
+        path = folder / f"{report.file_stem}.html"
+        partial = path.with_name(path.name + ".tmp")
+        partial.write_text(html.render(report), encoding="utf-8")
+        os.replace(partial, path)
+        files.append(path)
+    if formats in (Format.pdf, Format.both):
+        path = folder / f"{report.file_stem}.pdf"
+        missing = typst.write_pdf(report, path)
+        files.append(path)
+    return WrittenReport(code, report.title, tuple(files), missing)
 
 
 def nation_and_provinces(release_file: Path) -> Sequence[str]:
     """Codes of the root region and of the regions directly below it that have units."""
     with open_release(release_file, "en") as release:
-        regions = release.ask(Region)
+        regions = release.ask("region")
     roots = {region.region_code for region in regions if region.parent_region_code is None}
     if not roots:
         raise UsageError(f"{release_file} holds no regions: it is no release of county governments.")
@@ -137,9 +208,14 @@ def nation_and_provinces(release_file: Path) -> Sequence[str]:
     ]
 
 
-def _write_html(report: Report, folder: Path) -> Path:
-    path = folder / f"{report.file_stem}.html"
-    partial = path.with_name(path.name + ".tmp")
-    partial.write_text(html.render(report), encoding="utf-8")
-    os.replace(partial, path)
-    return path
+def units_by_province(release_file: Path, region_code: str | None) -> Iterable[list[str]]:
+    """Codes of the region's assessed units, province by province."""
+    with open_release(release_file, "en") as release:
+        code, nation = release.place(region_code), release.root_region()
+        units = [row for row in release.ask("unit", region=code, nation=nation) if row.is_included]
+    if not units:
+        raise UsageError(f"{region_code} is no region with assessed units, nor one of them.")
+    provinces: dict[str, list[str]] = {}
+    for row in units:
+        provinces.setdefault(row.province_code, []).append(row.unit_code)
+    return provinces.values()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from orchestration.robustness.scenario import (
     AGGREGATION,
     EVENT,
     NORMALISATION,
+    OBSERVATION,
     ON,
     STATED,
     UNCOLLECTED,
@@ -30,7 +31,8 @@ class Subject:
     """An edition under a methodology.
 
     `rates`: by normalisation (`stated`, or a variant's code) units × leaves, NaN without a score; `is_scored`: units ×
-    nodes; `additional`: points of events by unit; `lowest`, `highest`: bounds of the composite.
+    nodes; `additional`: points of events by unit; `lowest`, `highest`: bounds of the composite; `errors`: by number of
+    the leaf, by how much verifications moved its rate; `seed`: of what is drawn from these.
     """
 
     tree: Tree
@@ -39,6 +41,8 @@ class Subject:
     additional: np.ndarray
     lowest: float = -np.inf
     highest: float = np.inf
+    errors: Mapping[int, np.ndarray] = field(default_factory=dict)
+    seed: int = 0
 
     @property
     def unit_count(self) -> int:
@@ -58,13 +62,13 @@ def scores(subject: Subject, factors: Sequence[Factor], drawn: Drawn) -> np.ndar
     return np.round(found, SCORE_DECIMALS)
 
 
-KINDS = (NORMALISATION, AGGREGATION, EVENT, UNCOLLECTED)
+KINDS = (NORMALISATION, AGGREGATION, EVENT, UNCOLLECTED, OBSERVATION)
 
 
 def _options(factors: Sequence[Factor], drawn: Drawn, draw_count: int) -> np.ndarray:
     """Draws × kinds: the option of each kind that is chosen rather than weighed."""
     found = np.full((draw_count, len(KINDS)), "", dtype=object)
-    found[:] = (STATED, STATED, ON, STATED)
+    found[:] = (STATED, STATED, ON, STATED, STATED)
     for factor in factors:
         if factor.kind in KINDS:
             names = np.array(factor.options, dtype=object)
@@ -73,8 +77,10 @@ def _options(factors: Sequence[Factor], drawn: Drawn, draw_count: int) -> np.nda
 
 
 def _scores(subject: Subject, settings: tuple[str, ...], marks: np.ndarray) -> np.ndarray:
-    normalisation, aggregation, event, uncollected = settings
+    normalisation, aggregation, event, uncollected, observation = settings
     rates, is_scored = subject.rates[normalisation], subject.is_scored
+    if observation != STATED:
+        rates = with_errors(rates, subject.errors, subject.seed, int(observation))
     if uncollected in (BEST, WORST):
         rates = np.where(np.isfinite(rates), rates, 1.0 if uncollected == BEST else 0.0)
         is_scored = np.ones_like(is_scored)
@@ -88,3 +94,17 @@ def _scores(subject: Subject, settings: tuple[str, ...], marks: np.ndarray) -> n
     if event == ON:
         found += subject.additional[:, None]
     return np.clip(found, subject.lowest, subject.highest, out=found)
+
+
+def with_errors(rates: np.ndarray, errors: Mapping[int, np.ndarray], seed: int, number: int) -> np.ndarray:
+    """The rates (units × leaves), each moved by one of the errors that verification found in its leaf, within [0, 1].
+
+    Which one, bits of Philox say under the key of seed and `number`: the same for the same two, wherever it runs.
+    """
+    found = rates.copy()
+    bits = np.random.Philox(key=[seed, number]).random_raw(rates.size).reshape(rates.shape)
+    for leaf, moved_by in errors.items():
+        # The upper half of the bits times the count, whole numbers throughout.
+        chosen = ((bits[:, leaf] >> np.uint64(32)) * np.uint64(moved_by.size)) >> np.uint64(32)
+        found[:, leaf] = np.clip(rates[:, leaf] + moved_by[chosen.astype(np.int64)], 0.0, 1.0)
+    return found

@@ -14,6 +14,7 @@ from orchestration.robustness.tree import Tree
 WEIGHT, SPLIT = "weight", "split"
 EQUAL_WEIGHT, LEFT_OUT, WEIGHT_SET = "equal_weight", "left_out", "weight_set"
 NORMALISATION, AGGREGATION, EVENT, UNCOLLECTED = "normalisation", "aggregation", "event", "uncollected"
+OBSERVATION = "observation"
 # What an option says when nothing is varied.
 STATED, NOTHING, ON = "stated", "none", "on"
 # Draws are kept to so many decimals.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -34,12 +35,14 @@ class Subjects:
         factors: Relation,
         units: Relation | None = None,
         rates: Relation | None = None,
+        errors: Relation | None = None,
     ) -> None:
         self.subjects = subjects.fetch_arrow_table().sort_by("subject_number").to_pylist()
         ordered = nodes.fetch_arrow_table().sort_by([("methodology_code", "ascending"), ("node_place", "ascending")])
         self._nodes = parts(ordered, "methodology_code")
         self._factors = parts(factors.fetch_arrow_table().sort_by("position"), "scenario_code")
         self._units = {} if units is None else parts(units.fetch_arrow_table().sort_by("unit_place"), "subject_number")
+        self._errors = {} if errors is None else parts(errors.fetch_arrow_table(), "methodology_code")
         self._rates = {} if rates is None else parts(rates.fetch_arrow_table(), "target_number")
 
     def tree(self, subject: Mapping[str, Any]) -> tuple[Tree, np.ndarray]:
@@ -53,8 +56,14 @@ class Subjects:
         return self._units[subject["subject_number"]]
 
     def read(self, subject: Mapping[str, Any], tree: Tree) -> Subject:
-        bounds = (subject["lowest"], subject["highest"])
-        return read_subject(tree, self.units(subject), self._rates[subject["target_number"]], bounds)
+        found = read_subject(tree, self.units(subject), self._rates[subject["target_number"]])
+        return replace(
+            found,
+            lowest=subject["lowest"],
+            highest=subject["highest"],
+            errors=read_errors(tree, self._errors.get(subject["methodology_code"])),
+            seed=subject["seed"],
+        )
 
 
 def parts(table: pa.Table, column: str) -> dict[Any, pa.Table]:
@@ -86,7 +95,7 @@ def read_factors(tree: Tree, factors: Sequence[Mapping[str, Any]]) -> list[Facto
     return [_factor(tree, row) for row in factors]
 
 
-def read_subject(tree: Tree, units: pa.Table, rates: pa.Table, bounds: tuple[float, float]) -> Subject:
+def read_subject(tree: Tree, units: pa.Table, rates: pa.Table) -> Subject:
     """A subject from `int_scenario_unit` in the order of place, and `int_scenario_rate`."""
     unit_count, node_count = units.num_rows, len(tree.nodes)
     leaf_number = np.full(node_count, -1)
@@ -104,7 +113,15 @@ def read_subject(tree: Tree, units: pa.Table, rates: pa.Table, bounds: tuple[flo
     gaps = units["unscored_places"].combine_chunks()
     rows_with_gaps = np.repeat(np.arange(unit_count), pc.fill_null(gaps.value_lengths(), 0).to_numpy())
     is_scored[rows_with_gaps, gaps.flatten().to_numpy()] = False
-    return Subject(tree, found, is_scored, plain(units["additional_points"]), *bounds)
+    return Subject(tree, found, is_scored, plain(units["additional_points"]))
+
+
+def read_errors(tree: Tree, errors: pa.Table | None) -> dict[int, np.ndarray]:
+    """Errors by the number of the leaf, from `int_scenario_error`; what an index has nothing of stays as it is."""
+    if errors is None:
+        return {}
+    numbers = {place: number for number, place in enumerate(tree.leaf_places)}
+    return {numbers[row["node_place"]]: np.array(row["errors"]) for row in errors.to_pylist()}
 
 
 def drawn_from(draws: pa.Table, factors: Sequence[Factor], nominal_variant: str | None) -> Drawn:

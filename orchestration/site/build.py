@@ -14,7 +14,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from orchestration.report.document import MapKind
 from orchestration.site.download_pages import Download, copy_releases, download_pages
@@ -48,10 +48,17 @@ class Site:
     removed_count: int
 
 
-def build_site(files: Mapping[str, Path], folder: Path, head: str = "", progress: Progress = lambda step: None) -> Site:
+def build_site(
+    files: Mapping[str, Path],
+    folder: Path,
+    head: str = "",
+    progress: Progress = lambda step: None,
+    address: str = "",
+) -> Site:
     """Write the site of the releases `files` (public file by release id) into `folder`.
 
     `head` is the head of the chain of releases, for the foot of each page. `progress` hears of each part that is done.
+    `address` is where the site will stand: then `sitemap.xml` tells search engines of its pages.
     """
     target = SiteFolder(folder)
     target.require_ours()
@@ -73,8 +80,21 @@ def build_site(files: Mapping[str, Path], folder: Path, head: str = "", progress
         for finished in as_completed(parts):
             written.add(finished.result())
             progress(parts[finished])
+    if address:
+        target.write("sitemap.xml", _sitemap(address, written.paths), written)
+        target.write("robots.txt", f"User-agent: *\nAllow: /\nSitemap: {address.rstrip('/')}/sitemap.xml\n", written)
     removed = target.finish(written)
     return Site(folder, len(set(written.paths)), written.changed, removed)
+
+
+def _sitemap(address: str, paths: Sequence[str]) -> str:
+    """Every page of the site by its full address, as sitemaps.org has it."""
+    pages = sorted({path for path in paths if path.endswith(".html")})
+    rows = "".join(f"<url><loc>{escape(address.rstrip('/'))}/{escape(path)}</loc></url>\n" for path in pages)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{rows}</urlset>\n'
+    )
 
 
 def _wanted_drawings(editions: Editions) -> list[tuple[MapKind, str, int, list[tuple[str, str, str]]]]:

@@ -8,15 +8,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from orchestration.release.workbook import write_workbook
 from orchestration.site.editions import Editions, Row
 from orchestration.site.page import Page, SiteFolder, Written
-from orchestration.site.view import View
+from orchestration.site.view import LANGUAGES, View
 
 FIELD_TYPES = {
     "BOOLEAN": "boolean",
@@ -50,6 +52,10 @@ def copy_releases(
         info = next(row for row in editions.releases if row["release_id"] == release_id)
         tables, columns = _described(database)
         downloads = [_copied(folder, written, f"data/{release_id}/{database.name}", database, "")]
+        for language in LANGUAGES:
+            path = f"data/{release_id}/{database.stem}-{language}.xlsx"
+            workbook = folder.make(path, database, partial(write_workbook, language=language), written)
+            downloads.append(_download(path, workbook, ""))
         resources = []
         for table, comment in tables.items():
             parquet = database.parent / "parquet" / f"{table}.parquet"
@@ -91,8 +97,12 @@ def _described(database: Path) -> tuple[dict[str, str], dict[str, list[tuple[str
 
 def _copied(folder: SiteFolder, written: Written, path: str, source: Path, comment: str) -> Download:
     folder.copy(path, source, written)
-    digest = sha256(source.read_bytes()).hexdigest()
-    return Download(path, source.name, source.stat().st_size, digest, " ".join(comment.split()))
+    return _download(path, source, comment)
+
+
+def _download(path: str, file: Path, comment: str) -> Download:
+    digest = sha256(file.read_bytes()).hexdigest()
+    return Download(path, file.name, file.stat().st_size, digest, " ".join(comment.split()))
 
 
 def _resource(

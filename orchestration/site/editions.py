@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 
 from orchestration.errors import UsageError
-from orchestration.report.release import open_release
+from orchestration.report.release import open_release, query_named
 
 QUERIES = Path(__file__).parent / "queries"
 ACROSS_YEARS = ("unit_history", "region_history", "unit_trend", "region_trend", "revision")
@@ -112,7 +112,9 @@ class Editions:
 
 
 def _query(name: str) -> str:
-    return (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
+    """A query of the site, else the report's of that name."""
+    own = QUERIES / f"{name}.sql"
+    return own.read_text(encoding="utf-8") if own.exists() else query_named(name).sql
 
 
 def _rows(answer: duckdb.DuckDBPyConnection) -> list[Row]:

@@ -6,15 +6,14 @@ Shapes, projection, borders and the inset of the South China Sea are those of th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from orchestration.report.document import Map, MapArea, MapKind
 from orchestration.report.maps.content import MapContent, map_content
-from orchestration.report.maps.drawing import area, open_path, path
-from orchestration.report.maps.geometry import other_boundary_lines, south_china_sea_dashes
+from orchestration.report.maps.frame import NATION, Frame, fitted
 from orchestration.report.maps.label import placed
-from orchestration.report.maps.layout import INSET_EXTENT, SMALLEST_PART, name_labels, pixel_rings
-from orchestration.report.maps.projection import NATION, Frame, fitted_frame
+from orchestration.report.maps.layout import INSET_EXTENT, lines_path, outlines
+from orchestration.report.maps.topology import other_boundary_lines, south_china_sea_dashes
 
 WIDTH = 640.0
 HIGHEST = 560.0
@@ -45,10 +44,10 @@ def drawing(kind: MapKind, region_code: str, year: int, names: Sequence[tuple[st
         "en": _content(kind, region_code, year, [(code, en) for code, _, en in names], "en"),
     }
     content = by_language["zh"]
-    frame = fitted_frame(content.project, content.extent_points(), WIDTH, HIGHEST)
+    frame = content.frame(WIDTH, HIGHEST)
     labels = {}
     for language, its_content in by_language.items():
-        found = placed(name_labels(its_content, frame), NAME_SIZE, frame.width, frame.height)
+        found = placed(its_content.labels(frame), NAME_SIZE, frame.width, frame.height)
         labels[language] = tuple(
             (round(label.x, 1), round(label.y, 1), label.text) for label in found.labels if not label.text.isdigit()
         )
@@ -56,8 +55,8 @@ def drawing(kind: MapKind, region_code: str, year: int, names: Sequence[tuple[st
         width=frame.width,
         height=frame.height,
         areas=_areas(content, frame),
-        outer=open_path([frame.line(line) for line in content.outer_borders]),
-        strong=open_path([frame.line(line) for line in content.strong_borders]),
+        outer=_outer(content, frame),
+        strong=_strong(content, frame),
         labels=labels,
         inset=_sea_inset(content) if content.has_sea_inset else None,
     )
@@ -69,25 +68,29 @@ def _content(kind: MapKind, region_code: str, year: int, names: Sequence[tuple[s
 
 
 def _areas(content: MapContent, frame: Frame) -> tuple[tuple[str | None, str], ...]:
-    found = []
-    for shape in content.shapes:
-        rings = [ring for ring in pixel_rings(content, shape, frame) if len(ring) > 2 and area(ring) > SMALLEST_PART]
-        if rings:
-            shown = content.areas.get(shape.code)
-            found.append((shown.code if shown else None, path(rings)))
-    return tuple(found)
+    shown = content.areas
+    return tuple((shown[code].code if code in shown else None, path) for code, path in outlines(content, frame) if path)
+
+
+def _outer(content: MapContent, frame: Frame) -> str:
+    if not content.is_nation:
+        return ""
+    edge = content.topology.borders(content.shapes, lambda shape: "all")
+    return lines_path([*(content.topology.arcs[arc] for arc in edge), *other_boundary_lines()], frame)
+
+
+def _strong(content: MapContent, frame: Frame) -> str:
+    lines = south_china_sea_dashes() if content.is_nation else [content.topology.arcs[arc] for arc in content.strong]
+    return lines_path(list(lines), frame)
 
 
 def _sea_inset(content: MapContent) -> Drawing:
-    frame = fitted_frame(NATION, INSET_EXTENT, *INSET_SIZE)
-    near = tuple(
-        shape for shape in content.shapes if any(frame.holds(point) for point in content.topology.points(shape))
-    )
+    frame = fitted(NATION, INSET_EXTENT, *INSET_SIZE)
     return Drawing(
         width=INSET_SIZE[0],
         height=INSET_SIZE[1],
-        areas=_areas(replace(content, shapes=near), frame),
-        outer=open_path([frame.line(line) for line in other_boundary_lines()]),
-        strong=open_path([frame.line(line) for line in south_china_sea_dashes()]),
+        areas=_areas(content, frame),
+        outer=lines_path(list(other_boundary_lines()), frame),
+        strong=lines_path(list(south_china_sea_dashes()), frame),
         labels={},
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,17 @@ class SiteFolder:
         partial.chmod(0o644)
         os.replace(partial, target)
         written.changed += 1
+
+    def make(self, path: str, source: Path, maker: Callable[[Path, Path], None], written: Written) -> Path:
+        """A file that `maker` derives from the released file `source` alone: made once, and dated as that is."""
+        target, dated = self._target(path), source.stat().st_mtime_ns
+        written.paths.append(path)
+        if not target.exists() or target.stat().st_mtime_ns != dated:
+            target.unlink(missing_ok=True)
+            maker(source, target)
+            os.utime(target, ns=(dated, dated))
+            written.changed += 1
+        return target
 
     def finish(self, written: Written) -> int:
         """Remove what an earlier build wrote and this one did not, and note what is there. Returns how many went."""

@@ -9,7 +9,7 @@ from typing import Any
 from orchestration.report import charts
 from orchestration.report.charts.look import band_colours
 from orchestration.report.document import Chart, ChartKind, MapKind, Series
-from orchestration.report.sections.regions import band_of, score_bands
+from orchestration.report.regions import score_bands
 from orchestration.site.editions import Row
 from orchestration.site.page import Page
 from orchestration.site.view import View
@@ -37,6 +37,8 @@ class _Facts:
         self.scores = editions.by("region_score", "region_code", "methodology_code")
         self.trends = editions.by("region_trend", "region_code", "node_code")
         self.units = editions.by("unit", "region_code")
+        root = self.root["region_code"]
+        self.areas = editions.by("map_area", "map_code", region=None, nation=root, methodology=self.primary)
         self.names = {unit["unit_code"]: unit for units in self.units.values() for unit in units}
         self.unit_scores = {
             row["unit_code"]: row
@@ -125,16 +127,16 @@ class _Facts:
             for unit, score in units:
                 value = score["score"] if score else None
                 shown[unit["unit_code"]] = view.named(unit), view.address("unit", unit["unit_code"]), value
-        known = [value for _, _, value in shown.values() if value is not None]
-        bands = score_bands(known) if known else ()
+        banded = {row["area_code"]: row for row in self.areas.get(region["region_code"], [])}
+        first = next(iter(banded.values()), None)
+        bands = score_bands(first["step"], first["top_step"], first["band_count"]) if first else ()
         colours = band_colours(len(bands)) if bands else []
 
         def coloured(areas: tuple[tuple[str | None, str], ...]) -> list[dict[str, Any]]:
             found = []
             for code, path in areas:
                 name, address, value = shown.get(code or "", ("", "", None))
-                band = band_of(value, bands)
-                fill = None if band is None else colours[band]
+                fill = None if value is None or code not in banded else colours[banded[code]["band"]]
                 text = f"{name} {view.score(value)}" if name and value is not None else name
                 found.append({"path": path, "fill": fill, "title": text, "address": address})
             return found

@@ -50,8 +50,8 @@ def reading(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     if not warehouse.exists():
         raise WarehouseMissing(
             Wording(
-                f"{warehouse} 处还没有数据库。请先运行:zhengxin demo,然后 zhengxin run(或用 --home 指定另一个主目录)。",
-                f"There is no warehouse at {warehouse} yet. Run the pipeline first: zhengxin demo, then zhengxin run "
+                f"{warehouse} 处还没有数据库。请先运行:zhengxin run(或用 --home 指定另一个主目录)。",
+                f"There is no warehouse at {warehouse} yet. Run the pipeline first: zhengxin run "
                 "(or name another home with --home).",
             )
         )

@@ -18,7 +18,7 @@ from filelock import FileLock
 
 from orchestration.errors import UsageError
 from orchestration.home import Home, project_root
-from orchestration.seeds import DBT_PROJECT, dbt_folder, seeds_folder
+from orchestration.seeds import DBT_PROJECT, dbt_folder, read_seed, seeds_folder
 from orchestration.settings import settings_of
 
 MANIFEST_NAME = "manifest.json"
@@ -56,9 +56,17 @@ def environment(home: Home) -> dict[str, str]:
         "DO_NOT_TRACK": "1",
         "ZHENGXIN_PROJECT_DIGEST": project_digest(home),
         "ZHENGXIN_DRAW_COUNT": str(settings_of(home).draws),
+        "ZHENGXIN_OVER_UNITS": "1" if settings_of(home).draws or _compares_units(home) else "0",
         # Products of small matrices wait for their threads longer than they compute.
         "OPENBLAS_NUM_THREADS": "1",
     }
+
+
+def _compares_units(home: Home) -> bool:
+    """Whether a rule of the home's seeds scores a measure against the other units, so that its models are needed."""
+    folder = seeds_folder(home) / "methodology"
+    files = [folder / "measure_rule.csv", folder / "methodology_change.csv"]
+    return any("relative" in row.values() for file in files if file.exists() for row in read_seed(file))
 
 
 def log_file(home: Home) -> Path:

@@ -127,7 +127,8 @@ RELEASED_TABLES = {
         methodology_version varchar, region_code varchar, region_level varchar, region_name_zh varchar,
         region_name_en varchar, node_code varchar, node_level integer, full_mark decimal(9, 4),
         mean_of_units decimal(18, 10), mean_of_subregions decimal(18, 10), published_mean_of_units decimal(14, 4),
-        published_mean_of_subregions decimal(14, 4), unit_count integer, rank_in_level integer
+        published_mean_of_subregions decimal(14, 4), unit_count integer, rank_in_level integer,
+        weighted_mean_of_units decimal(18, 10), published_weighted_mean_of_units decimal(14, 4)
     """,
     "revised_figure": """
         release_id varchar, previous_release_id varchar, series_code varchar, assessment_year integer,
@@ -156,7 +157,12 @@ def load_raw(connection: duckdb.DuckDBPyConnection, home: Home) -> dict[str, int
         counts["batch"] = _load_batches(connection, store)
         counts["decision_log"] = _load_decision_log(connection, home)
         for table, columns in RELEASED_TABLES.items():
+            connection.execute(f"create or replace temporary table as_declared ({columns})")
             connection.execute(f"create table if not exists raw.{table} ({columns})")
+            # A warehouse of an older version may lack a column.
+            connection.execute(
+                f"create or replace table raw.{table} as from as_declared union all by name from raw.{table}"
+            )
             (counts[table],) = connection.execute(f"select count(*) from raw.{table}").fetchone()
         connection.execute("commit")
     except BaseException:

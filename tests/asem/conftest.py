@@ -15,7 +15,12 @@ from orchestration.warehouse.connection import writing
 from orchestration.warehouse.raw import load_raw
 
 # The models of a variant, what follows from them, and what else that needs.
-WANTED = ("@zhengxin.intermediate.variant", "@zhengxin.intermediate.robustness", "@zhengxin.intermediate.statistic")
+WANTED = (
+    "@zhengxin.intermediate.variant",
+    "@zhengxin.intermediate.robustness",
+    "@zhengxin.intermediate.statistic",
+    "+zhengxin.marts.over_units",
+)
 
 
 @pytest.fixture(scope="session")

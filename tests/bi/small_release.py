@@ -27,7 +27,7 @@ YEARS = (2018, 2019)
 
 def build_small_home(root: Path) -> Home:
     """A home whose warehouse holds the scores of `YEARS`; nothing is released yet."""
-    home = make_small_home(root, lambda row: row["region_code"] in (PREFECTURE, MUNICIPALITY))
+    home = make_small_home(root, lambda row: row["region_code"] in (PREFECTURE, MUNICIPALITY), draws=64)
     write_small_inbox(home.inbox, list(YEARS), (PREFECTURE, MUNICIPALITY))
     write_census_attributes(home.inbox, ("population",))
     land_inbox(home)

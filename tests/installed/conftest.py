@@ -53,7 +53,7 @@ def zhengxin(installed: Path) -> Call:
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=900,
+            timeout=1800,
         )
         assert done.returncode == code, done.stdout + done.stderr
         return done

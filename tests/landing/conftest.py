@@ -242,7 +242,18 @@ ATTRIBUTE_ROW = {
     "evidence_url": "",
     "provenance": "published",
 }
+NARRATIVE_ROW = {
+    "unit_code": "520000",
+    "report_year": "2019",
+    "section": "政策",
+    "position": "1",
+    "text": "全省各级政府签订政务诚信承诺书。",
+    "source_name": "某公报",
+    "source_url": "https://example.org/1",
+    "provenance": "published",
+}
 GOOD_ROWS = {
+    "narrative": NARRATIVE_ROW,
     "observation": OBSERVATION_ROW,
     "opinion_event": EVENT_ROW,
     "verification": VERIFICATION_ROW,

@@ -24,6 +24,26 @@ OF_EVENT = {"subject": "opinion_event", "measure_code": "", "cluster_code": "C1"
 
 # (source, rule, changes to a good row, words the message must hold)
 ERROR_CASES = [
+    ("narrative", "unit_code_missing", {"unit_code": ""}, "blank"),
+    ("narrative", "unit_code_too_long", {"unit_code": "5" * 21}, "20 characters"),
+    ("narrative", "report_year_missing", {"report_year": ""}, "blank"),
+    ("narrative", "report_year_malformed", {"report_year": "2019年"}, "'2019年'"),
+    ("narrative", "report_year_unknown", {"report_year": "2031"}, "no edition of any series"),
+    ("narrative", "section_missing", {"section": ""}, "blank"),
+    ("narrative", "section_too_long", {"section": "政" * 101}, "100 characters"),
+    ("narrative", "position_missing", {"position": ""}, "blank"),
+    ("narrative", "position_malformed", {"position": "one"}, "whole number"),
+    ("narrative", "position_not_positive", {"position": "0"}, "count from 1"),
+    ("narrative", "text_missing", {"text": ""}, "blank"),
+    ("narrative", "text_too_long", {"text": "字" * 4001}, "4000 characters"),
+    ("narrative", "source_name_missing", {"source_name": ""}, "blank"),
+    ("narrative", "source_name_too_long", {"source_name": "报" * 301}, "300 characters"),
+    ("narrative", "source_url_missing", {"source_url": ""}, "blank"),
+    ("narrative", "source_url_malformed", {"source_url": "example.org"}, "http"),
+    ("narrative", "source_url_too_long", {"source_url": f"https://example.org/{'a' * 2000}"}, "2000"),
+    ("narrative", "spreadsheet_error", {"position": "#DIV/0!"}, "correct the formula"),
+    ("narrative", "provenance_missing", {"provenance": ""}, "blank"),
+    ("narrative", "provenance_unknown", {"provenance": "real"}, "synthetic"),
     ("unit_attribute", "unit_code_missing", {"unit_code": ""}, "blank"),
     ("unit_attribute", "unit_code_too_long", {"unit_code": "5" * 21}, "20 characters"),
     ("unit_attribute", "unit_code_unknown", {"unit_code": "999999"}, "say that the area is a zone"),
@@ -318,6 +338,8 @@ ERROR_CASES += [
 # Tried with observations; the same in all sources.
 RULES_OF_THE_UNIT = ("unit_code_before_first_day", "unit_name_unfit", "unit_name_unknown")
 NEEDS_OTHER_ROWS = {
+    ("narrative", "repeated_key"),
+    ("narrative", "duplicate_row"),
     ("opinion_event", "cluster_on_several_days"),
     ("objection", "duplicate_row"),
     ("decision", "duplicate_row"),

@@ -141,6 +141,9 @@ _TABLES = (
         "event_factor",
         "event_topic",
         "grade_band",
+        "variant",
+        "variant_measure",
+        "measure_denominator",
     ),
     *("assessment_frame", "region", "region_level"),
     *(*RAW_TABLES, "batch"),
@@ -565,12 +568,96 @@ def _add_methodologies(
             )
         )
         world["measure_rule"] += random_rules(rng, code, root, measures)
+        _compare_units(rng, world, series_code, code)
         if _chance(rng, 0.85):
             world["grade_band"] += _grade_band_rows(rng, code, root)
         if _chance(rng, 0.5):
             _derive_methodology(rng, world, series_code, code, tree_code)
             derived.append(f"{code}_derived")
     codes += derived
+
+
+NORMALISATIONS = (
+    "min_max",
+    "z_score",
+    "rank",
+    "borda",
+    "percentile_rank",
+    "fraction_of_maximum",
+    "distance_to_maximum",
+    "distance_to_reference",
+    "distance_to_target",
+    "goal_posts",
+    "scaled",
+)
+
+
+def _compare_units(rng: random.Random, world: World, series_code: str, code: str) -> None:
+    """Some of the methodology's linear rules score a unit against the others instead, as its variant says."""
+    rules = [r for r in world["measure_rule"] if r["methodology_code"] == code and r["rule_family"] == "linear"]
+    chosen = [rule for rule in rules if _chance(rng, 0.3)]
+    if not chosen or _chance(rng, 0.4):
+        return
+    for rule in chosen:
+        rule["rule_family"] = "relative"
+        if _chance(rng, 0.4):
+            rule["floor"] = rule["target"] = None
+    is_denominated = _chance(rng, 0.5)
+    world["variant"].append(
+        _named(
+            f"variant_of_{code}",
+            variant_code=f"variant_of_{code}",
+            series_code=series_code,
+            methodology_code=code,
+            position=1,
+            editions="all",
+            is_published="1",
+            is_denominated="1" if is_denominated else "0",
+            imputation="none",
+            skew_threshold="2",
+            kurtosis_threshold="3.5",
+            is_winsorisation_forced="0",
+            transformation="none",
+            is_transformation_combined="0",
+            scope=rng.choice(("edition", "series")),
+            normalisation=rng.choice(NORMALISATIONS[:7]),
+            lower="0",
+            upper="100",
+            is_capped="1",
+            reference_unit_code=None,
+            weight_set_code="stated",
+            aggregation="stated",
+            origin="reconstructed",
+        )
+    )
+    for rule in chosen:
+        if _chance(rng, 0.5):
+            kind = rng.choice(NORMALISATIONS)
+            lower, upper = sorted(rng.sample(range(-5, 60), 2))
+            world["variant_measure"].append(
+                {
+                    "variant_code": f"variant_of_{code}",
+                    "measure_code": rule["measure_code"],
+                    "normalisation": kind,
+                    "lower": str(lower) if kind in ("goal_posts", "scaled") else "1" if kind == "min_max" else "50",
+                    "upper": str(upper) if kind in ("goal_posts", "scaled") else "100" if kind == "min_max" else "10",
+                    "scale": rng.choice(("1", "100")),
+                    "target": str(rng.randint(1, 90)),
+                    "is_treated": None,
+                }
+            )
+    known = {row["measure_code"] for row in world["measure_denominator"]}
+    for rule in rng.sample(chosen, min(2, len(chosen))) if is_denominated else []:
+        other = rng.choice(rules)["measure_code"]
+        if rule["measure_code"] not in known and other != rule["measure_code"]:
+            world["measure_denominator"].append(
+                {
+                    "measure_code": rule["measure_code"],
+                    "denominator_measure_code": other,
+                    "denominator_attribute_code": None,
+                    "scale": rng.choice(("1", "1000")),
+                }
+            )
 
 
 def _derive_methodology(rng: random.Random, world: World, series_code: str, code: str, tree_code: str) -> None:
@@ -593,6 +680,10 @@ def _derive_methodology(rng: random.Random, world: World, series_code: str, code
             world["methodology_change"].append(
                 _change("event_factor", derived_tree, "reach/national", "factor_value", row["factor_value"] + 1)
             )
+    for table, column in (("variant", "methodology_code"), ("variant_measure", "variant_code")):
+        own = code if table == "variant" else f"variant_of_{code}"
+        changed = {column: f"{own}_derived", "variant_code": f"variant_of_{code}_derived"}
+        world[table] += [row | changed for row in world[table] if row[column] == own]
     rules = [row for row in world["measure_rule"] if row["methodology_code"] == code]
     for row in rules:
         if row["weight"] == 0:

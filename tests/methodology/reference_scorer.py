@@ -5,7 +5,8 @@ the SQL. It is written to be compared with the warehouse, so it shares no code, 
 
 A *world* is a mapping from table name to rows. The tables are the seeds (`series`, `tree`, `methodology`,
 `methodology_change`, `edition_methodology`, `node`, `measure_rule`, `event_factor`, `event_topic`, `grade_band`,
-`assessment_frame`, `region`) and the raw tables (`observation`, `verification`, `opinion_event`, `objection`,
+`assessment_frame`, `region`, and for rules that compare units `variant`, `variant_measure`,
+`measure_denominator`) and the raw tables (`observation`, `verification`, `opinion_event`, `objection`,
 `decision`, `quarantined_row`); a table that is missing counts as empty. A row is a mapping from column to value; values
 may be text as read from CSV (empty text is null) or what DuckDB returns (Decimal, int, bool, date, datetime). Binary
 floats are refused for exact columns.
@@ -31,6 +32,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.methodology.reference_over_units import Comparison
+
 Row = Mapping[str, Any]
 World = Mapping[str, Iterable[Row]]
 Scope = tuple[str, int, str]  # series_code, assessment_year, methodology_code
@@ -43,7 +46,7 @@ VALUE_STATUSES = frozenset({"observed", "verified"})
 SCORING_STATUSES = VALUE_STATUSES | {"not_published"}
 VERDICT_ORDER = {"correct": 0, "reject": 1, "confirm": 2}
 VETO_OPERATORS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le, "=": operator.eq}
-RULE_FAMILIES = ("linear", "deduct", "veto", "event")
+RULE_FAMILIES = ("linear", "deduct", "veto", "event", "relative")
 TRANSFORMS = ("identity", "log", "positive", "observed")
 AGGREGATIONS = ("sum", "weighted_arithmetic", "geometric", "harmonic")
 ROUNDING_MODES = ("none", "half_up", "half_even")
@@ -149,7 +152,9 @@ def score(world: World) -> Result:
     for (series_code, year), frame in sorted(frames.items()):
         for method in methods:
             if method.code in editions[series_code, year]:
-                _score_scope((series_code, year, method.code), method, frame, cells, events, result)
+                scored = {code for code, methods in editions.items() if method.code in methods}
+                compared = _compared(method, (series_code, year), scored, frames, cells)
+                _score_scope((series_code, year, method.code), method, frame, cells, compared, events, result)
     for method in methods:
         result.inexact_nodes.update((method.code, node.code) for node in method.nodes if node.is_inexact)
     return result
@@ -306,6 +311,7 @@ class _Rule:
     """One measure's rule in one methodology (any family but `event`)."""
 
     def __init__(self, row: Row) -> None:
+        self.row = row
         self.measure_code = _required(row, "measure_code")
         self.family = _choice(row, "rule_family", RULE_FAMILIES)
         self.stated_weight = _exact(row, "weight")
@@ -335,6 +341,9 @@ class _Rule:
     def _effect_of(self, value: Fraction) -> _Effect:
         if self.family == "linear":
             return _Effect(self._normalised(value), Fraction(0), False)
+        if self.family == "relative":
+            # Against the other units: the cell holds the rate by now.
+            return _Effect(int(value * NORMALISED_UNIT), Fraction(0), False)
         if self.family == "deduct":
             return _Effect(NORMALISED_UNIT, self.per_case * value, False)
         return _Effect(NORMALISED_UNIT, Fraction(0), self.fires(value, self.threshold))
@@ -450,6 +459,7 @@ class _Method:
         for node in by_code.values():
             if node.parent_code is not None:
                 by_code[node.parent_code].children.append(node)
+        self.comparison: Comparison | None = None
         self._attach_rules(by_code, [r for r in world["measure_rule"] if r["methodology_code"] == self.code])
         self.nodes: list[_Node] = []
         self._append_from_leaves_up(self.root)
@@ -462,6 +472,8 @@ class _Method:
         self.event_factors = _EventFactors(self.tree_code, of_tree["event_factor"])
         self.node_of_topic = {r["topic"]: r["node_code"] for r in of_tree["event_topic"]}
         self.has_events = any(node.event_sources for node in self.nodes)
+        if any(rule.family == "relative" for node in self.nodes for rule in node.rules):
+            self.comparison = Comparison(self.code, world)
         self.bands = [r for r in world["grade_band"] if r["methodology_code"] == self.code]
 
     def ranking_score(self, unrounded: int, score: int) -> int:
@@ -495,7 +507,10 @@ class _Method:
             if bool(node.rules) == bool(node.event_sources):
                 raise ValueError(f"{self.code}: leaf {node.code} needs rules, either of events or of other measures")
             node.is_event_only = bool(node.event_sources)
-            node.is_inexact = any(rule.family == "linear" and rule.transform == "log" for rule in node.rules)
+            node.is_inexact = any(
+                rule.family == "relative" or (rule.family == "linear" and rule.transform == "log")
+                for rule in node.rules
+            )
         self.nodes.append(node)
 
     def _scale_weights_and_marks(self) -> int:
@@ -579,6 +594,7 @@ def _read_methods(world: World) -> list[_Method]:
     tables = ("node", "measure_rule", "grade_band", *EVENT_TABLES)
     seeds = {table: with_taken_over(world, table) for table in tables}
     seeds["publication_digits"] = {row["series_code"]: row["publication_digits"] for row in world.get("series", ())}
+    seeds |= {table: world.get(table, ()) for table in ("variant", "variant_measure", "measure_denominator")}
     return [_Method(row, seeds) for row in world.get("methodology", ())]
 
 
@@ -1076,11 +1092,49 @@ def _base(method: _Method, nodes: _UnitNodes) -> tuple[int | None, int, int]:
 # --------------------------------------------------------------------------------- one edition under one methodology
 
 
+def _compared(
+    method: _Method,
+    edition: tuple[str, int],
+    scored: set[tuple[str, int]],
+    frames: Mapping[tuple[str, int], _Frame],
+    cells: Mapping[tuple[str, int, str], dict[str, Cell]],
+) -> dict[str, dict[str, Cell]]:
+    """By unit, the cells of measures that are scored against the other units, each with its rate as its value."""
+    if method.comparison is None:
+        return {}
+    series_code, year = edition
+    observed = {code for code in scored if code[0] == series_code and any(key[:2] == code for key in cells)}
+    editions = observed if method.comparison.is_over_all_editions else {edition}
+    places = [(code[1], unit) for code in editions if code in frames for unit in frames[code].region_of_unit]
+
+    def values_of(measure: str) -> dict[tuple[int, str], Fraction | None]:
+        found = {}
+        for place in places:
+            cell = cells.get((series_code, *place), {}).get(measure, _TO_BE_ASSESSED)
+            has_value = cell.status in VALUE_STATUSES and cell.value is not None
+            found[place] = Fraction(cell.value) if has_value else None
+        return found
+
+    found: dict[str, dict[str, Cell]] = defaultdict(dict)
+    for rule in (rule for node in method.nodes for rule in node.rules if rule.family == "relative"):
+        below = method.comparison.denominator_of(rule.measure_code)
+        rates = method.comparison.rates(rule.row, values_of(rule.measure_code), values_of(below) if below else None)
+        for unit in frames[edition].region_of_unit:
+            cell = cells.get((series_code, year, unit), {}).get(rule.measure_code, _TO_BE_ASSESSED)
+            if cell.status in VALUE_STATUSES:
+                rate = rates.get((year, unit))
+                # Where all are alike, or a denominator is missing, nothing can be said.
+                unsaid = Cell("not_collected", None)
+                found[unit][rule.measure_code] = unsaid if rate is None else Cell(cell.status, round(Decimal(rate), 12))
+    return found
+
+
 def _score_scope(
     scope: Scope,
     method: _Method,
     frame: _Frame,
     cells: Mapping[tuple[str, int, str], dict[str, Cell]],
+    compared: Mapping[str, dict[str, Cell]],
     events: Mapping[tuple[str, int, str], dict[str, _Event]],
     result: Result,
 ) -> None:
@@ -1100,7 +1154,9 @@ def _score_scope(
             unit_events = events.get((series_code, year, unit), {})
             event_scores = {cluster: _score_event(event, method) for cluster, event in unit_events.items()}
             result.events.update({(*scope, unit, cluster): event for cluster, event in event_scores.items()})
-        nodes = nodes_of[unit] = _score_nodes(method, unit_cells, _points_by_node(method, event_scores.values()))
+        nodes = nodes_of[unit] = _score_nodes(
+            method, unit_cells | compared.get(unit, {}), _points_by_node(method, event_scores.values())
+        )
         base_of[unit], assessed, applicable = _base(method, nodes)
         coverage_of[unit] = Fraction(assessed, applicable) if applicable > 0 else None
         if applicable > 0 and _reaches(assessed, applicable, method.min_ranked_coverage, method.mark_denominator):

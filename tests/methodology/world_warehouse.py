@@ -71,6 +71,7 @@ def _call_dbt(path: Path, folder: Path) -> None:
         "ZHENGXIN_WAREHOUSE": str(path),
         # Draws, other methods and statistics start from the scores and lead nowhere back.
         "ZHENGXIN_DRAW_COUNT": "0",
+        "ZHENGXIN_OVER_UNITS": "1",
         "DBT_TARGET_PATH": str(folder / "target"),
         "DBT_LOG_PATH": str(folder / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",

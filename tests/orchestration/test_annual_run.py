@@ -48,24 +48,6 @@ def test_every_accepted_row_is_scored(built: BuiltHome) -> None:
     assert scored == (6,)
 
 
-def test_no_zero_has_a_sign(built: BuiltHome) -> None:
-    """DuckDB keeps the sign of one zero for many that follow on each other: two builds of the same would differ."""
-    with reading(built.home.warehouse) as connection:
-        doubles = connection.execute(
-            "select schema_name, table_name, column_name from duckdb_columns() where data_type = 'DOUBLE' "
-            "and schema_name in ('intermediate', 'marts') and table_oid in (select table_oid from duckdb_tables())"
-        ).fetchall()
-        signed = [
-            column
-            for column in doubles
-            if connection.execute(
-                "select count(*) from {0}.{1} where {2} = 0 and cast({2} as varchar) = '-0.0'".format(*column)
-            ).fetchone()
-            != (0,)
-        ]
-    assert len(doubles) > 50 and signed == []
-
-
 def test_bad_row_warns_and_does_not_block(built: BuiltHome) -> None:
     assert "raw/observation:rows_accepted" in built.outcome.checks.warned
     with reading(built.home.warehouse) as connection:

@@ -112,7 +112,12 @@ def test_dagster_finds_the_definitions_without_arguments(project_home: Home) -> 
 
 
 def test_a_home_without_draws_has_the_scoring_path_alone(definitions: dg.Definitions, project_home: Home) -> None:
-    assert groups(definitions) - groups(definitions_of(project_home)) == {"robustness", "statistic", "variant"}
+    assert groups(definitions) - groups(definitions_of(project_home)) == {
+        "over_units",
+        "robustness",
+        "statistic",
+        "variant",
+    }
 
 
 def groups(definitions: dg.Definitions) -> set[str | None]:

@@ -19,12 +19,13 @@ from orchestration.report.document import (
     FindingList,
     KeyFigure,
     Labels,
-    Link,
     Map,
     MapArea,
     MapBand,
     MapKind,
+    OnScreen,
     Paragraph,
+    Quote,
     ReferenceLine,
     Report,
     Row,
@@ -57,8 +58,6 @@ def chart(kind: ChartKind, categories: tuple[str, ...], *rows: Series, **further
 def one_chart_of_each_kind() -> list[Chart]:
     own = series("贵州省", ("100.0", "98.5", None, "99.1", "-4.15"))
     nation = series("全国平均", ("99.3", "98.7", "98.2", "96.0", "8.0"), "reference")
-    shares = (series("A", ("3", "5")), series("B", ("60", "40")), series("C", ("37", "55")))
-    days = ("2019-01-20", "2019-08-07", "2019-12-31")
     return [
         chart(
             ChartKind.bar,
@@ -70,10 +69,8 @@ def one_chart_of_each_kind() -> list[Chart]:
         ),
         chart(ChartKind.bar, DIMENSIONS, own, nation),
         chart(ChartKind.dot, DIMENSIONS, own, nation, minimum=Decimal(0), maximum=Decimal(100)),
-        chart(ChartKind.radar, DIMENSIONS, own, nation),
+        chart(ChartKind.bar, ("甲", "乙"), series("综合", ("82.33", "79.31")), minimum=Decimal("78.5"), unit="分"),
         chart(ChartKind.line, ("2017", "2018", "2019"), series("贵州省", ("77.10", None, "80.74")), unit="分"),
-        chart(ChartKind.stacked, ("贵州省", "全国"), *shares, unit="%"),
-        chart(ChartKind.timeline, days, Series("分", tuple(map(Decimal, ("1.5", "-4.5", "0"))), ("甲", "乙", "丙"))),
     ]
 
 
@@ -124,7 +121,6 @@ def indicator_table(row_count: int, name: str = "指标") -> Table:
             ),
             depth=number % 3,
             emphasis=number == 0,
-            anchor=f"row-{number}",
         )
         for number in range(row_count)
     )
@@ -135,7 +131,7 @@ def a_report(language: str = "zh", text: str = "说明", **further: object) -> R
     """A report with every kind of block."""
     figure = Figure("80.74", "region_score")
     overall = (
-        Paragraph((text, figure, Link("到表", "row-3"), Link("没有", "nowhere"), Strong(text))),
+        Paragraph((text, figure, Strong(text))),
         Paragraph((Strong("小标题"),)),
         Paragraph((text,), small=True),
         BulletList(((text,), ("二", figure))),
@@ -146,6 +142,8 @@ def a_report(language: str = "zh", text: str = "说明", **further: object) -> R
         FindingList((Finding(text, (text, figure), "规则", ((text,), ("乙",)), "有关单位"),)),
         Facts((("摘要", ("a" * 64,)), (text, (text,))), monospace=True),
         Code(f"zhengxin report --region 520000\n{text}"),
+        Quote(text, "某报", "https://example.invalid/1"),
+        OnScreen((indicator_table(3, text[:20]),), ("完整的表见网页版", figure)),
     )
     return Report(
         title="贵州省报告" + text[:30],
@@ -156,7 +154,7 @@ def a_report(language: str = "zh", text: str = "说明", **further: object) -> R
         notice="本报告所用数据为合成数据",
         watermark="合成数据",
         running_head="页眉" + text[:30],
-        cover_facts=(("发布版本", ("2019-r1",)),),
+        edition=("发布版本2019-r1",),
         labels=Labels(
             "目录",
             "图 {number}",
@@ -169,6 +167,7 @@ def a_report(language: str = "zh", text: str = "说明", **further: object) -> R
             "发布版本",
         ),
         sections=(
+            Section("摘要", 1, "summary", (Paragraph((text, figure)),)),
             Section("总体表现" + text[:20], 1, "overall", overall, "一、"),
             Section("出处", 1, "sources", (SourceList(),), "二、"),
         ),

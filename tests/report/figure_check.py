@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
@@ -35,15 +36,19 @@ SIDE_BY_SIDE = {
     "methodology_score": ("node_code",),
     "node_origin": ("origin",),
 }
+# Rows of a unit by the methodology that they are asked under stand in a table of their own.
+METHOD = re.compile(r"\.\w+$")
+# Rows of a unit by the methodology that they are asked under stand in a table of their own.
+METHOD = re.compile(r"\.\w+$")
+# Rows of a unit by the methodology that they are asked under stand in a table of their own.
+METHOD = re.compile(r"\.\w+$")
 
 
 def texts_of(report: Report) -> Iterator[Text]:
     """All texts of a report, wherever they stand."""
-    for _, value in report.cover_facts:
-        yield value
-    for section in report.sections:
-        for block in section.blocks:
-            yield from _texts_of_block(block)
+    yield report.edition
+    for block in report.blocks():
+        yield from _texts_of_block(block)
 
 
 def _texts_of_block(block: object) -> Iterator[Text]:
@@ -71,26 +76,24 @@ def figures_of(report: Report) -> list[Figure]:
 
 def table_rows_of(report: Report) -> Iterator[tuple[str, str, frozenset[str]]]:
     """What each row of each table shows of each query: the table's caption, the query's key, the figures."""
-    for section in report.sections:
-        for table in section.blocks:
-            if not isinstance(table, Table):
-                continue
-            for row in table.rows:
-                figures = [run for cell in row.cells for run in cell.runs if isinstance(run, Figure)]
-                for source in dict.fromkeys(figure.source for figure in figures):
-                    shown = {figure.text for figure in figures if figure.source == source}
-                    yield table.caption, source, frozenset(shown - NO_VALUE)
+    for table in report.blocks():
+        if not isinstance(table, Table):
+            continue
+        for row in table.rows:
+            figures = [run for cell in row.cells for run in cell.runs if isinstance(run, Figure)]
+            for source in dict.fromkeys(figure.source for figure in figures):
+                shown = {figure.text for figure in figures if figure.source == source}
+                yield table.caption, source, frozenset(shown - NO_VALUE)
 
 
 def drawn_labels(report: Report) -> Iterator[tuple[str, str]]:
     """Every label of a chart or map with the key of its source."""
-    for section in report.sections:
-        for block in section.blocks:
-            if isinstance(block, Chart):
-                yield from ((label, block.source) for series in block.series for label in series.labels if label)
-                yield from ((line.label.split()[-1], block.source) for line in block.reference_lines)
-            elif isinstance(block, Map):
-                yield from ((area.text, block.source) for area in block.areas)
+    for block in report.blocks():
+        if isinstance(block, Chart):
+            yield from ((label, block.source) for series in block.series for label in series.labels if label)
+            yield from ((line.label.split()[-1], block.source) for line in block.reference_lines)
+        elif isinstance(block, Map):
+            yield from ((area.text, block.source) for area in block.areas)
 
 
 def printed_values(release_file: Path, report: Report) -> dict[str, dict[str, set[tuple]]]:
@@ -100,14 +103,17 @@ def printed_values(release_file: Path, report: Report) -> dict[str, dict[str, se
         for source in report.sources:
             answer = connection.execute(source.sql)
             columns = [column[0] for column in answer.description]
-            keys = [columns.index(column) for column in SIDE_BY_SIDE.get(source.key, ())]
+            keys = [columns.index(column) for column in SIDE_BY_SIDE.get(METHOD.sub("", source.key), ())]
             places = values[source.key] = defaultdict(set)
             rows = answer.fetchall()
             for number, row in enumerate(rows):
                 place = tuple(row[key] for key in keys) or (number,)
                 for text in (text for value in row for text in _prints(value)):
                     places[text].add(place)
-            for text in {*NO_VALUE, str(len(rows))} - places.keys():
+                for column, value in zip(columns, row, strict=True):
+                    if column.endswith("_year"):
+                        places[str(value)].add(place)
+            for text in {*NO_VALUE, f"{len(rows):,}"} - places.keys():
                 places[text] = set()
     return values
 
@@ -121,13 +127,23 @@ def _prints(value: Any) -> Iterable[str]:
         return _signed_prints(_decimal_prints(value))
     if isinstance(value, datetime):
         return (f"{value:%Y-%m-%d %H:%M}",)
-    return (value.isoformat(),) if isinstance(value, date) else (str(value),)
+    if isinstance(value, date):
+        return (
+            value.isoformat(),
+            f"{value.year}年{value.month}月{value.day}日",
+            f"{value.day} {value:%B} {value.year}",
+        )
+    return (str(value),)
 
 
 def _decimal_prints(value: Decimal) -> Iterator[str]:
-    """Rounded half up to 2 digits, as a percentage with 1, and with all its digits: without a point only if whole."""
+    """Rounded half up to 2 digits, as a percentage with 1 (a share that would be none with its first digit),
+    and with all its digits: without a point only if whole."""
     yield f"{value.quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
-    yield f"{(value * 100).quantize(Decimal('0.1'), ROUND_HALF_UP):,}%"
+    if 0 < value < Decimal("0.0005"):
+        yield f"{Decimal(f'{value * 100:.1g}'):f}%"
+    else:
+        yield f"{(value * 100).quantize(Decimal('0.1'), ROUND_HALF_UP):,}%"
     yield f"{value.normalize():,f}"
 
 

@@ -41,13 +41,15 @@ class TableHeading:
 def departures(report: Report, pages: list[str]) -> list[str]:
     """What the pages of a PDF lack of the report, and the numbers that they hold beside it; empty if all agrees."""
     content = ReportContent(report).content()
-    cover, *bodies = (_body(content, number, page, len(pages)) for number, page in enumerate(pages, start=1))
-    contents_pages = next(count for count, body in enumerate(bodies) if "....." not in body)
-    contents = "".join(bodies[:contents_pages])
+    bodies = [_body(content, number, page, len(pages)) for number, page in enumerate(pages, start=1)]
+    if not content["has_contents"]:
+        return list(_along("".join(bodies), [*_title(content), *_sections(content["sections"])]))
+    first = next(count for count, body in enumerate(bodies) if "....." in body)
+    last = next(count for count, body in enumerate(bodies) if count > first and "....." not in body)
     return [
-        *_along(cover, _cover(content)),
-        *_misleading_entries(content, contents, [cover, *bodies]),
-        *_along("".join(bodies[contents_pages:]), _sections(content)),
+        *_along("".join(bodies[:first]), [*_title(content), *_sections(content["sections"][:1])]),
+        *_misleading_entries(content, "".join(bodies[first:last]), bodies),
+        *_along("".join(bodies[last:]), _sections(content["sections"][1:])),
     ]
 
 
@@ -62,7 +64,7 @@ def squeezed(text: str) -> str:
 def _body(content: dict[str, Any], number: int, page: str, page_count: int) -> str:
     """The text of a page between its head and its foot, which have to be there."""
     head = squeezed(content["watermark"] + (content["running_head"] if number > 1 else ""))
-    label = content["page_label"].replace("{page}", str(number)).replace("{pages}", str(page_count))
+    label = content["labels"]["page"].replace("{page}", str(number)).replace("{pages}", str(page_count))
     foot = squeezed(content["notice"] + (label if number > 1 else ""))
     text = squeezed(page)
     assert text.startswith(head) and text.endswith(foot), f"page {number}: {text[:80]} … {text[-80:]}"
@@ -112,10 +114,8 @@ def _misleading_entries(content: dict[str, Any], contents: str, bodies: list[str
             return
 
 
-def _cover(content: dict[str, Any]) -> Iterator[str]:
-    yield from (content["title"], content["subtitle"], content["notice"], content["publisher"])
-    for fact in content["cover_facts"]:
-        yield from (fact["term"], _plain(fact["value"]))
+def _title(content: dict[str, Any]) -> Iterator[str]:
+    yield from (content["title"], content["subtitle"], content["publisher"], _plain(content["edition"]))
 
 
 def _listed_sections(content: dict[str, Any]) -> list[dict[str, Any]]:
@@ -126,8 +126,8 @@ def _heading(section: dict[str, Any]) -> str:
     return section["number"] + section["heading"]
 
 
-def _sections(content: dict[str, Any]) -> Iterator[str | TableHeading]:
-    for section in content["sections"]:
+def _sections(sections: list[dict[str, Any]]) -> Iterator[str | TableHeading]:
+    for section in sections:
         yield _heading(section)
         for block in section["blocks"]:
             yield from _block(block)
@@ -137,20 +137,17 @@ def _block(block: dict[str, Any]) -> Iterator[str | TableHeading]:
     match block["kind"]:
         case "paragraph" | "subheading":
             yield _plain(block["runs"])
-        case "bullets":
+        case "bulletlist":
             yield from (_plain(item["runs"]) for item in block["items"])
         case "table":
             yield from _table(block)
-        case "score_card":
+        case "scorecard":
             for figure in block["figures"]:
-                yield from (figure["label"], figure["value"], figure["unit"], _plain(figure["note"]))
+                yield from (figure["label"], figure["value"]["text"], figure["unit"], _plain(figure["note"]))
         case "drawing":
             yield from (unescape(TAG.sub("", text)) for text in SVG_TEXT.findall(block["svg"]))
             yield block["label"] + block["caption"]
-        case "gallery":
-            for drawing in block["drawings"]:
-                yield from _block(drawing)
-        case "findings":
+        case "findinglist":
             for number, finding in enumerate(block["findings"], start=1):
                 yield from (f"{number}.{finding['heading']}", _plain(finding["statement"]))
                 yield finding["concerned_label"] if finding["concerned"] else ""
@@ -158,15 +155,15 @@ def _block(block: dict[str, Any]) -> Iterator[str | TableHeading]:
                 yield finding["rule_label"] + finding["rule"]
         case "facts":
             for item in block["items"]:
-                yield from (item["term"], _plain(item["value"]))
+                yield from (item["term"], _plain(item["runs"]))
         case "code":
             yield block["text"]
-        case "source_list":
+        case "quote":
+            yield from (block["text"], block["source_name"], block["source_url"])
+        case kind:
+            assert kind == "sourcelist", kind
             for source in block["sources"]:
                 yield f"[{source['number']}]{source['statement']}({', '.join(source['tables'])})"
-                yield source["sql"]
-        case kind:
-            assert kind == "page_break", kind
 
 
 def _table(block: dict[str, Any]) -> Iterator[str | TableHeading]:
@@ -180,4 +177,4 @@ def _table(block: dict[str, Any]) -> Iterator[str | TableHeading]:
 
 
 def _plain(runs: list[dict[str, Any]]) -> str:
-    return "".join("".join(run["parts"]) if run["kind"] == "code" else run["text"] for run in runs)
+    return "".join(run if isinstance(run, str) else run["text"] for run in runs)

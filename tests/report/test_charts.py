@@ -12,10 +12,9 @@ import pytest
 from orchestration.report import charts
 from orchestration.report.charts.axis import round_axis
 from orchestration.report.charts.bar import bar_specification, label_step
-from orchestration.report.charts.line import value_places
+from orchestration.report.charts.line import point_rows
 from orchestration.report.charts.look import band_colours, text_colour_on
-from orchestration.report.charts.text import apart, fitted, text_width, wrapped
-from orchestration.report.charts.timeline import telling_parts
+from orchestration.report.charts.text import fitted, text_width, wrapped
 from orchestration.report.document import ChartKind
 from tests.report.drawn_examples import DIMENSIONS, NASTY, chart, one_chart_of_each_kind, series
 
@@ -76,30 +75,6 @@ def test_bars_hold_zero_and_negative_values():
     assert bar_specification(only_positive, "zh")["scales"][0]["domain"] == [0.0, 80.74]
 
 
-def test_a_gap_draws_no_dot_and_breaks_the_radar():
-    with_gap, whole = (
-        charts.draw(chart(ChartKind.radar, DIMENSIONS, series("甲", values)), "zh")
-        for values in (("60", "70", None, "90", "80"), ("60", "70", "75", "90", "80"))
-    )
-    assert "fill-opacity" in whole and "fill-opacity" not in with_gap
-    assert whole.count("<path") == with_gap.count("<path") + 1
-
-
-def test_values_beyond_a_radar_widen_it():
-    shown = texts(charts.draw(chart(ChartKind.radar, DIMENSIONS, series("甲", ("60", "70", "75", "90", "-20"))), "zh"))
-    assert "40" in shown  # the middle ring of a scale from -20 to 100
-
-
-def test_all_values_missing_is_drawn():
-    nothing = (None,) * 5
-    for kind in (ChartKind.bar, ChartKind.dot, ChartKind.radar, ChartKind.line):
-        assert "甲" in texts(charts.draw(chart(kind, DIMENSIONS, series("甲", nothing)), "zh")) or kind in (
-            ChartKind.bar,
-            ChartKind.radar,
-            ChartKind.line,
-        )
-
-
 def test_nasty_texts_stay_texts():
     svg = charts.draw(chart(ChartKind.bar, (NASTY[:20], "<b>&amp;"), series(NASTY, ("1", "2"))), "zh")
     assert "<b>&amp;" in texts(svg)
@@ -133,13 +108,6 @@ def test_text_is_cut_and_wrapped_to_its_room():
     assert wrapped("", 10, 90) == [""]
 
 
-def test_a_lines_labels_stand_on_no_point_and_on_no_label():
-    for points in ([60.0, 72.0], [70.0, 70.0], [20.0, 40.0, 45.0], [80.0], [145.0, 140.0, 138.0, 30.0]):
-        places = value_places(points)
-        assert all(abs(y - point) >= 10 for y in places for point in points)
-        assert all(abs(a - b) >= 12 for number, a in enumerate(places) for b in places[number + 1 :])
-
-
 def test_no_reference_line_runs_through_a_bars_label():
     assert label_step(100.0, "80.74", [300.0], 1) == 4.0
     behind = label_step(100.0, "80.74", [110.0], 1)
@@ -154,19 +122,31 @@ def test_long_names_of_dots_and_bars_are_whole():
         assert name in " ".join(shown) and not any("…" in text for text in shown)
 
 
-def test_a_timelines_labels_say_what_differs():
-    assert telling_parts(
-        [
-            "[合成 synthetic] 观山湖区小区停电",
-            "[合成 synthetic] 观山湖区回应失当",
-            "10.28观山湖倒塌(标题引自2019年度报告;时间为合成 synthetic)",
-            "观山湖区",
-            "",
-        ]
-    ) == ["小区停电", "回应失当", "10.28观山湖倒塌", "观山湖区", ""]
-    assert telling_parts(["[合成 synthetic] 观山湖区停电"]) == ["观山湖区停电"]
+def test_all_values_missing_is_drawn():
+    nothing = (None,) * 5
+    for kind in ChartKind:
+        shown = texts(charts.draw(chart(kind, DIMENSIONS, series("甲", nothing)), "zh"))
+        assert ("甲" in shown) == (kind is ChartKind.dot)
 
 
-def test_labels_move_apart():
-    moved = apart([10.0, 12.0, 50.0], 12, 0, 100)
-    assert moved[1] - moved[0] >= 11.9 and moved[2] == 50.0
+def test_bars_that_do_not_begin_at_zero_say_so():
+    cut = chart(ChartKind.bar, ("甲", "乙"), series("得分", ("82.33", "79.31")), minimum=Decimal("78.5"))
+    [scale] = bar_specification(cut, "zh")["scales"]
+    assert (scale["domain"], scale["zero"]) == ([78.5, 82.33], False)
+    assert "78.5" in texts(charts.draw(cut, "zh"))
+    whole = chart(ChartKind.bar, ("甲", "乙"), series("得分", ("82.33", "79.31")))
+    assert "78.5" not in texts(charts.draw(whole, "zh"))
+
+
+def test_the_lower_of_two_lines_has_its_values_below():
+    lines = chart(
+        ChartKind.line,
+        ("2018", "2019"),
+        series("贵州省", ("79.10", "80.74")),
+        series("全国", ("77.00", None), "reference"),
+    )
+    axis = round_axis([Decimal("77"), Decimal("80.74")], tick_count=4)
+    own, nation = (point_rows(lines, each, axis, 500) for each in lines.series)
+    assert all(row["label_y"] < row["y"] for row in own)
+    assert nation[0]["label_y"] > nation[0]["y"] and nation[1]["label"] == ""
+    assert {"贵州省", "全国", "79.10", "77.00"} <= set(texts(charts.draw(lines, "zh")))

@@ -67,7 +67,7 @@ def test_both_files_and_another_language_and_folder(home: Home, tmp_path: Path) 
     ("arguments", "message"),
     [
         (("--region", GUIZHOU, "--all-provinces"), "Name a region"),
-        (("--region", "529999"), "There is no region or unit 529999"),
+        (("--region", "529999"), "There is no region or unit '529999'"),
         (("--region", GUIZHOU, "--year", "2018"), "There is no release of 2018"),
         (("--region", GUIZHOU, "--release", "2019-r7"), "There is no release 2019-r7"),
         (("--region", GUIZHOU, "--release", "newest"), "is no release"),

@@ -105,8 +105,8 @@ def test_tables_can_be_heard(rendered) -> None:
 
 def test_drawings_have_words(rendered) -> None:
     report, text = rendered
-    drawings = [block for each in report.sections for block in each.blocks if isinstance(block, Chart | Map)]
-    assert len(drawings) >= 8
+    drawings = [block for block in report.blocks() if isinstance(block, Chart | Map)]
+    assert len(drawings) >= 4
     assert text.count("<svg") == len(drawings)
     for drawing in drawings:
         assert drawing.alt
@@ -189,7 +189,7 @@ def test_what_names_hold_is_escaped(small_release: Path) -> None:
     with open_release(small_release, "zh") as release:
         report = compose(release, PLAIN, "zh")
     figure = Figure("<b>1</b>", "unit_score")
-    odd = replace(report, title="<i>&title</i>", cover_facts=(("<u>", (figure, "<script>")),))
+    odd = replace(report, title="<i>&title</i>", edition=("<u>", figure, "<script>"))
     text = render(odd)
     assert "<script>" not in text
     assert "<i>&title</i>" not in text

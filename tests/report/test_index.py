@@ -51,7 +51,7 @@ def test_nothing_says_county_of_its_own_and_no_map_is_drawn(release_of_towns: Pa
     written = write_report(release_of_towns, None, "en", Format.both, tmp_path)
     page = next(path for path in written.files if path.suffix == ".html").read_text(encoding="utf-8")
     assert "Integrity of County Governments" not in page
-    blocks = [block for section in report_on(release_of_towns, None).sections for block in section.blocks]
+    blocks = list(report_on(release_of_towns, None).blocks())
     assert [block for block in blocks if isinstance(block, Map)] == []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import replace
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -14,11 +15,16 @@ from orchestration.report import maps
 from orchestration.report.charts.text import text_width
 from orchestration.report.document import MapKind
 from orchestration.report.maps.content import map_content, own_name
-from orchestration.report.maps.drawing import area, hatch, label_point
-from orchestration.report.maps.geometry import counties, other_boundary_lines, provinces, south_china_sea_dashes
+from orchestration.report.maps.frame import NATION, fitted, local
 from orchestration.report.maps.label import box_around, overlaps, placed
-from orchestration.report.maps.layout import NAME_SIZE, name_labels
-from orchestration.report.maps.projection import NATION, fitted_frame, local_projection
+from orchestration.report.maps.layout import NAME_SIZE, outlines
+from orchestration.report.maps.topology import (
+    counties,
+    label_points,
+    other_boundary_lines,
+    provinces,
+    south_china_sea_dashes,
+)
 from orchestration.report.maps.unit_shape import shape_codes, unit_of_shape
 from tests.report.drawn_examples import a_map
 
@@ -72,13 +78,12 @@ def test_the_national_map_is_complete():
     assert "South China Sea Islands" in texts(maps.draw(a_map(MapKind.nation, "000000", ("520000",)), "en"))
 
 
-def test_only_the_dashes_in_the_sea_are_bold():
-    content = map_content(a_map(MapKind.nation, "000000", ("520000", "310000")), "zh")
-    assert content.strong_borders == south_china_sea_dashes()
+def test_the_dashes_in_the_sea_and_the_western_frontier_are_drawn():
     assert len(south_china_sea_dashes()) == 10
     assert all(108 < x < 123 and y < 25 for line in south_china_sea_dashes() for x, y in line)
-    western_frontier = [line for line in other_boundary_lines() if line[0][0] < 80]
-    assert western_frontier and all(line in content.outer_borders for line in western_frontier)
+    assert [line for line in other_boundary_lines() if line[0][0] < 80]
+    svg = maps.draw(a_map(MapKind.nation, "000000", ("520000", "310000")), "zh")
+    assert svg.count('stroke="#1d2733" stroke-width="1.1"') == 2, "on the map and in its inset"
 
 
 def test_clips_of_two_maps_on_one_page_have_ids_of_their_own():
@@ -115,36 +120,64 @@ def test_a_shared_shape_shows_one_unit_and_names_the_other():
 def test_every_part_of_a_province_is_drawn():
     content = map_content(a_map(MapKind.province, "520000", GUIYANG), "zh")
     assert len(content.shapes) == 88
-    assert {name for name, _ in content.name_groups} == {
+    assert {name for name, _ in content.names} == {
         "贵阳", "六盘水", "遵义", "安顺", "毕节", "铜仁", "黔西南", "黔东南", "黔南",
     }  # fmt: skip
 
 
+def test_vega_projects_as_the_frame_says():
+    """Outlines come from Vega, names from the frame: both have to know the same projection."""
+    for drawn in (a_map(MapKind.nation, "000000", ("520000", "310000")), a_map(MapKind.province, "520000", GUIYANG)):
+        content = map_content(drawn, "zh")
+        frame = content.frame(470, 450)
+        paths = dict(outlines(content, frame))
+        assert len(paths) == len(content.shapes)
+        for shape in content.shapes[:5]:
+            numbers = [float(each) for each in re.findall(r"-?[\d.]+", paths[shape.code])]
+            drawn_points = set(zip(numbers[::2], numbers[1::2], strict=True))
+            points = [frame(point) for arc in shape.arcs() for point in frame.thinned(content.topology.arcs[arc])]
+            assert all(min(abs(x - a) + abs(y - b) for a, b in drawn_points) < 0.3 for x, y in points)
+
+
 def test_areas_are_true():
-    topology = provinces()
-    square_km = {}
-    for code in ("520000", "510000"):
-        shape = topology.shapes[code]
-        rings = [[NATION(point) for point in ring] for polygon in topology.rings(shape) for ring in polygon]
-        square_km[code] = sum(map(area, rings))
-    assert square_km["520000"] == pytest.approx(176_167, rel=0.01)  # area that the province itself publishes
-    assert square_km["510000"] == pytest.approx(486_000, rel=0.01)
+    sizes = {code: label_points()[code][1] for code in ("520000", "510000")}
+    assert sizes["520000"] == pytest.approx(176_167, rel=0.01)  # area that the province itself publishes
+    assert sizes["510000"] == pytest.approx(486_000, rel=0.01)
+
+
+def test_every_shape_has_a_place_for_its_name_inside():
+    for topology in (counties(), provinces()):
+        for shape in topology.shapes.values():
+            (x, y), _ = label_points()[shape.code]
+            crossings = 0
+            for arc in shape.arcs():
+                line = topology.arcs[arc]
+                for (x1, y1), (x2, y2) in pairwise(line):
+                    if (y1 > y) != (y2 > y) and x < x1 + (y - y1) * (x2 - x1) / (y2 - y1):
+                        crossings += 1
+            assert crossings % 2 == 1, shape.name_zh
 
 
 def test_a_frame_keeps_proportions_and_holds_its_points():
     points = [(104.0, 25.0), (109.0, 25.0), (104.0, 29.0), (109.0, 29.0)]
-    frame = fitted_frame(local_projection(points), points, 400, 300)
+    frame = fitted(local(points), points, 400, 300)
     assert all(-0.01 <= x <= 400.01 and -0.01 <= y <= frame.height + 0.01 for x, y in map(frame, points))
     east = frame((109.0, 27.0))[0] - frame((104.0, 27.0))[0]
     north = frame((106.5, 25.0))[1] - frame((106.5, 29.0))[1]
     assert east / north == pytest.approx(5 * 0.891 * 111.2 / (4 * 111.2), rel=0.01)  # cos 27° = 0.891
+    assert NATION.longitude == 105
 
 
-def test_a_hatch_stays_inside():
-    square = [(0.0, 0.0), (40.0, 0.0), (40.0, 40.0), (0.0, 40.0)]
-    places = [tuple(map(float, pair.split(","))) for pair in re.findall(r"[\d.]+,[\d.]+", hatch([square]))]
-    assert len(places) > 10
-    assert all(-0.1 <= x <= 40.1 and -0.1 <= y <= 40.1 for x, y in places)
+def test_lines_that_meet_still_do_when_points_are_left_out():
+    line = [(104.0 + number / 1000, 25.0) for number in range(1000)]
+    frame = fitted(local([(104.0, 24.0), (110.0, 28.0)]), [(104.0, 24.0), (110.0, 28.0)], 400, 300)
+    thinned = frame.thinned(line)
+    assert (thinned[0], thinned[-1]) == (line[0], line[-1]) and 50 < len(thinned) < 200
+
+
+def test_areas_without_a_value_are_striped():
+    svg = maps.draw(a_map(MapKind.prefecture, "520100", GUIYANG), "zh")
+    assert "linearGradient" in svg and 'fill="url(#' in svg
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -159,8 +192,8 @@ def test_no_label_covers_another_and_none_is_lost(language, kind, region):
         areas=tuple(replace(area, name=own_name(counties().shapes[area.code], language)) for area in drawn.areas),
     )
     content = map_content(named, language)
-    frame = fitted_frame(content.project, content.extent_points(), 462, 450)
-    labels, size = name_labels(content, frame), NAME_SIZE[kind]
+    frame = content.frame(462, 450)
+    labels, size = content.labels(frame), NAME_SIZE[kind]
     names = placed(labels, size, frame.width, frame.height)
     boxes = [box_around(label.x, label.y, text_width(label.text, size) / 2, size) for label in names.labels]
     assert not any(overlaps(box, other) for number, box in enumerate(boxes) for other in boxes[:number])
@@ -171,9 +204,3 @@ def test_no_label_covers_another_and_none_is_lost(language, kind, region):
     assert shown == wanted
     note = " ".join(texts(maps.draw(named, language)))
     assert all(text.split()[0] in note for _, text in names.key)
-
-
-def test_a_label_lies_inside_a_crescent():
-    crescent = [(0.0, 0.0), (100.0, 0.0), (100.0, 100.0), (90.0, 100.0), (90.0, 10.0), (0.0, 10.0)]
-    (x, y), distance = label_point([crescent])
-    assert distance > 0 and (y < 10 or x > 90)

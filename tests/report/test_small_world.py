@@ -17,11 +17,10 @@ from orchestration.report.document import (
     Code,
     Figure,
     FindingList,
-    Link,
     Map,
+    OnScreen,
     Paragraph,
     Report,
-    ScoreCard,
     Section,
     Table,
 )
@@ -58,10 +57,15 @@ def report_of(release_file: Path, region_code: str, language: str = "zh", method
         return compose(release, region_code, language, methodology)
 
 
+def blocks_of(section: Section) -> list:
+    """The blocks of a section, those for the screen alone among them."""
+    return [inner for block in section.blocks for inner in (block.blocks if isinstance(block, OnScreen) else (block,))]
+
+
 def words(section: Section) -> str:
     """The running text of a section."""
     parts = []
-    for block in section.blocks:
+    for block in blocks_of(section):
         if isinstance(block, Paragraph):
             parts.append(plain(block.runs))
         elif isinstance(block, BulletList):
@@ -80,7 +84,7 @@ def section(report: Report, anchor: str) -> Section:
 @pytest.mark.parametrize("region_code", [*REGIONS, NEVER_SCORED, LONG_NAMED])
 def test_every_figure_stands_in_the_release(small_release: Path, region_code: str, language: str) -> None:
     report = report_of(small_release, region_code, language)
-    assert assert_figures_stand_in_the_release(small_release, report) > 100
+    assert assert_figures_stand_in_the_release(small_release, report) > 60
 
 
 @pytest.mark.parametrize(
@@ -140,15 +144,6 @@ def _differs(report: Report, pages: list[str]) -> bool:
 
 
 @pytest.mark.parametrize("region_code", REGIONS)
-def test_links_lead_to_places_of_the_report(small_release: Path, region_code: str) -> None:
-    report = report_of(small_release, region_code)
-    anchors = [each.anchor for each in report.sections]
-    assert len(anchors) == len(set(anchors))
-    targets = {run.target for text in texts_of(report) for run in text if isinstance(run, Link)}
-    assert targets <= set(anchors)
-
-
-@pytest.mark.parametrize("region_code", REGIONS)
 def test_rows_are_as_wide_as_their_tables(small_release: Path, region_code: str) -> None:
     for each in report_of(small_release, region_code).sections:
         for table in each.blocks:
@@ -160,24 +155,24 @@ def test_rows_are_as_wide_as_their_tables(small_release: Path, region_code: str)
 def test_a_province_with_one_unit(small_release: Path) -> None:
     report = report_of(small_release, QINGHAI)
     ranking = words(section(report, "unit-ranking"))
-    assert ranking.startswith(f"只有一个参加排名的单元\uff1a{LONG_NAME_ZH}")
-    [table] = [block for block in section(report, "unit-ranking").blocks if isinstance(block, Table)]
+    assert ranking.startswith(f"只有一个参加排名的县\uff08市、区\uff09\uff1a{LONG_NAME_ZH}")
+    [table] = [block for block in blocks_of(section(report, "unit-ranking")) if isinstance(block, Table)]
     assert len(table.rows) == 1
-    assert "没有其他参加排名的单元" in words(section(report, f"unit-{LONG_NAMED}"))
+    assert "没有其他参加排名的县" in words(section(report_of(small_release, LONG_NAMED), "peers"))
 
 
 def test_one_of_several_equal_ones_shares_the_highest_place(small_release: Path) -> None:
     composite = section(report_of(small_release, QINGHAI), "composite")
     assert "与其他地区并列最高\uff0c并列者共2个" in words(composite)
-    [card] = [block for block in composite.blocks if isinstance(block, ScoreCard)]
-    assert "并列最高\uff0c共2个" in [plain(figure.note) for figure in card.figures]
     assert "最高的北京市等2个" in words(section(report_of(small_release, GUIZHOU), "composite"))
     assert "最高的是北京市等2个" in words(section(report_of(small_release, NATION), "composite"))
 
 
 def test_units_that_share_a_place_are_not_called_the_highest(small_release: Path) -> None:
-    assert words(section(report_of(small_release, BEIJING), "unit-ranking")).startswith("参加排名的单元得分相同")
-    assert "得分最高的单元是南明区" in words(section(report_of(small_release, GUIZHOU), "unit-ranking"))
+    assert words(section(report_of(small_release, BEIJING), "unit-ranking")).startswith(
+        "参加排名的县\uff08市、区\uff09得分相同"
+    )
+    assert "得分最高的是南明区" in words(section(report_of(small_release, GUIZHOU), "unit-ranking"))
 
 
 def test_the_units_that_lost_most_are_counted(small_release: Path, tmp_path: Path) -> None:
@@ -190,7 +185,7 @@ def test_the_units_that_lost_most_are_counted(small_release: Path, tmp_path: Pat
         )
     [table] = [
         block
-        for block in section(report_of(tied, GUIZHOU), "dimension-c").blocks
+        for block in blocks_of(section(report_of(tied, GUIZHOU), "dimension-c"))
         if isinstance(block, Table) and "失分最多" in block.caption
     ]
     assert "南明区等2个" in {plain(row.cells[5].runs) for row in table.rows}
@@ -206,14 +201,14 @@ def test_events_say_by_whom_they_were_answered(small_release: Path) -> None:
 
 def test_the_nation_is_compared_with_its_own_regions_and_has_no_rank(small_release: Path) -> None:
     report = report_of(small_release, NATION)
-    [chart] = [block for block in section(report, "profile").blocks if isinstance(block, Chart)]
+    [chart] = [block for block in blocks_of(section(report, "summary")) if isinstance(block, Chart)]
     assert [(series.name, series.role) for series in chart.series] == [
         ("全国", "subject"),
         ("北京市", "best"),
         ("贵州省", "other"),
     ]
     for each in (section(report, "profile"), section(report, "trend"), section(report, "methodologies")):
-        captions = [block.caption for block in each.blocks if isinstance(block, Table)]
+        captions = [block.caption for block in blocks_of(each) if isinstance(block, Table)]
         assert [caption for caption in captions if "名次" in caption] == []
         assert "全国和最高地区" not in each.heading
 
@@ -221,7 +216,7 @@ def test_the_nation_is_compared_with_its_own_regions_and_has_no_rank(small_relea
 def test_the_nation_counts_the_units_concerned_by_province(small_release: Path) -> None:
     [findings] = [
         block
-        for block in section(report_of(small_release, NATION), "problems").blocks
+        for block in blocks_of(section(report_of(small_release, NATION), "problems"))
         if isinstance(block, FindingList)
     ]
     silent = next(finding for finding in findings.findings if finding.heading == "负面事件没有回应")
@@ -242,13 +237,13 @@ def test_the_scope_says_who_is_left_out_and_why(small_release: Path, tmp_path: P
             f"exclusion_reason_en = 'no data', exclusion_origin = 'assumed' where unit_code = '{NEVER_SCORED}'"
         )
     scope = section(report_of(fewer, GUIZHOU), "scope")
-    [table] = [block for block in scope.blocks if isinstance(block, Table) and "未纳入" in block.caption]
+    [table] = [block for block in blocks_of(scope) if isinstance(block, Table) and "未纳入" in block.caption]
     assert [[plain(cell.runs) for cell in row.cells] for row in table.rows] == [["缺乏数据", "本项目假设", "1"]]
 
 
 def test_cells_that_were_not_collected_are_listed_by_measure(small_release: Path) -> None:
     def listed(region_code: str) -> Table:
-        blocks = section(report_of(small_release, region_code), "annex-quality").blocks
+        blocks = blocks_of(section(report_of(small_release, region_code), "quality"))
         return next(block for block in blocks if isinstance(block, Table) and "未采集" in block.caption)
 
     province, unit = listed(GUIZHOU), listed(WITHOUT_A_DIMENSION)
@@ -286,13 +281,13 @@ def test_published_figures_are_told_in_words(small_release: Path, tmp_path: Path
             "update marts.published_reconciliation set outcome = 'mismatch' where published_value <> computed_rounded"
         )
     report = report_of(published, GUIZHOU)
-    counts = words(section(report, "annex-reconciliation"))
+    counts = words(section(report, "reconciliation"))
     assert "一致4项\uff0c不一致1项" in counts
     assert "一致3项\uff0c不一致1项" in counts
-    [table] = [block for block in section(report, "annex-reconciliation").blocks if isinstance(block, Table)]
+    [table] = [block for block in blocks_of(section(report, "reconciliation")) if isinstance(block, Table)]
     assert sorted([plain(cell.runs) for cell in row.cells[:7]] for row in table.rows) == [
-        ["某地", "", "评估单元数", "", "等于", "5", "5"],
-        ["某地", "综合得分", "单元平均分", "", "等于", "82.20", "82.20"],
+        ["某地", "", "评估数", "", "等于", "5", "5"],
+        ["某地", "综合得分", "县级平均分", "", "等于", "82.20", "82.20"],
         ["某地", "透明度\uff08政务公开\uff09", "全部为满分", "五项均为满分", "等于", "是", "否"],
         ["某地", "透明度\uff08政务公开\uff09", "变化方向", "下降", "等于", "下降", "下降"],
     ]
@@ -305,16 +300,16 @@ def test_a_number_in_a_sentence_is_a_figure_with_its_source(
     bare: set[tuple[str, str, str]] = set()
     filled = Texts.__call__
 
-    def watched(self: Texts, key: str, **places: object) -> object:
+    def watched(self: Texts, key: str, row: object = None, /, **places: object) -> object:
         for name, filling in places.items():
             runs = filling if isinstance(filling, tuple) else (filling,)
             strings = "".join(run for run in runs if isinstance(run, str))
-            if re.search("[0-9]", strings) and name not in BARE_NUMBERS:
+            if re.search("[0-9]", strings) and name not in BARE_NUMBERS and not name.endswith("_limit"):
                 bare.add((key, name, strings))
-        return filled(self, key, **places)
+        return filled(self, key, row, **places)
 
-    def worded(self: Texts, key: str, **places: object) -> str:
-        return plain(filled(self, key, **places))
+    def worded(self: Texts, key: str, row: object = None, /, **places: object) -> str:
+        return plain(filled(self, key, row, **places))
 
     monkeypatch.setattr(Texts, "__call__", watched)
     monkeypatch.setattr(Texts, "word", worded)
@@ -326,16 +321,14 @@ def test_a_number_in_a_sentence_is_a_figure_with_its_source(
 def test_units_directly_below_a_province(small_release: Path) -> None:
     report = report_of(small_release, BEIJING)
     assert not [each for each in report.sections if each.anchor == "region-comparison"]
-    [drawn] = [block for block in section(report, "map").blocks if isinstance(block, Map)]
+    [drawn] = [block for block in blocks_of(section(report, "map")) if isinstance(block, Map)]
     assert {area.code for area in drawn.areas} == set(DIRECT)
 
 
 def test_a_unit_without_events(small_release: Path) -> None:
     report = report_of(small_release, WITHOUT_EVENTS)
-    assert "没有记录到舆情事件" in words(section(report, f"events-{WITHOUT_EVENTS}"))
-    assert "No opinion event is recorded" in words(
-        section(report_of(small_release, WITHOUT_EVENTS, "en"), f"events-{WITHOUT_EVENTS}")
-    )
+    assert "没有记录到舆情事件" in words(section(report, "events"))
+    assert "No opinion event is recorded" in words(section(report_of(small_release, WITHOUT_EVENTS, "en"), "events"))
 
 
 def test_a_province_without_events(small_release: Path) -> None:
@@ -345,29 +338,27 @@ def test_a_province_without_events(small_release: Path) -> None:
 
 def test_a_dimension_that_nobody_collected(small_release: Path) -> None:
     report = report_of(small_release, WITHOUT_A_DIMENSION)
-    [table] = [
-        block for block in section(report, f"indicators-{WITHOUT_A_DIMENSION}").blocks if isinstance(block, Table)
-    ]
+    [table] = [block for block in blocks_of(section(report, "indicators")) if isinstance(block, Table)]
     transparency = table.rows[0]
     assert [plain(cell.runs) for cell in transparency.cells[1:4]] == ["30", "–", "–"]
-    assert "只计分、不排名" in words(section(report, f"unit-{WITHOUT_A_DIMENSION}"))
+    assert "只计分、不排名" in words(section(report, "summary"))
     values = {plain(row.cells[4].runs) for row in table.rows[1:26] if plain(row.cells[4].runs)}
     assert values == {"未采集"} or "未采集" in values
 
 
 def test_a_unit_that_nobody_could_score(small_release: Path) -> None:
     report = report_of(small_release, NEVER_SCORED)
-    assert "没有综合得分" in words(section(report, f"unit-{NEVER_SCORED}"))
-    assert "失分无从计算" in words(section(report, f"lost-{NEVER_SCORED}"))
+    assert "没有综合得分" in words(section(report, "summary"))
+    assert "失分无从计算" in words(section(report, "improve"))
     prefecture = report_of(small_release, "520200")
-    assert "本年度没有综合得分" in words(section(prefecture, "composite"))
-    assert "没有参加排名的单元" in words(section(prefecture, "unit-ranking"))
+    assert "2019年度没有综合得分" in words(section(prefecture, "composite"))
+    assert "没有参加排名的县" in words(section(prefecture, "unit-ranking"))
 
 
 def test_a_region_without_a_score_stands_in_no_comparison(small_release: Path) -> None:
     [table] = [
         block
-        for block in section(report_of(small_release, GUIZHOU), "region-comparison").blocks
+        for block in blocks_of(section(report_of(small_release, GUIZHOU), "region-comparison"))
         if isinstance(block, Table)
     ]
     assert [plain(row.cells[0].runs) for row in table.rows] == ["贵阳市", "贵州省"]
@@ -415,11 +406,11 @@ def test_units_that_fell_alike_are_counted(small_release: Path, tmp_path: Path) 
 def test_problems_name_their_rule_and_the_units(small_release: Path) -> None:
     [findings] = [
         block
-        for block in section(report_of(small_release, GUIZHOU), "problems").blocks
+        for block in blocks_of(section(report_of(small_release, GUIZHOU), "problems"))
         if isinstance(block, FindingList)
     ]
     silent = next(finding for finding in findings.findings if finding.heading == "负面事件没有回应")
-    assert plain(silent.statement) == "3件负面事件中有2件没有回应\uff0c占66.7%\uff0c涉及1个单元。"
+    assert plain(silent.statement) == "3件负面事件中有2件没有回应\uff0c占66.7%\uff0c涉及1个县\uff08市、区\uff09。"
     assert [plain(item) for item in silent.concerned] == ["乌当区 2"]
     assert all(finding.rule for finding in findings.findings)
 
@@ -436,11 +427,10 @@ def test_a_rule_about_many_units_needs_more_than_one(small_release: Path) -> Non
     ],
 )
 def test_the_public_report_says_where_evidence_is(small_release: Path, language: str, said: str) -> None:
-    own = section(report_of(small_release, PLAIN, language), f"evidence-{PLAIN}")
+    own = section(report_of(small_release, PLAIN, language), "evidence")
     assert said in words(own)
-    [command] = [block.text for block in own.blocks if isinstance(block, Code)]
+    [command] = [block.text for block in blocks_of(own) if isinstance(block, Code)]
     assert command == f"zhengxin report --region {PLAIN} --year 2019 --release 2019-r1 --internal"
-    assert said in words(section(report_of(small_release, GUIZHOU, language), f"unit-{PLAIN}"))
 
 
 @pytest.mark.parametrize(("language", "channel"), [("zh", "政府公开"), ("en", "Government disclosure")])
@@ -459,7 +449,7 @@ def test_the_internal_report_lists_the_evidence(
                 'observations.csv' as file_name, 12 as row_number, null::varchar as verification_verdict"""
         )
     report = report_of(internal, PLAIN, language)
-    [table] = [block for block in section(report, f"evidence-{PLAIN}").blocks if isinstance(block, Table)]
+    [table] = [block for block in blocks_of(section(report, "evidence")) if isinstance(block, Table)]
     [cells] = [[plain(cell.runs) for cell in row.cells] for row in table.rows]
     assert cells[:4] == ["T1.1.items", channel, "2020-03-01 09:00", "https://example.invalid/page"]
     assert "observations.csv" in cells[4] and "12" in cells[4]
@@ -467,7 +457,7 @@ def test_the_internal_report_lists_the_evidence(
 
 
 def test_the_public_report_says_that_quarantine_is_left_out(small_release: Path) -> None:
-    assert "不含隔离行" in words(section(report_of(small_release, PLAIN), "annex-quality"))
+    assert "只见于内部发布文件" in words(section(report_of(small_release, PLAIN), "quality"))
 
 
 def test_a_file_without_optional_marts_still_gives_a_report(small_release: Path, tmp_path: Path) -> None:
@@ -477,7 +467,7 @@ def test_a_file_without_optional_marts_still_gives_a_report(small_release: Path,
         for table in ("warning", "lost_mark", "points_to_next", "dim_grade"):
             connection.execute(f"drop table marts.{table}")
     report = report_of(poor, GUIZHOU)
-    assert "没有预警表" in words(section(report, "problems"))
+    assert "没有预警数据" in words(section(report, "problems"))
     assert_figures_stand_in_the_release(poor, report)
 
 
@@ -501,8 +491,8 @@ def test_another_methodology(small_release: Path) -> None:
     presence, quality = (report_of(small_release, GUIZHOU, methodology=code) for code in ("presence", "quality"))
     assert [figure.text for figure in figures_of(presence)] != [figure.text for figure in figures_of(quality)]
     assert (presence.file_stem, quality.file_stem) == (f"2019-{GUIZHOU}-zh", f"2019-{GUIZHOU}-zh-quality")
-    assert "不是本版次的主方法" in words(section(quality, "background"))
-    commands = [block.text for block in section(quality, "annex-reproduce").blocks if isinstance(block, Code)]
+    assert "不是本版次的主方法" in words(section(quality, "about"))
+    commands = [block.text for block in blocks_of(section(quality, "release")) if isinstance(block, Code)]
     assert commands[0].endswith("--language zh --methodology quality")
 
 
@@ -513,7 +503,7 @@ def test_an_internal_file_gives_a_report_of_its_own_name(small_release: Path, tm
         connection.execute("create table marts.quarantined_row (unit_code varchar, source varchar, rule varchar)")
     report = report_of(internal, GUIZHOU)
     assert report.file_stem == f"2019-{GUIZHOU}-zh-internal"
-    commands = [block.text for block in section(report, "annex-reproduce").blocks if isinstance(block, Code)]
+    commands = [block.text for block in blocks_of(section(report, "release")) if isinstance(block, Code)]
     assert commands[0].endswith("--language zh --internal")
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import namedtuple
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from orchestration.errors import UsageError
 from orchestration.report.document import Figure
-from orchestration.report.release import count_text, decimal_text, plain_text, rate_text, signed_text
-from orchestration.report.scope import full_width
-from orchestration.report.sections.parts import Numbering, chinese_number, key_figure
-from orchestration.report.texts import PLACE, Texts, plain, templates
+from orchestration.report.parts import Numbering, chinese_number, cut_axis, key_figure
+from orchestration.report.release import Row, count_text, decimal_text, plain_text, rate_text, signed_text
+from orchestration.report.texts import PLACE, Texts, full_width, plain, templates
 
 MAP_REVIEW_NUMBER = "GS(2024)0650号"
 HALF_WIDTH_BESIDE_CHINESE = re.compile("[\u4e00-\u9fff][,;:()]|[,;:()][\u4e00-\u9fff]")
@@ -24,7 +25,7 @@ def test_both_languages_hold_the_same_templates() -> None:
 
 @pytest.mark.parametrize("key", sorted(templates("zh")))
 def test_a_template_has_the_same_places_in_both_languages(key: str) -> None:
-    places = [{place[1] for place in PLACE.finditer(templates(language)[key])} for language in ("zh", "en")]
+    places = [{place.group(1, 2) for place in PLACE.finditer(templates(language)[key])} for language in ("zh", "en")]
     assert places[0] == places[1]
 
 
@@ -42,14 +43,23 @@ def test_a_language_that_is_not_there_is_refused() -> None:
         Texts("fr")
 
 
+def row(**columns: object) -> Row:
+    return type("row", (Row, namedtuple("row", columns)), {"source": "a", "digits": 2})(*columns.values())
+
+
 def test_one_is_singular() -> None:
     t = Texts("en")
-    assert plain(t("event.positive", n=Figure("1", "a"), points=Figure("+3.00", "a"))).startswith(
-        "1 positive event counts"
-    )
-    assert plain(t("event.positive", n=Figure("2", "a"), points=Figure("+3.00", "a"))).startswith(
-        "2 positive events count"
-    )
+    for count, said in ((1, "1 positive event counts, +3.00"), (2, "2 positive events count, +3.00")):
+        assert plain(t("event.positive", row(event_count=count, points=Decimal(3)))).startswith(said)
+
+
+def test_a_row_is_told_by_its_columns() -> None:
+    t = Texts("zh", short=lambda code: f"<{code}>")
+    moved = row(node_code="E", change_from_previous=Decimal("-0.38"))
+    assert t("summary.dimension_moved", moved) == ("<E>\uff08", Figure("−0.38", "a"), "\uff09")
+    dated = row(frame_date=date(2018, 12, 31))
+    assert plain(t("about.frame_date", dated)) == "以截至2018年12月31日的行政区划为准"
+    assert plain(Texts("en")("about.frame_date", dated)).endswith("as of 31 December 2018")
 
 
 def test_a_value_with_its_unit_is_singular_or_plural() -> None:
@@ -65,8 +75,13 @@ def test_a_key_figure_without_a_value_has_no_unit() -> None:
     assert key_figure(Texts("en"), "x", Figure("1.00", "a"), "points").unit == "points"
 
 
-def test_a_unit_is_called_by_one_word() -> None:
-    assert [text for text in templates("zh").values() if "单位" in text] == []
+# What officials do not write, by docs/style.zh-CN.md.
+UNWANTED = re.compile("单位|单元|被隔离|第[^、，。]*名(?!次)|zhengxin |marts\\.|县级政府县")
+
+
+def test_an_editors_chinese() -> None:
+    found = {key for key, text in templates("zh").items() if UNWANTED.search(PLACE.sub("", text))}
+    assert found == set()
 
 
 def test_items_are_listed_as_the_language_does() -> None:
@@ -77,7 +92,15 @@ def test_items_are_listed_as_the_language_does() -> None:
 
 def test_figures_stay_figures_in_a_text() -> None:
     figure = Figure("80.74", "region_score")
-    assert figure in Texts("zh")("overall.base", base=figure, full=Figure("80", "region_score"))
+    assert figure in Texts("zh")("summary.item", label="", text=figure)
+
+
+def test_bars_begin_where_differences_show() -> None:
+    close = [Decimal(value) for value in ("82.33", "82.20", "79.31")]
+    assert cut_axis(close) == Decimal(77)
+    assert cut_axis([Decimal(10), Decimal(80)]) is None
+    assert cut_axis([Decimal(-1), Decimal("0.5")]) is None
+    assert cut_axis([]) is None
 
 
 @pytest.mark.parametrize(
@@ -93,6 +116,7 @@ def test_signs_shares_and_counts() -> None:
     assert signed_text(Decimal("-8.24"), 2) == "−8.24"
     assert signed_text(Decimal("0.001"), 2) == "0.00"
     assert rate_text(Decimal("0.9909090909")) == "99.1%"
+    assert (rate_text(Decimal("0.0003653635")), rate_text(Decimal(0))) == ("0.04%", "0.0%")
     assert count_text(2737) == "2,737"
     assert plain_text(Decimal("2.5000")) == "2.5"
     assert plain_text(Decimal("-20")) == "−20"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import rankdata
 
-from orchestration.robustness.evaluate import Subject, scores
+from orchestration.robustness.evaluate import Subject, scores, with_errors
 from orchestration.robustness.exact import mark_halves, points, rate_halves
 from orchestration.robustness.intervals import rank_intervals
 from orchestration.robustness.moments import pair_moments
@@ -234,3 +234,32 @@ def test_nothing_that_varies_has_no_index() -> None:
 
 def test_options_are_cut_evenly() -> None:
     assert option_numbers(np.array([0.0, 0.332, 0.334, 0.666, 0.667, 0.999999999]), 3).tolist() == [0, 0, 1, 1, 2, 2]
+
+
+def test_an_observation_moves_by_what_verification_found() -> None:
+    rates = np.full((4000, 3), 0.5)
+    rates[0] = np.nan
+    errors = {0: np.array([-0.25, 0.0, 0.0, 0.0]), 1: np.array([-1.0, 1.0])}
+    moved = with_errors(rates, errors, 7, 1)
+    assert np.isnan(moved[0]).all()
+    # A quarter of the first leaf's verifications took a quarter of its rate; nothing is known of the third leaf.
+    assert set(moved[1:, 0]) == {0.25, 0.5} and abs((moved[1:, 0] == 0.25).mean() - 0.25) < 0.03
+    assert set(moved[1:, 1]) == {0.0, 1.0} and (moved[1:, 2] == 0.5).all()
+    assert np.array_equal(moved, with_errors(rates, errors, 7, 1), equal_nan=True)
+    assert not np.array_equal(moved, with_errors(rates, errors, 7, 2), equal_nan=True)
+
+
+def test_draws_of_observations_are_scored_one_by_one() -> None:
+    tree, nominal = small_tree()
+    leaf_count = len(tree.leaf_places)
+    rates = np.full((UNITS, leaf_count), 0.5)
+    is_scored = np.ones((UNITS, len(tree.nodes)), dtype=bool)
+    errors = {number: np.array([-0.5, 0.5]) for number in range(leaf_count)}
+    subject = Subject(tree, {"stated": rates}, is_scored, np.zeros(UNITS), errors=errors, seed=3)
+    factor = Factor("observation", "observation", (), 0.0, ("stated", "1", "2"))
+    points = np.array([[0.0], [0.4], [0.9]])
+    found = scores(subject, [factor], resolve(tree, nominal, [factor], points))
+    for draw, number in ((1, 1), (2, 2)):
+        alone = Subject(tree, {"stated": with_errors(rates, errors, 3, number)}, is_scored, np.zeros(UNITS))
+        assert np.array_equal(found[draw], scores(alone, [], resolve(tree, nominal, [], points[:1]))[0])
+    assert np.ptp(found[0]) == 0 and np.ptp(found[1]) > 0

@@ -13,8 +13,7 @@ from orchestration.home import Home, shipped_seeds
 from orchestration.project_folder.start import COUNTY_SEEDS
 from tests.small.inbox import PREFECTURE, SERIES
 
-# Without draws, which are of no use to most tests and take a third of a build.
-SETTINGS = f'series = "{SERIES}"\nseeds = "own"\npublish = "auto"\ndraws = 0\n'
+SETTINGS = f'series = "{SERIES}"\nseeds = "own"\npublish = "auto"\n'
 # What is known of the nation says nothing of one prefecture.
 NATIONAL_SEEDS = ("published_figure", "published_constraint", "published_constraint_term")
 REGIONS = (PREFECTURE, PREFECTURE[:2] + "0000", "000000")
@@ -22,12 +21,13 @@ REGIONS = (PREFECTURE, PREFECTURE[:2] + "0000", "000000")
 Row = dict[str, str]
 
 
-def make_small_home(root: Path, frame: Callable[[Row], bool] | None = None) -> Home:
+def make_small_home(root: Path, frame: Callable[[Row], bool] | None = None, draws: int = 0) -> Home:
     """A home with nothing in it but its settings and its seeds: those that are shipped and the demo's officers, with
     the county series' frame cut down to the units of one prefecture, or to those that `frame` wants."""
     home = Home(root)
     home.root.mkdir(parents=True, exist_ok=True)
-    home.settings.write_text(SETTINGS, encoding="utf-8")
+    # Draws are of no use to most tests and take a quarter of a build.
+    home.settings.write_text(f"{SETTINGS}draws = {draws}\n", encoding="utf-8")
     shutil.copytree(shipped_seeds(), home.seeds, ignore=shutil.ignore_patterns("*.yml", "*.md"))
     lay_demo_seeds(home)
     wanted = frame or (lambda row: row["region_code"] == PREFECTURE)

@@ -35,7 +35,7 @@ def test_composite_is_the_sum_of_its_dimensions(
             create table marts.fct_unit_score as
             select 's' as series_code, 2024 as assessment_year, 'm' as methodology_code, 'u' as unit_code,
                 cast($1 as decimal(18, 10)) as score, 100 as full_mark, 1.0 as coverage, null as grade,
-                true as is_ranked, 1 as rank_national, 1 as ranked_unit_count_national
+                true as is_ranked, 1 as rank_overall, 1 as ranked_unit_count_overall
             """,
             [score],
         )

@@ -218,6 +218,10 @@ FAULTS = {
         "update region set parent_region_code = '530000' where region_code = '520000'",
         "update region set region_level = 'county' where region_code = '520100'",
     ],
+    "relative_rules_have_their_variant": [
+        "update measure_rule set rule_family = 'relative' where methodology_code = 'quality' and measure_code = 'T1.1'",
+        "update variant set is_published = true where variant_code = 'quality_equal_weights'",
+    ],
     "rule_has_its_parameters": [
         "update measure_rule set target = null where methodology_code = 'quality' and measure_code = 'T1.1'",
         "update measure_rule set floor = target where methodology_code = 'quality' and measure_code = 'T1.1'",

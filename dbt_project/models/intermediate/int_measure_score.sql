@@ -28,6 +28,12 @@ scores as (
 
     select * from {{ ref('int_measure_score_veto') }}
 
+    {% if env_var('ZHENGXIN_OVER_UNITS', '1') == '1' %}
+    union all
+
+    select * from {{ ref('int_measure_score_relative') }}
+
+    {% endif %}
 ),
 
 -- The marks of a leaf's measures add up to its full mark exactly, whatever the weights.

@@ -23,6 +23,7 @@ with rules as (
                     else case when rules.transform = 'log' then 'log; ' else '' end
                         || 'floor ' || {{ plain_number('rules.floor') }} || '; target ' || {{ plain_number('rules.target') }}
                 end
+            when 'relative' then 'against the other units' || case when rules.floor > rules.target then '; less is better' else '' end
             when 'deduct' then {{ plain_number('rules.deduct_per_case') }} || ' off per case'
             when 'veto' then 'veto ' || rules.veto_operator || ' ' || {{ plain_number('rules.veto_threshold') }}
         end || '; weight ' || {{ plain_number('weights.weight') }}
@@ -128,6 +129,8 @@ formulas as (
             when rule_family = 'veto'
                 then {{ plain_number('value') }} || ' ' || veto_operator || ' ' || veto_text
                     || case when is_vetoed then ': veto' else ': no veto' end
+            when rule_family = 'relative'
+                then {{ plain_number('value') }} || ' among the units: ' || {{ plain_number('normalised_value') }}
             when transform = 'positive'
                 then {{ plain_number('value') }} || ' > 0: ' || {{ plain_number('normalised_value') }}
             when transform = 'observed' then 'observed: 1'

@@ -29,8 +29,10 @@ select
     methodologies.methodology_version,
     region_scores.mean_of_units,
     region_scores.mean_of_subregions,
+    region_scores.weighted_mean_of_units,
     region_scores.published_mean_of_units,
     region_scores.published_mean_of_subregions,
+    region_scores.published_weighted_mean_of_units,
     region_scores.unit_count,
     region_scores.rank_in_level,
     cast(null as varchar) as release_id
@@ -55,8 +57,10 @@ select
     methodology_version,
     mean_of_units,
     mean_of_subregions,
+    weighted_mean_of_units,
     published_mean_of_units,
     published_mean_of_subregions,
+    published_weighted_mean_of_units,
     unit_count,
     rank_in_level,
     release_id

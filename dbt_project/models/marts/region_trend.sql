@@ -37,6 +37,16 @@ select
     first_scores.mean_of_units as first_score,
     cast(region_scores.mean_of_units - first_scores.mean_of_units as decimal(18, 10)) as three_year_change,
     {{ trend_direction('region_scores.mean_of_units - first_scores.mean_of_units') }} as three_year_direction,
+    region_scores.mean_of_subregions,
+    cast(region_scores.mean_of_subregions - previous_scores.mean_of_subregions as decimal(18, 10))
+        as mean_of_subregions_change_from_previous,
+    cast(region_scores.mean_of_subregions - first_scores.mean_of_subregions as decimal(18, 10))
+        as mean_of_subregions_three_year_change,
+    region_scores.weighted_mean_of_units,
+    cast(region_scores.weighted_mean_of_units - previous_scores.weighted_mean_of_units as decimal(18, 10))
+        as weighted_mean_change_from_previous,
+    cast(region_scores.weighted_mean_of_units - first_scores.weighted_mean_of_units as decimal(18, 10))
+        as weighted_mean_three_year_change,
     region_scores.rank_in_level,
     previous_scores.rank_in_level as previous_rank_in_level,
     -- A rank among others than before says nothing of a rise or fall.

@@ -19,7 +19,28 @@ intervals as (
 
 published_ranks as (
 
-    select * from {{ ref('int_unit_rank') }}
+    select
+        series_code,
+        assessment_year,
+        methodology_code,
+        region_level as scope_kind,
+        region_code as scope_code,
+        unit_code,
+        unit_rank
+    from {{ ref('int_unit_rank') }}
+
+    union all
+
+    select
+        series_code,
+        assessment_year,
+        methodology_code,
+        peer_rule_code as scope_kind,
+        group_code as scope_code,
+        unit_code,
+        rank_in_group as unit_rank
+    from {{ ref('peer_ranking') }}
+    where peer_rule_code not in (select region_level from {{ ref('int_unit_rank') }})
 
 ),
 
@@ -50,7 +71,8 @@ left join published_ranks
     on subjects.series_code = published_ranks.series_code
     and subjects.assessment_year = published_ranks.assessment_year
     and subjects.methodology_code = published_ranks.methodology_code
-    and intervals.scope_code = published_ranks.region_code
+    and intervals.scope_kind = published_ranks.scope_kind
+    and intervals.scope_code = published_ranks.scope_code
     and intervals.unit_code = published_ranks.unit_code
 where intervals.nominal_rank is distinct from published_ranks.unit_rank
 

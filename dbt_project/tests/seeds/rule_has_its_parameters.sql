@@ -19,10 +19,13 @@ problems as (
                 then 'a linear rule needs a floor and a target that differ'
             when rule_family = 'linear' and transform = 'log' and (floor <= 0 or target <= 0)
                 then 'a logarithm needs a floor and a target above 0'
-            when rule_family <> 'linear' and (floor is not null or target is not null)
-                then 'only a linear rule has a floor and a target'
-            when rule_family <> 'linear' and transform <> 'identity'
-                then 'only a linear rule transforms its value'
+            when rule_family = 'relative' and (floor is null) <> (target is null)
+                then 'a relative rule has both floor and target, which tell its direction, or neither'
+            when rule_family = 'relative' and weight <= 0 then 'a relative rule needs a weight above 0'
+            when rule_family not in ('linear', 'relative') and (floor is not null or target is not null)
+                then 'only a linear or relative rule has a floor and a target'
+            when rule_family not in ('linear', 'relative') and transform <> 'identity'
+                then 'only a linear or relative rule transforms its value'
             when rule_family = 'deduct' and (deduct_per_case is null or deduct_per_case <= 0)
                 then 'a deduct rule needs deduct_per_case above 0'
             when rule_family <> 'deduct' and deduct_per_case is not null

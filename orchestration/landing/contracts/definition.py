@@ -260,7 +260,7 @@ class Contract:
     edition, `facts` tell of the other rows of the file, and `accepted_facts` of its other accepted rows. `stored` are
     expressions for columns that are stored otherwise than as read, `never_blank` columns that none of the accepted
     rows has blank, though the file may. `across_files` are the warnings on all files together. `either` are groups of
-    columns of which every row fills one.
+    columns of which every row fills one. `year_of_row` is the year of an accepted row, in SQL.
     """
 
     source: str
@@ -279,6 +279,7 @@ class Contract:
     never_blank: tuple[str, ...] = ()
     across_files: tuple[AcrossFiles, ...] = ()
     either: tuple[tuple[str, ...], ...] = ()
+    year_of_row: str = "assessment_year"
 
     @property
     def column_names(self) -> list[str]:

@@ -243,4 +243,5 @@ UNIT_ATTRIBUTE = Contract(
     text_steps=(ATTRIBUTE_STEP,),
     steps=(CODE_STEP,),
     accepted_facts=(KEY_STEP, REGION_STEP),
+    year_of_row="year(as_of)",
 )

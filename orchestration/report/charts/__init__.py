@@ -7,23 +7,17 @@ from functools import lru_cache
 from orchestration.report.charts.bar import bar_specification
 from orchestration.report.charts.dot import dot_specification
 from orchestration.report.charts.line import line_specification
-from orchestration.report.charts.radar import radar_specification
-from orchestration.report.charts.stacked import stacked_specification
-from orchestration.report.charts.timeline import timeline_specification
 from orchestration.report.charts.vega import svg
 from orchestration.report.document import Chart, ChartKind
 
 SPECIFICATIONS = {
     ChartKind.bar: bar_specification,
     ChartKind.dot: dot_specification,
-    ChartKind.radar: radar_specification,
     ChartKind.line: line_specification,
-    ChartKind.stacked: stacked_specification,
-    ChartKind.timeline: timeline_specification,
 }
 
-# Web page and PDF of one report draw the same charts, one after the other: the largest province has some 200.
-KEPT_DRAWINGS = 512
+# Web page and PDF of one report draw the same charts, one after the other: some twenty.
+KEPT_DRAWINGS = 64
 
 
 @lru_cache(maxsize=KEPT_DRAWINGS)

@@ -1,8 +1,10 @@
-"""Horizontal bars: one line per category, a bar per series, the printed value at its end, zero always in view."""
+"""Horizontal bars: one line per category, a bar per series, the printed value at its end. They begin at zero, or at the
+chart's own minimum: then the axis is cut, which a broken line and the value at its foot say."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from orchestration.report.charts.legend import Entry, legend_height, legend_marks
@@ -28,84 +30,68 @@ TWO_LINES_HEIGHT = 29.0
 NAME_LINE_HEIGHT = 13.0
 LABEL_GAP = 4.0
 QUIET_FILL = "#9fb4c8"
+SMALL = {"fontSize": SMALL_TEXT_SIZE}
 
 
 def bar_specification(chart: Chart, language: str) -> dict[str, Any]:
-    several = len(chart.series) > 1
-    bar_height = BAR_HEIGHT[len(chart.series)]
-    line_height = bar_height * len(chart.series) + LINE_GAP
-    if any(text_width(name, TEXT_SIZE) > LONGEST_NAME for name in chart.categories):
-        line_height = max(line_height, TWO_LINES_HEIGHT)
     names = [wrapped(name, TEXT_SIZE, LONGEST_NAME) for name in chart.categories]
-    left = max(text_width(line, TEXT_SIZE) for name in names for line in name) + 12
-    label_width = max((text_width(label, SMALL_TEXT_SIZE) for row in chart.series for label in row.labels), default=0)
-    plot_width = FULL_WIDTH - left - 8
-    height = line_height * len(chart.categories)
-    entries = [Entry(series.name, role_look(series.role)) for series in chart.series] if several else []
-    top = (legend_height(entries, FULL_WIDTH) + 4 if several else 0) + (18 if chart.reference_lines else 2)
+    line_height = BAR_HEIGHT[len(chart.series)] * len(chart.series) + LINE_GAP
+    if any(len(lines) > 1 for lines in names):
+        line_height = max(line_height, TWO_LINES_HEIGHT)
+    left = max(text_width(line, TEXT_SIZE) for lines in names for line in lines) + 12
+    room = max((text_width(label, SMALL_TEXT_SIZE) for each in chart.series for label in each.labels), default=0) + 6
+    width, height = FULL_WIDTH - left - 8, line_height * len(names)
+    entries = [Entry(series.name, role_look(series.role)) for series in chart.series] if len(chart.series) > 1 else []
+    top = (legend_height(entries, FULL_WIDTH) + 4 if entries else 0) + (18 if chart.reference_lines else 2)
     lower, upper = extent(chart)
-    start, end = label_width + 6 if lower < 0 else 0.0, plot_width - label_width - 6
+    foot, start, end = max(lower, 0.0), room if lower < 0 else 0.0, width - room
 
     def at(value: float) -> float:
         return start + (value - lower) / (upper - lower) * (end - start)
 
-    scales = [{"name": "x", "type": "linear", "domain": [lower, upper], "range": [start, end]}]
     data = {
-        "names": [row for index, name in enumerate(names) for row in name_rows(chart, index, name, line_height)],
-        "bars": bar_rows(chart, bar_height, line_height, at),
-        "lines": [{"value": float(line.value), "label": line.label} for line in chart.reference_lines],
+        "names": [row for index, lines in enumerate(names) for row in name_rows(chart, index, lines, line_height)],
+        "bars": bar_rows(chart, line_height, at),
+        "lines": [{"value": float(line.value)} for line in chart.reference_lines],
     }
+    x, x_of_foot = scaled("x", "value"), {"scale": "x", "value": foot}
+    edge = {"stroke": "#ffffff", "strokeWidth": 2.4}
+    label = {"text": "@label", "align": "@align", "fontWeight": "@weight", "fill": INK, "baseline": "middle"}
+    dash = [2, 3] if foot else []
+    bar = {"y": "@y", "height": "@height", "fill": "@fill", "stroke": "@stroke", "strokeWidth": 0.8}
     marks = [
-        *(legend_marks(entries, FULL_WIDTH, -left, -top) if several else []),
+        *(legend_marks(entries, FULL_WIDTH, -left, -top) if entries else []),
         mark("text", "names", x=-8, y="@y", text="@name", align="right", baseline="middle", fontWeight="@weight"),
-        mark(
-            "rect",
-            "bars",
-            x=scaled("x", "value"),
-            x2={"scale": "x", "value": 0},
-            y="@y",
-            height="@height",
-            fill="@fill",
-            stroke="@stroke",
-            strokeWidth=0.8,
-        ),
-        mark("rule", "lines", x=scaled("x", "value"), y=-3, y2=height, stroke=INK, strokeWidth=1, strokeDash=[4, 3]),
-        mark(
-            "text",
-            "bars",
-            x=scaled("x", "end"),
-            dx="@dx",
-            y="@middle",
-            text="@label",
-            align="@align",
-            baseline="middle",
-            fontSize=SMALL_TEXT_SIZE,
-            fontWeight="@weight",
-            fill=INK,
-            stroke="#ffffff",
-            strokeWidth=2.4,
-        ),
-        single("rule", x={"scale": "x", "value": 0}, y=0, y2=height, stroke=RULE),
+        mark("rect", "bars", x=x, x2=x_of_foot, **bar),
+        mark("rule", "lines", x=x, y=-3, y2=height, stroke=INK, strokeWidth=1, strokeDash=[4, 3]),
+        mark("text", "bars", x=x, dx="@dx", y="@middle", **label, **SMALL, **edge),
+        single("rule", x=x_of_foot, y=0, y2=height, stroke=RULE, strokeDash=dash),
         *reference_labels(chart, at),
+        *(cut_marks(chart.minimum, height) if foot else []),
     ]
     if chart.unit:
-        marks.append(unit_mark(chart.unit, plot_width, height + 13))
-    return specification(
-        size=(plot_width, height),
-        padding=(left, top, 8, 20 if chart.unit else 4),
-        data=data,
-        scales=scales,
-        marks=marks,
-    )
+        marks.append(single("text", x=width, y=height + 13, text=chart.unit, align="right", fill=MUTED, **SMALL))
+    scale = {"name": "x", "type": "linear", "zero": False, "domain": [lower, upper], "range": [start, end]}
+    bottom = 20 if chart.unit or foot else 4
+    return specification(size=(width, height), padding=(left, top, 8, bottom), data=data, scales=[scale], marks=marks)
 
 
 def extent(chart: Chart) -> tuple[float, float]:
-    """The value axis: what the chart asks for, widened to hold zero and every value and line."""
-    shown = [0.0, *(float(value) for series in chart.series for value in series.values if value is not None)]
+    """The value axis: what the chart asks for, widened to hold every value and line, and zero unless it is cut."""
+    foot = float(chart.minimum) if chart.minimum and chart.minimum > 0 else 0.0
+    shown = [foot, *(float(value) for series in chart.series for value in series.values if value is not None)]
     shown += [float(line.value) for line in chart.reference_lines]
     shown += [float(bound) for bound in (chart.minimum, chart.maximum) if bound is not None]
     lower, upper = min(shown), max(shown)
     return (lower, upper) if upper > lower else (0.0, 1.0)
+
+
+def cut_marks(minimum: Decimal, height: float) -> list[dict[str, Any]]:
+    """That the axis does not begin at zero: a break in its line, and the value that it begins at."""
+    return [
+        single("path", path=f"M0,{height}l-4,3l8,4l-4,3", stroke=MUTED, strokeWidth=1.2),
+        single("text", x=8, y=height + 13, text=f"{minimum.normalize():f}", fill=MUTED, **SMALL),
+    ]
 
 
 def name_rows(chart: Chart, index: int, lines: list[str], line_height: float) -> list[dict[str, Any]]:
@@ -117,32 +103,27 @@ def name_rows(chart: Chart, index: int, lines: list[str], line_height: float) ->
     ]
 
 
-def bar_rows(chart: Chart, bar_height: float, line_height: float, at: Callable[[float], float]) -> list[dict[str, Any]]:
-    """A row per bar that has a value. With `highlight`, a single series is quiet but for the highlighted bars."""
-    rows = []
+def bar_rows(chart: Chart, line_height: float, at: Callable[[float], float]) -> list[dict[str, Any]]:
+    """A row per bar. With `highlight`, a single series is quiet but for the highlighted bars."""
+    rows, alone, bar_height = [], len(chart.series) == 1, BAR_HEIGHT[len(chart.series)]
     crossing = [at(float(line.value)) for line in chart.reference_lines]
+    top = (line_height - bar_height * len(chart.series)) / 2
     for number, series in enumerate(chart.series):
         look = role_look(series.role)
-        for index, (value, label) in enumerate(zip(series.values, series.labels, strict=True)):
-            y = index * line_height + (line_height - bar_height * len(chart.series)) / 2 + number * bar_height
+        for index, (given, label) in enumerate(zip(series.values, series.labels, strict=True)):
+            y, value = index * line_height + top + number * bar_height, float(given or 0)
             highlighted = index in chart.highlight
             fill, stroke = look.fill, look.bar_stroke
-            if len(chart.series) == 1 and chart.highlight and not highlighted:
+            if alone and chart.highlight and not highlighted:
                 fill = stroke = QUIET_FILL
-            if value is not None and value < 0 and len(chart.series) == 1:
+            if alone and value < 0:
                 fill, stroke = "#ffffff", NEGATIVE
             rows.append(
                 {
-                    "value": float(value or 0),
-                    "end": float(value or 0),
-                    "label": label,
-                    "y": y + 0.75,
-                    "height": bar_height - 1.5,
-                    "middle": y + bar_height / 2,
-                    "dx": label_step(at(float(value or 0)), label, crossing, -1 if (value or 0) < 0 else 1),
-                    "align": "right" if (value or 0) < 0 else "left",
-                    "fill": fill,
-                    "stroke": stroke,
+                    **{"value": value, "label": label, "fill": fill, "stroke": stroke},
+                    **{"y": y + 0.75, "height": bar_height - 1.5, "middle": y + bar_height / 2},
+                    "dx": label_step(at(value), label, crossing, -1 if value < 0 else 1),
+                    "align": "right" if value < 0 else "left",
                     "weight": "bold" if highlighted else "normal",
                 }
             )
@@ -160,23 +141,8 @@ def label_step(end: float, label: str, crossing: list[float], direction: int) ->
 
 def reference_labels(chart: Chart, at: Callable[[float], float]) -> list[dict[str, Any]]:
     """The labels above the plot: at their lines, moved inwards at the right edge."""
-    marks = []
-    for line in chart.reference_lines:
-        x = at(float(line.value))
-        width = text_width(line.label, SMALL_TEXT_SIZE)
-        marks.append(
-            single(
-                "text",
-                x=max(0.0, x - width + 4),
-                y=-6,
-                text=line.label,
-                align="left",
-                fontSize=SMALL_TEXT_SIZE,
-                fill=ACCENT,
-            )
-        )
-    return marks
-
-
-def unit_mark(unit: str, x: float, y: float) -> dict[str, Any]:
-    return single("text", x=x, y=y, text=unit, align="right", fontSize=SMALL_TEXT_SIZE, fill=MUTED)
+    return [
+        single("text", x=max(0.0, at(float(line.value)) - text_width(line.label, SMALL_TEXT_SIZE) + 4), y=-6,
+               text=line.label, align="left", fill=ACCENT, **SMALL)
+        for line in chart.reference_lines
+    ]  # fmt: skip

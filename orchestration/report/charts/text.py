@@ -89,27 +89,3 @@ def breakable_pieces(text: str) -> list[str]:
                 pieces.append(word)
                 word = ""
     return [*pieces, word] if word else pieces
-
-
-def apart(positions: list[float], distance: float, lowest: float, highest: float) -> list[float]:
-    """Positions moved as little as need be so that neighbours are `distance` apart, inside lowest to highest while
-    there is room: for labels beside points."""
-    order = sorted(range(len(positions)), key=lambda index: (positions[index], index))
-    placed = [positions[index] for index in order]
-    for _ in range(len(placed) * 4):
-        moved = False
-        for upper, lower in zip(range(len(placed)), range(1, len(placed)), strict=False):
-            overlap = distance - (placed[lower] - placed[upper])
-            if overlap > 0.01:
-                placed[upper] -= overlap / 2
-                placed[lower] += overlap / 2
-                moved = True
-        if not moved:
-            break
-    if placed:
-        shift = max(0.0, lowest - placed[0]) - max(0.0, placed[-1] - highest)
-        placed = [position + shift for position in placed]
-    result = [0.0] * len(positions)
-    for index, position in zip(order, placed, strict=True):
-        result[index] = position
-    return result

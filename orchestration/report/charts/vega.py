@@ -22,6 +22,9 @@ TAG = re.compile(r"<[^>]+>")
 NEEDLESS_ATTRIBUTE = re.compile(
     r""" (font-family|xmlns:xlink|version|class|aria-[a-z]+|role|pointer-events)=("[^"]*"|'[^']*')"""
 )
+PATH = re.compile(r' d="[^"]+"')
+# A tenth of a pixel is all that a path needs.
+DECIMALS = re.compile(r"(\.\d)\d+")
 CONFIG = {
     "aria": False,
     "background": None,
@@ -98,7 +101,8 @@ def own_ids(drawing: str) -> str:
 def tidied_tag(match: re.Match[str]) -> str:
     """The tag without what the root element says for all, or what only a live chart needs; the edge of a letter lies
     behind it."""
-    tag = NEEDLESS_ATTRIBUTE.sub("", match[0]).replace('font-weight="bold"', BOLD_ATTRIBUTES)
+    tag = PATH.sub(lambda path: DECIMALS.sub(r"\1", path[0]), match[0])
+    tag = NEEDLESS_ATTRIBUTE.sub("", tag).replace('font-weight="bold"', BOLD_ATTRIBUTES)
     return tag.replace("<text", '<text paint-order="stroke"', 1) if " stroke=" in tag else tag
 
 

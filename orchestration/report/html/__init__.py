@@ -16,7 +16,6 @@ from orchestration.report.document import (
     Chart,
     Column,
     Figure,
-    Link,
     Map,
     Paragraph,
     Report,
@@ -61,6 +60,7 @@ def _environment() -> jinja2.Environment:
     environment = text_environment(jinja2.FileSystemLoader(FOLDER))
     environment.filters["runs"] = _runs
     environment.filters["plain"] = lambda text: "".join(run.text for run in text)
+    environment.filters["spoken"] = _spoken
     environment.tests["heading"] = _is_heading
     environment.filters["kind"] = lambda block: type(block).__name__
     environment.filters["groups"] = _column_groups
@@ -74,14 +74,17 @@ def _runs(context: jinja2.runtime.Context, text: Text) -> Markup:
     return Markup("").join(_run(run, speak) for run in text)
 
 
+@jinja2.pass_context
+def _spoken(context: jinja2.runtime.Context, text: str) -> Markup:
+    return _runs(context, (text,))
+
+
 def _run(run: Run, speak: Callable[[str], Markup]) -> Markup:
     if isinstance(run, str):
         return speak(visible(run))
     text = visible(run.text)
     if isinstance(run, Figure):
         return FIGURE.format(run.source, text, speak(text))
-    if isinstance(run, Link):
-        return Markup('<a href="#{}">{}</a>').format(visible(run.target), speak(text))
     assert isinstance(run, Strong)
     return Markup("<strong>{}</strong>").format(speak(text))
 
@@ -125,7 +128,7 @@ def _column_groups(table: Table) -> list[tuple[str, int]]:
 
 def _column_share(column: Column, table: Table) -> str:
     """A column's part of the table's width, in per cent."""
-    return f"{100 * column.width / sum(other.width for other in table.columns):.1f}"
+    return f"{100 * (column.width or 1) / sum(other.width or 1 for other in table.columns):.1f}"
 
 
 class _Counter:
@@ -134,14 +137,13 @@ class _Counter:
     def __init__(self, report: Report) -> None:
         tables = figures = 0
         self._numbers: dict[int, int] = {}
-        for section in report.sections:
-            for block in section.blocks:
-                if isinstance(block, Table):
-                    tables += 1
-                    self._numbers[id(block)] = tables
-                elif isinstance(block, Chart | Map):
-                    figures += 1
-                    self._numbers[id(block)] = figures
+        for block in report.blocks():
+            if isinstance(block, Table):
+                tables += 1
+                self._numbers[id(block)] = tables
+            elif isinstance(block, Chart | Map):
+                figures += 1
+                self._numbers[id(block)] = figures
 
     def __call__(self, label: str, block: Table | Chart | Map) -> str:
         return label.replace("{number}", str(self._numbers[id(block)]))

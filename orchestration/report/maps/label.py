@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from orchestration.report.charts.text import text_width
-from orchestration.report.maps.geometry import DATA
+from orchestration.report.maps.topology import DATA
 
 NUMBER_STEPS = 12  # of a third of the type size each: how far a number may stand from its place
 

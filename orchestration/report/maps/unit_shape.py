@@ -6,7 +6,7 @@ import csv
 from functools import cache
 
 from orchestration.report.document import MapArea
-from orchestration.report.maps.geometry import DATA, Topology
+from orchestration.report.maps.topology import DATA, Topology
 
 
 @cache

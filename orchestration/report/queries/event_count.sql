@@ -26,8 +26,15 @@ select
     count(*) filter (event.is_off_point) as off_point_count,
     count(*) filter (event.is_wrong_body) as wrong_body_count,
     count(*) filter (event.is_silent) as silent_count,
+    case
+        when median(date_diff('hour', event.reported_at, event.response_at)) < 72 then 'hours'
+        when count(event.response_at) > 0 then 'days'
+        else 'none'
+    end as time_unit,
     cast(median(date_diff('minute', event.reported_at, event.response_at)) / 60 as decimal(18, 1))
-        as median_response_hours
+        as median_response_hours,
+    cast(median(date_diff('hour', event.reported_at, event.response_at)) / 24 as decimal(18, 0))
+        as median_response_days
 from marts.opinion_event as event
 inner join units
     on event.unit_code = units.unit_code

@@ -23,8 +23,20 @@ select
     coalesce(event.response_level, '') as response_level,
     coalesce(event.responsible_body, '') as responsible_body,
     coalesce(event.responder, '') as responder,
+    case
+        when event.response_at is null then 'none'
+        when date_diff('hour', event.reported_at, event.response_at) < 72 then 'hours'
+        else 'days'
+    end as time_unit,
     cast(date_diff('minute', event.reported_at, event.response_at) / cast(60 as decimal(3, 0)) as decimal(18, 1))
         as response_hours,
+    date_diff('day', event.reported_at, event.response_at) as response_days,
+    case
+        when event.is_rejected then 'rejected'
+        when event.points = 0 and event.responsibility = 'none' then 'no_responsibility'
+        when event.points = 0 then 'zero'
+        else ''
+    end as why_zero,
     event.is_late,
     event.is_off_point,
     event.is_wrong_body,

@@ -13,15 +13,20 @@ with units as (
 select
     lost.unit_code,
     lost.node_code,
+    lost.full_mark,
     lost.points_lost,
     lost.lost_rank,
     count(*) over (partition by lost.unit_code) as lost_mark_count,
+    coalesce(node.dimension_code, '') as dimension_code,
     lost.status,
     coalesce(lost.reason_zh, '') as reason_zh,
     coalesce(lost.reason_en, '') as reason_en
 from marts.lost_mark as lost
 inner join units
     on lost.unit_code = units.unit_code
+inner join marts.dim_indicator as node
+    on lost.methodology_code = node.methodology_code
+    and lost.node_code = node.node_code
 where lost.methodology_code = $methodology
     and not lost.is_bonus
 order by lost.unit_code, lost.lost_rank, lost.node_code

@@ -9,7 +9,9 @@ select
     rank_in_level,
     national_mean_of_subregions,
     gap_to_national_mean_of_subregions,
-    cast(mean_of_units / nullif(full_mark, 0) as decimal(18, 10)) as score_rate
+    case when node_code in (select node_code from marts.dim_indicator where min_mark < 0) then null
+        else cast(mean_of_units / nullif(full_mark, 0) as decimal(18, 10))
+    end as score_rate
 from marts.region_comparison
 where region_code = $region
     and node_level <= 1

@@ -37,6 +37,7 @@ select
     dimension_code,
     node_code,
     full_share,
+    cast($ceiling_limit as decimal(18, 10)) as ceiling_limit,
     count(*) over (partition by dimension_code) as dimension_ceiling_count,
     count(*) over () as ceiling_count,
     (select count(*) from shares) as leaf_count

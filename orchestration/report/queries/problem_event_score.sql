@@ -13,6 +13,7 @@ with units as (
 select
     score.unit_code,
     score.score,
+    count(*) over () as unit_count,
     count(*) over (partition by units.province_code) as province_unit_count
 from marts.fct_dimension_score as score
 inner join units

@@ -34,6 +34,7 @@ select
     score.coverage,
     score.is_ranked,
     count(*) filter (not score.is_ranked) over () as unranked_unit_count,
+    count(*) over () as unit_count,
     count(*) over (partition by cells.province_code) as province_unit_count
 from cells
 inner join marts.fct_unit_score as score

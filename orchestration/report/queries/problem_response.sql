@@ -64,4 +64,7 @@ cross join negative_events
 where faults.methodology_code = $methodology
     and not faults.is_rejected
 group by faults.fault, faults.unit_code, units.province_code
-order by faults.fault, event_count desc, faults.unit_code
+order by
+    case faults.fault when 'silent' then 1 when 'wrong_body' then 2 when 'off_point' then 3 else 4 end,
+    event_count desc,
+    faults.unit_code

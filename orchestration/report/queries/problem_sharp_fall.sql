@@ -17,6 +17,7 @@ select
     trend.change_from_previous,
     trend.previous_assessment_year,
     count(*) over (partition by trend.change_from_previous) as tied_unit_count,
+    count(*) over () as unit_count,
     count(*) over (partition by units.province_code) as province_unit_count
 from marts.unit_trend as trend
 inner join units

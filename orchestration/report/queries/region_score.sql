@@ -11,15 +11,16 @@ with regions as (
 
 ),
 
-ties as (
+levels as (
 
     select
-        region_code,
+        region_level,
         node_code,
-        count(*) over (partition by parent_region_code, node_code, rank_within_parent) as tied_within_parent
+        count(rank_in_level) as ranked_region_count,
+        count(*) filter (rank_in_level = 1) as best_region_count
     from marts.region_score
     where methodology_code = $methodology
-        and rank_within_parent is not null
+    group by region_level, node_code
 
 )
 
@@ -27,6 +28,8 @@ select
     score.region_code,
     score.region_level,
     coalesce(score.parent_region_code, '') as parent_region_code,
+    score.parent_region_code is not distinct from $region as is_below,
+    score.region_code = $region as is_own,
     score.region_name_zh,
     score.region_name_en,
     score.node_code,
@@ -34,18 +37,21 @@ select
     score.full_mark,
     score.mean_of_units,
     score.mean_of_subregions,
-    score.score_rate,
+    case when node.min_mark < 0 then null else score.score_rate end as score_rate,
     score.min_score,
     score.max_score,
     score.unit_count,
     score.scored_unit_count,
     score.rank_in_level,
     score.rank_within_parent,
-    coalesce(ties.tied_within_parent, 0) as tied_within_parent,
+    levels.ranked_region_count,
+    levels.best_region_count,
     comparison.national_mean_of_units,
     comparison.national_mean_of_subregions,
-    cast(comparison.national_mean_of_subregions / nullif(score.full_mark, 0) as decimal(18, 10))
-        as national_score_rate,
+    case
+        when node.min_mark < 0 then null
+        else cast(comparison.national_mean_of_subregions / nullif(score.full_mark, 0) as decimal(18, 10))
+    end as national_score_rate,
     comparison.gap_to_national_mean_of_units,
     comparison.gap_to_national_mean_of_subregions,
     coalesce(comparison.best_region_code, '') as best_region_code,
@@ -56,13 +62,29 @@ select
     comparison.gap_to_best,
     comparison.previous_assessment_year,
     comparison.previous_mean_of_units,
-    comparison.change_from_previous
+    comparison.change_from_previous,
+    case
+        when comparison.gap_to_national_mean_of_subregions > 0 then 'above'
+        when comparison.gap_to_national_mean_of_subregions < 0 then 'below'
+        when comparison.gap_to_national_mean_of_subregions = 0 then 'equal'
+        else 'unknown'
+    end as nation_side,
+    case
+        when comparison.change_from_previous > 0 then 'above'
+        when comparison.change_from_previous < 0 then 'below'
+        when comparison.change_from_previous = 0 then 'equal'
+        else 'unknown'
+    end as change_side,
+    coalesce(score.min_score = score.full_mark, false) as is_full
 from marts.region_score as score
 inner join regions
     on score.region_code = regions.region_code
-left join ties
-    on score.region_code = ties.region_code
-    and score.node_code = ties.node_code
+inner join levels
+    on score.region_level = levels.region_level
+    and score.node_code = levels.node_code
+left join marts.dim_indicator as node
+    on score.methodology_code = node.methodology_code
+    and score.node_code = node.node_code
 left join marts.region_comparison as comparison
     on score.methodology_code = comparison.methodology_code
     and score.region_code = comparison.region_code

@@ -19,10 +19,7 @@ select
     score.is_vetoed,
     cast(score.full_mark - score.score as decimal(18, 10)) as points_lost,
     node.is_leaf,
-    node.is_base,
-    count(*) filter (
-        node.is_leaf and score.score < score.full_mark and (node.is_base or score.full_mark = 0)
-    ) over (partition by score.unit_code) as lost_mark_count
+    node.is_base
 from marts.fct_indicator_score as score
 inner join units
     on score.unit_code = units.unit_code

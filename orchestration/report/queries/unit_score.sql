@@ -24,16 +24,12 @@ select
     score.is_ranked,
     score.rank_overall,
     score.ranked_unit_count_overall,
-    score.rank_national,
-    score.ranked_unit_count_national,
     score.rank_in_province,
     score.ranked_unit_count_in_province,
     score.rank_in_prefecture,
     score.ranked_unit_count_in_prefecture,
     score.coverage,
     score.veto_count,
-    count(*) over (partition by score.rank_overall) as tied_in_region,
-    count(*) over (partition by units.prefecture_code, score.score) as tied_in_prefecture,
     count(*) filter (not score.is_ranked) over () as unranked_unit_count
 from marts.fct_unit_score as score
 inner join units

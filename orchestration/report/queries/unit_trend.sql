@@ -25,9 +25,15 @@ select
     coalesce(trend.three_year_direction, '') as three_year_direction,
     trend.rank_overall,
     trend.previous_rank_overall,
-    trend.rank_gain
+    trend.rank_gain,
+    case when trend.change_from_previous > 0 then 'above' when trend.change_from_previous < 0 then 'below' else 'equal' end
+        as change_side,
+    coalesce(trend.previous_unit_code <> trend.unit_code, false) as is_recoded
 from marts.unit_trend as trend
 inner join units
     on trend.unit_code = units.unit_code
+left join marts.dim_indicator as node
+    on trend.methodology_code = node.methodology_code
+    and trend.node_code = node.node_code
 where trend.methodology_code = $methodology
-order by trend.unit_code, trend.node_code
+order by trend.unit_code, node.sort_path nulls last, trend.node_code

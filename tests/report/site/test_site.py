@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from openpyxl import load_workbook
 
 from orchestration.errors import UsageError
 from orchestration.site.build import build_site
@@ -170,11 +171,25 @@ def test_the_package_describes_each_table(site: Path, small_release: Path) -> No
         assert all(field["description"] for field in resource["schema"]["fields"])
 
 
+def test_a_workbook_of_each_language_is_among_the_downloads(site: Path) -> None:
+    workbooks = sorted((site / "data" / "2019-r1").glob("*.xlsx"))
+    assert [path.stem[-3:] for path in workbooks] == ["-en", "-zh"]
+    assert len(load_workbook(workbooks[0], read_only=True).sheetnames) > 3
+    for language in LANGUAGES:
+        targets = read(site / language / "downloads.html").targets
+        assert {f"../data/2019-r1/{path.name}" for path in workbooks} <= set(targets)
+
+
 def test_a_second_build_writes_nothing_and_a_smaller_one_clears_away(small_release: Path, tmp_path: Path) -> None:
     folder = tmp_path / "site"
-    build_site({"2019-r1": small_release}, folder)
+    build_site({"2019-r1": small_release}, folder, address="https://example.org/zx/")
+    named = re.findall(r"<loc>(.*?)</loc>", (folder / "sitemap.xml").read_text(encoding="utf-8"))
+    assert named == sorted(
+        f"https://example.org/zx/{page.relative_to(folder).as_posix()}" for page in folder.rglob("*.html")
+    )
+    assert "Sitemap: https://example.org/zx/sitemap.xml" in (folder / "robots.txt").read_text(encoding="utf-8")
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
-    again = build_site({"2019-r1": small_release}, folder)
+    again = build_site({"2019-r1": small_release}, folder, address="https://example.org/zx/")
     assert again.changed_count == 0 and again.removed_count == 0
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()} == before
     smaller = tmp_path / "smaller.duckdb"
@@ -184,6 +199,7 @@ def test_a_second_build_writes_nothing_and_a_smaller_one_clears_away(small_relea
         for table in ("dim_unit", "score_contribution"):
             connection.execute(f"delete from marts.{table} where unit_code = '{NEVER_SCORED}'")
     third = build_site({"2019-r1": smaller}, folder)
+    assert not (folder / "sitemap.xml").exists()
     assert third.removed_count > 0
     assert not (folder / "zh" / "unit" / f"{NEVER_SCORED}.html").exists()
 

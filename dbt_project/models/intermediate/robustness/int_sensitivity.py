@@ -28,6 +28,7 @@ def model(dbt, session):
         dbt.ref("stg_scenario_factor"),
         dbt.ref("int_scenario_unit"),
         dbt.ref("int_scenario_rate"),
+        dbt.ref("int_scenario_error"),
     )
     found = []
     # What moves ranks is asked of the present.

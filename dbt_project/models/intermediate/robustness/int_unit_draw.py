@@ -1,5 +1,6 @@
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from orchestration.robustness.evaluate import scores
 from orchestration.robustness.intervals import rank_intervals, shares_between
@@ -50,9 +51,13 @@ def model(dbt, session):
         dbt.ref("stg_scenario_factor"),
         dbt.ref("int_scenario_unit"),
         dbt.ref("int_scenario_rate"),
+        dbt.ref("int_scenario_error"),
     )
     draws = parts(dbt.ref("int_scenario_draw").fetch_arrow_table().sort_by("draw_number"), "scenario_code")
-    scopes = parts(dbt.ref("int_scenario_scope").fetch_arrow_table(), "target_number")
+    circles = dbt.ref("int_scenario_scope").fetch_arrow_table()
+    # Among its peers a unit is ranked in the default scenario only.
+    circles_by_default = parts(circles, "target_number")
+    regions = parts(circles.filter(pc.invert(circles["is_peer_group"])), "target_number")
     bands = dbt.ref("stg_grade_band").fetch_arrow_table().sort_by("position").to_pylist()
     found = []
     for subject in subjects.subjects:
@@ -62,7 +67,8 @@ def model(dbt, session):
         drawn = drawn_from(here, factors, subject["nominal_variant_code"])
         drawn_scores = scores(subjects.read(subject, tree), factors, drawn)
         mine = [band for band in bands if band["methodology_code"] == subject["methodology_code"]]
-        found.append(_batch(subject, subjects.units(subject), drawn_scores, scopes[subject["target_number"]], mine))
+        scopes = (circles_by_default if subject["is_default"] else regions)[subject["target_number"]]
+        found.append(_batch(subject, subjects.units(subject), drawn_scores, scopes, mine))
     return pa.Table.from_batches(found, SCHEMA)
 
 

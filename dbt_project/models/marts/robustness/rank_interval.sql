@@ -14,6 +14,18 @@ intervals as (
 
 ),
 
+scopes as (
+
+    select distinct
+        target_number,
+        scope_kind,
+        scope_code,
+        scope_name_zh,
+        scope_name_en
+    from {{ ref('int_scenario_scope') }}
+
+),
+
 grades as (
 
     select * from {{ ref('grade_share') }}
@@ -29,6 +41,8 @@ select
     subjects.is_default as is_default_scenario,
     intervals.scope_kind,
     intervals.scope_code,
+    scopes.scope_name_zh,
+    scopes.scope_name_en,
     intervals.unit_code,
     intervals.ranked_unit_count,
     intervals.nominal_rank,
@@ -45,6 +59,10 @@ select
 from intervals
 inner join subjects
     on intervals.subject_number = subjects.subject_number
+inner join scopes
+    on subjects.target_number = scopes.target_number
+    and intervals.scope_kind = scopes.scope_kind
+    and intervals.scope_code = scopes.scope_code
 left join grades
     on subjects.series_code = grades.series_code
     and subjects.assessment_year = grades.assessment_year

@@ -93,8 +93,8 @@ weights as (
         parent_node_code,
         cast(depth as integer) as depth,
         weight,
-        round(sibling_share, 12) as sibling_share,
-        round(effective_weight, 12) as effective_weight
+        {{ published_double('sibling_share') }} as sibling_share,
+        {{ published_double('effective_weight') }} as effective_weight
     from chains
 
 ),

@@ -22,5 +22,7 @@ select
     published_mean_of_units,
     published_mean_of_subregions,
     unit_count,
-    rank_in_level
+    rank_in_level,
+    weighted_mean_of_units,
+    published_weighted_mean_of_units
 from source

@@ -7,5 +7,6 @@ with source as (
 select
     measure_code,
     denominator_measure_code,
+    denominator_attribute_code,
     cast(scale as double) as scale
 from source

@@ -10,6 +10,7 @@ select
     methodology_code,
     cast(position as integer) as position,
     editions,
+    coalesce(cast(is_published as boolean), false) as is_published,
     name_zh,
     name_en,
     cast(is_denominated as boolean) as is_denominated,
