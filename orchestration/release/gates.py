@@ -97,10 +97,10 @@ QUERIES = {
             group by all
         )
         select roots.region_code, roots.methodology_code, roots.node_code, 'counts', roots.unit_count,
-            'units, its parts', parts.units + coalesce(direct.units, 0), '{REGION_ADVICE}'
-        from roots inner join parts using (region_code, methodology_code, node_code)
+            'units, its parts', coalesce(parts.units, 0) + coalesce(direct.units, 0), '{REGION_ADVICE}'
+        from roots left join parts using (region_code, methodology_code, node_code)
         left join direct on roots.region_code = direct.region_code
-        where roots.unit_count is distinct from parts.units + coalesce(direct.units, 0)
+        where roots.unit_count is distinct from coalesce(parts.units, 0) + coalesce(direct.units, 0)
         union all
         select roots.region_code, roots.methodology_code, roots.node_code, 'has the mean', roots.mean_of_units,
             'where its units give', unit_means.mean, '{REGION_ADVICE}'

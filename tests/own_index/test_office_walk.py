@@ -175,7 +175,7 @@ def test_the_year_of_an_agency(shell: Shell) -> None:
         current, "select count(national_mean_of_units), count(best_region_code) > 0 from marts.region_comparison"
     ) == [(0, True)]
 
-    old = "select value from marts.fct_measure_score where unit_code = '520181' and methodology_code = 'presence' "
+    old = "select value from marts.fct_measure_score where unit_code = '520181' and methodology_code = 'quality' "
     [(before,)] = rows(current, f"{old} and measure_code = '{MEASURE}'")
     value = "0" if before else "60"
     write_csv(folder / "inbox" / "objection" / "一.csv", [OBJECTION | {"更正值": value}])

@@ -18,6 +18,7 @@ UNCOMPARED = {
     "dim_variant",
     "effective_weight",
     "grade_share",
+    "indicator_history",
     "internal_consistency",
     "measure_statistic",
     "node_correlation",
@@ -37,6 +38,7 @@ UNCOMPARED = {
     "sensitivity_index",
     "treated_value",
     "unit_history",
+    "unit_scorecard_all",
     "variant_screening",
     "warning",
 }

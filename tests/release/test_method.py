@@ -150,7 +150,7 @@ def test_backcast_is_in_no_release_of_its_year(home: Home, tmp_path: Path) -> No
         file: {place for place in named if rows(file, f"select 1 from marts.{place[0]} where {place[1]} = 'later'")}
         for file in (home.warehouse, candidate.database(PUBLIC))
     }
-    assert {"fct_unit_score", "measure_statistic"} <= {table for table, _ in backcast[home.warehouse]}
+    assert {"fct_unit_score", "region_score"} <= {table for table, _ in backcast[home.warehouse]}
     assert backcast[candidate.database(PUBLIC)] == set()
 
 

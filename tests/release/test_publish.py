@@ -414,8 +414,9 @@ def test_second_writer_is_told_who_holds_the_releases(home: Home) -> None:
 BANDS = """
     create table marts.rank_interval as
     select
-        assessment_year, methodology_code, unit_code, '000000' as scope_code, true as is_default_scenario,
-        rank_national - 0.5 as lower_rank, rank_national + 1.25 as upper_rank
+        assessment_year, methodology_code, unit_code, true as is_default_scenario,
+        (select region_code from marts.dim_region where parent_region_code is null) as scope_code,
+        rank_overall - 0.5 as lower_rank, rank_overall + 1.25 as upper_rank
     from marts.fct_unit_score
 """
 
@@ -434,20 +435,21 @@ def test_the_first_sheet_is_for_people(released: Home, tmp_path: Path) -> None:
         write_workbook(file, tmp_path / f"{file.stem}.xlsx", "zh")
         sheets.append(load_workbook(tmp_path / f"{file.stem}.xlsx").worksheets[0])
     without, sheet = sheets
-    headings = ["名次", "名次区间", "代码", "县级政府", "市(州、盟)", "省(区、市)", "得分", "等级"]
-    assert [cell.value for cell in sheet[2]][:8] == headings
-    assert [cell.value for cell in without[2]][:7] == headings[:1] + headings[2:]
+    # An edition of one prefecture has no provinces.
+    headings = ["名次", "名次区间", "代码", "县级政府", "市(州、盟)", "得分", "等级"]
+    assert [cell.value for cell in sheet[2]][:7] == headings
+    assert [cell.value for cell in without[2]][:6] == headings[:1] + headings[2:]
     shown = rows(
         database,
-        "select rank_national, unit_code, unit_name_zh, published_score from marts.fct_unit_score"
-        " where methodology_code = 'presence' order by rank_national, unit_code",
+        "select rank_overall, unit_code, unit_name_zh, published_score from marts.fct_unit_score"
+        " where methodology_code = 'presence' order by rank_overall, unit_code",
     )
     found = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=3)]
-    assert [(row[0], row[2], row[3], round(row[6], 2)) for row in found] == [
+    assert [(row[0], row[2], row[3], round(row[5], 2)) for row in found] == [
         (rank, code, name, round(float(score), 2)) for rank, code, name, score in shown
     ]
     assert [row[1] for row in found] == [f"{rank - 1}–{rank + 2}" for rank, *_ in shown]
-    assert {cell.number_format for cell in sheet["G"][2:]} == {"0.00"}
+    assert {cell.number_format for cell in sheet["F"][2:]} == {"0.00"}
     assert (str(sheet.page_setup.paperSize), sheet.page_setup.orientation) == ("9", "landscape")
     assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.print_title_rows) == (True, "$1:$2")
 
@@ -496,6 +498,6 @@ def test_export_writes_a_workbook_and_csv(released: Home, zhengxin: Call, tmp_pa
     assert [cell.value for cell in workbook["得分"][2]][:3] == ["指数系列代码", "评估年度", "方法代码"]
     assert sorted(path.stem for path in folder.iterdir()) == sorted(names)
     with (folder / "ranking.csv").open(encoding="utf-8-sig") as file:
-        assert file.readline().startswith("Rank,Code,county government,Prefecture,Province,Score,Grade")
+        assert file.readline().startswith("Rank,Code,county government,Prefecture,Score,Grade")
     done = zhengxin(released, "export", "2019-r1", "--output", str(book))
     assert done.returncode == 1 and "there already" in done.stderr
