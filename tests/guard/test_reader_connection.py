@@ -153,7 +153,7 @@ def test_an_unknown_table_leads_to_tables_for_readers(warehouse: Path) -> None:
 @pytest.mark.parametrize("opened", [reading, lambda path: open_release(path, "en")], ids=["warehouse", "report"])
 def test_every_connection_for_a_reader_is_closed_to_the_outside(opened, warehouse: Path, tmp_path: Path) -> None:
     with opened(warehouse) as reader:
-        connection = getattr(reader, "_connection", reader)
+        connection = getattr(reader, "connection", reader)
         with pytest.raises(duckdb.PermissionException):
             connection.execute(f"select * from read_text('{tmp_path / 'outside.csv'}')")
         with pytest.raises(duckdb.InvalidInputException):

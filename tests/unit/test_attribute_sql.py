@@ -28,6 +28,7 @@ BUILT = (
     "intermediate/int_attribute_unit",
     "intermediate/int_unit_attribute",
     "intermediate/int_unit_weight",
+    "intermediate/int_region",
     "intermediate/int_region_ancestor",
     "intermediate/int_unit_region",
     "intermediate/int_peer_group",
