@@ -125,7 +125,8 @@ def test_one_node_shows_all_that_is_known(
         f"rule_text_{language}",
     ):
         assert trace[column] in done.stdout, column
-    assert f"{trace['source']}/{trace['file_name']} row {trace['row_number']}" in done.stdout
+    place = {"zh": "第 {} 行", "en": "row {}"}[language].format(trace["row_number"])
+    assert f"{trace['source']}/{trace['file_name']} {place}" in done.stdout
 
 
 def test_labels_stand_in_the_language_asked_for(world_home: Home, pair: dict) -> None:
