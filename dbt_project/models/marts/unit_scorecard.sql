@@ -4,3 +4,4 @@
 select *
 from {{ ref('unit_scorecard_all') }}
 where is_primary_methodology
+order by series_code, assessment_year, unit_code

@@ -17,3 +17,4 @@ select
     cast(imputed_count as double) / measure_count as imputed_share,
     is_kept
 from units
+order by variant_code, assessment_year, unit_code
