@@ -18,3 +18,4 @@ select
     winsorised_points,
     transformation
 from variants
+order by variant_code
