@@ -12,7 +12,7 @@ from orchestration.commands.terminal import fitted, messages, output, table
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.warehouse.connection import reading
-from orchestration.warehouse.place import find_places, listed, series_of
+from orchestration.warehouse.place import find_places, only_place, series_of
 
 
 def queue(
@@ -77,7 +77,5 @@ def _code(connection: duckdb.DuckDBPyConnection, year: int, region: str | None) 
     """The code of the place that was meant; what names none goes on as it is, to be refused with the editions."""
     if region is None:
         return None
-    places = find_places(connection, series_of(connection), year, region)
-    if len(places) > 1:
-        raise UsageError(f"'{region}' names {len(places)} places of {year}; write a code: {listed(places)}.")
-    return places[0].code if places else region
+    place = only_place(find_places(connection, series_of(connection), year, region), region, year)
+    return place.code if place else region

@@ -16,7 +16,7 @@ import duckdb
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.warehouse.connection import reading
-from orchestration.warehouse.place import UNIT, find_places, listed
+from orchestration.warehouse.place import UNIT, find_places, only_place
 from orchestration.wording import Wording
 
 SHOWN_CANDIDATES = 6
@@ -134,11 +134,9 @@ def find_unit(connection: duckdb.DuckDBPyConnection, edition: Edition, named: st
     followed = [row for row in rows if row[4] in formers]
     if len(followed) == 1:
         return _assessed(followed[0], edition, followed_from=formers[followed[0][4]])
-    places = find_places(connection, edition.series_code, edition.year, wanted, (UNIT,))
-    if len(places) > 1:
-        raise UsageError(f"'{wanted}' names {len(places)} units of {edition.year}; write a code: {listed(places)}.")
-    if places:
-        return _assessed(next(row for row in rows if row[0] == places[0].code), edition)
+    fitting = find_places(connection, edition.series_code, edition.year, wanted, (UNIT,))
+    if place := only_place(fitting, wanted, edition.year, "units"):
+        return _assessed(next(row for row in rows if row[0] == place.code), edition)
     raise UsageError(f"There is no unit '{wanted}' in the edition {edition.year}. {_nearest(rows, wanted)}")
 
 

@@ -27,7 +27,7 @@ from orchestration.release.history import load_releases_in_force
 from orchestration.release.kept_inputs import released_entries, released_inputs_missing
 from orchestration.settings import settings_of
 from orchestration.warehouse import connection
-from orchestration.warehouse.raw import load_raw
+from orchestration.warehouse.raw import RELEASED_TABLES, load_raw
 from orchestration.writing import markdown
 
 SHOWN_FILES = 50
@@ -46,7 +46,6 @@ DESCRIPTIONS = {
     "revised_figure": "Figures that later releases of an edition changed, with the reason. 修订的数值。",
 }
 RELEASED_SCORES = "released_unit_score"
-RELEASED_TABLES = (RELEASED_SCORES, "released_indicator_score", "released_region_score", "revised_figure")
 
 
 def raw_key(table: str) -> dg.AssetKey:

@@ -55,16 +55,24 @@ class Causes:
 
 
 def causes_between(home: Home, before: Mapping[str, Any], now: Mapping[str, Any]) -> Causes:
-    """Of two locks, the earlier first. A lock from before versions of zhengxin were noted tells of no upgrade."""
+    """Of two locks, the earlier first."""
     versions = {name: (before["versions"].get(name), version) for name, version in now["versions"].items()}
-    noted = before.get("zhengxin")
     return Causes(
-        upgrade=(noted, now["zhengxin"]) if noted and noted != now["zhengxin"] else None,
+        upgrade=upgrade_since(before, now["zhengxin"]),
         packages=[f"{name} {old} → {new}" for name, (old, new) in versions.items() if old and old != new],
         seeds=[_seed_in_words(home, place) for place in _differing(before["seeds"], now["seeds"])],
         batches=_differing(_batches(before), _batches(now)),
         has_other_models=before["project_digest"] != now["project_digest"],
     )
+
+
+def upgrade_since(lock: Mapping[str, Any], now: str) -> tuple[str, str] | None:
+    """The version of a lock and the one now, where they differ.
+
+    A lock from before versions of zhengxin were noted tells of no upgrade.
+    """
+    noted = lock.get("zhengxin")
+    return (noted, now) if noted and noted != now else None
 
 
 def _seed_in_words(home: Home, place: str) -> str:

@@ -23,6 +23,7 @@ from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.landing import chain
 from orchestration.landing.store import now_text
+from orchestration.last_run import this_version
 from orchestration.release.candidate import Candidate, cut_candidate, record_changes
 from orchestration.release.catalogue import (
     INTERNAL,
@@ -34,7 +35,7 @@ from orchestration.release.catalogue import (
     ReleaseId,
     read_json,
 )
-from orchestration.release.causes import Causes, causes_between
+from orchestration.release.causes import Causes, causes_between, upgrade_since
 from orchestration.release.cut import (
     ReleaseFacts,
     TableSummary,
@@ -241,18 +242,19 @@ class _Attempt:
         tables = [table for table in visible_tables(self.tables, PUBLIC) if table.name in differing]
         return changes_between(self.catalogue.database(self.base), candidate.database(PUBLIC), tables)
 
+    def _base_lock(self) -> dict[str, Any] | None:
+        """The lock of what was released last; None where nothing was, or its lock is elsewhere."""
+        return self.catalogue.lock_of(self.base) if self.base and self.catalogue.has_lock(self.base) else None
+
     def _causes(self) -> Causes | None:
-        """What has changed since what was released last; None where nothing was, or its lock is elsewhere."""
-        if self.base is None or not self.catalogue.has_lock(self.base):
-            return None
-        return causes_between(self.home, self.catalogue.lock_of(self.base), state_of(self.home))
+        """What has changed since what was released last, where that is known."""
+        lock = self._base_lock()
+        return None if lock is None else causes_between(self.home, lock, state_of(self.home))
 
     def _upgrade_in_words(self) -> list[str]:
         """Of which version the figures were, where it is not the one that runs now."""
-        causes = self._causes()
-        if causes is None or causes.upgrade is None:
-            return []
-        return ["It was made with zhengxin {}; this is {}.".format(*causes.upgrade)]
+        upgrade = upgrade_since(self._base_lock() or {}, this_version())
+        return ["It was made with zhengxin {}; this is {}.".format(*upgrade)] if upgrade else []
 
     def _missing_word(self, to_acknowledge: Sequence[Change], acknowledged: str | None) -> str | None:
         """What a person still has to say, as the command that says it; None where nothing is missing."""

@@ -110,12 +110,17 @@ def require_place(
     connection: duckdb.DuckDBPyConnection, series: str, year: int, asked: str, kinds: Sequence[str] = (REGION, UNIT)
 ) -> Place:
     """The one place that was meant; `UsageError` that lists the candidates where there are several, or none."""
-    found = find_places(connection, series, year, asked, kinds)
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise UsageError(f"'{asked}' names {len(found)} places of {year}; write a code: {listed(found)}.")
-    raise UsageError(f"There is no region or unit '{asked}' in the edition of {year}.")
+    found = only_place(find_places(connection, series, year, asked, kinds), asked, year)
+    if found is None:
+        raise UsageError(f"There is no region or unit '{asked}' in the edition of {year}.")
+    return found
+
+
+def only_place(places: Sequence[Place], asked: str, year: int, noun: str = "places") -> Place | None:
+    """The place that fits, if any does; `UsageError` that lists the candidates where there are several."""
+    if len(places) > 1:
+        raise UsageError(f"'{asked}' names {len(places)} {noun} of {year}; write a code: {listed(places)}.")
+    return places[0] if places else None
 
 
 def series_of(connection: duckdb.DuckDBPyConnection) -> str:

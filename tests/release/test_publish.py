@@ -15,7 +15,7 @@ from orchestration import last_run
 from orchestration.errors import UsageError, WarehouseBusy
 from orchestration.home import Home
 from orchestration.landing import Store, land_inbox
-from orchestration.release import inputs
+from orchestration.release import inputs, publish
 from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId
 from orchestration.release.causes import causes_between
 from orchestration.release.publish import (
@@ -153,7 +153,8 @@ def test_history_holds_both_bases(released: Home) -> None:
 
 def test_an_offer_says_what_an_upgrade_changes(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     before = last_run.this_version()
-    monkeypatch.setattr(inputs, "this_version", lambda: "9.9.9")
+    for module in (inputs, publish):
+        monkeypatch.setattr(module, "this_version", lambda: "9.9.9")
     stands = release(home, 2018)
     assert stands.state == UNCHANGED and f"made with zhengxin {before}; this is 9.9.9" in stands.message
     alter(home, "update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
