@@ -590,6 +590,13 @@ def with_taken_over(world: World, table: str) -> list[Row]:
     return [{**row, owner_column: owner} for owner in sorted(names) for row in rows_of(owner).values()]
 
 
+def methodologies_of_fixed_goal_posts(world: World) -> set[str]:
+    """Those under which no measure is scored against the other units."""
+    rules = with_taken_over(world, "measure_rule")
+    relative = {row["methodology_code"] for row in rules if row["rule_family"] == "relative"}
+    return {row["methodology_code"] for row in world["methodology"]} - relative
+
+
 def _read_methods(world: World) -> list[_Method]:
     tables = ("node", "measure_rule", "grade_band", *EVENT_TABLES)
     seeds = {table: with_taken_over(world, table) for table in tables}

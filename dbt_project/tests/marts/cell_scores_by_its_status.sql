@@ -1,6 +1,6 @@
 -- Fails with each cell whose numbers do not follow from its status: a value and a normalised value where there is a
 -- finding, 0 where nothing was published, neither where nobody knows; only a value takes marks off or fires a
--- veto, and it names the row that it came from.
+-- veto, and it names the row that it came from. Against the other units (`relative`) a value may have no place.
 with cells as (
 
     select
@@ -23,7 +23,8 @@ select
     is_vetoed
 from cells
 where (value is not null) is distinct from has_finding
-    or (normalised_value is not null) is distinct from (has_finding or status = 'not_published')
+    or (normalised_value is not null and not has_finding and status <> 'not_published')
+    or (normalised_value is null and (status = 'not_published' or (has_finding and rule_family <> 'relative')))
     or (status = 'not_published' and normalised_value is distinct from 0)
     or (not has_finding and (deduction is distinct from 0 or is_vetoed is distinct from false))
     or (has_finding and (batch_id is null or row_number is null))
