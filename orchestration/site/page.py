@@ -8,14 +8,19 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from orchestration.errors import UsageError
 
 INVENTORY = ".site.json"
+# It stays: one that is removed while another build opens it would let two in. It names nobody, for it lies in public.
+LOCK = ".site.lock"
 PARTIAL = ".tmp"
 
 
@@ -51,8 +56,22 @@ class SiteFolder:
         """Raises `UsageError` where the folder holds something that no build wrote."""
         if self.root.exists() and not self.root.is_dir():
             raise UsageError(f"{self.root} is a file: name a folder for the site.")
-        if self.root.is_dir() and any(self.root.iterdir()) and not (self.root / INVENTORY).is_file():
+        if not self.root.is_dir() or (self.root / INVENTORY).is_file():
+            return
+        if any(path.name != LOCK for path in self.root.iterdir()):
             raise UsageError(f"{self.root} holds other files: name an empty or a new folder for the site.")
+
+    @contextmanager
+    def only_writer(self) -> Iterator[None]:
+        """Raises `UsageError` while another process builds here."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self.root / LOCK, timeout=0, preserve_lock_file=True):
+                yield
+        except Timeout:
+            raise UsageError(
+                f"{self.root} is being written by another build of the site. Try again when it has ended."
+            ) from None
 
     def write(self, path: str, content: str | bytes, written: Written) -> None:
         data = content.encode("utf-8") if isinstance(content, str) else content
@@ -120,8 +139,7 @@ class SiteFolder:
         ]
 
     def begin(self) -> None:
-        """Make the folder, and the inventory first: a build that is killed leaves a folder that the next one knows."""
-        self.root.mkdir(parents=True, exist_ok=True)
+        """The inventory first: a build that is killed leaves a folder that the next one knows."""
         if not (self.root / INVENTORY).is_file():
             self.write(INVENTORY, "[]\n", Written())
 
