@@ -16,6 +16,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from orchestration.report.document import MapKind
+from orchestration.report.maps.unit_shape import has_shapes
 from orchestration.site.download_pages import Download, copy_releases, download_pages
 from orchestration.site.editions import Editions, open_editions
 from orchestration.site.geometry import Drawing, drawing
@@ -32,8 +33,6 @@ from orchestration.writing.html import environment as text_environment
 
 FOLDER = Path(__file__).parent
 MAPPED_LEVELS = {"nation": MapKind.nation, "province": MapKind.province, "prefecture": MapKind.prefecture}
-# The boundaries that ship are those of China's divisions.
-MAPPED_SERIES = "county_integrity"
 
 Progress = Callable[[str], None]
 
@@ -104,8 +103,6 @@ def _sitemap(address: str, paths: Sequence[str]) -> str:
 
 def _wanted_drawings(editions: Editions) -> list[tuple[MapKind, str, int, list[tuple[str, str, str]]]]:
     """Kind, region, year and the shown places of each map."""
-    if editions.newest["series_code"] != MAPPED_SERIES:
-        return []
     regions, units = editions.ask("region"), editions.ask("unit")
     wanted = []
     for region in regions:
@@ -123,7 +120,8 @@ def _wanted_drawings(editions: Editions) -> list[tuple[MapKind, str, int, list[t
                 if region["region_code"] in (unit["province_code"], unit["prefecture_code"])
             ]
         names = [(code, place["name_zh"], place["name_en"] or place["name_zh"]) for code, place in below]
-        wanted.append((kind, region["region_code"], editions.year, names))
+        if has_shapes(kind, [code for code, _, _ in names], editions.year):
+            wanted.append((kind, region["region_code"], editions.year, names))
     return wanted
 
 
