@@ -104,9 +104,7 @@ class Place:
 def located(code: str, name: Wording, within: Wording) -> Wording:
     """`520123 贵州省 贵阳市 修文县`, `520123 Xiuwen (Guiyang, Guizhou)`."""
     around = f"({within.en})" if within.en else ""
-    return Wording(
-        " ".join(filter(None, (code, within.zh, name.zh))), " ".join(filter(None, (code, name.en, around)))
-    )
+    return Wording(" ".join(filter(None, (code, within.zh, name.zh))), " ".join(filter(None, (code, name.en, around))))
 
 
 def find_places(

@@ -98,7 +98,8 @@ def test_a_file_without_the_look_up_is_searched_by_code_and_name() -> None:
         connection.execute(
             f"create table marts.dim_unit as select '{SERIES}' as series_code, {YEAR} as assessment_year, "
             "'U1' as unit_code, '甲' as name_zh, 'Alpha' as name_en, null::varchar as province_name_zh, "
-            "null::varchar as province_name_en, null::varchar as prefecture_name_zh, null::varchar as prefecture_name_en"
+            "null::varchar as province_name_en, null::varchar as prefecture_name_zh, "
+            "null::varchar as prefecture_name_en"
         )
         connection.execute(REGION_TABLE.format(code="R1", zh="乙", en="Beta"))
         found = [require_place(connection, SERIES, YEAR, asked).code for asked in ("alpha", "乙", "U1")]
