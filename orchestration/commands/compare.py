@@ -13,7 +13,7 @@ from orchestration.commands.explain import MARK_DECIMALS, AnswerFormat, print_he
 from orchestration.commands.language import Language, in_language, language_of
 from orchestration.commands.node_tree import NodeLine, grow, number_text, print_node_tree
 from orchestration.commands.subject import Edition, Unit, explaining, find_edition, find_unit, records
-from orchestration.commands.summary import DATA_KINDS
+from orchestration.commands.summary import data_kind_text
 from orchestration.commands.terminal import output
 from orchestration.errors import UsageError
 from orchestration.warehouse.place import located
@@ -125,10 +125,9 @@ def compare(
     if format is AnswerFormat.json:
         _write_json(former, latter, rows)
         return
-    say = output()
+    say, spoken = output(), language_of(language)
     for kind in dict.fromkeys(edition.data_kind for edition, _ in (former, latter)):
-        say.print(DATA_KINDS[kind])
-    spoken = language_of(language)
+        say.print(data_kind_text(kind, spoken))
     print_heading(say, *former, spoken)
     print_heading(say, *latter, spoken)
     say.print()
