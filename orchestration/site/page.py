@@ -17,11 +17,21 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from orchestration.errors import UsageError
+from orchestration.wording import Wording
 
 INVENTORY = ".site.json"
 # It stays: one that is removed while another build opens it would let two in. It names nobody, for it lies in public.
 LOCK = ".site.lock"
 PARTIAL = ".tmp"
+NOT_A_FOLDER = Wording("{folder} 是文件:请指定网站的文件夹。", "{folder} is a file: name a folder for the site.")
+OTHER_FILES = Wording(
+    "{folder} 中有其他文件:请为网站指定空的或新的文件夹。",
+    "{folder} holds other files: name an empty or a new folder for the site.",
+)
+BEING_WRITTEN = Wording(
+    "{folder} 正由另一次网站生成写入:请等它结束后再试。",
+    "{folder} is being written by another build of the site. Try again when it has ended.",
+)
 
 
 @dataclass(frozen=True)
@@ -55,11 +65,11 @@ class SiteFolder:
     def require_ours(self) -> None:
         """Raises `UsageError` where the folder holds something that no build wrote."""
         if self.root.exists() and not self.root.is_dir():
-            raise UsageError(f"{self.root} is a file: name a folder for the site.")
+            raise UsageError(NOT_A_FOLDER.filled(folder=self.root))
         if not self.root.is_dir() or (self.root / INVENTORY).is_file():
             return
         if any(path.name != LOCK for path in self.root.iterdir()):
-            raise UsageError(f"{self.root} holds other files: name an empty or a new folder for the site.")
+            raise UsageError(OTHER_FILES.filled(folder=self.root))
 
     @contextmanager
     def only_writer(self) -> Iterator[None]:
@@ -69,9 +79,7 @@ class SiteFolder:
             with FileLock(self.root / LOCK, timeout=0, preserve_lock_file=True):
                 yield
         except Timeout:
-            raise UsageError(
-                f"{self.root} is being written by another build of the site. Try again when it has ended."
-            ) from None
+            raise UsageError(BEING_WRITTEN.filled(folder=self.root)) from None
 
     def write(self, path: str, content: str | bytes, written: Written) -> None:
         data = content.encode("utf-8") if isinstance(content, str) else content
