@@ -13,11 +13,18 @@ from orchestration.home import Home
 from orchestration.landing.accepted import accepted_rows_by_series
 from orchestration.seeds import Row, read_seed, seeds_folder
 from orchestration.settings import SERIES_VARIABLE, settings_of
+from orchestration.wording import Wording
 
 EDITIONS = "methodology/edition.csv"
 SERIES = "methodology/series.csv"
 # What a home holds that says nothing of itself: the index that is shipped with its units, its regions and a demo.
 DEFAULT_SERIES = "county_integrity"
+
+
+YES_OR_NO = Wording(
+    "{place}:{series} 的 {column} 写作“{written}”;只写 1(是)或 0(否)。",
+    "{place}: {column} of {series} is '{written}'; write 1 for yes, 0 for no.",
+)
 
 
 def series_of(home: Home) -> str:
@@ -97,10 +104,7 @@ def years_in_words(years: Iterable[int]) -> str:
 def _is_yes(row: Row, column: str) -> bool:
     """A yes or no of the series' seed, which is spelt 1 or 0."""
     if row[column] not in ("0", "1"):
-        raise UsageError(
-            f"{SERIES}: {column} of {row['series_code']} is '{row[column]}'; write 1 for yes, 0 for no. "
-            f"{column} 只写 1(是)或 0(否)。"
-        )
+        raise UsageError(YES_OR_NO.filled(place=SERIES, column=column, series=row["series_code"], written=row[column]))
     return row[column] == "1"
 
 

@@ -26,9 +26,15 @@ SHOWN_UNITS = 3
 NAME, ENGLISH_NAME = 2, 3
 SHOWN_NAMES = 6
 DATA_KINDS = {
-    "synthetic": styled("[bold yellow]SYNTHETIC DATA[/] 合成数据: drawn at random, not observed."),
-    "partly_synthetic": styled("[bold yellow]PARTLY SYNTHETIC DATA[/] 含合成数据: some rows are drawn at random."),
-    "real": Text("Real data."),
+    "synthetic": Wording(
+        "[bold yellow]合成数据 SYNTHETIC DATA[/]:随机生成,并非观测。",
+        "[bold yellow]SYNTHETIC DATA[/]: drawn at random, not observed.",
+    ),
+    "partly_synthetic": Wording(
+        "[bold yellow]含合成数据 PARTLY SYNTHETIC DATA[/]:部分数据行随机生成。",
+        "[bold yellow]PARTLY SYNTHETIC DATA[/]: some rows are drawn at random.",
+    ),
+    "real": Wording("真实数据。", "Real data."),
 }
 EDITION_COLUMNS = (
     Wording("年度", "edition"),
@@ -84,10 +90,11 @@ EDITIONS = """
         info.assessment_year, info.methodology_code, info.methodology_version,
         info.unit_count, info.scored_unit_count, info.ranked_unit_count,
         root.published_mean_of_units, root.published_mean_of_subregions,
-        info.data_kind, series.publication_digits
+        info.data_kind, editions.publication_digits
     from marts.release_info as info
-    inner join seed.series as series
-        on info.series_code = series.series_code
+    inner join marts.dim_edition as editions
+        on info.series_code = editions.series_code
+        and info.assessment_year = editions.assessment_year
     inner join marts.dim_indicator as tree_root
         on info.methodology_code = tree_root.methodology_code
         and tree_root.node_level = 0
@@ -103,19 +110,25 @@ EDITIONS = """
 RANKED_UNITS = """
     select
         scores.rank_overall, scores.unit_code, scores.unit_name_zh, scores.unit_name_en, scores.province_name_zh,
-        scores.published_score, series.publication_digits, scores.grade
+        scores.published_score, editions.publication_digits, scores.grade
     from marts.fct_unit_score as scores
     inner join marts.release_info as info
         on scores.series_code = info.series_code
         and scores.assessment_year = info.assessment_year
         and scores.methodology_code = info.methodology_code
         and info.is_primary_methodology
-    inner join seed.series as series
-        on scores.series_code = series.series_code
+    inner join marts.dim_edition as editions
+        on scores.series_code = editions.series_code
+        and scores.assessment_year = editions.assessment_year
     where scores.assessment_year = $1 and scores.is_ranked
     order by scores.rank_overall {direction}, scores.unit_code {direction}
     limit {limit}
 """
+
+
+def data_kind_text(kind: str, language: str) -> Text:
+    """What kind of data stand behind figures."""
+    return styled(DATA_KINDS[kind].in_language(language))
 
 
 def print_summary(say: Console, home: Home, years: list[int] | None, checks: CheckCount) -> None:
@@ -125,7 +138,7 @@ def print_summary(say: Console, home: Home, years: list[int] | None, checks: Che
         editions = connection.execute(EDITIONS, [years]).fetchall()
         say.print()
         for kind in dict.fromkeys(row[8] for row in editions):
-            say.print(DATA_KINDS[kind])
+            say.print(data_kind_text(kind, language))
         columns = [column.in_language(language) for column in EDITION_COLUMNS]
         rows = [(*row[:6], _published(row[6], row[9]), _published(row[7], row[9])) for row in editions]
         say.print(table(columns, rows))

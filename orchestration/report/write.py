@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from enum import StrEnum
-from multiprocessing import get_context
 from pathlib import Path
 
 from orchestration.errors import UsageError
@@ -16,10 +15,19 @@ from orchestration.report.compose import COUNTY_SERIES, compose
 from orchestration.report.document import Report
 from orchestration.report.release import Release, open_release
 from orchestration.report.scope import primary_or_named
+from orchestration.wording import Wording
+from orchestration.worker_processes import worker_processes
 
 # Reports that a process writes before it is replaced: typst keeps what it has laid out.
 PROVINCES_A_PROCESS, BATCHES_A_PROCESS = 1, 8
 UNITS_A_BATCH = 40
+NO_REGIONS = Wording("{path} 中没有地区:不是发布版本。", "{path} holds no regions: it is no release.")
+NO_UNITS = Wording(
+    "{code} 不是有参评单位的地区,也不是参评单位。", "{code} is no region with assessed units, nor one of them."
+)
+SOME_FAILED = Wording(
+    "{all} 份报告中有 {failed} 份未能写成。{reasons}", "{failed} of {all} reports could not be written. {reasons}"
+)
 
 
 class Format(StrEnum):
@@ -61,7 +69,7 @@ class ReportsFailed(UsageError):
     def __init__(self, failed: dict[str, str], written: list[WrittenReport]) -> None:
         reasons = "; ".join(f"{code}: {reason}" for code, reason in failed.items())
         total = len(failed) + len(written)
-        super().__init__(f"{len(failed)} of {total} reports could not be written. {reasons}")
+        super().__init__(SOME_FAILED.filled(all=total, failed=len(failed), reasons=reasons))
         self.written = written
 
 
@@ -121,12 +129,7 @@ def _in_processes(
     total = sum(map(len, batches)) * len(order.languages)
     written: dict[tuple[str, str], WrittenReport] = {}
     failed: dict[str, str] = {}
-    workers = ProcessPoolExecutor(
-        min(os.cpu_count() or 1, len(batches)) or 1,
-        mp_context=get_context("spawn"),
-        max_tasks_per_child=batches_a_process,
-    )
-    with workers:
+    with worker_processes(min(os.cpu_count() or 1, len(batches)) or 1, batches_a_process) as workers:
         waiting = {
             workers.submit(_write_batch, order, language, codes): codes
             for codes in batches
@@ -200,7 +203,7 @@ def nation_and_provinces(release_file: Path) -> Sequence[str]:
         regions = release.ask("region")
     roots = {region.region_code for region in regions if region.parent_region_code is None}
     if not roots:
-        raise UsageError(f"{release_file} holds no regions: it is no release of county governments.")
+        raise UsageError(NO_REGIONS.filled(path=release_file))
     return [
         region.region_code
         for region in regions
@@ -214,7 +217,7 @@ def units_by_province(release_file: Path, region_code: str | None) -> Iterable[l
         code, nation = release.place(region_code), release.root_region()
         units = [row for row in release.ask("unit", region=code, nation=nation) if row.is_included]
     if not units:
-        raise UsageError(f"{region_code} is no region with assessed units, nor one of them.")
+        raise UsageError(NO_UNITS.filled(code=region_code))
     provinces: dict[str, list[str]] = {}
     for row in units:
         provinces.setdefault(row.province_code, []).append(row.unit_code)
