@@ -15,8 +15,9 @@ import pytest
 
 from orchestration.demo.evidence import write_evidence
 from orchestration.home import shipped_seeds
-from orchestration.landing.evidence import EvidenceDoor, has_evidence, lay_out, read_kinds
+from orchestration.landing.evidence import EvidenceDoor, has_evidence, landed_contracts, lay_out, read_kinds
 from orchestration.landing.integrity import check_store
+from orchestration.landing.judge import recorded
 from orchestration.landing.reference import read_reference
 from tests.evidence.conftest import GOOD, HEADER, Evidence, messages
 
@@ -216,3 +217,15 @@ def test_a_killed_landing_leaves_no_half(evidence: Evidence) -> None:
     evidence.land()
     assert len(evidence.accepted(KIND)) == 12_000
     assert not [finding.text for finding in check_store(evidence.store).findings]
+
+
+def test_great_expectations_records_each_rule(evidence: Evidence) -> None:
+    """What the door found of a batch is put to the suites like that of any other source."""
+    file = evidence.landed(KIND, "a.csv", messages(BROKEN["unit_code_unknown"], GOOD.format(code="good")))
+    contract = landed_contracts(evidence.home)[KIND]
+    found = evidence.store.validation(evidence.store.batch(KIND, file.batch_id))["results"]
+    [records] = recorded([found], contract)
+    rules = {record["rule"]: record for record in records if record["suite"] == f"{KIND}.rows"}
+    assert [rule for rule, record in rules.items() if not record["success"]] == ["unit_code_unknown"]
+    assert rules["unit_code_unknown"]["unexpected_count"] == 1
+    assert list(rules) == [rule.name for rule in contract.rules()]
