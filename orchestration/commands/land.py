@@ -206,25 +206,27 @@ def _print_quarantined(say: Console, store: Store, landed: list[LandedFile], lim
     for file in landed:
         if not file.quarantined_count:
             continue
-        rows = store.quarantined(store.batch(file.source, file.batch_id)).to_pylist()
-        shown = rows[:limit] if limit else rows
+        rows = store.quarantined(store.batch(file.source, file.batch_id))
+        shown = (rows.slice(0, limit) if limit else rows).to_pylist()
         for row in shown:
             message = (row.get("message_zh") if language == "zh" else None) or row["message"]
             text = ROW.in_language(language).format(
                 file=_name(file), row=row["row_number"], rule=row["rule"], message=message
             )
             say.print(one_line(text))
-        if len(rows) > len(shown):
-            count = f"{len(rows) - len(shown):,}"
+        if rows.num_rows > len(shown):
+            count = f"{rows.num_rows - len(shown):,}"
             say.print(MORE_ROWS.in_language(language).format(file=_name(file), count=count))
     say.print(IN_QUARANTINE.in_language(language).format(count=f"{quarantined:,}"))
 
 
 def _write_errors(say: Console, home: Home, landed: list[LandedFile], path: Path, language: str) -> None:
-    from orchestration.landing import Store
+    from orchestration.landing import CONTRACTS, Store
     from orchestration.landing.mending import write_errors
 
-    written = write_errors(Store(home.landing), landed, path, language, seeds_folder(home))
+    # Rows of evidence are mended in the file that they came from: a workbook does not hold them.
+    typed = [file for file in landed if file.source in CONTRACTS]
+    written = write_errors(Store(home.landing), typed, path, language, seeds_folder(home))
     if not written:
         say.print(NOTHING_TO_MEND.in_language(language))
     for source, target, count in written:

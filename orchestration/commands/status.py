@@ -120,10 +120,11 @@ def _print_inbox(say: Console, home: Home, language: str) -> None:
 
 def _print_batches(say: Console, home: Home, language: str) -> None:
     from orchestration.landing import CONTRACTS, Store
+    from orchestration.landing.evidence.layout import landed_kinds
 
     store = Store(home.landing)
     rows = []
-    for source in CONTRACTS:
+    for source in (*CONTRACTS, *landed_kinds(home)):
         batches = store.effective_batches(source)
         counts = [sum(getattr(batch, name) for batch in batches) for name in ("accepted_count", "quarantined_count")]
         rows.append((source, len(batches), *counts, len(store.rejected_batches(source))))
