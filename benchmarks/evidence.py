@@ -96,10 +96,13 @@ def main() -> None:
         size = sum(path.stat().st_size for path in files) / 1e6
         print(f"SYNTHETIC: {asked.rows:,} rows, {len(files)} files, {size:,.0f} MB, written in {seconds:.1f} s")
         copying, _ = timed(lambda: bare_copy(files, asked.format, Path(folder) / "bare.parquet"))
+        worked = time.process_time()
         landing, landed = timed(lambda: land_inbox(home))
+        worked = time.process_time() - worked
         rows, refused = (sum(getattr(file, name) for file in landed) for name in ("row_count", "quarantined_count"))
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"landed {rows:,} rows ({refused:,} to quarantine) in {landing:.1f} s: {rows / landing:,.0f} rows/s")
+        print(f"  {worked:.1f} s of processor time: {rows / worked:,.0f} rows a second of one core")
         print(f"  {landing / copying:.1f} times a bare copy ({rows / copying:,.0f} rows/s); {memory:,.0f} MB at most")
         home.warehouse.parent.mkdir(parents=True, exist_ok=True)
         took = build(home, (*SEEDS, *MODELS, "dim_derivation"))
