@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -36,6 +36,10 @@ IN_QUARANTINE = Wording(
     "或用 zhengxin land --errors errors.xlsx 导出这些行,改好后放回收件箱。",
     "{count} rows are in quarantine; zhengxin status counts them by rule. To mend them, correct the file and land it"
     " again, or have them written by zhengxin land --errors errors.xlsx and put the workbook, mended, into the inbox.",
+)
+REPLACED = Wording(
+    "{count} 行已由其他文件中的改正行取代,不再算作隔离。",
+    "For {count} rows mended ones of other files stand: they are no longer in quarantine.",
 )
 WRITTEN = Wording(
     "已写出 {path}({count} 行):改正后放入 {folder},再运行 zhengxin land",
@@ -199,25 +203,38 @@ def _print_suspect(say: Console, store: Store, landed: list[LandedFile], languag
 
 def _print_quarantined(say: Console, store: Store, landed: list[LandedFile], limit: int, language: str) -> None:
     """The rows in quarantine of each file, at most `limit` of one (0: all), and what to do about them."""
-    quarantined = sum(file.quarantined_count for file in landed)
-    if not quarantined:
+    from orchestration.landing.quarantine import replaced_by_batch
+
+    files = [file for file in landed if file.quarantined_count]
+    if not files:
         return
     say.print()
-    for file in landed:
-        if not file.quarantined_count:
-            continue
+    replaced = replaced_by_batch(store)
+    standing = mended = 0
+    for file in files:
+        gone = replaced.get((file.source, file.batch_id), ())
         rows = store.quarantined(store.batch(file.source, file.batch_id)).to_pylist()
-        shown = rows[:limit] if limit else rows
-        for row in shown:
-            message = (row.get("message_zh") if language == "zh" else None) or row["message"]
-            text = ROW.in_language(language).format(
-                file=_name(file), row=row["row_number"], rule=row["rule"], message=message
-            )
-            say.print(one_line(text))
-        if len(rows) > len(shown):
-            count = f"{len(rows) - len(shown):,}"
-            say.print(MORE_ROWS.in_language(language).format(file=_name(file), count=count))
-    say.print(IN_QUARANTINE.in_language(language).format(count=f"{quarantined:,}"))
+        kept = [row for row in rows if row["row_number"] not in gone]
+        _print_rows(say, file, kept, limit, language)
+        standing += len(kept)
+        mended += len(rows) - len(kept)
+    if mended:
+        say.print(REPLACED.in_language(language).format(count=f"{mended:,}"))
+    if standing:
+        say.print(IN_QUARANTINE.in_language(language).format(count=f"{standing:,}"))
+
+
+def _print_rows(say: Console, file: LandedFile, rows: list[dict[str, Any]], limit: int, language: str) -> None:
+    shown = rows[:limit] if limit else rows
+    for row in shown:
+        message = (row.get("message_zh") if language == "zh" else None) or row["message"]
+        text = ROW.in_language(language).format(
+            file=_name(file), row=row["row_number"], rule=row["rule"], message=message
+        )
+        say.print(one_line(text))
+    if len(rows) > len(shown):
+        count = f"{len(rows) - len(shown):,}"
+        say.print(MORE_ROWS.in_language(language).format(file=_name(file), count=count))
 
 
 def _write_errors(say: Console, home: Home, landed: list[LandedFile], path: Path, language: str) -> None:

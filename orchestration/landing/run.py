@@ -35,6 +35,7 @@ from orchestration.landing.held import Held
 from orchestration.landing.inbox import InboxItem, make_folders, scan_inbox
 from orchestration.landing.integrity import require_unbroken
 from orchestration.landing.lists import measure_labels
+from orchestration.landing.quarantine import write_origins
 from orchestration.landing.readers import (
     BeyondLimit,
     FileRejected,
@@ -45,7 +46,7 @@ from orchestration.landing.readers import (
     refuse_at_sight,
 )
 from orchestration.landing.reference import Reference, read_reference
-from orchestration.landing.store import LANDED, REJECTED, Batch, Store, batch_id_of, now_text, write_json
+from orchestration.landing.store import LANDED, ORIGINS_NAME, REJECTED, Batch, Store, batch_id_of, now_text, write_json
 from orchestration.seeds import seeds_folder
 from orchestration.settings import settings_of
 from orchestration.wording import Wording
@@ -395,6 +396,8 @@ class _Waiting:
     def make_batch(self, contract: Contract) -> None:
         """Write what is kept beside the rows, and make the ledger entry."""
         if self.table:
+            if not self.refused:
+                write_origins(self.table, self.work / ORIGINS_NAME)
             self.table.rows.unlink(missing_ok=True)
         results = self.records(contract)
         write_json(self.work / "validation.json", {"results": results})

@@ -1,7 +1,7 @@
 """The landing store: write-once batches, the ledger of deliveries, and the lock that keeps landers apart.
 
     landing/batches/<source>/<batch_id>/   original.<ext>  accepted.parquet  quarantined.parquet  validation.json
-                                           batch.json
+                                           batch.json, and origins.parquet where its rows say whence they came back
     landing/deliveries/<seq>.json          which file name carried which batch, in the order of arrival
     landing/undelivered/<source>/<batch_id>   marks a batch that no delivery has named yet
     landing/decision_log.jsonl             every decision, chained by hashes (see `chain`)
@@ -41,6 +41,7 @@ from orchestration.wording import Wording
 CHINA_STANDARD_TIME = datetime.timezone(datetime.timedelta(hours=8))
 
 LANDED, REJECTED = "landed", "rejected"
+ORIGINS_NAME = "origins.parquet"
 DELIVERY_NAME = re.compile(r"\d{8,}\.json")
 # Stands for the hash of what came before the first.
 FIRST_HASH = "0" * 64
@@ -215,6 +216,12 @@ class Store:
 
     def quarantined_path(self, batch: Batch) -> Path:
         return self.batch_folder(batch.source, batch.batch_id) / "quarantined.parquet"
+
+    def origins(self, batch: Batch) -> pa.Table | None:
+        """Which rows of other files the rows of the batch stand for (see `quarantine`); None where it says nothing."""
+        if ORIGINS_NAME not in batch.sha256:
+            return None
+        return pq.read_table(self.batch_folder(batch.source, batch.batch_id) / ORIGINS_NAME)
 
     def accepted(self, batch: Batch) -> pa.Table:
         return pq.read_table(self.accepted_path(batch))
