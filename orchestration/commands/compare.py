@@ -94,10 +94,18 @@ def compare(
     """
     if (other is None) == (years is None):
         raise UsageError(
-            "Name a second unit (zhengxin compare 520115 520102 --year 2019) or two years (--years 2018 2019)."
+            Wording(
+                "请再给出一个单位(zhengxin compare 520115 520102 --year 2019)或两个年度(--years 2018 2019)。",
+                "Name a second unit (zhengxin compare 520115 520102 --year 2019) or two years (--years 2018 2019).",
+            )
         )
     if years and year is not None:
-        raise UsageError("Write --year for two units or --years for one, not both.")
+        raise UsageError(
+            Wording(
+                "比较两个单位用 --year,比较两个年度用 --years,不能同时使用。",
+                "Write --year for two units or --years for one, not both.",
+            )
+        )
     with explaining(release) as connection:
         if years:
             former, latter = _two_years(connection, unit, years, methodology)
@@ -139,8 +147,15 @@ def _in_line(connection: duckdb.DuckDBPyConnection, unit: Unit, edition: Edition
     found = connection.execute(IN_THE_LINE, [other.series_code, other.year, unit.lineage_code]).fetchall()
     if not found:
         raise UsageError(
-            f"{unit.unit_code} {unit.name_zh or unit.name_en} of {edition.year} has no single counterpart among the "
-            f"units assessed in {other.year}: it was founded, split, merged or left out. Compare two units instead."
+            Wording(
+                f"{edition.year} 年度的 {unit.unit_code} {unit.name_zh or unit.name_en} "
+                f"在 {other.year} 年度的被评单位中没有唯一对应的单位:它是新设、拆分、"
+                "合并的,或未纳入评估。请改为比较两个单位。",
+                f"{unit.unit_code} {unit.name_zh or unit.name_en} of {edition.year} has no single "
+                "counterpart among the "
+                f"units assessed in {other.year}: it was founded, split, merged or left out. Compare "
+                "two units instead.",
+            )
         )
     return find_unit(connection, other, found[0][0])
 
@@ -158,7 +173,12 @@ def _print_differences(
     say: Console, rows: list[dict[str, Any]], names: list[str], all_nodes: bool, language: str
 ) -> None:
     if any(row["difference"] is None for row in rows if row["node_level"] == 0):
-        raise UsageError("One of the two has no score: too little has been collected. zhengxin explain shows what.")
+        raise UsageError(
+            Wording(
+                "两者之一没有得分:采集的内容太少。zhengxin explain 说明缺什么。",
+                "One of the two has no score: too little has been collected. zhengxin explain shows what.",
+            )
+        )
 
     def line_of(row: dict[str, Any], children: list[NodeLine]) -> NodeLine | None:
         if not (all_nodes or row["difference"] or row["node_level"] <= 1):

@@ -49,7 +49,6 @@ EMPTY = Wording(
     "收件箱 {inbox} 是空的。zhengxin demo 写入示例;zhengxin template 写出待填的空表。",
     "The inbox {inbox} is empty. zhengxin demo fills it; zhengxin template writes a file to fill in.",
 )
-NOT_A_WORKBOOK = Wording("{path}:待改的行须写入 .xlsx 文件", "{path}: rows to mend go into an .xlsx file")
 EXISTS = Wording(
     "{path} 已存在:请换一个文件名,或用 --force 覆盖。",
     "{path} exists already: name another file, or write over it with --force.",
@@ -99,6 +98,7 @@ def land(
     zhengxin land --errors errors.xlsx[/dim]
     """
     from orchestration.landing import Store
+    from orchestration.landing.mending import NOT_A_WORKBOOK
 
     home = Home.from_environment()
     language = settings_of(home).language

@@ -17,8 +17,10 @@ from rich.console import Console
 from orchestration.commands.terminal import cell_text, messages, natural_width, output, styled, table
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.settings import settings_of
 from orchestration.warehouse.connection import reading
 from orchestration.warehouse.place import find_places, listed, series_of
+from orchestration.wording import Wording
 from orchestration.writing.plain import json_text
 from orchestration.writing.sheet import CsvRows
 
@@ -51,44 +53,61 @@ def query(
     zhengxin query -f csv "select * from marts.region_score" > region_score.csv[/dim]
     """
     statement = sys.stdin.read() if sql == "-" else sql
-    with reading(Home.from_environment().warehouse) as connection:
+    home = Home.from_environment()
+    with reading(home.warehouse) as connection:
         try:
             relation = connection.execute(statement)
             if relation is None:
-                raise UsageError('There is no SQL statement to answer: give one, such as "show tables from marts".')
+                raise UsageError(
+                    Wording(
+                        '没有可执行的 SQL 语句:请给出一条,例如 "show tables from marts"。',
+                        'There is no SQL statement to answer: give one, such as "show tables from marts".',
+                    )
+                )
             columns = [column[0] for column in relation.description or []]
             if format is OutputFormat.csv:
                 _write_csv(columns, relation)
             elif format is OutputFormat.json:
                 _write_json(columns, relation)
             elif not _write_table(columns, relation, rows):
-                _hint_at_places(statement, connection)
+                _hint_at_places(statement, connection, settings_of(home).language)
         except duckdb.Error as error:
             raise UsageError(_explained(error, connection)) from error
 
 
-def _explained(error: duckdb.Error, connection: duckdb.DuckDBPyConnection) -> str:
+def _explained(error: duckdb.Error, connection: duckdb.DuckDBPyConnection) -> Wording:
     text = str(error).strip()
     if "read-only" in text:
-        return "The warehouse is open for reading only: a query cannot change anything."
+        return Wording(
+            "数据库以只读方式打开:查询不能改动任何内容。",
+            "The warehouse is open for reading only: a query cannot change anything.",
+        )
     if isinstance(error, duckdb.PermissionException):
-        return (
+        return Wording(
+            "查询只读取数据库中的表,不涉及其他文件、网络或扩展。要保存结果:zhengxin query --format csv … > file.csv",
             "A query reads the tables of the warehouse and nothing else: no other file, no network, no extension. To"
-            " keep what it answers: zhengxin query --format csv … > file.csv"
+            " keep what it answers: zhengxin query --format csv … > file.csv",
         )
     if "configuration has been locked" in text:
-        return "A query cannot change how the warehouse is read: leave the setting out."
+        return Wording(
+            "查询不能改变读取数据库的方式:请去掉该设置。",
+            "A query cannot change how the warehouse is read: leave the setting out.",
+        )
     if missing := NO_SUCH_TABLE.search(text):
         text = DUCKDB_SUGGESTION.sub("", text).strip()
-        return f"The query cannot be answered. {text}\n{_tables_for_readers(missing['name'], connection)}"
-    return f"The query cannot be answered. {text}"
+        tables = _tables_for_readers(missing["name"], connection)
+        return Wording(f"查询无法执行。{text}\n{tables.zh}", f"The query cannot be answered. {text}\n{tables.en}")
+    return Wording(f"查询无法执行。{text}", f"The query cannot be answered. {text}")
 
 
-def _tables_for_readers(asked: str, connection: duckdb.DuckDBPyConnection) -> str:
+def _tables_for_readers(asked: str, connection: duckdb.DuckDBPyConnection) -> Wording:
     """DuckDB would suggest tables of any schema; only those of marts are there for everybody."""
     known = connection.execute("select table_name from duckdb_tables() where schema_name = 'marts' order by 1")
     near = difflib.get_close_matches(asked.lower(), [name for (name,) in known.fetchall()])
-    return f"Did you mean marts.{near[0]}?" if near else 'zhengxin query "show tables from marts" lists what there is.'
+    if near:
+        return Wording(f"是否为 marts.{near[0]}?", f"Did you mean marts.{near[0]}?")
+    listing = 'zhengxin query "show tables from marts"'
+    return Wording(f"{listing} 列出全部。", f"{listing} lists what there is.")
 
 
 def _write_csv(columns: list[str], relation: duckdb.DuckDBPyConnection) -> None:
@@ -113,14 +132,16 @@ def _as_json(value: Any) -> Any:
     return str(value)
 
 
-def _hint_at_places(statement: str, connection: duckdb.DuckDBPyConnection) -> None:
+def _hint_at_places(statement: str, connection: duckdb.DuckDBPyConnection, language: str) -> None:
     """Where a query finds nothing: the codes of the places that its texts name, however they are written."""
     series = series_of(connection)
     years = connection.execute("select max(assessment_year) from marts.release_info").fetchall() if series else []
     for asked in dict.fromkeys(QUOTED.findall(statement)):
         places = find_places(connection, series, years[0][0], asked) if years else []
         if places and [place.code for place in places] != [asked]:
-            messages().print(f"'{asked}' may mean: {listed(places)}.")
+            listing = listed(places)
+            hint = Wording(f"'{asked}' 可能指:{listing.zh}。", f"'{asked}' may mean: {listing.en}.")
+            messages().print(hint.in_language(language))
 
 
 def _write_table(columns: list[str], relation: duckdb.DuckDBPyConnection, limit: int) -> int:

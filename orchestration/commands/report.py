@@ -12,6 +12,7 @@ from orchestration.commands.language import Language, language_of
 from orchestration.commands.terminal import messages, output, progress_bar, spinner
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.wording import Wording
 
 if TYPE_CHECKING:
     from orchestration.report.write import WrittenReport
@@ -85,7 +86,12 @@ def report(
     """
     home = Home.from_environment()
     if all_provinces and (region is not None or units):
-        raise UsageError("Name a region (--region 520000; with --units its units) or --all-provinces, not both.")
+        raise UsageError(
+            Wording(
+                "请指定一个地区(--region 520000;加 --units 则为其各单位)或 --all-provinces,不能同时使用。",
+                "Name a region (--region 520000; with --units its units) or --all-provinces, not both.",
+            )
+        )
     from orchestration.report.release import find_release, year_of_request
     from orchestration.report.write import Format, Order, ReportsFailed, write_all, write_report, write_units
 

@@ -17,8 +17,9 @@ from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.warehouse.connection import reading
 from orchestration.warehouse.place import UNIT, find_places, only_place
-from orchestration.wording import Wording
+from orchestration.wording import Wording, and_more
 
+UNITS = Wording("单位", "units")
 SHOWN_CANDIDATES = 6
 OF_THE_EDITION_BEFORE = Wording("上一年度的 {former}", "{former} of the edition before")
 OF_THE_YEAR = Wording("{year} 年度的 {former}", "{former} of {year}")
@@ -69,8 +70,18 @@ def explaining(release: str | None) -> Iterator[duckdb.DuckDBPyConnection]:
         }
         if missing := [name for name in NEEDED_TABLES if name not in there]:
             if release is not None:
-                raise UsageError(f"The release {release} was made without marts.{missing[0]}: it cannot be explained.")
-            raise UsageError(f"{path} has no marts.{missing[0]} yet: nothing has been scored. zhengxin run builds it.")
+                raise UsageError(
+                    Wording(
+                        f"发布 {release} 中没有 marts.{missing[0]},无法解释。",
+                        f"The release {release} was made without marts.{missing[0]}: it cannot be explained.",
+                    )
+                )
+            raise UsageError(
+                Wording(
+                    f"{path} 还没有 marts.{missing[0]}:尚未计分。zhengxin run 建立。",
+                    f"{path} has no marts.{missing[0]} yet: nothing has been scored. zhengxin run builds it.",
+                )
+            )
         yield connection
 
 
@@ -87,16 +98,26 @@ def find_edition(connection: duckdb.DuckDBPyConnection, year: int | None, method
         """
     ).fetchall()
     if not rows:
-        raise UsageError("Nothing has been scored yet: zhengxin run.")
+        raise UsageError(Wording("尚未计分:zhengxin run。", "Nothing has been scored yet: zhengxin run."))
     years = sorted({row[1] for row in rows})
     wanted_year = years[-1] if year is None else year
     of_year = [row for row in rows if row[1] == wanted_year]
     if not of_year:
-        raise UsageError(f"There is no edition {wanted_year} here. Editions: {', '.join(map(str, years))}.")
+        raise UsageError(
+            Wording(
+                f"这里没有 {wanted_year} 年度。已有年度:{', '.join(map(str, years))}。",
+                f"There is no edition {wanted_year} here. Editions: {', '.join(map(str, years))}.",
+            )
+        )
     chosen = [row for row in of_year if (row[6] if methodology is None else row[2] == methodology)]
     if not chosen:
         names = ", ".join(row[2] for row in of_year)
-        raise UsageError(f"The edition {wanted_year} has no methodology '{methodology}'. Methodologies: {names}.")
+        raise UsageError(
+            Wording(
+                f"{wanted_year} 年度没有方法 '{methodology}'。已有方法:{names}。",
+                f"The edition {wanted_year} has no methodology '{methodology}'. Methodologies: {names}.",
+            )
+        )
     return Edition(*chosen[0][:6])
 
 
@@ -127,7 +148,13 @@ def find_unit(connection: duckdb.DuckDBPyConnection, edition: Edition, named: st
         found = [row for row in rows if matches(row)]
         found = [row for row in found if row[5]] or found
         if len(found) > 1:
-            raise UsageError(f"'{wanted}' names {len(found)} units of {edition.year}; write a code: {_listed(found)}.")
+            listing = _listed(found)
+            raise UsageError(
+                Wording(
+                    f"'{wanted}' 在 {edition.year} 年度对应 {len(found)} 个单位,请写代码:{listing.zh}。",
+                    f"'{wanted}' names {len(found)} units of {edition.year}; write a code: {listing.en}.",
+                )
+            )
         if found:
             return _assessed(found[0], edition)
     formers = _of_other_editions(connection, edition, wanted)
@@ -135,9 +162,15 @@ def find_unit(connection: duckdb.DuckDBPyConnection, edition: Edition, named: st
     if len(followed) == 1:
         return _assessed(followed[0], edition, followed_from=formers[followed[0][4]])
     fitting = find_places(connection, edition.series_code, edition.year, wanted, (UNIT,))
-    if place := only_place(fitting, wanted, edition.year, "units"):
+    if place := only_place(fitting, wanted, edition.year, UNITS):
         return _assessed(next(row for row in rows if row[0] == place.code), edition)
-    raise UsageError(f"There is no unit '{wanted}' in the edition {edition.year}. {_nearest(rows, wanted)}")
+    near = _nearest(rows, wanted)
+    raise UsageError(
+        Wording(
+            f"{edition.year} 年度没有单位 '{wanted}'。{near.zh}",
+            f"There is no unit '{wanted}' in the edition {edition.year}. {near.en}",
+        )
+    )
 
 
 def _of_other_editions(connection: duckdb.DuckDBPyConnection, edition: Edition, wanted: str) -> dict[str, Wording]:
@@ -174,11 +207,16 @@ def _of_other_editions(connection: duckdb.DuckDBPyConnection, edition: Edition, 
 def _assessed(row: tuple, edition: Edition, followed_from: Wording | None = None) -> Unit:
     if not row[5]:
         reason = " / ".join(dict.fromkeys(filter(None, row[6:8])))
-        raise UsageError(f"{row[0]} {row[1] or row[2]} was left out of the edition {edition.year}: {reason}.")
+        raise UsageError(
+            Wording(
+                f"{row[0]} {row[1] or row[2]} 未纳入 {edition.year} 年度:{reason}。",
+                f"{row[0]} {row[1] or row[2]} was left out of the edition {edition.year}: {reason}.",
+            )
+        )
     return Unit(*row[:3], Wording(row[3] or row[8], row[8] or row[3]), row[4], followed_from)
 
 
-def _nearest(rows: Sequence[tuple], wanted: str) -> str:
+def _nearest(rows: Sequence[tuple], wanted: str) -> Wording:
     """Units whose code or name looks like what was written."""
     by_word: dict[str, list[tuple]] = {}
     for row in rows:
@@ -187,13 +225,16 @@ def _nearest(rows: Sequence[tuple], wanted: str) -> str:
     words = difflib.get_close_matches(wanted.casefold(), by_word, n=SHOWN_CANDIDATES, cutoff=0.6)
     contained = [row for row in rows if wanted and wanted in (row[1] or "")]
     near = list(dict.fromkeys([*contained, *(row for word in words for row in by_word[word])]))
-    return f"Did you mean {_listed(near)}?" if near else 'zhengxin query "select * from marts.dim_unit" lists all.'
+    if near:
+        listing = _listed(near)
+        return Wording(f"是否为 {listing.zh}?", f"Did you mean {listing.en}?")
+    command = 'zhengxin query "select * from marts.dim_unit"'
+    return Wording(f"{command} 列出全部。", f"{command} lists all.")
 
 
-def _listed(rows: Sequence[tuple]) -> str:
-    names = [" ".join(filter(None, (row[0], row[3], row[1] or row[2]))) for row in rows[:SHOWN_CANDIDATES]]
-    more = f" and {len(rows) - SHOWN_CANDIDATES} more" if len(rows) > SHOWN_CANDIDATES else ""
-    return ", ".join(names) + more
+def _listed(rows: Sequence[tuple]) -> Wording:
+    names = ", ".join(" ".join(filter(None, (row[0], row[3], row[1] or row[2]))) for row in rows[:SHOWN_CANDIDATES])
+    return and_more(names, len(rows) - SHOWN_CANDIDATES)
 
 
 def require_node(codes: Sequence[str], named: str, edition: Edition) -> str:
@@ -202,8 +243,16 @@ def require_node(codes: Sequence[str], named: str, edition: Edition) -> str:
     if named.casefold() in written:
         return written[named.casefold()]
     near = difflib.get_close_matches(named.casefold(), written, n=SHOWN_CANDIDATES, cutoff=0.5)
-    hint = f"Did you mean {', '.join(written[code] for code in near)}?" if near else f"Nodes: {', '.join(codes)}."
-    raise UsageError(f"The methodology {edition.methodology_code} has no node '{named}'. {hint}")
+    hint = Wording(f"已有节点:{', '.join(codes)}。", f"Nodes: {', '.join(codes)}.")
+    if near:
+        meant = ", ".join(written[code] for code in near)
+        hint = Wording(f"是否为 {meant}?", f"Did you mean {meant}?")
+    raise UsageError(
+        Wording(
+            f"方法 {edition.methodology_code} 没有节点 '{named}'。{hint.zh}",
+            f"The methodology {edition.methodology_code} has no node '{named}'. {hint.en}",
+        )
+    )
 
 
 def records(connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence) -> list[dict[str, Any]]:

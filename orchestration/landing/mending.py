@@ -22,9 +22,12 @@ from orchestration.landing.readers.names import ORIGIN_COLUMN, PROBLEM_COLUMN, R
 from orchestration.landing.run import LandedFile
 from orchestration.landing.store import Store
 from orchestration.landing.template import FIRST_ROW, template_workbook
+from orchestration.wording import Wording
 from orchestration.writing.sheet import put
 
 WIDTHS = {PROBLEM_COLUMN: 70, ORIGIN_COLUMN: 34, REST_COLUMN: 40}
+
+NOT_A_WORKBOOK = Wording("{path}:待改的行须写入 .xlsx 文件", "{path}: rows to mend go into an .xlsx file")
 
 # One row: where it came from, what is wrong with it, and its cells by name.
 BadRow = tuple[str, str, dict[str, str | None]]
@@ -38,7 +41,7 @@ def write_errors(
     is in quarantine. Raises `UsageError` for another extension.
     """
     if path.suffix.lower() != ".xlsx":
-        raise UsageError(f"{path}: rows to mend go into an .xlsx file")
+        raise UsageError(NOT_A_WORKBOOK.filled(path=path))
     by_source: dict[str, list[BadRow]] = {}
     replaced = replaced_by_batch(store)
     seen: set[str | None] = set()

@@ -546,7 +546,12 @@ def read_reference(seeds: Path) -> Reference:
             ),
         )
     except (ValueError, KeyError, InvalidOperation) as error:
-        raise SeedError(f"a seed below {seeds} holds something the checks cannot use: {error!r}") from error
+        raise SeedError(
+            Wording(
+                f"{seeds} 下的种子文件中有检查无法使用的内容:{error!r}",
+                f"a seed below {seeds} holds something the checks cannot use: {error!r}",
+            )
+        ) from error
 
 
 def _read_seed(path: Path, columns: tuple[str, ...], optional: tuple[str, ...] = ()) -> list[dict[str, str]]:
@@ -556,7 +561,12 @@ def _read_seed(path: Path, columns: tuple[str, ...], optional: tuple[str, ...] =
             header = next(reader, [])
             missing = [column for column in columns if column not in header]
             if missing:
-                raise SeedError(f"{path}: the column {', '.join(missing)} is missing, the checks at the door need it")
+                raise SeedError(
+                    Wording(
+                        f"{path}:缺列 {', '.join(missing)},入库检查需要它",
+                        f"{path}: the column {', '.join(missing)} is missing, the checks at the door need it",
+                    )
+                )
             wanted = (*columns, *(column for column in optional if column in header))
             places = [header.index(column) for column in wanted]
             absent = dict.fromkeys(optional, "")
@@ -567,7 +577,12 @@ def _read_seed(path: Path, columns: tuple[str, ...], optional: tuple[str, ...] =
                 if row
             ]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise SeedError(f"{path}: cannot be read ({error}); the checks at the door need it") from error
+        raise SeedError(
+            Wording(
+                f"{path}:无法读取({error});入库检查需要它",
+                f"{path}: cannot be read ({error}); the checks at the door need it",
+            )
+        ) from error
 
 
 def _measure(row: dict[str, str]) -> Measure:

@@ -130,7 +130,12 @@ def land_inbox(
     wanted = list(CONTRACTS) if sources is None else list(sources)
     unknown = [source for source in wanted if source not in CONTRACTS]
     if unknown:
-        raise UsageError(f"unknown source {', '.join(unknown)}: there are {', '.join(CONTRACTS)}")
+        raise UsageError(
+            Wording(
+                f"没有数据源 {', '.join(unknown)}:有 {', '.join(CONTRACTS)}",
+                f"unknown source {', '.join(unknown)}: there are {', '.join(CONTRACTS)}",
+            )
+        )
     store = Store(home.landing)
     with store.lock("landing the inbox", wait_seconds):
         require_unbroken(store)

@@ -357,23 +357,39 @@ def _of_record(make: Callable[[dict[str, Any]], Any], path: Path) -> Any:
     try:
         return make(read_json(path))
     except (TypeError, AttributeError) as error:
-        raise StoreDamaged(f"{path}: is no record of the store ({error}); restore it from its backup") from error
+        raise StoreDamaged(
+            Wording(
+                f"{path}:不是入库存储的记录({error});请从备份恢复",
+                f"{path}: is no record of the store ({error}); restore it from its backup",
+            )
+        ) from error
 
 
 def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise StoreDamaged(f"{path}: cannot be read ({error}); restore the landing store from its backup") from error
+        raise StoreDamaged(
+            Wording(
+                f"{path}:无法读取({error});请从备份恢复入库存储",
+                f"{path}: cannot be read ({error}); restore the landing store from its backup",
+            )
+        ) from error
 
 
-def _locked_message(note: Path) -> str:
+def _locked_message(note: Path) -> Wording:
     try:
         holder = json.loads(note.read_text(encoding="utf-8"))
-        who = f"process {holder['pid']} on {holder['host']} ({holder['what']}, since {holder['since']})"
+        who = Wording(
+            f"{holder['host']} 上的进程 {holder['pid']}({holder['what']},始于 {holder['since']})",
+            f"process {holder['pid']} on {holder['host']} ({holder['what']}, since {holder['since']})",
+        )
     except (OSError, ValueError, KeyError):
-        who = "another process"
-    return f"the landing store {note.parent} is in use by {who}: wait until it has finished, then land again"
+        who = Wording("另一个进程", "another process")
+    return Wording(
+        f"入库存储 {note.parent} 正由{who.zh}使用:请等它结束后再入库",
+        f"the landing store {note.parent} is in use by {who.en}: wait until it has finished, then land again",
+    )
 
 
 def _make_folder(folder: Path) -> None:

@@ -45,6 +45,7 @@ from orchestration.release.files import (
 )
 from orchestration.release.signature import write_signature
 from orchestration.warehouse.lock import writer_lock
+from orchestration.wording import Wording
 
 PUBLIC, INTERNAL = "public", "internal"
 INTERNAL_SUFFIX = "-internal"
@@ -65,7 +66,12 @@ class ReleaseId:
     def parse(cls, text: str) -> ReleaseId:
         found = re.fullmatch(r"(\d{4})-r([1-9]\d*)", text.strip())
         if not found:
-            raise UsageError(f"'{text}' is no release: write the edition's year and the revision, such as 2019-r1.")
+            raise UsageError(
+                Wording(
+                    f"'{text}' 不是发布的名称:请写年度与版次,例如 2019-r1。",
+                    f"'{text}' is no release: write the edition's year and the revision, such as 2019-r1.",
+                )
+            )
         return cls(int(found[1]), int(found[2]))
 
     def __str__(self) -> str:
@@ -131,7 +137,13 @@ class Catalogue:
         """The release itself; `UsageError` with those that there are where it is not one of them."""
         if release not in self.releases():
             known = ", ".join(map(str, self.releases())) or "none yet: zhengxin run makes the first"
-            raise UsageError(f"There is no release {release} in {self.root}. Releases: {known}.")
+            raise UsageError(
+                Wording(
+                    f"{self.root} 中没有发布 {release}。已有发布:"
+                    f"{', '.join(map(str, self.releases())) or '尚无,zhengxin run 生成第一个'}。",
+                    f"There is no release {release} in {self.root}. Releases: {known}.",
+                )
+            )
         return release
 
     def withdrawal(self, release: ReleaseId) -> dict[str, str] | None:
@@ -141,7 +153,12 @@ class Catalogue:
             return None
         note = read_json(path)
         if not isinstance(note, dict) or not all(isinstance(note.get(name), str) for name in WITHDRAWAL):
-            raise UsageError(f"{path} is no note of a withdrawal; restore the releases from their backup.")
+            raise UsageError(
+                Wording(
+                    f"{path} 不是撤回说明;请从备份恢复发布文件夹。",
+                    f"{path} is no note of a withdrawal; restore the releases from their backup.",
+                )
+            )
         return note
 
     def latest(self, year: int) -> ReleaseId | None:
@@ -314,4 +331,9 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path} cannot be read ({error}); restore the releases from their backup.") from error
+        raise UsageError(
+            Wording(
+                f"{path} 无法读取({error});请从备份恢复发布文件夹。",
+                f"{path} cannot be read ({error}); restore the releases from their backup.",
+            )
+        ) from error

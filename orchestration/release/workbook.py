@@ -195,7 +195,12 @@ def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence]) -> N
 
 def _require_free(target: Path) -> None:
     if target.exists():
-        raise UsageError(f"{target} is there already: name another with --output, or move it away.")
+        raise UsageError(
+            Wording(
+                f"{target} 已存在:请用 --output 另指定,或将其移走。",
+                f"{target} is there already: name another with --output, or move it away.",
+            )
+        )
 
 
 def _head(connection: duckdb.DuckDBPyConnection) -> str:

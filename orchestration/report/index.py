@@ -26,6 +26,7 @@ from orchestration.report.parts import Outline, card, chart, col, labels, series
 from orchestration.report.release import Answer, Release
 from orchestration.report.scope import primary_or_named
 from orchestration.report.texts import Texts
+from orchestration.wording import Wording
 
 # A chart of more bars than this says nothing.
 CHARTED_NODES = 35
@@ -57,8 +58,14 @@ class _IndexReport:
         if self.region is None and self.unit is None:
             known = ", ".join(region.region_code for region in self.regions[:8])
             raise UsageError(
-                f"There is no region or scored unit {self.code} in the edition of {self.info.assessment_year}. Regions "
-                f"are {known}; zhengxin query lists all: select region_code, name_en from marts.dim_region"
+                Wording(
+                    f"{self.info.assessment_year} 年度没有地区或计分单位 {self.code}。地区有 "
+                    f"{known};zhengxin query 可列出全部:select region_code, name_zh from "
+                    "marts.dim_region",
+                    f"There is no region or scored unit {self.code} in the edition of "
+                    f"{self.info.assessment_year}. Regions "
+                    f"are {known}; zhengxin query lists all: select region_code, name_en from marts.dim_region",
+                )
             )
         [self.words] = self.ask("index_words")
 

@@ -26,6 +26,7 @@ from orchestration.release.files import sha256_of
 from orchestration.report.document import Figure, Source
 from orchestration.warehouse.connection import connect_reader
 from orchestration.warehouse.place import require_place
+from orchestration.wording import Wording
 
 QUERIES = Path(__file__).parent / "queries"
 NO_VALUE = "–"
@@ -271,11 +272,21 @@ def open_release(path: Path, language: str) -> Iterator[Release]:
     try:
         connection = connect_reader(path, threads=2)
     except duckdb.Error as error:
-        raise UsageError(f"The release file {path} cannot be opened: {str(error).splitlines()[0]}") from error
+        raise UsageError(
+            Wording(
+                f"发布文件 {path} 无法打开:{str(error).splitlines()[0]}",
+                f"The release file {path} cannot be opened: {str(error).splitlines()[0]}",
+            )
+        ) from error
     with closing(connection):
         release = Release(connection, path, language)
         if not release.has("release_info", "assessment_year", "data_kind"):
-            raise UsageError(f"{path} is no release file: it holds no marts.release_info.")
+            raise UsageError(
+                Wording(
+                    f"{path} 不是发布文件:其中没有 marts.release_info。",
+                    f"{path} is no release file: it holds no marts.release_info.",
+                )
+            )
         yield release
 
 
@@ -287,18 +298,28 @@ def find_release(home: Home, year: int, release_id: str | None = None, internal:
     if release_id and release_id.endswith(".duckdb"):
         path = Path(release_id).expanduser()
         if not path.is_file():
-            raise UsageError(f"There is no release file {path}.")
+            raise UsageError(Wording(f"没有发布文件 {path}。", f"There is no release file {path}."))
         return path
     catalogue = Catalogue(home.releases)
     release = catalogue.require(ReleaseId.parse(release_id)) if release_id else catalogue.in_force(year)
     if release is None:
         known = ", ".join(map(str, catalogue.all_in_force())) or "none"
         raise UsageError(
-            f"There is no release of {year} in {home.releases}, and a report is only written from a release "
-            f"(in force: {known}). zhengxin run {year} makes one."
+            Wording(
+                f"{home.releases} 中没有 {year} 年度的发布,而报告只依据发布撰写("
+                f"有效的发布:{', '.join(map(str, catalogue.all_in_force())) or '无'})。"
+                f"zhengxin run {year} 生成。",
+                f"There is no release of {year} in {home.releases}, and a report is only written from a release "
+                f"(in force: {known}). zhengxin run {year} makes one.",
+            )
         )
     if release.year != year:
-        raise UsageError(f"The release {release} is none of {year}: name the same year twice.")
+        raise UsageError(
+            Wording(
+                f"发布 {release} 不属于 {year} 年度:两处年度须一致。",
+                f"The release {release} is none of {year}: name the same year twice.",
+            )
+        )
     return catalogue.database(release, INTERNAL if internal else PUBLIC)
 
 
@@ -315,7 +336,10 @@ def year_of_request(home: Home, year: int | None, release_id: str | None) -> int
     in_force = Catalogue(home.releases).all_in_force()
     if not in_force:
         raise UsageError(
-            f"There is no release in {home.releases} yet, and a report is only written from a release. "
-            "zhengxin run makes one."
+            Wording(
+                f"{home.releases} 中还没有发布,而报告只依据发布撰写。zhengxin run 生成。",
+                f"There is no release in {home.releases} yet, and a report is only written from a release. "
+                "zhengxin run makes one.",
+            )
         )
     return in_force[-1].year

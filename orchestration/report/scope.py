@@ -14,6 +14,7 @@ from orchestration.errors import UsageError
 from orchestration.report.document import Run, Text
 from orchestration.report.release import Answer, Release
 from orchestration.report.texts import Texts
+from orchestration.wording import Wording
 
 RULES = Path(__file__).parent / "rules.toml"
 ROOT_NODE, BASE_NODE = "composite", "base"
@@ -176,15 +177,22 @@ def primary_or_named(rows: Answer, methodology_code: str | None) -> Any:
     years = sorted({row.assessment_year for row in rows})
     if len(years) != 1:
         raise UsageError(
-            f"A report is written from the release of one edition; this file holds {len(years)}: "
-            f"{', '.join(map(str, years))}. Name a release: --release 2019-r1."
+            Wording(
+                f"报告依据一个年度的发布撰写;此文件含 {len(years)} 个年度:"
+                f"{', '.join(map(str, years))}。请指定发布:--release 2019-r1。",
+                f"A report is written from the release of one edition; this file holds {len(years)}: "
+                f"{', '.join(map(str, years))}. Name a release: --release 2019-r1.",
+            )
         )
     for row in rows:
         if row.methodology_code == methodology_code or (methodology_code is None and row.is_primary_methodology):
             return row
     raise UsageError(
-        f"The release has no methodology '{methodology_code}'; it has "
-        f"{', '.join(row.methodology_code for row in rows)}."
+        Wording(
+            f"该发布没有方法 '{methodology_code}';有 {', '.join(row.methodology_code for row in rows)}。",
+            f"The release has no methodology '{methodology_code}'; it has "
+            f"{', '.join(row.methodology_code for row in rows)}.",
+        )
     )
 
 
@@ -192,21 +200,43 @@ def _scope(release: Release, regions: Answer, code: str, year: int) -> Scope:
     nation = next(region.region_code for region in regions if region.parent_region_code is None)
     if odd := sorted({region.region_level for region in regions} - {kind.value for kind in Kind}):
         raise UsageError(
-            "This is not a release of county governments: reports are about nation, provinces, prefectures and units, "
-            f"the release has {', '.join(odd)}."
+            Wording(
+                f"这不是县级政府的发布:报告针对全国、省、地级与单位,该发布有 {', '.join(odd)}。",
+                "This is not a release of county governments: reports are about nation, provinces, "
+                "prefectures and units, "
+                f"the release has {', '.join(odd)}.",
+            )
         )
     for region in regions:
         if region.region_code == code:
             if not region.unit_count:
-                raise UsageError(f"{region.name_zh} ({code}) has no assessed unit in {year}: nothing to report on.")
+                raise UsageError(
+                    Wording(
+                        f"{region.name_zh}({code})在 {year} 年度没有被评单位,没有可报告的内容。",
+                        f"{region.name_zh} ({code}) has no assessed unit in {year}: nothing to report on.",
+                    )
+                )
             return Scope(Kind(region.region_level), code, nation)
     found = release.ask("unit", region=code, nation=nation)
     if not found:
         raise UsageError(
-            f"There is no region or unit {code} in the edition of {year}. Codes have six digits: 520000 a province, "
-            f"520100 a prefecture, 520115 a unit, {nation} the nation. zhengxin query lists them: "
-            f"select region_code, name_zh from marts.dim_region where assessment_year = {year}"
+            Wording(
+                f"{year} 年度没有地区或单位 {code}。代码为六位:520000 为省,520100 为地级,"
+                f"520115 为单位,{nation} 为全部范围。zhengxin query 可列出:select "
+                "region_code, name_zh from marts.dim_region where assessment_year = "
+                f"{year}",
+                f"There is no region or unit {code} in the edition of {year}. Codes have six digits: "
+                "520000 a province, "
+                f"520100 a prefecture, 520115 a unit, {nation} the nation. zhengxin query lists them: "
+                f"select region_code, name_zh from marts.dim_region where assessment_year = {year}",
+            )
         )
     if not found[0].is_included:
-        raise UsageError(f"{found[0].name_zh} ({code}) is left out of {year}: {found[0].exclusion_reason_en}.")
+        raise UsageError(
+            Wording(
+                f"{found[0].name_zh}({code})未纳入 {year} 年度:"
+                f"{found[0].exclusion_reason_zh or found[0].exclusion_reason_en}。",
+                f"{found[0].name_zh} ({code}) is left out of {year}: {found[0].exclusion_reason_en}.",
+            )
+        )
     return Scope(Kind.unit, code, nation)

@@ -16,6 +16,7 @@ from orchestration.report.compose import COUNTY_SERIES, compose
 from orchestration.report.document import Report
 from orchestration.report.release import Release, open_release
 from orchestration.report.scope import primary_or_named
+from orchestration.wording import Wording
 
 # Reports that a process writes before it is replaced: typst keeps what it has laid out.
 PROVINCES_A_PROCESS, BATCHES_A_PROCESS = 1, 8
@@ -61,7 +62,12 @@ class ReportsFailed(UsageError):
     def __init__(self, failed: dict[str, str], written: list[WrittenReport]) -> None:
         reasons = "; ".join(f"{code}: {reason}" for code, reason in failed.items())
         total = len(failed) + len(written)
-        super().__init__(f"{len(failed)} of {total} reports could not be written. {reasons}")
+        super().__init__(
+            Wording(
+                f"{total} 份报告中有 {len(failed)} 份未能写出。{reasons}",
+                f"{len(failed)} of {total} reports could not be written. {reasons}",
+            )
+        )
         self.written = written
 
 
@@ -163,7 +169,9 @@ def _write_batch(order: Order, language: str, codes: list[str]) -> list[tuple[st
                 report = compose(release, code, language, order.methodology_code)
                 result.append((code, language, _written(report, code, order.formats, order.folder)))
             except Exception as error:
-                reason = str(error) if isinstance(error, UsageError) else f"{type(error).__name__}: {error}"
+                reason = (
+                    error.in_language(language) if isinstance(error, UsageError) else f"{type(error).__name__}: {error}"
+                )
                 result.append((code, language, reason))
     return result
 
@@ -200,7 +208,12 @@ def nation_and_provinces(release_file: Path) -> Sequence[str]:
         regions = release.ask("region")
     roots = {region.region_code for region in regions if region.parent_region_code is None}
     if not roots:
-        raise UsageError(f"{release_file} holds no regions: it is no release of county governments.")
+        raise UsageError(
+            Wording(
+                f"{release_file} 中没有地区:它不是县级政府的发布。",
+                f"{release_file} holds no regions: it is no release of county governments.",
+            )
+        )
     return [
         region.region_code
         for region in regions
@@ -214,7 +227,12 @@ def units_by_province(release_file: Path, region_code: str | None) -> Iterable[l
         code, nation = release.place(region_code), release.root_region()
         units = [row for row in release.ask("unit", region=code, nation=nation) if row.is_included]
     if not units:
-        raise UsageError(f"{region_code} is no region with assessed units, nor one of them.")
+        raise UsageError(
+            Wording(
+                f"{region_code} 不是含被评单位的地区,也不是被评单位。",
+                f"{region_code} is no region with assessed units, nor one of them.",
+            )
+        )
     provinces: dict[str, list[str]] = {}
     for row in units:
         provinces.setdefault(row.province_code, []).append(row.unit_code)

@@ -18,6 +18,7 @@ import duckdb
 
 from orchestration.errors import UsageError
 from orchestration.report.release import open_release, query_named
+from orchestration.wording import Wording
 
 QUERIES = Path(__file__).parent / "queries"
 ACROSS_YEARS = ("unit_history", "region_history", "unit_trend", "region_trend", "revision")
@@ -130,7 +131,12 @@ def open_editions(files: Sequence[Path]) -> Iterator[Editions]:
         with open_release(path, "en") as release:
             year = release.year()
         if year in by_year:
-            raise UsageError(f"{path} and {by_year[year]} are both of {year}: name one release of each edition.")
+            raise UsageError(
+                Wording(
+                    f"{path} 与 {by_year[year]} 同属 {year} 年度:每个年度只指定一次发布。",
+                    f"{path} and {by_year[year]} are both of {year}: name one release of each edition.",
+                )
+            )
         by_year[year] = path
     connection = duckdb.connect(config={"threads": 2, "memory_limit": "1GB"})
     connection.execute("set enable_progress_bar = false")
@@ -138,7 +144,12 @@ def open_editions(files: Sequence[Path]) -> Iterator[Editions]:
         tables = _unite(connection, dict(sorted(by_year.items())))
         editions = Editions(connection, tables)
         if len({row["series_code"] for row in editions.releases}) > 1:
-            raise UsageError("The releases are of several series: a site shows one.")
+            raise UsageError(
+                Wording(
+                    "这些发布属于不同系列:一个网站只显示一个系列。",
+                    "The releases are of several series: a site shows one.",
+                )
+            )
         yield editions
     finally:
         connection.close()

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.errors import UsageError
+from orchestration.wording import Wording
 
 INVENTORY = ".site.json"
 PARTIAL = ".tmp"
@@ -50,9 +51,19 @@ class SiteFolder:
     def require_ours(self) -> None:
         """Raises `UsageError` where the folder holds something that no build wrote."""
         if self.root.exists() and not self.root.is_dir():
-            raise UsageError(f"{self.root} is a file: name a folder for the site.")
+            raise UsageError(
+                Wording(
+                    f"{self.root} 是文件:请为网站指定一个文件夹。",
+                    f"{self.root} is a file: name a folder for the site.",
+                )
+            )
         if self.root.is_dir() and any(self.root.iterdir()) and not (self.root / INVENTORY).is_file():
-            raise UsageError(f"{self.root} holds other files: name an empty or a new folder for the site.")
+            raise UsageError(
+                Wording(
+                    f"{self.root} 中有其他文件:请为网站指定一个空的或新的文件夹。",
+                    f"{self.root} holds other files: name an empty or a new folder for the site.",
+                )
+            )
 
     def write(self, path: str, content: str | bytes, written: Written) -> None:
         data = content.encode("utf-8") if isinstance(content, str) else content

@@ -8,6 +8,7 @@ from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.release.catalogue import PUBLIC, Catalogue, ReleaseId
 from orchestration.release.links import head
+from orchestration.wording import Wording
 
 
 def releases_of_site(home: Home, named: str | None = None) -> dict[str, Path]:
@@ -21,10 +22,20 @@ def releases_of_site(home: Home, named: str | None = None) -> dict[str, Path]:
     else:
         chosen = sorted(catalogue.require(ReleaseId.parse(each)) for each in named.split(",") if each.strip())
     if not chosen:
-        raise UsageError(f"There is no release in {home.releases} yet, and a site is only made from releases.")
+        raise UsageError(
+            Wording(
+                f"{home.releases} 中还没有发布,而网站只由发布生成。",
+                f"There is no release in {home.releases} yet, and a site is only made from releases.",
+            )
+        )
     for release in chosen:
         if withdrawal := catalogue.withdrawal(release):
-            raise UsageError(f"The release {release} was withdrawn ({withdrawal['reason']}): a site shows none of it.")
+            raise UsageError(
+                Wording(
+                    f"发布 {release} 已撤回({withdrawal['reason']}):网站不显示其内容。",
+                    f"The release {release} was withdrawn ({withdrawal['reason']}): a site shows none of it.",
+                )
+            )
     return {str(release): catalogue.database(release, PUBLIC) for release in chosen}
 
 

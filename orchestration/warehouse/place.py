@@ -11,8 +11,10 @@ from dataclasses import dataclass
 import duckdb
 
 from orchestration.errors import UsageError
+from orchestration.wording import Wording, and_more
 
 SHOWN_CANDIDATES = 8
+PLACES = Wording("地区或单位", "places")
 REGION, UNIT = "region", "unit"
 
 # The better a text fits, the lower its tier; the first tier that holds a place decides.
@@ -112,14 +114,25 @@ def require_place(
     """The one place that was meant; `UsageError` that lists the candidates where there are several, or none."""
     found = only_place(find_places(connection, series, year, asked, kinds), asked, year)
     if found is None:
-        raise UsageError(f"There is no region or unit '{asked}' in the edition of {year}.")
+        raise UsageError(
+            Wording(
+                f"{year} 年度没有地区或单位 '{asked}'。",
+                f"There is no region or unit '{asked}' in the edition of {year}.",
+            )
+        )
     return found
 
 
-def only_place(places: Sequence[Place], asked: str, year: int, noun: str = "places") -> Place | None:
+def only_place(places: Sequence[Place], asked: str, year: int, noun: Wording = PLACES) -> Place | None:
     """The place that fits, if any does; `UsageError` that lists the candidates where there are several."""
     if len(places) > 1:
-        raise UsageError(f"'{asked}' names {len(places)} {noun} of {year}; write a code: {listed(places)}.")
+        listing = listed(places)
+        raise UsageError(
+            Wording(
+                f"'{asked}' 在 {year} 年度对应 {len(places)} 个{noun.zh},请写代码:{listing.zh}。",
+                f"'{asked}' names {len(places)} {noun.en} of {year}; write a code: {listing.en}.",
+            )
+        )
     return places[0] if places else None
 
 
@@ -132,6 +145,5 @@ def series_of(connection: duckdb.DuckDBPyConnection) -> str:
     return found[0][0] or ""
 
 
-def listed(places: Sequence[Place]) -> str:
-    more = f" and {len(places) - SHOWN_CANDIDATES} more" if len(places) > SHOWN_CANDIDATES else ""
-    return ", ".join(map(str, places[:SHOWN_CANDIDATES])) + more
+def listed(places: Sequence[Place]) -> Wording:
+    return and_more(", ".join(map(str, places[:SHOWN_CANDIDATES])), len(places) - SHOWN_CANDIDATES)

@@ -21,6 +21,7 @@ from orchestration.landing.check import QUARANTINE_SCHEMA, accepted_schema
 from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.quarantine import REPLACED_SCHEMA, replaced_rows
 from orchestration.landing.store import Store, received_time
+from orchestration.wording import Wording
 
 BATCH_SCHEMA = pa.schema(
     [
@@ -248,7 +249,12 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, paths: Sequence[P
     """Insert the rows of Parquet files and check their number against the ledger."""
     missing = [str(path) for path in paths if not path.is_file()]
     if missing:
-        raise RawLoadError(f"a batch in effect has lost its rows: {missing[0]} is missing; restore the landing store")
+        raise RawLoadError(
+            Wording(
+                f"一个有效批次的行已丢失:{missing[0]} 缺失;请恢复入库存储",
+                f"a batch in effect has lost its rows: {missing[0]} is missing; restore the landing store",
+            )
+        )
     if paths:
         connection.execute(
             f"insert into raw.{table} by name select * from read_parquet(?, union_by_name = true)",
@@ -257,8 +263,12 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, paths: Sequence[P
     (count,) = connection.execute(f"select count(*) from raw.{table}").fetchone()
     if count != expected:
         raise RawLoadError(
-            f"raw.{table} would hold {count} rows where the ledger counts {expected}: restore the landing store from"
-            " its backup"
+            Wording(
+                f"raw.{table} 将有 {count} 行,而台账为 {expected} 行:请从备份恢复入库存储",
+                f"raw.{table} would hold {count} rows where the ledger counts {expected}: restore the "
+                "landing store from"
+                " its backup",
+            )
         )
     return count
 

@@ -241,17 +241,17 @@ def test_a_code_of_another_year_is_followed_both_ways() -> None:
 @pytest.mark.parametrize(
     ("arguments", "parts"),
     [
-        (["explain", "U0001"], ["There is no unit 'U0001'", "Did you mean", "U001"]),
-        (["explain", "U01"], ["'U01' names", "write a code", "U010"]),
-        (["explain", "nowhere at all"], ["There is no unit", "dim_unit"]),
-        (["explain", "U001", "--year", "2035"], ["no edition 2035", "Editions: 2018, 2019"]),
-        (["explain", "U001", "--methodology", "none"], ["no methodology 'none'", "Methodologies: method_0"]),
-        (["explain", "U001", "--node", "zzz"], ["no node 'zzz'"]),
-        (["explain", "U001", "--release", "2019"], ["is no release", "2019-r1"]),
-        (["explain", "U001", "--release", "2019-r1"], ["no release 2019-r1", "none yet"]),
-        (["compare", "U001"], ["Name a second unit", "--years 2018 2019"]),
-        (["compare", "U001", "U002", "--years", "2018", "2019"], ["Name a second unit"]),
-        (["compare", "U001", "--years", "2018", "2019", "--year", "2019"], ["not both"]),
+        (["explain", "U0001"], ["没有单位 'U0001'", "是否为", "U001"]),
+        (["explain", "U01"], ["'U01' 在", "请写代码", "U010"]),
+        (["explain", "nowhere at all"], ["没有单位", "dim_unit"]),
+        (["explain", "U001", "--year", "2035"], ["没有 2035 年度", "已有年度:2018, 2019"]),
+        (["explain", "U001", "--methodology", "none"], ["没有方法 'none'", "已有方法:method_0"]),
+        (["explain", "U001", "--node", "zzz"], ["没有节点 'zzz'"]),
+        (["explain", "U001", "--release", "2019"], ["不是发布的名称", "2019-r1"]),
+        (["explain", "U001", "--release", "2019-r1"], ["没有发布 2019-r1", "尚无"]),
+        (["compare", "U001"], ["请再给出一个单位", "--years 2018 2019"]),
+        (["compare", "U001", "U002", "--years", "2018", "2019"], ["请再给出一个单位"]),
+        (["compare", "U001", "--years", "2018", "2019", "--year", "2019"], ["不能同时使用"]),
     ],
 )
 def test_errors_say_what_to_do(world_home: Home, arguments: list[str], parts: list[str]) -> None:
@@ -277,7 +277,7 @@ def test_units_left_out_say_why(world_home: Home, warehouse: duckdb.DuckDBPyConn
         world_home, "explain", left_out["unit_code"], "--year", str(left_out["assessment_year"]),
         *("--methodology", "method_0"),
     )  # fmt: skip
-    assert done.returncode == 1 and "was left out" in done.stderr and "at random" in done.stderr
+    assert done.returncode == 1 and "未纳入" in done.stderr and "at random" in done.stderr
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

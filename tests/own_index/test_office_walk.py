@@ -181,7 +181,7 @@ def test_the_year_of_an_agency(shell: Shell) -> None:
     write_csv(folder / "inbox" / "objection" / "一.csv", [OBJECTION | {"更正值": value}])
     write_csv(folder / "inbox" / "decision" / "一.csv", [DECISION | {"原值": f"{before:f}", "更正值": value}])
     said = shell.run("zhengxin run 2019")
-    assert "2019-r2 is offered" in said
+    assert "2019-r2 已生成候选" in said
     assert "2019-r2" in shell.run('zhengxin release 2019 --note "异议 Y-1 成立"')
     assert rows(current, f"{old} and measure_code = '{MEASURE}'")[0][0] == int(value)
     assert "异议 Y-1 成立" in (folder / "releases" / "2019" / "r2" / "diff.md").read_text(encoding="utf-8")

@@ -18,6 +18,7 @@ from orchestration.pipeline.report import report_asset
 from orchestration.pipeline.resources import HomeResource
 from orchestration.report.release import find_release
 from orchestration.report.write import Format, WrittenReport, nation_and_provinces, write_all, write_report
+from orchestration.wording import Wording
 from tests.report.small_world import BEIJING, GUIZHOU, PLAIN, QINGHAI, SERIES, YEAR
 
 
@@ -66,15 +67,15 @@ def test_both_files_and_another_language_and_folder(home: Home, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--region", GUIZHOU, "--all-provinces"), "Name a region"),
-        (("--region", "529999"), "There is no region or unit '529999'"),
-        (("--region", GUIZHOU, "--year", "2018"), "There is no release of 2018"),
-        (("--region", GUIZHOU, "--release", "2019-r7"), "There is no release 2019-r7"),
-        (("--region", GUIZHOU, "--release", "newest"), "is no release"),
-        (("--region", GUIZHOU, "--release", "2019-r1", "--year", "2018"), "is none of 2018"),
-        (("--region", GUIZHOU, "--release", "nowhere.duckdb"), "There is no release file"),
-        (("--region", GUIZHOU, "--internal"), "cannot be opened"),
-        (("--region", GUIZHOU, "--methodology", "other"), "no methodology 'other'"),
+        (("--region", GUIZHOU, "--all-provinces"), "请指定一个地区"),
+        (("--region", "529999"), "没有地区或单位 '529999'"),
+        (("--region", GUIZHOU, "--year", "2018"), "没有 2018 年度的发布"),
+        (("--region", GUIZHOU, "--release", "2019-r7"), "没有发布 2019-r7"),
+        (("--region", GUIZHOU, "--release", "newest"), "不是发布的名称"),
+        (("--region", GUIZHOU, "--release", "2019-r1", "--year", "2018"), "不属于 2018 年度"),
+        (("--region", GUIZHOU, "--release", "nowhere.duckdb"), "没有发布文件"),
+        (("--region", GUIZHOU, "--internal"), "无法打开"),
+        (("--region", GUIZHOU, "--methodology", "other"), "没有方法 'other'"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_message(home: Home, arguments: tuple[str, ...], message: str) -> None:
@@ -89,7 +90,7 @@ def test_what_cannot_be_done_is_said_in_one_message(home: Home, arguments: tuple
 def test_a_home_without_releases(tmp_path: Path) -> None:
     done = report(Home(tmp_path), "--region", GUIZHOU)
     assert done.returncode == 1
-    assert "There is no release" in done.stderr
+    assert "还没有发布" in done.stderr
 
 
 def test_the_last_release_in_force_is_read(home: Home, small_release: Path) -> None:
@@ -105,7 +106,7 @@ def test_without_a_chinese_font_no_pdf_is_written(
     small_release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def none_found() -> None:
-        raise UsageError("No Chinese font")
+        raise UsageError(Wording("没有中文字体", "No Chinese font"))
 
     monkeypatch.setattr("orchestration.report.typst.chinese_font", none_found)
     monkeypatch.setattr("orchestration.report.typst.compiler", none_found)
@@ -151,7 +152,7 @@ def test_the_asset_says_what_is_wrong(home: Home) -> None:
     )
     assert not result.success
     [failure] = [event for event in result.all_events if event.is_step_failure]
-    assert "There is no release of 2018" in failure.event_specific_data.error.message
+    assert "没有 2018 年度的发布" in failure.event_specific_data.error.message
 
 
 def test_the_same_release_gives_the_same_page(small_release: Path, tmp_path: Path) -> None:
