@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from orchestration.errors import UsageError
-from orchestration.warehouse.connection import connect_reader
+from orchestration.release.older import connect_release
 from orchestration.wording import Wording
 from orchestration.writing.sheet import append, csv_file
 
@@ -154,7 +154,7 @@ def write_workbook(database: Path, target: Path, language: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     workbook = Workbook()
     workbook.remove(workbook.active)
-    with connect_reader(database) as connection:
+    with connect_release(database) as connection:
         head = _head(connection)
         _write_ranking(workbook.create_sheet(RANKING.in_language(language)), head, *_ranking(connection, language))
         for sheet in TECHNICAL_SHEETS:
@@ -175,7 +175,7 @@ def write_csv_files(database: Path, target: Path, language: str) -> None:
     work = target.parent / f".zhengxin-export-{uuid.uuid4().hex}"
     work.mkdir()
     try:
-        with connect_reader(database) as connection:
+        with connect_release(database) as connection:
             columns, rows = _ranking(connection, language)
             _write_csv(work / "ranking.csv", [heading for heading, _ in columns], rows)
             for sheet in TECHNICAL_SHEETS:
