@@ -21,6 +21,12 @@ SERIES = "methodology/series.csv"
 DEFAULT_SERIES = "county_integrity"
 
 
+YES_OR_NO = Wording(
+    "{place}:{series} 的 {column} 写作“{written}”;只写 1(是)或 0(否)。",
+    "{place}: {column} of {series} is '{written}'; write 1 for yes, 0 for no.",
+)
+
+
 def series_of(home: Home) -> str:
     """Code of the series that the home holds: the one that its settings name, else the one that its rows are of, else
     the only one of its own seeds, else the county series.
@@ -121,12 +127,7 @@ def years_in_words(years: Iterable[int]) -> str:
 def _is_yes(row: Row, column: str) -> bool:
     """A yes or no of the series' seed, which is spelt 1 or 0."""
     if row[column] not in ("0", "1"):
-        raise UsageError(
-            Wording(
-                f"{SERIES}:{row['series_code']} 的 {column} 是 '{row[column]}';只写 1(是)或 0(否)。",
-                f"{SERIES}: {column} of {row['series_code']} is '{row[column]}'; write 1 for yes, 0 for no.",
-            )
-        )
+        raise UsageError(YES_OR_NO.filled(place=SERIES, column=column, series=row["series_code"], written=row[column]))
     return row[column] == "1"
 
 

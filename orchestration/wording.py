@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -22,5 +23,23 @@ class Wording:
         return self.zh if language == "zh" else self.en
 
     def filled(self, **values: object) -> Wording:
-        """The wording with its places filled alike."""
-        return Wording(self.zh.format_map(values), self.en.format_map(values))
+        """The wording with its places filled: a value that is a wording in its language, others alike."""
+        zh, en = (
+            {
+                name: value.in_language(language) if isinstance(value, Wording) else value
+                for name, value in values.items()
+            }
+            for language in ("zh", "en")
+        )
+        return Wording(self.zh.format_map(zh), self.en.format_map(en))
+
+
+def either(zh: str | None, en: str | None) -> Wording:
+    """A text that may be there in one language only, and then stands for both."""
+    return Wording(zh or en or "", en or zh or "")
+
+
+def joined(texts: Iterable[str | Wording]) -> Wording:
+    """Texts one after the other, as each language divides them."""
+    wordings = [text if isinstance(text, Wording) else Wording(text, text) for text in texts]
+    return Wording("、".join(each.zh for each in wordings), ", ".join(each.en for each in wordings))

@@ -13,10 +13,11 @@ from orchestration.commands.explain import MARK_DECIMALS, AnswerFormat, print_he
 from orchestration.commands.language import Language, in_language, language_of
 from orchestration.commands.node_tree import NodeLine, grow, number_text, print_node_tree
 from orchestration.commands.subject import Edition, Unit, explaining, find_edition, find_unit, records
-from orchestration.commands.summary import DATA_KINDS
+from orchestration.commands.summary import data_kind_text
 from orchestration.commands.terminal import output
 from orchestration.errors import UsageError
-from orchestration.wording import Wording
+from orchestration.warehouse.place import located
+from orchestration.wording import Wording, either
 
 DIFFERENCES = """
     select
@@ -52,6 +53,24 @@ REWEIGHTED = Wording(
 )
 SIDES = (Wording("前者", "first"), Wording("后者", "second"))
 DIFFERENCE = Wording("差额", "difference")
+ONE_OR_TWO = Wording(
+    "请写第二个单位(zhengxin compare 520115 520102 --year 2019),或两个年度(--years 2018 2019)。",
+    "Name a second unit (zhengxin compare 520115 520102 --year 2019) or two years (--years 2018 2019).",
+)
+YEAR_OR_YEARS = Wording(
+    "比较两个单位用 --year,比较一个单位的两个年度用 --years,不能同时用。",
+    "Write --year for two units or --years for one, not both.",
+)
+NO_COUNTERPART = Wording(
+    "{year} 年度的 {unit} 在 {other} 年度参评单位中没有唯一的对应单位:它是新设、拆分、合并或未纳入的。"
+    "请改为比较两个单位。",
+    "{unit} of {year} has no single counterpart among the units assessed in {other}: it was founded, split, merged or "
+    "left out. Compare two units instead.",
+)
+WITHOUT_A_SCORE = Wording(
+    "两者之一没有得分:采集的内容太少。zhengxin explain 说明缺什么。",
+    "One of the two has no score: too little has been collected. zhengxin explain shows what.",
+)
 IN_THE_LINE = """
     select unit_code from marts.dim_unit
     where series_code = $1 and assessment_year = $2 and lineage_code = $3 and is_included
@@ -93,19 +112,9 @@ def compare(
     zhengxin compare 520115 --years 2018 2019 --methodology quality[/dim]
     """
     if (other is None) == (years is None):
-        raise UsageError(
-            Wording(
-                "请再给出一个单位(zhengxin compare 520115 520102 --year 2019)或两个年度(--years 2018 2019)。",
-                "Name a second unit (zhengxin compare 520115 520102 --year 2019) or two years (--years 2018 2019).",
-            )
-        )
+        raise UsageError(ONE_OR_TWO)
     if years and year is not None:
-        raise UsageError(
-            Wording(
-                "比较两个单位用 --year,比较两个年度用 --years,不能同时使用。",
-                "Write --year for two units or --years for one, not both.",
-            )
-        )
+        raise UsageError(YEAR_OR_YEARS)
     with explaining(release) as connection:
         if years:
             former, latter = _two_years(connection, unit, years, methodology)
@@ -116,10 +125,9 @@ def compare(
     if format is AnswerFormat.json:
         _write_json(former, latter, rows)
         return
-    say = output()
+    say, spoken = output(), language_of(language)
     for kind in dict.fromkeys(edition.data_kind for edition, _ in (former, latter)):
-        say.print(DATA_KINDS[kind])
-    spoken = language_of(language)
+        say.print(data_kind_text(kind, spoken))
     print_heading(say, *former, spoken)
     print_heading(say, *latter, spoken)
     say.print()
@@ -146,17 +154,8 @@ def _in_line(connection: duckdb.DuckDBPyConnection, unit: Unit, edition: Edition
     """The unit of `other` that continues `unit`'s line, or that it continues."""
     found = connection.execute(IN_THE_LINE, [other.series_code, other.year, unit.lineage_code]).fetchall()
     if not found:
-        raise UsageError(
-            Wording(
-                f"{edition.year} 年度的 {unit.unit_code} {unit.name_zh or unit.name_en} "
-                f"在 {other.year} 年度的被评单位中没有唯一对应的单位:它是新设、拆分、"
-                "合并的,或未纳入评估。请改为比较两个单位。",
-                f"{unit.unit_code} {unit.name_zh or unit.name_en} of {edition.year} has no single "
-                "counterpart among the "
-                f"units assessed in {other.year}: it was founded, split, merged or left out. Compare "
-                "two units instead.",
-            )
-        )
+        named = located(unit.unit_code, either(unit.name_zh, unit.name_en), unit.places)
+        raise UsageError(NO_COUNTERPART.filled(unit=named, year=edition.year, other=other.year))
     return find_unit(connection, other, found[0][0])
 
 
@@ -173,12 +172,7 @@ def _print_differences(
     say: Console, rows: list[dict[str, Any]], names: list[str], all_nodes: bool, language: str
 ) -> None:
     if any(row["difference"] is None for row in rows if row["node_level"] == 0):
-        raise UsageError(
-            Wording(
-                "两者之一没有得分:采集的内容太少。zhengxin explain 说明缺什么。",
-                "One of the two has no score: too little has been collected. zhengxin explain shows what.",
-            )
-        )
+        raise UsageError(WITHOUT_A_SCORE)
 
     def line_of(row: dict[str, Any], children: list[NodeLine]) -> NodeLine | None:
         if not (all_nodes or row["difference"] or row["node_level"] <= 1):

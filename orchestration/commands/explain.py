@@ -18,7 +18,7 @@ from rich.text import Text
 from orchestration.commands.language import Language, in_language, language_of
 from orchestration.commands.node_tree import NodeLine, grow, number_text, print_node_tree
 from orchestration.commands.subject import Edition, Unit, explaining, find_edition, find_unit, records, require_node
-from orchestration.commands.summary import DATA_KINDS
+from orchestration.commands.summary import data_kind_text
 from orchestration.commands.terminal import fitted, output, styled, table, text_of
 from orchestration.wording import Wording
 from orchestration.writing.plain import json_text, one_line
@@ -135,7 +135,7 @@ def explain(
             _write_json(edition, found, records(connection, STANDING, key)[0], contributions, traces, top)
             return
         say = output()
-        say.print(DATA_KINDS[edition.data_kind])
+        say.print(data_kind_text(edition.data_kind, spoken))
         print_heading(say, edition, found, spoken)
         if top is None:
             _print_standing(say, connection, key, spoken)

@@ -14,6 +14,7 @@ import duckdb
 import typer
 from rich.console import Console
 
+from orchestration.commands.language import language_of
 from orchestration.commands.terminal import cell_text, messages, natural_width, output, styled, table
 from orchestration.errors import UsageError
 from orchestration.home import Home
@@ -27,6 +28,7 @@ from orchestration.writing.sheet import CsvRows
 DEFAULT_ROWS = 100
 NO_SUCH_TABLE = re.compile(r"Table with name (?P<name>.+) does not exist")
 QUOTED = re.compile(r"'([^']{2,40})'")
+MAY_MEAN = Wording("“{asked}”可能是:{names}。", "'{asked}' may mean: {names}.")
 DUCKDB_SUGGESTION = re.compile(r"Did you mean .*\?\s*")
 
 
@@ -139,9 +141,8 @@ def _hint_at_places(statement: str, connection: duckdb.DuckDBPyConnection, langu
     for asked in dict.fromkeys(QUOTED.findall(statement)):
         places = find_places(connection, series, years[0][0], asked) if years else []
         if places and [place.code for place in places] != [asked]:
-            listing = listed(places)
-            hint = Wording(f"'{asked}' 可能指:{listing.zh}。", f"'{asked}' may mean: {listing.en}.")
-            messages().print(hint.in_language(language))
+            names = listed([place.named for place in places])
+            messages().print(MAY_MEAN.filled(asked=asked, names=names).in_language(language_of(None)), markup=False)
 
 
 def _write_table(columns: list[str], relation: duckdb.DuckDBPyConnection, limit: int) -> int:

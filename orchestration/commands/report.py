@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from orchestration.report.write import WrittenReport
 
 
+REGION_OR_ALL = Wording(
+    "请指明一个地区(--region 520000;加 --units 写其各单位),或用 --all-provinces,不能同时用。",
+    "Name a region (--region 520000; with --units its units) or --all-provinces, not both.",
+)
 # So many reports are told of one by one.
 MANY = 100
 
@@ -86,12 +90,7 @@ def report(
     """
     home = Home.from_environment()
     if all_provinces and (region is not None or units):
-        raise UsageError(
-            Wording(
-                "请指定一个地区(--region 520000;加 --units 则为其各单位)或 --all-provinces,不能同时使用。",
-                "Name a region (--region 520000; with --units its units) or --all-provinces, not both.",
-            )
-        )
+        raise UsageError(REGION_OR_ALL)
     from orchestration.report.release import find_release, year_of_request
     from orchestration.report.write import Format, Order, ReportsFailed, write_all, write_report, write_units
 

@@ -12,6 +12,11 @@ from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.wording import Wording
 
+NO_ADDRESS = Wording(
+    "“{address}”不是网站地址:请写全,如 https://example.org/。",
+    "'{address}' is no address of a site: write it whole, such as https://example.org/.",
+)
+
 
 def site(
     releases: Annotated[
@@ -46,12 +51,7 @@ def site(
     home = Home.from_environment()
     chosen = releases_of_site(home, releases)
     if address and not address.startswith(("https://", "http://")):
-        raise UsageError(
-            Wording(
-                f"'{address}' 不是网站地址:请写全,例如 https://example.org/。",
-                f"'{address}' is no address of a site: write it whole, such as https://example.org/.",
-            )
-        )
+        raise UsageError(NO_ADDRESS.filled(address=address))
     target = folder.expanduser().resolve() if folder else home.root / "site"
     with spinner(messages(), f"Writing the site of {', '.join(chosen)}"):
         built = build_site(chosen, target, chain_head(home), address=address or "")

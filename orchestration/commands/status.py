@@ -11,7 +11,7 @@ import duckdb
 import typer
 from rich.console import Console
 
-from orchestration.commands.summary import DATA_KINDS, print_releases
+from orchestration.commands.summary import data_kind_text, print_releases
 from orchestration.commands.terminal import cut_to_width, output, styled, table
 from orchestration.errors import WarehouseBusy, WarehouseMissing
 from orchestration.home import Home
@@ -202,7 +202,7 @@ def _print_editions(say: Console, connection: duckdb.DuckDBPyConnection, languag
     say.print()
     say.print(table(_headed(EDITIONS, language), rows))
     for kind in dict.fromkeys(row[-1] for row in rows):
-        say.print(DATA_KINDS[kind])
+        say.print(data_kind_text(kind, language))
 
 
 def _print_last_run(say: Console, home: Home, language: str) -> None:

@@ -16,13 +16,38 @@ import duckdb
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.warehouse.connection import reading
-from orchestration.warehouse.place import UNIT, find_places, only_place
-from orchestration.wording import Wording, and_more
+from orchestration.warehouse.place import UNIT, UNITS, find_places, listed, located, only_place, several
+from orchestration.wording import Wording, either, joined
 
 UNITS = Wording("单位", "units")
 SHOWN_CANDIDATES = 6
 OF_THE_EDITION_BEFORE = Wording("上一年度的 {former}", "{former} of the edition before")
 OF_THE_YEAR = Wording("{year} 年度的 {former}", "{former} of {year}")
+RELEASE_WITHOUT = Wording(
+    "发布版本 {release} 没有 marts.{table},不能解释。",
+    "The release {release} was made without marts.{table}: it cannot be explained.",
+)
+NOT_SCORED = Wording(
+    "{path} 还没有 marts.{table}:尚未计分。请先运行 zhengxin run。",
+    "{path} has no marts.{table} yet: nothing has been scored. zhengxin run builds it.",
+)
+NOTHING_SCORED = Wording("尚未计分:zhengxin run。", "Nothing has been scored yet: zhengxin run.")
+NO_EDITION = Wording("这里没有 {year} 年度。现有年度:{years}。", "There is no edition {year} here. Editions: {years}.")
+NO_METHODOLOGY = Wording(
+    "{year} 年度没有方法“{methodology}”。现有方法:{names}。",
+    "The edition {year} has no methodology '{methodology}'. Methodologies: {names}.",
+)
+NO_UNIT = Wording("{year} 年度没有单位“{unit}”。{near}", "There is no unit '{unit}' in the edition {year}. {near}")
+LEFT_OUT = Wording("{unit} 未纳入 {year} 年度:{reason}。", "{unit} was left out of the edition {year}: {reason}.")
+NEAR = Wording("您要找的是不是 {names}?", "Did you mean {names}?")
+ALL_UNITS = Wording(
+    '列出全部单位:zhengxin query "select * from marts.dim_unit"。',
+    'zhengxin query "select * from marts.dim_unit" lists all.',
+)
+NO_NODE = Wording(
+    "方法 {methodology} 没有节点“{node}”。{near}", "The methodology {methodology} has no node '{node}'. {near}"
+)
+ALL_NODES = Wording("现有节点:{names}。", "Nodes: {names}.")
 NEEDED_TABLES = ("release_info", "dim_methodology", "dim_unit", "unit_ranking", "score_contribution", "score_trace")
 
 
@@ -70,18 +95,8 @@ def explaining(release: str | None) -> Iterator[duckdb.DuckDBPyConnection]:
         }
         if missing := [name for name in NEEDED_TABLES if name not in there]:
             if release is not None:
-                raise UsageError(
-                    Wording(
-                        f"发布 {release} 中没有 marts.{missing[0]},无法解释。",
-                        f"The release {release} was made without marts.{missing[0]}: it cannot be explained.",
-                    )
-                )
-            raise UsageError(
-                Wording(
-                    f"{path} 还没有 marts.{missing[0]}:尚未计分。zhengxin run 建立。",
-                    f"{path} has no marts.{missing[0]} yet: nothing has been scored. zhengxin run builds it.",
-                )
-            )
+                raise UsageError(RELEASE_WITHOUT.filled(release=release, table=missing[0]))
+            raise UsageError(NOT_SCORED.filled(path=path, table=missing[0]))
         yield connection
 
 
@@ -98,26 +113,16 @@ def find_edition(connection: duckdb.DuckDBPyConnection, year: int | None, method
         """
     ).fetchall()
     if not rows:
-        raise UsageError(Wording("尚未计分:zhengxin run。", "Nothing has been scored yet: zhengxin run."))
+        raise UsageError(NOTHING_SCORED)
     years = sorted({row[1] for row in rows})
     wanted_year = years[-1] if year is None else year
     of_year = [row for row in rows if row[1] == wanted_year]
     if not of_year:
-        raise UsageError(
-            Wording(
-                f"这里没有 {wanted_year} 年度。已有年度:{', '.join(map(str, years))}。",
-                f"There is no edition {wanted_year} here. Editions: {', '.join(map(str, years))}.",
-            )
-        )
+        raise UsageError(NO_EDITION.filled(year=wanted_year, years=joined(map(str, years))))
     chosen = [row for row in of_year if (row[6] if methodology is None else row[2] == methodology)]
     if not chosen:
-        names = ", ".join(row[2] for row in of_year)
-        raise UsageError(
-            Wording(
-                f"{wanted_year} 年度没有方法 '{methodology}'。已有方法:{names}。",
-                f"The edition {wanted_year} has no methodology '{methodology}'. Methodologies: {names}.",
-            )
-        )
+        names = joined(row[2] for row in of_year)
+        raise UsageError(NO_METHODOLOGY.filled(year=wanted_year, methodology=methodology, names=names))
     return Edition(*chosen[0][:6])
 
 
@@ -148,13 +153,7 @@ def find_unit(connection: duckdb.DuckDBPyConnection, edition: Edition, named: st
         found = [row for row in rows if matches(row)]
         found = [row for row in found if row[5]] or found
         if len(found) > 1:
-            listing = _listed(found)
-            raise UsageError(
-                Wording(
-                    f"'{wanted}' 在 {edition.year} 年度对应 {len(found)} 个单位,请写代码:{listing.zh}。",
-                    f"'{wanted}' names {len(found)} units of {edition.year}; write a code: {listing.en}.",
-                )
-            )
+            raise several([_named(row) for row in found], wanted, edition.year, UNITS)
         if found:
             return _assessed(found[0], edition)
     formers = _of_other_editions(connection, edition, wanted)
@@ -164,13 +163,7 @@ def find_unit(connection: duckdb.DuckDBPyConnection, edition: Edition, named: st
     fitting = find_places(connection, edition.series_code, edition.year, wanted, (UNIT,))
     if place := only_place(fitting, wanted, edition.year, UNITS):
         return _assessed(next(row for row in rows if row[0] == place.code), edition)
-    near = _nearest(rows, wanted)
-    raise UsageError(
-        Wording(
-            f"{edition.year} 年度没有单位 '{wanted}'。{near.zh}",
-            f"There is no unit '{wanted}' in the edition {edition.year}. {near.en}",
-        )
-    )
+    raise UsageError(NO_UNIT.filled(unit=wanted, year=edition.year, near=_nearest(rows, wanted)))
 
 
 def _of_other_editions(connection: duckdb.DuckDBPyConnection, edition: Edition, wanted: str) -> dict[str, Wording]:
@@ -206,14 +199,8 @@ def _of_other_editions(connection: duckdb.DuckDBPyConnection, edition: Edition, 
 
 def _assessed(row: tuple, edition: Edition, followed_from: Wording | None = None) -> Unit:
     if not row[5]:
-        reason = " / ".join(dict.fromkeys(filter(None, row[6:8])))
-        raise UsageError(
-            Wording(
-                f"{row[0]} {row[1] or row[2]} 未纳入 {edition.year} 年度:{reason}。",
-                f"{row[0]} {row[1] or row[2]} was left out of the edition {edition.year}: {reason}.",
-            )
-        )
-    return Unit(*row[:3], Wording(row[3] or row[8], row[8] or row[3]), row[4], followed_from)
+        raise UsageError(LEFT_OUT.filled(unit=_named(row), year=edition.year, reason=either(*row[6:8])))
+    return Unit(*row[:3], either(row[3], row[8]), row[4], followed_from)
 
 
 def _nearest(rows: Sequence[tuple], wanted: str) -> Wording:
@@ -225,16 +212,13 @@ def _nearest(rows: Sequence[tuple], wanted: str) -> Wording:
     words = difflib.get_close_matches(wanted.casefold(), by_word, n=SHOWN_CANDIDATES, cutoff=0.6)
     contained = [row for row in rows if wanted and wanted in (row[1] or "")]
     near = list(dict.fromkeys([*contained, *(row for word in words for row in by_word[word])]))
-    if near:
-        listing = _listed(near)
-        return Wording(f"是否为 {listing.zh}?", f"Did you mean {listing.en}?")
-    command = 'zhengxin query "select * from marts.dim_unit"'
-    return Wording(f"{command} 列出全部。", f"{command} lists all.")
+    return NEAR.filled(names=listed([_named(row) for row in near])) if near else ALL_UNITS
 
 
-def _listed(rows: Sequence[tuple]) -> Wording:
-    names = ", ".join(" ".join(filter(None, (row[0], row[3], row[1] or row[2]))) for row in rows[:SHOWN_CANDIDATES])
-    return and_more(names, len(rows) - SHOWN_CANDIDATES)
+def _named(row: tuple) -> Wording:
+    """Code, name and whereabouts of a row of `find_unit`."""
+    code, name_zh, name_en, places_zh, *_, places_en = row
+    return located(code, either(name_zh, name_en), either(places_zh, places_en))
 
 
 def require_node(codes: Sequence[str], named: str, edition: Edition) -> str:
@@ -243,16 +227,8 @@ def require_node(codes: Sequence[str], named: str, edition: Edition) -> str:
     if named.casefold() in written:
         return written[named.casefold()]
     near = difflib.get_close_matches(named.casefold(), written, n=SHOWN_CANDIDATES, cutoff=0.5)
-    hint = Wording(f"已有节点:{', '.join(codes)}。", f"Nodes: {', '.join(codes)}.")
-    if near:
-        meant = ", ".join(written[code] for code in near)
-        hint = Wording(f"是否为 {meant}?", f"Did you mean {meant}?")
-    raise UsageError(
-        Wording(
-            f"方法 {edition.methodology_code} 没有节点 '{named}'。{hint.zh}",
-            f"The methodology {edition.methodology_code} has no node '{named}'. {hint.en}",
-        )
-    )
+    hint = NEAR.filled(names=joined(written[code] for code in near)) if near else ALL_NODES.filled(names=joined(codes))
+    raise UsageError(NO_NODE.filled(methodology=edition.methodology_code, node=named, near=hint))
 
 
 def records(connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence) -> list[dict[str, Any]]:

@@ -26,9 +26,15 @@ SHOWN_UNITS = 3
 NAME, ENGLISH_NAME = 2, 3
 SHOWN_NAMES = 6
 DATA_KINDS = {
-    "synthetic": styled("[bold yellow]SYNTHETIC DATA[/] 合成数据: drawn at random, not observed."),
-    "partly_synthetic": styled("[bold yellow]PARTLY SYNTHETIC DATA[/] 含合成数据: some rows are drawn at random."),
-    "real": Text("Real data."),
+    "synthetic": Wording(
+        "[bold yellow]合成数据 SYNTHETIC DATA[/]:随机生成,并非观测。",
+        "[bold yellow]SYNTHETIC DATA[/]: drawn at random, not observed.",
+    ),
+    "partly_synthetic": Wording(
+        "[bold yellow]含合成数据 PARTLY SYNTHETIC DATA[/]:部分数据行随机生成。",
+        "[bold yellow]PARTLY SYNTHETIC DATA[/]: some rows are drawn at random.",
+    ),
+    "real": Wording("真实数据。", "Real data."),
 }
 EDITION_COLUMNS = (
     Wording("年度", "edition"),
@@ -118,6 +124,11 @@ RANKED_UNITS = """
 """
 
 
+def data_kind_text(kind: str, language: str) -> Text:
+    """What kind of data stand behind figures."""
+    return styled(DATA_KINDS[kind].in_language(language))
+
+
 def print_summary(say: Console, home: Home, years: list[int] | None, checks: CheckCount) -> None:
     """Summarise the warehouse as it is after a run of `years` (None: all)."""
     language = settings_of(home).language
@@ -125,7 +136,7 @@ def print_summary(say: Console, home: Home, years: list[int] | None, checks: Che
         editions = connection.execute(EDITIONS, [years]).fetchall()
         say.print()
         for kind in dict.fromkeys(row[8] for row in editions):
-            say.print(DATA_KINDS[kind])
+            say.print(data_kind_text(kind, language))
         columns = [column.in_language(language) for column in EDITION_COLUMNS]
         rows = [(*row[:6], _published(row[6], row[9]), _published(row[7], row[9])) for row in editions]
         say.print(table(columns, rows))

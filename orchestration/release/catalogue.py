@@ -45,13 +45,21 @@ from orchestration.release.files import (
 )
 from orchestration.release.signature import write_signature
 from orchestration.warehouse.lock import writer_lock
-from orchestration.wording import Wording
+from orchestration.wording import Wording, joined
 
 PUBLIC, INTERNAL = "public", "internal"
 INTERNAL_SUFFIX = "-internal"
 MANIFEST_NAME = "manifest.json"
 LOCK_NAME = "lock.json"
 OFFER_NOTE = "offer.json"
+NOT_A_RELEASE = Wording(
+    "“{text}”不是发布版本:请写年度和修订号,如 2019-r1。",
+    "'{text}' is no release: write the edition's year and the revision, such as 2019-r1.",
+)
+NO_RELEASE = Wording(
+    "{root} 中没有发布版本 {release}。现有版本:{known}。", "There is no release {release} in {root}. Releases: {known}."
+)
+NONE_YET = Wording("还没有,zhengxin run 产生第一个", "none yet: zhengxin run makes the first")
 WITHDRAWAL = ("reason", "withdrawn_at")
 
 
@@ -66,12 +74,7 @@ class ReleaseId:
     def parse(cls, text: str) -> ReleaseId:
         found = re.fullmatch(r"(\d{4})-r([1-9]\d*)", text.strip())
         if not found:
-            raise UsageError(
-                Wording(
-                    f"'{text}' 不是发布的名称:请写年度与版次,例如 2019-r1。",
-                    f"'{text}' is no release: write the edition's year and the revision, such as 2019-r1.",
-                )
-            )
+            raise UsageError(NOT_A_RELEASE.filled(text=text))
         return cls(int(found[1]), int(found[2]))
 
     def __str__(self) -> str:
@@ -136,14 +139,8 @@ class Catalogue:
     def require(self, release: ReleaseId) -> ReleaseId:
         """The release itself; `UsageError` with those that there are where it is not one of them."""
         if release not in self.releases():
-            known = ", ".join(map(str, self.releases())) or "none yet: zhengxin run makes the first"
-            raise UsageError(
-                Wording(
-                    f"{self.root} 中没有发布 {release}。已有发布:"
-                    f"{', '.join(map(str, self.releases())) or '尚无,zhengxin run 生成第一个'}。",
-                    f"There is no release {release} in {self.root}. Releases: {known}.",
-                )
-            )
+            known = joined(map(str, self.releases())) if self.releases() else NONE_YET
+            raise UsageError(NO_RELEASE.filled(release=release, root=self.root, known=known))
         return release
 
     def withdrawal(self, release: ReleaseId) -> dict[str, str] | None:

@@ -16,6 +16,14 @@ from orchestration.release.tables import READERS_SCHEMA, ReleaseTable, released_
 from orchestration.warehouse.connection import STORAGE_VERSION
 
 AUDIENCES = (PUBLIC, INTERNAL)
+# Methodologies under which the edition is not published, a backcast's, and their variants.
+OF_OTHER_METHODOLOGIES = f"""
+    select methodology_code from {READERS_SCHEMA}.dim_methodology
+    where methodology_code not in (select unnest($methods))
+    union all
+    select variant_code from {READERS_SCHEMA}.dim_variant
+    where methodology_code not in (select unnest($methods))
+"""
 
 
 @dataclass(frozen=True)
@@ -180,12 +188,9 @@ def _rows_of_edition(
         is_needed = "methodology_code" in table.key
         conditions.append(condition if is_needed else f"({condition} or methodology_code is null)")
         parameters["methodologies"] = released_methodologies(connection, facts.series_code, years)
-    if "method_code" in table.column_names:
-        # A methodology, a variant of one, or the series for what no method has touched: of methodologies the edition's.
-        conditions.append(
-            "(method_code in (select unnest($methods)) "
-            f"or method_code not in (select methodology_code from {READERS_SCHEMA}.dim_methodology))"
-        )
+    for column in {"method_code", "variant_code"}.intersection(table.column_names):
+        # A methodology, a variant of one, or the series for what no method has touched.
+        conditions.append(f"{column} not in ({OF_OTHER_METHODOLOGIES})")
         parameters["methods"] = released_methodologies(connection, facts.series_code, [facts.release.year])
     where = f" where {' and '.join(conditions)}" if conditions else ""
     return f"select {columns} from {READERS_SCHEMA}.{table.name}{where}", parameters

@@ -26,10 +26,17 @@ from orchestration.report.parts import Outline, card, chart, col, labels, series
 from orchestration.report.release import Answer, Release
 from orchestration.report.scope import primary_or_named
 from orchestration.report.texts import Texts
-from orchestration.wording import Wording
+from orchestration.wording import Wording, joined
 
 # A chart of more bars than this says nothing.
 CHARTED_NODES = 35
+SHOWN_REGIONS = 8
+NO_PLACE = Wording(
+    "{year} 年度没有地区或已计分单位 {code}。地区有 {known};列出全部:zhengxin query "
+    '"select region_code, name_zh from marts.dim_region"',
+    "There is no region or scored unit {code} in the edition of {year}. Regions are {known}; zhengxin query lists all: "
+    "select region_code, name_en from marts.dim_region",
+)
 FACTS = ("release_id", "released_at", "note", "methodology", "data_kind", "input_row_count", "synthetic_row_count")
 FACTS += ("batch_count", "input_digest", "file", "file_sha256")
 
@@ -56,17 +63,8 @@ class _IndexReport:
         self.units = self.ask("index_unit")
         self.unit = None if self.region else next(iter(self.units), None)
         if self.region is None and self.unit is None:
-            known = ", ".join(region.region_code for region in self.regions[:8])
-            raise UsageError(
-                Wording(
-                    f"{self.info.assessment_year} 年度没有地区或计分单位 {self.code}。地区有 "
-                    f"{known};zhengxin query 可列出全部:select region_code, name_zh from "
-                    "marts.dim_region",
-                    f"There is no region or scored unit {self.code} in the edition of "
-                    f"{self.info.assessment_year}. Regions "
-                    f"are {known}; zhengxin query lists all: select region_code, name_en from marts.dim_region",
-                )
-            )
+            known = joined(region.region_code for region in self.regions[:SHOWN_REGIONS])
+            raise UsageError(NO_PLACE.filled(code=self.code, year=self.info.assessment_year, known=known))
         [self.words] = self.ask("index_words")
 
     def ask(self, name: str) -> Answer:

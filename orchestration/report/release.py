@@ -26,11 +26,30 @@ from orchestration.release.files import sha256_of
 from orchestration.release.older import connect_release
 from orchestration.report.document import Figure, Source
 from orchestration.warehouse.place import require_place
-from orchestration.wording import Wording
+from orchestration.wording import Wording, joined
 
 QUERIES = Path(__file__).parent / "queries"
 NO_VALUE = "–"
 MINUS = "−"
+NOT_OPENED = Wording("发布文件 {path} 打不开:{error}", "The release file {path} cannot be opened: {error}")
+NO_RELEASE_FILE = Wording(
+    "{path} 不是发布文件:其中没有 marts.release_info。", "{path} is no release file: it holds no marts.release_info."
+)
+NO_FILE = Wording("没有发布文件 {path}。", "There is no release file {path}.")
+NONE = Wording("无", "none")
+NO_RELEASE_OF_YEAR = Wording(
+    "{folder} 中没有 {year} 年度的发布版本,报告只据发布版本编写(有效版本:{known})。请先运行 zhengxin run {year}。",
+    "There is no release of {year} in {folder}, and a report is only written from a release (in force: {known}). "
+    "zhengxin run {year} makes one.",
+)
+OF_ANOTHER_YEAR = Wording(
+    "发布版本 {release} 不属于 {year} 年度:两处请写同一年。",
+    "The release {release} is none of {year}: name the same year twice.",
+)
+NO_RELEASE_YET = Wording(
+    "{folder} 中还没有发布版本,报告只据发布版本编写。请先运行 zhengxin run。",
+    "There is no release in {folder} yet, and a report is only written from a release. zhengxin run makes one.",
+)
 
 
 @dataclass(frozen=True)
@@ -272,21 +291,11 @@ def open_release(path: Path, language: str) -> Iterator[Release]:
     try:
         connection = connect_release(path, threads=2)
     except duckdb.Error as error:
-        raise UsageError(
-            Wording(
-                f"发布文件 {path} 无法打开:{str(error).splitlines()[0]}",
-                f"The release file {path} cannot be opened: {str(error).splitlines()[0]}",
-            )
-        ) from error
+        raise UsageError(NOT_OPENED.filled(path=path, error=str(error).splitlines()[0])) from error
     with closing(connection):
         release = Release(connection, path, language)
         if not release.has("release_info", "assessment_year", "data_kind"):
-            raise UsageError(
-                Wording(
-                    f"{path} 不是发布文件:其中没有 marts.release_info。",
-                    f"{path} is no release file: it holds no marts.release_info.",
-                )
-            )
+            raise UsageError(NO_RELEASE_FILE.filled(path=path))
         yield release
 
 
@@ -298,28 +307,16 @@ def find_release(home: Home, year: int, release_id: str | None = None, internal:
     if release_id and release_id.endswith(".duckdb"):
         path = Path(release_id).expanduser()
         if not path.is_file():
-            raise UsageError(Wording(f"没有发布文件 {path}。", f"There is no release file {path}."))
+            raise UsageError(NO_FILE.filled(path=path))
         return path
     catalogue = Catalogue(home.releases)
     release = catalogue.require(ReleaseId.parse(release_id)) if release_id else catalogue.in_force(year)
     if release is None:
-        known = ", ".join(map(str, catalogue.all_in_force())) or "none"
-        raise UsageError(
-            Wording(
-                f"{home.releases} 中没有 {year} 年度的发布,而报告只依据发布撰写("
-                f"有效的发布:{', '.join(map(str, catalogue.all_in_force())) or '无'})。"
-                f"zhengxin run {year} 生成。",
-                f"There is no release of {year} in {home.releases}, and a report is only written from a release "
-                f"(in force: {known}). zhengxin run {year} makes one.",
-            )
-        )
+        in_force = catalogue.all_in_force()
+        known = joined(map(str, in_force)) if in_force else NONE
+        raise UsageError(NO_RELEASE_OF_YEAR.filled(year=year, folder=home.releases, known=known))
     if release.year != year:
-        raise UsageError(
-            Wording(
-                f"发布 {release} 不属于 {year} 年度:两处年度须一致。",
-                f"The release {release} is none of {year}: name the same year twice.",
-            )
-        )
+        raise UsageError(OF_ANOTHER_YEAR.filled(release=release, year=year))
     return catalogue.database(release, INTERNAL if internal else PUBLIC)
 
 
@@ -335,11 +332,5 @@ def year_of_request(home: Home, year: int | None, release_id: str | None) -> int
         return ReleaseId.parse(release_id).year
     in_force = Catalogue(home.releases).all_in_force()
     if not in_force:
-        raise UsageError(
-            Wording(
-                f"{home.releases} 中还没有发布,而报告只依据发布撰写。zhengxin run 生成。",
-                f"There is no release in {home.releases} yet, and a report is only written from a release. "
-                "zhengxin run makes one.",
-            )
-        )
+        raise UsageError(NO_RELEASE_YET.filled(folder=home.releases))
     return in_force[-1].year

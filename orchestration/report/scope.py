@@ -12,14 +12,39 @@ from typing import Any
 
 from orchestration.errors import UsageError
 from orchestration.report.document import Run, Text
-from orchestration.report.release import Answer, Release
+from orchestration.report.release import Answer, Release, Row
 from orchestration.report.texts import Texts
-from orchestration.wording import Wording
+from orchestration.wording import Wording, either, joined
 
 RULES = Path(__file__).parent / "rules.toml"
 ROOT_NODE, BASE_NODE = "composite", "base"
 # The whole country; a root under any other code is a part of it, whatever its level.
 COUNTRY_CODE = "000000"
+SEVERAL_EDITIONS = Wording(
+    "报告据一个年度的发布版本编写;此文件含 {count} 个年度:{years}。请指明发布版本:--release 2019-r1。",
+    "A report is written from the release of one edition; this file holds {count}: {years}. Name a release: "
+    "--release 2019-r1.",
+)
+NO_METHODOLOGY = Wording(
+    "此发布版本没有方法“{methodology}”,有 {known}。", "The release has no methodology '{methodology}'; it has {known}."
+)
+OTHER_LEVELS = Wording(
+    "这不是县级政府评估的发布版本:报告涉及全国、省、市和单位,此版本有 {levels}。",
+    "This is not a release of county governments: reports are about nation, provinces, prefectures and units, the "
+    "release has {levels}.",
+)
+NO_UNITS = Wording(
+    "{name}({code})在 {year} 年度没有参评单位,没有可写的内容。",
+    "{name} ({code}) has no assessed unit in {year}: nothing to report on.",
+)
+NO_PLACE = Wording(
+    "{year} 年度没有地区或单位 {code}。代码为六位:520000 为省,520100 为市,520115 为单位,{nation} 为全部。列出全部:"
+    'zhengxin query "select region_code, name_zh from marts.dim_region where assessment_year = {year}"',
+    "There is no region or unit {code} in the edition of {year}. Codes have six digits: 520000 a province, 520100 a "
+    "prefecture, 520115 a unit, {nation} the whole. This lists them: "
+    'zhengxin query "select region_code, name_zh from marts.dim_region where assessment_year = {year}"',
+)
+LEFT_OUT = Wording("{name}({code})未纳入 {year} 年度:{reason}。", "{name} ({code}) is left out of {year}: {reason}.")
 
 
 class Kind(StrEnum):
@@ -176,67 +201,31 @@ def primary_or_named(rows: Answer, methodology_code: str | None) -> Any:
     several editions, and for a methodology that the release has not."""
     years = sorted({row.assessment_year for row in rows})
     if len(years) != 1:
-        raise UsageError(
-            Wording(
-                f"报告依据一个年度的发布撰写;此文件含 {len(years)} 个年度:"
-                f"{', '.join(map(str, years))}。请指定发布:--release 2019-r1。",
-                f"A report is written from the release of one edition; this file holds {len(years)}: "
-                f"{', '.join(map(str, years))}. Name a release: --release 2019-r1.",
-            )
-        )
+        raise UsageError(SEVERAL_EDITIONS.filled(count=len(years), years=joined(map(str, years))))
     for row in rows:
         if row.methodology_code == methodology_code or (methodology_code is None and row.is_primary_methodology):
             return row
-    raise UsageError(
-        Wording(
-            f"该发布没有方法 '{methodology_code}';有 {', '.join(row.methodology_code for row in rows)}。",
-            f"The release has no methodology '{methodology_code}'; it has "
-            f"{', '.join(row.methodology_code for row in rows)}.",
-        )
-    )
+    known = joined(row.methodology_code for row in rows)
+    raise UsageError(NO_METHODOLOGY.filled(methodology=methodology_code, known=known))
 
 
 def _scope(release: Release, regions: Answer, code: str, year: int) -> Scope:
     nation = next(region.region_code for region in regions if region.parent_region_code is None)
     if odd := sorted({region.region_level for region in regions} - {kind.value for kind in Kind}):
-        raise UsageError(
-            Wording(
-                f"这不是县级政府的发布:报告针对全国、省、地级与单位,该发布有 {', '.join(odd)}。",
-                "This is not a release of county governments: reports are about nation, provinces, "
-                "prefectures and units, "
-                f"the release has {', '.join(odd)}.",
-            )
-        )
+        raise UsageError(OTHER_LEVELS.filled(levels=joined(odd)))
     for region in regions:
         if region.region_code == code:
             if not region.unit_count:
-                raise UsageError(
-                    Wording(
-                        f"{region.name_zh}({code})在 {year} 年度没有被评单位,没有可报告的内容。",
-                        f"{region.name_zh} ({code}) has no assessed unit in {year}: nothing to report on.",
-                    )
-                )
+                raise UsageError(NO_UNITS.filled(name=_name(region), code=code, year=year))
             return Scope(Kind(region.region_level), code, nation)
     found = release.ask("unit", region=code, nation=nation)
     if not found:
-        raise UsageError(
-            Wording(
-                f"{year} 年度没有地区或单位 {code}。代码为六位:520000 为省,520100 为地级,"
-                f"520115 为单位,{nation} 为全部范围。zhengxin query 可列出:select "
-                "region_code, name_zh from marts.dim_region where assessment_year = "
-                f"{year}",
-                f"There is no region or unit {code} in the edition of {year}. Codes have six digits: "
-                "520000 a province, "
-                f"520100 a prefecture, 520115 a unit, {nation} the nation. zhengxin query lists them: "
-                f"select region_code, name_zh from marts.dim_region where assessment_year = {year}",
-            )
-        )
+        raise UsageError(NO_PLACE.filled(code=code, year=year, nation=nation))
     if not found[0].is_included:
-        raise UsageError(
-            Wording(
-                f"{found[0].name_zh}({code})未纳入 {year} 年度:"
-                f"{found[0].exclusion_reason_zh or found[0].exclusion_reason_en}。",
-                f"{found[0].name_zh} ({code}) is left out of {year}: {found[0].exclusion_reason_en}.",
-            )
-        )
+        reason = either(found[0].exclusion_reason_zh, found[0].exclusion_reason_en)
+        raise UsageError(LEFT_OUT.filled(name=_name(found[0]), code=code, year=year, reason=reason))
     return Scope(Kind.unit, code, nation)
+
+
+def _name(place: Row) -> Wording:
+    return either(place.name_zh, place.name_en)

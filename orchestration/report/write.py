@@ -21,6 +21,13 @@ from orchestration.wording import Wording
 # Reports that a process writes before it is replaced: typst keeps what it has laid out.
 PROVINCES_A_PROCESS, BATCHES_A_PROCESS = 1, 8
 UNITS_A_BATCH = 40
+NO_REGIONS = Wording("{path} 中没有地区:不是发布版本。", "{path} holds no regions: it is no release.")
+NO_UNITS = Wording(
+    "{code} 不是有参评单位的地区,也不是参评单位。", "{code} is no region with assessed units, nor one of them."
+)
+SOME_FAILED = Wording(
+    "{all} 份报告中有 {failed} 份未能写成。{reasons}", "{failed} of {all} reports could not be written. {reasons}"
+)
 
 
 class Format(StrEnum):
@@ -62,12 +69,7 @@ class ReportsFailed(UsageError):
     def __init__(self, failed: dict[str, str], written: list[WrittenReport]) -> None:
         reasons = "; ".join(f"{code}: {reason}" for code, reason in failed.items())
         total = len(failed) + len(written)
-        super().__init__(
-            Wording(
-                f"{total} 份报告中有 {len(failed)} 份未能写出。{reasons}",
-                f"{len(failed)} of {total} reports could not be written. {reasons}",
-            )
-        )
+        super().__init__(SOME_FAILED.filled(all=total, failed=len(failed), reasons=reasons))
         self.written = written
 
 
@@ -208,12 +210,7 @@ def nation_and_provinces(release_file: Path) -> Sequence[str]:
         regions = release.ask("region")
     roots = {region.region_code for region in regions if region.parent_region_code is None}
     if not roots:
-        raise UsageError(
-            Wording(
-                f"{release_file} 中没有地区:它不是县级政府的发布。",
-                f"{release_file} holds no regions: it is no release of county governments.",
-            )
-        )
+        raise UsageError(NO_REGIONS.filled(path=release_file))
     return [
         region.region_code
         for region in regions
@@ -227,12 +224,7 @@ def units_by_province(release_file: Path, region_code: str | None) -> Iterable[l
         code, nation = release.place(region_code), release.root_region()
         units = [row for row in release.ask("unit", region=code, nation=nation) if row.is_included]
     if not units:
-        raise UsageError(
-            Wording(
-                f"{region_code} 不是含被评单位的地区,也不是被评单位。",
-                f"{region_code} is no region with assessed units, nor one of them.",
-            )
-        )
+        raise UsageError(NO_UNITS.filled(code=region_code))
     provinces: dict[str, list[str]] = {}
     for row in units:
         provinces.setdefault(row.province_code, []).append(row.unit_code)

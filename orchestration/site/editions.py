@@ -23,6 +23,13 @@ from orchestration.wording import Wording
 
 QUERIES = Path(__file__).parent / "queries"
 ACROSS_YEARS = ("unit_history", "region_history", "unit_trend", "region_trend", "revision")
+SAME_YEAR = Wording(
+    "{path} 和 {other} 都是 {year} 年度的:每个年度只写一个发布版本。",
+    "{path} and {other} are both of {year}: name one release of each edition.",
+)
+SEVERAL_SERIES = Wording(
+    "这些发布版本属于不同系列:一个网站只展示一个系列。", "The releases are of several series: a site shows one."
+)
 
 Row = dict[str, Any]
 
@@ -132,12 +139,7 @@ def open_editions(files: Sequence[Path]) -> Iterator[Editions]:
         with open_release(path, "en") as release:
             year = release.year()
         if year in by_year:
-            raise UsageError(
-                Wording(
-                    f"{path} 与 {by_year[year]} 同属 {year} 年度:每个年度只指定一次发布。",
-                    f"{path} and {by_year[year]} are both of {year}: name one release of each edition.",
-                )
-            )
+            raise UsageError(SAME_YEAR.filled(path=path, other=by_year[year], year=year))
         by_year[year] = path
     connection = duckdb.connect(config={"threads": 2, "memory_limit": "1GB"})
     connection.execute("set enable_progress_bar = false")
@@ -145,12 +147,7 @@ def open_editions(files: Sequence[Path]) -> Iterator[Editions]:
         tables = _unite(connection, dict(sorted(by_year.items())))
         editions = Editions(connection, tables)
         if len({row["series_code"] for row in editions.releases}) > 1:
-            raise UsageError(
-                Wording(
-                    "这些发布属于不同系列:一个网站只显示一个系列。",
-                    "The releases are of several series: a site shows one.",
-                )
-            )
+            raise UsageError(SEVERAL_SERIES)
         yield editions
     finally:
         connection.close()

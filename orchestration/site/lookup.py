@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from orchestration.site.editions import Editions, Row
+from orchestration.site.regions import Regions
 
 OTHER_KINDS = ("former_name_zh", "former_name_en", "former_code", "pinyin", "initials")
 
@@ -18,12 +19,15 @@ OTHER_KINDS = ("former_name_zh", "former_name_en", "former_code", "pinyin", "ini
 def lookup_script(editions: Editions, units: Sequence[Row], regions: Sequence[Row]) -> str:
     """`window.places = [...]`, in the order of codes, regions first."""
     texts = _texts(editions)
-    names = {region["region_code"]: region for region in regions}
+    holders = Regions(editions.ask("place_region"))
     lines = [
-        _line(region["region_code"], "r", region, _above(names, region["parent_region_code"]), texts)
+        _line(region["region_code"], "r", region, holders.holding(editions.year, region["parent_region_code"]), texts)
         for region in regions
     ]
-    lines += [_line(unit["unit_code"], "u", unit, _above(names, unit["region_code"]), texts) for unit in units]
+    lines += [
+        _line(unit["unit_code"], "u", unit, holders.holding(editions.year, unit["region_code"]), texts)
+        for unit in units
+    ]
     # A name with markup in it stays text even if somebody pastes the script into a page.
     rows = ",\n".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) for line in lines).replace(
         "<", "\\u003c"
@@ -44,17 +48,6 @@ def _line(code: str, kind: str, place: Row, above: list[Row], texts: Mapping[tup
         ", ".join(region["name_en"] or region["name_zh"] for region in reversed(above)),
         "|".join(others),
     ]
-
-
-def _above(names: Mapping[str, Row], code: str | None) -> list[Row]:
-    """The regions that hold a place, the largest first, without the root."""
-    found: list[Row] = []
-    while code is not None and code in names:
-        region = names[code]
-        if region["parent_region_code"] is not None:
-            found.insert(0, region)
-        code = region["parent_region_code"]
-    return found
 
 
 def _texts(editions: Editions) -> dict[tuple[str, str], list[str]]:

@@ -18,6 +18,11 @@ from orchestration.wording import Wording
 
 INVENTORY = ".site.json"
 PARTIAL = ".tmp"
+NOT_A_FOLDER = Wording("{folder} 是文件:请指定网站的文件夹。", "{folder} is a file: name a folder for the site.")
+OTHER_FILES = Wording(
+    "{folder} 中有其他文件:请为网站指定空的或新的文件夹。",
+    "{folder} holds other files: name an empty or a new folder for the site.",
+)
 
 
 @dataclass(frozen=True)
@@ -51,19 +56,9 @@ class SiteFolder:
     def require_ours(self) -> None:
         """Raises `UsageError` where the folder holds something that no build wrote."""
         if self.root.exists() and not self.root.is_dir():
-            raise UsageError(
-                Wording(
-                    f"{self.root} 是文件:请为网站指定一个文件夹。",
-                    f"{self.root} is a file: name a folder for the site.",
-                )
-            )
+            raise UsageError(NOT_A_FOLDER.filled(folder=self.root))
         if self.root.is_dir() and any(self.root.iterdir()) and not (self.root / INVENTORY).is_file():
-            raise UsageError(
-                Wording(
-                    f"{self.root} 中有其他文件:请为网站指定一个空的或新的文件夹。",
-                    f"{self.root} holds other files: name an empty or a new folder for the site.",
-                )
-            )
+            raise UsageError(OTHER_FILES.filled(folder=self.root))
 
     def write(self, path: str, content: str | bytes, written: Written) -> None:
         data = content.encode("utf-8") if isinstance(content, str) else content

@@ -20,7 +20,13 @@ def ranking_pages(view: View) -> Iterator[Page]:
         (row["assessment_year"], row["methodology_code"], row["unit_code"], row["node_code"]): row
         for row in editions.ask("ranking_dimension")
     }
-    units = {(row["assessment_year"], row["unit_code"]): row for row in editions.ask("ranking_unit")}
+    units = {
+        (row["assessment_year"], row["unit_code"]): {
+            **row,
+            "holders": view.regions.holding(row["assessment_year"], row["region_code"]),
+        }
+        for row in editions.ask("ranking_unit")
+    }
     here = {row["unit_code"] for row in editions.ask("unit")}
     for year in editions.years:
         for methodology in editions.methodologies(year):
@@ -29,6 +35,7 @@ def ranking_pages(view: View) -> Iterator[Page]:
                 {
                     **score,
                     "unit": units[year, score["unit_code"]],
+                    "top": next(iter(units[year, score["unit_code"]]["holders"]), None),
                     "marks": [
                         dimensions.get((year, methodology.code, score["unit_code"], node["node_code"]))
                         for node in nodes
@@ -38,7 +45,7 @@ def ranking_pages(view: View) -> Iterator[Page]:
                 for score in scores[year, methodology.code]
                 if (year, score["unit_code"]) in units
             ]
-            provinces = {row["unit"]["province_code"]: row["unit"] for row in rows if row["unit"]["province_code"]}
+            tops = {top["region_code"]: top for row in rows if (top := row["top"])}
             yield Page(
                 view.address("ranking", ranking_name(year, methodology.code)),
                 "ranking.html",
@@ -47,7 +54,7 @@ def ranking_pages(view: View) -> Iterator[Page]:
                     "methodology": methodology,
                     "nodes": nodes,
                     "rows": rows,
-                    "provinces": [provinces[code] for code in sorted(provinces)],
+                    "tops": [tops[code] for code in sorted(tops)],
                 },
             )
     yield Page(view.page("ranking"), "rankings.html", {})

@@ -14,7 +14,6 @@ from orchestration.site.editions import Row
 from orchestration.site.page import Page
 from orchestration.site.view import View
 
-ROOT_NODE = "composite"
 MOVERS = 5
 
 
@@ -35,11 +34,18 @@ class _Facts:
         self.regions = {region["region_code"]: region for region in editions.ask("region")}
         self.root = next(region for region in self.regions.values() if region["parent_region_code"] is None)
         self.scores = editions.by("region_score", "region_code", "methodology_code")
+        self.root_nodes = {
+            method: row["node_code"]
+            for (_, method), rows in self.scores.items()
+            for row in rows
+            if row["node_level"] == 0
+        }
         self.trends = editions.by("region_trend", "region_code", "node_code")
         self.units = editions.by("unit", "region_code")
         root = self.root["region_code"]
         self.areas = editions.by("map_area", "map_code", region=None, nation=root, methodology=self.primary)
         self.names = {unit["unit_code"]: unit for units in self.units.values() for unit in units}
+        self.ranks = {(row["unit_code"], row["region_code"]): row["unit_rank"] for row in editions.ask("unit_place")}
         self.unit_scores = {
             row["unit_code"]: row
             for row in editions.ask("unit_score")
@@ -55,44 +61,42 @@ class _Facts:
         return {
             "region": region,
             "is_root": region["parent_region_code"] is None,
-            "above": self._above(region),
+            "above": self.view.regions.holding(self.year, region["parent_region_code"]),
             "scores": scores,
-            "composite": next((row for row in scores if row["node_code"] == ROOT_NODE), None),
+            "root_node": self.root_nodes.get(self.primary),
+            "composite": self._composite(code),
             "root_composite": self._composite(self.root["region_code"]),
             "others": [
-                (
-                    method,
-                    next(
-                        (row for row in self.scores.get((code, method.code), []) if row["node_code"] == ROOT_NODE), None
-                    ),
-                )
+                (method, self._composite(code, method.code))
                 for method in self.view.editions.methodologies(self.year)
                 if not method.is_primary
             ],
             "below": [(each, self._by_node(each["region_code"])) for each in below],
             "units": units if region["parent_region_code"] is not None else [],
+            "ranks": {unit["unit_code"]: self.ranks.get((unit["unit_code"], code)) for unit, _ in units},
             "map": self._map(region, below, units),
-            "trend": self.trends.get((code, ROOT_NODE), []),
+            "trend": self._trend(code),
             "trend_chart": self._trend_chart(region),
             "profile_chart": self._profile_chart(region, scores),
         }
 
     def movers(self) -> tuple[list[Row], list[Row]]:
         """Units with the largest gains and losses of score against the edition before."""
-        rows = [{**row, **{"unit": self.names[row["unit_code"]]}} for row in self.view.editions.ask("mover")]
+        rows = [
+            {**row, "unit": unit, "places": self.view.places(self.year, unit["region_code"])}
+            for row in self.view.editions.ask("mover")
+            for unit in [self.names[row["unit_code"]]]
+        ]
         gains = [row for row in rows if row["change_from_previous"] > 0][:MOVERS]
         losses = [row for row in reversed(rows) if row["change_from_previous"] < 0][:MOVERS]
         return gains, losses
 
-    def _above(self, region: Row) -> list[Row]:
-        found: list[Row] = []
-        while region["parent_region_code"] is not None:
-            region = self.regions[region["parent_region_code"]]
-            found.insert(0, region)
-        return found
+    def _composite(self, code: str, method: str | None = None) -> Row | None:
+        rows = self.scores.get((code, method or self.primary), [])
+        return next((row for row in rows if row["node_level"] == 0), None)
 
-    def _composite(self, code: str) -> Row | None:
-        return next((row for row in self.scores.get((code, self.primary), []) if row["node_code"] == ROOT_NODE), None)
+    def _trend(self, code: str) -> list[Row]:
+        return self.trends.get((code, self.root_nodes.get(self.primary)), [])
 
     def _by_node(self, code: str) -> dict[str, Row]:
         return {row["node_code"]: row for row in self.scores.get((code, self.primary), [])}
@@ -150,12 +154,12 @@ class _Facts:
         }
 
     def _trend_chart(self, region: Row) -> str:
-        rows = self.trends.get((region["region_code"], ROOT_NODE), [])
+        rows = self._trend(region["region_code"])
         if len(rows) < 2:
             return ""
         view, years = self.view, tuple(str(row["assessment_year"]) for row in rows)
         series = [self._trend_series(rows, view.named(region), "subject")]
-        root = self.trends.get((self.root["region_code"], ROOT_NODE), [])
+        root = self._trend(self.root["region_code"])
         if region is not self.root and len(root) == len(rows):
             series.append(self._trend_series(root, view.named(self.root), "reference"))
         caption = view.t("region.trend_caption", region=view.named(region))

@@ -10,6 +10,15 @@ from orchestration.release.catalogue import PUBLIC, Catalogue, ReleaseId
 from orchestration.release.links import head
 from orchestration.wording import Wording
 
+NO_RELEASE_YET = Wording(
+    "{folder} 中还没有发布版本,网站只据发布版本生成。",
+    "There is no release in {folder} yet, and a site is only made from releases.",
+)
+WITHDRAWN = Wording(
+    "发布版本 {release} 已撤回({reason}):网站不展示。",
+    "The release {release} was withdrawn ({reason}): a site shows none of it.",
+)
+
 
 def releases_of_site(home: Home, named: str | None = None) -> dict[str, Path]:
     """The public file of each release by its id, oldest edition first: those named, else all in force.
@@ -22,20 +31,10 @@ def releases_of_site(home: Home, named: str | None = None) -> dict[str, Path]:
     else:
         chosen = sorted(catalogue.require(ReleaseId.parse(each)) for each in named.split(",") if each.strip())
     if not chosen:
-        raise UsageError(
-            Wording(
-                f"{home.releases} 中还没有发布,而网站只由发布生成。",
-                f"There is no release in {home.releases} yet, and a site is only made from releases.",
-            )
-        )
+        raise UsageError(NO_RELEASE_YET.filled(folder=home.releases))
     for release in chosen:
         if withdrawal := catalogue.withdrawal(release):
-            raise UsageError(
-                Wording(
-                    f"发布 {release} 已撤回({withdrawal['reason']}):网站不显示其内容。",
-                    f"The release {release} was withdrawn ({withdrawal['reason']}): a site shows none of it.",
-                )
-            )
+            raise UsageError(WITHDRAWN.filled(release=release, reason=withdrawal["reason"]))
     return {str(release): catalogue.database(release, PUBLIC) for release in chosen}
 
 

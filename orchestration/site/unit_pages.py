@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from orchestration.report.document import MapKind
 from orchestration.site.editions import Row
 from orchestration.site.lookup import former_codes
 from orchestration.site.page import Page
@@ -27,7 +26,7 @@ def unit_pages(view: View) -> Iterator[Page]:
         targets = [facts.by_code[successor] for successor in successors if successor in facts.by_code]
         if targets:
             yield Page(view.address("unit", code), "moved.html", {"code": code, "targets": targets})
-    yield Page(view.page("units"), "units.html", {"provinces": facts.by_region()})
+    yield Page(view.page("units"), "units.html", {"tops": facts.by_region()})
 
 
 class _Facts:
@@ -41,6 +40,11 @@ class _Facts:
         self.regions = {region["region_code"]: region for region in editions.ask("region")}
         self.scores = editions.by("unit_score", "lineage_code")
         self.dimensions = editions.by("unit_dimension", "unit_code", "methodology_code")
+        self.means = {
+            (row["region_code"], row["methodology_code"], row["node_code"]): row["mean_of_units"]
+            for row in editions.ask("region_score")
+        }
+        self.ranks = {(row["unit_code"], row["region_code"]): row for row in editions.ask("unit_place")}
         self.levers = editions.by("unit_lever", "unit_code", "methodology_code")
         self.nodes = editions.by("unit_node", "unit_code")
         self.events = editions.by("unit_event", "lineage_code")
@@ -60,12 +64,15 @@ class _Facts:
         code, lineage = unit["unit_code"], unit["lineage_code"]
         scores = {(row["assessment_year"], row["methodology_code"]): row for row in self.scores.get(lineage, [])}
         methods = self.view.editions.methodologies(self.year)
+        group = self._group(unit)
         return {
             "unit": unit,
             "places": self.places(unit),
+            "group": group,
+            "place": self._rank_in(group, code),
             "score": scores.get((self.year, self.primary)),
             "interval": self.intervals.get(code),
-            "dimensions": _bars(self.dimensions.get((code, self.primary), [])),
+            "dimensions": [self._bar(row, group) for row in self.dimensions.get((code, self.primary), [])],
             "next": self.next.get(code),
             "levers": [(method, self.levers.get((code, method.code), [])) for method in methods],
             "nodes": self.nodes.get(code, []),
@@ -81,18 +88,33 @@ class _Facts:
         return {"unit": unit, "places": self.places(unit)}
 
     def places(self, unit: Row) -> list[Row]:
-        """The regions that hold the unit, the largest first, without the root."""
-        found: list[Row] = []
-        code = unit["region_code"]
-        while code in self.regions:
-            region = self.regions[code]
-            if region["parent_region_code"] is not None:
-                found.insert(0, region)
-            code = region["parent_region_code"]
-        return found
+        return self.view.regions.holding(self.year, unit["region_code"])
+
+    def _group(self, unit: Row) -> Row | None:
+        """The region directly below the whole that the unit is compared in; none where it lies in the whole itself."""
+        return next(iter(self.places(unit)), None)
+
+    def _rank_in(self, group: Row | None, code: str) -> Row | None:
+        return self.ranks.get((code, group["region_code"])) if group else None
+
+    def _bar(self, row: Row, group: Row | None) -> Row:
+        """A dimension with its places on a bar of a hundred: where its scale begins below zero, zero is marked."""
+        node = row["methodology_code"], row["node_code"]
+        [root] = self._roots()
+        means = {
+            "group_mean": self.means.get((group["region_code"], *node)) if group else None,
+            "whole_mean": self.means.get((root["region_code"], *node)),
+        }
+        at = {
+            "at": row["score"],
+            "zero": Decimal(0),
+            "group_at": means["group_mean"],
+            "whole_at": means["whole_mean"],
+        }
+        return row | means | {name: _place(value, row) for name, value in at.items()}
 
     def by_region(self) -> list[tuple[Row, list[tuple[Row, list[Row]]]]]:
-        """Provinces with their prefectures (or themselves) with their units."""
+        """The regions directly below the whole with those below them (or themselves) with their units."""
         held: dict[str, list[Row]] = {}
         for unit in self.units:
             held.setdefault(unit["region_code"], []).append(unit)
@@ -102,7 +124,7 @@ class _Facts:
             inner = [region for region in self.regions.values() if region["parent_region_code"] == top["region_code"]]
             groups = [(region, held.get(region["region_code"], [])) for region in (*inner, top)]
             found.append((top, [(region, units) for region, units in groups if units]))
-        # Units that lie directly in the whole: a county of an edition of one province, a country of the world.
+        # Units that lie directly in the whole: a district of an edition of one town, a country of the world.
         return found + [
             (root, [(root, held[root["region_code"]])]) for root in self._roots() if root["region_code"] in held
         ]
@@ -115,37 +137,25 @@ class _Facts:
         return parent is not None and parent["parent_region_code"] is None
 
     def _neighbours(self) -> dict[str, list[Row]]:
-        """By unit, the ranked units of its province around it, itself among them, best first; none where no province is
-        assessed as such."""
-        if self._roots()[0]["region_level"] == MapKind.prefecture:
-            return {}
-        ranked: dict[str, list[Row]] = {}
+        """By unit, the ranked units around it in its group, or in the whole where it has none, itself among them, best
+        first."""
+        ranked: dict[str | None, list[Row]] = {}
         for rows in self.scores.values():
             for row in rows:
                 if (row["assessment_year"], row["methodology_code"]) == (self.year, self.primary) and row["is_ranked"]:
                     unit = self.by_code.get(row["unit_code"])
                     if unit is not None:
-                        ranked.setdefault(unit["province_code"] or unit["region_code"], []).append(row)
+                        group = self._group(unit)
+                        place = self._rank_in(group, row["unit_code"])
+                        ranked.setdefault(group and group["region_code"], []).append(
+                            {**row, "rank_in_group": place and place["unit_rank"]}
+                        )
         found = {}
         for rows in ranked.values():
             rows.sort(key=lambda row: (-row["score"], row["unit_code"]))
             for position, row in enumerate(rows):
                 found[row["unit_code"]] = rows[max(0, position - NEIGHBOURS) : position + NEIGHBOURS + 1]
         return found
-
-
-def _bars(dimensions: list[Row]) -> list[Row]:
-    """Each dimension with its places on a bar of a hundred: where its scale begins below zero, zero is marked."""
-    return [
-        {
-            **row,
-            "at": _place(row["score"], row),
-            "zero": _place(Decimal(0), row),
-            "province_at": _place(row["province_mean"], row),
-            "nation_at": _place(row["nation_mean"], row),
-        }
-        for row in dimensions
-    ]
 
 
 def _place(value: Decimal | None, row: Row) -> float | None:

@@ -14,6 +14,7 @@ from orchestration.report.release import NO_VALUE, count_text, decimal_text, rat
 from orchestration.report.texts import Texts
 from orchestration.site.editions import Editions, Methodology, Row
 from orchestration.site.geometry import Drawing
+from orchestration.site.regions import Regions
 
 FOLDER = Path(__file__).parent / "texts"
 LANGUAGES = ("zh", "en")
@@ -38,7 +39,29 @@ class View:
 
     def t(self, key: str, **places: Any) -> str:
         """The text `key` with its places filled. A missing key or place is an error of the program."""
-        return wording(self.language)[key].format_map({"whole": self.whole, **places})
+        return wording(self.language)[key].format_map({**self._words, **places})
+
+    @cached_property
+    def _words(self) -> dict[str, str]:
+        """The index's own words: its name, what its units are called, and the name of all that is assessed."""
+        words: Row = {}
+        if self.editions.has("dim_methodology", "unit_noun_zh", "unit_noun_en"):
+            [words] = self.editions.ask("index_words", methodology=self.editions.primary)
+        noun = self.named(words, "unit_noun") or wording(self.language)["site.unit"]
+        return {"whole": self.whole, "noun": noun, "series": self.named(self.editions.newest, "series_name")}
+
+    @cached_property
+    def has_events(self) -> bool:
+        """Whether the index tells of events at all: then what is said of them has a meaning."""
+        return self.editions.has("opinion_event") and bool(self.editions.ask("unit_event"))
+
+    @cached_property
+    def regions(self) -> Regions:
+        return Regions(self.editions.ask("place_region"))
+
+    def places(self, year: int, code: str | None) -> str:
+        """The names of a region and of those that hold it."""
+        return " ".join(self.named(region) for region in self.regions.holding(year, code))
 
     @cached_property
     def whole(self) -> str:

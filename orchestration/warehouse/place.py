@@ -11,11 +11,20 @@ from dataclasses import dataclass
 import duckdb
 
 from orchestration.errors import UsageError
-from orchestration.wording import Wording, and_more
+from orchestration.wording import Wording, either, joined
 
 SHOWN_CANDIDATES = 8
 PLACES = Wording("地区或单位", "places")
 REGION, UNIT = "region", "unit"
+PLACES, UNITS = Wording("地区或单位", "places"), Wording("单位", "units")
+NO_PLACE = Wording(
+    "{year} 年度没有地区或单位“{asked}”。", "There is no region or unit '{asked}' in the edition of {year}."
+)
+SEVERAL = Wording(
+    "{year} 年度有 {count} 个{noun}叫“{asked}”;请写代码:{names}。",
+    "'{asked}' names {count} {noun} of {year}; write a code: {names}.",
+)
+MORE = Wording("{names} 等共 {count} 个", "{names} and {more} more")
 
 # The better a text fits, the lower its tier; the first tier that holds a place decides.
 FITTING = """
@@ -60,13 +69,14 @@ NAMED = {
     UNIT: """
         select 'unit' as place_kind, unit_code as place_code, unit_code as code_text,
             cast(name_zh as varchar) as name_zh, cast(name_en as varchar) as name_en,
-            concat_ws(' ', province_name_zh, prefecture_name_zh) as places
+            concat_ws(' ', province_name_zh, prefecture_name_zh) as places_zh,
+            concat_ws(', ', prefecture_name_en, province_name_en) as places_en
         from marts.dim_unit where assessment_year = $year and series_code = $series
     """,
     REGION: """
         select 'region' as place_kind, region.region_code as place_code, region.region_code as code_text,
             cast(region.name_zh as varchar) as name_zh, cast(region.name_en as varchar) as name_en,
-            coalesce(above.name_zh, '') as places
+            cast(above.name_zh as varchar) as places_zh, cast(above.name_en as varchar) as places_en
         from marts.dim_region as region
         left join marts.dim_region as above
             on region.series_code = above.series_code
@@ -79,15 +89,23 @@ NAMED = {
 
 @dataclass(frozen=True)
 class Place:
-    """A region or unit of an edition; `places` names what it lies in, the largest first."""
+    """A region or unit of an edition; `within` names what it lies in."""
 
     kind: str
     code: str
-    name: str
-    places: str
+    name: Wording
+    within: Wording
 
-    def __str__(self) -> str:
-        return " ".join(filter(None, (self.code, self.places, self.name)))
+    @property
+    def named(self) -> Wording:
+        """Code, what it lies in and name, as each language orders them."""
+        return located(self.code, self.name, self.within)
+
+
+def located(code: str, name: Wording, within: Wording) -> Wording:
+    """`520123 贵州省 贵阳市 修文县`, `520123 Xiuwen (Guiyang, Guizhou)`."""
+    around = f"({within.en})" if within.en else ""
+    return Wording(" ".join(filter(None, (code, within.zh, name.zh))), " ".join(filter(None, (code, name.en, around))))
 
 
 def find_places(
@@ -99,13 +117,16 @@ def find_places(
     texts = LOOKUP if ("place_lookup",) in tables else NAMES_ONLY.format(named=named)
     wanted = ", ".join(f"'{kind}'" for kind in kinds)
     statement = f"""
-        select named.place_kind, named.place_code, coalesce(named.name_zh, named.name_en), named.places
+        select named.place_kind, named.place_code, named.name_zh, named.name_en, named.places_zh, named.places_en
         from ({FITTING.format(texts=f"select * from ({texts}) where place_kind in ({wanted})")}) as found
         inner join ({named}) as named using (place_kind, place_code)
         order by named.place_code
     """
     given = {"asked": asked, "year": year, "series": series}
-    return [Place(*row) for row in connection.execute(statement, given).fetchall()]
+    return [
+        Place(kind, code, either(name_zh, name_en), either(within_zh, within_en))
+        for kind, code, name_zh, name_en, within_zh, within_en in connection.execute(statement, given).fetchall()
+    ]
 
 
 def require_place(
@@ -114,26 +135,20 @@ def require_place(
     """The one place that was meant; `UsageError` that lists the candidates where there are several, or none."""
     found = only_place(find_places(connection, series, year, asked, kinds), asked, year)
     if found is None:
-        raise UsageError(
-            Wording(
-                f"{year} 年度没有地区或单位 '{asked}'。",
-                f"There is no region or unit '{asked}' in the edition of {year}.",
-            )
-        )
+        raise UsageError(NO_PLACE.filled(asked=asked, year=year))
     return found
 
 
 def only_place(places: Sequence[Place], asked: str, year: int, noun: Wording = PLACES) -> Place | None:
     """The place that fits, if any does; `UsageError` that lists the candidates where there are several."""
     if len(places) > 1:
-        listing = listed(places)
-        raise UsageError(
-            Wording(
-                f"'{asked}' 在 {year} 年度对应 {len(places)} 个{noun.zh},请写代码:{listing.zh}。",
-                f"'{asked}' names {len(places)} {noun.en} of {year}; write a code: {listing.en}.",
-            )
-        )
+        raise several([place.named for place in places], asked, year, noun)
     return places[0] if places else None
+
+
+def several(names: Sequence[Wording], asked: str, year: int, noun: Wording) -> UsageError:
+    """What to say where a text names several places."""
+    return UsageError(SEVERAL.filled(asked=asked, count=len(names), noun=noun, year=year, names=listed(names)))
 
 
 def series_of(connection: duckdb.DuckDBPyConnection) -> str:
@@ -145,5 +160,8 @@ def series_of(connection: duckdb.DuckDBPyConnection) -> str:
     return found[0][0] or ""
 
 
-def listed(places: Sequence[Place]) -> Wording:
-    return and_more(", ".join(map(str, places[:SHOWN_CANDIDATES])), len(places) - SHOWN_CANDIDATES)
+def listed(names: Sequence[Wording]) -> Wording:
+    """The first names, and how many there are if they are more."""
+    shown = joined(names[:SHOWN_CANDIDATES])
+    more = len(names) - SHOWN_CANDIDATES
+    return MORE.filled(names=shown, count=len(names), more=more) if more > 0 else shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -238,31 +239,59 @@ def test_a_code_of_another_year_is_followed_both_ways() -> None:
         assert find_unit(connection, edition, "522322").followed_from.en == "522322 of the edition before"
 
 
+@pytest.fixture(scope="module", params=["zh", "en"])
+def spoken_home(request: pytest.FixtureRequest, world_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The warehouse of the world in a home of either language, whose settings say which."""
+    home = Home(tmp_path_factory.mktemp(request.param))
+    home.warehouse.parent.symlink_to(world_home.warehouse.parent)
+    home.settings.write_text(f'language = "{request.param}"\n', encoding="utf-8")
+    return home
+
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
 @pytest.mark.parametrize(
-    ("arguments", "parts"),
+    ("arguments", "zh", "en"),
     [
-        (["explain", "U0001"], ["没有单位 'U0001'", "是否为", "U001"]),
-        (["explain", "U01"], ["'U01' 在", "请写代码", "U010"]),
-        (["explain", "nowhere at all"], ["没有单位", "dim_unit"]),
-        (["explain", "U001", "--year", "2035"], ["没有 2035 年度", "已有年度:2018, 2019"]),
-        (["explain", "U001", "--methodology", "none"], ["没有方法 'none'", "已有方法:method_0"]),
-        (["explain", "U001", "--node", "zzz"], ["没有节点 'zzz'"]),
-        (["explain", "U001", "--release", "2019"], ["不是发布的名称", "2019-r1"]),
-        (["explain", "U001", "--release", "2019-r1"], ["没有发布 2019-r1", "尚无"]),
-        (["compare", "U001"], ["请再给出一个单位", "--years 2018 2019"]),
-        (["compare", "U001", "U002", "--years", "2018", "2019"], ["请再给出一个单位"]),
-        (["compare", "U001", "--years", "2018", "2019", "--year", "2019"], ["不能同时使用"]),
+        (
+            ["explain", "U0001"],
+            ["没有单位“U0001”", "您要找的是不是", "U001"],
+            ["no unit 'U0001'", "Did you mean", "U001"],
+        ),
+        (["explain", "U01"], ["叫“U01”", "请写代码", "U010"], ["'U01' names", "write a code", "U010"]),
+        (["explain", "nowhere at all"], ["没有单位“nowhere at all”", "dim_unit"], ["There is no unit", "dim_unit"]),
+        (["explain", "U001", "--year", "2035"], ["没有 2035 年度", "2018、2019"], ["no edition 2035", "2018, 2019"]),
+        (
+            ["explain", "U001", "--methodology", "none"],
+            ["没有方法“none”", "method_0"],
+            ["no methodology 'none'", "method_0"],
+        ),
+        (["explain", "U001", "--node", "zzz"], ["没有节点“zzz”"], ["no node 'zzz'"]),
+        (["explain", "U001", "--release", "2019"], ["不是发布版本", "2019-r1"], ["is no release", "2019-r1"]),
+        (
+            ["explain", "U001", "--release", "2019-r1"],
+            ["没有发布版本 2019-r1", "还没有"],
+            ["no release 2019-r1", "none yet"],
+        ),
+        (["compare", "U001"], ["请写第二个单位", "--years 2018 2019"], ["Name a second unit", "--years 2018 2019"]),
+        (["compare", "U001", "U002", "--years", "2018", "2019"], ["请写第二个单位"], ["Name a second unit"]),
+        (["compare", "U001", "--years", "2018", "2019", "--year", "2019"], ["不能同时用"], ["not both"]),
     ],
 )
-def test_errors_say_what_to_do(world_home: Home, arguments: list[str], parts: list[str]) -> None:
-    done = call(world_home, *arguments)
+def test_errors_say_what_to_do_in_the_home_s_language(
+    spoken_home: Home, arguments: list[str], zh: list[str], en: list[str]
+) -> None:
+    done = call(spoken_home, *arguments)
     assert done.returncode == 1 and done.stdout == ""
     assert done.stderr.startswith("error: ")
-    for part in parts:
-        assert part in done.stderr
+    is_chinese = spoken_home.settings.read_text(encoding="utf-8") == 'language = "zh"\n'
+    for part in zh if is_chinese else en:
+        assert part in "".join(done.stderr.splitlines()) or part in " ".join(done.stderr.split())
+    assert bool(CHINESE.search(done.stderr)) is is_chinese
 
 
-def test_units_left_out_say_why(world_home: Home, warehouse: duckdb.DuckDBPyConnection) -> None:
+def test_units_left_out_say_why(spoken_home: Home, warehouse: duckdb.DuckDBPyConnection) -> None:
     [left_out, *_] = records(
         warehouse,
         """
@@ -274,10 +303,13 @@ def test_units_left_out_say_why(world_home: Home, warehouse: duckdb.DuckDBPyConn
         """,
     )
     done = call(
-        world_home, "explain", left_out["unit_code"], "--year", str(left_out["assessment_year"]),
+        spoken_home, "explain", left_out["unit_code"], "--year", str(left_out["assessment_year"]),
         *("--methodology", "method_0"),
     )  # fmt: skip
-    assert done.returncode == 1 and "未纳入" in done.stderr and "at random" in done.stderr
+    assert done.returncode == 1
+    is_chinese = "zh" in spoken_home.settings.read_text(encoding="utf-8")
+    for part in ("未纳入", "随机") if is_chinese else ("was left out", "at random"):
+        assert part in done.stderr
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

@@ -9,6 +9,7 @@ import pytest
 from orchestration.commands.run import _years_with_data
 from orchestration.editions import (
     check_years,
+    is_released,
     series_of,
     year_spans,
     years_in_words,
@@ -152,6 +153,19 @@ def test_settings_and_environment_name_the_series(home: Home, monkeypatch: pytes
     monkeypatch.setenv(SERIES_VARIABLE, "moon")
     with pytest.raises(UsageError, match=r"no series 'moon'.*county_integrity, hdi"):
         series_of(home)
+
+
+@pytest.mark.parametrize(("written", "answer"), [("1", True), ("0", False), ("true", None), ("", None), ("2", None)])
+def test_yes_is_1_and_no_is_0(tmp_path: Path, written: str, answer: bool | None) -> None:
+    """Another spelling is refused, never taken for a no."""
+    home = write_editions(tmp_path, ("own", 2015))
+    header = "series_code,name_en,unit_name_en,publication_digits,is_released"
+    (home.seeds / "methodology" / "series.csv").write_text(f"{header}\nown,Own,town,2,{written}\n", encoding="utf-8")
+    if answer is not None:
+        assert is_released(home, "own") is answer
+        return
+    with pytest.raises(UsageError, match=rf"is_released of own is '{written}'; write 1 for yes, 0 for no"):
+        is_released(home, "own")
 
 
 def test_unknown_years_are_named(home: Home) -> None:

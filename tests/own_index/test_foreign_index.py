@@ -1,5 +1,6 @@
 """A foreign index from a random tree goes the whole way: lands, scores as the reference scorer does, is released and
-rebuilt, reported on, explained, compared and exported; and nothing that comes out calls its units counties."""
+rebuilt, reported on, explained, compared, exported and shown as a site; and nothing that comes out calls its units
+counties, or draws a map of China."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ from tests.own_index.foreign import foreign_world, write_foreign_folder
 
 COUNTY = re.compile("count(y|ies)|县", re.IGNORECASE)
 # What only China's maps bear, a missing word that was printed all the same, and a reason that is none of this index.
-OUT_OF_PLACE = re.compile(r"审图号|GS\(20|None|因取整未得满分")
+OUT_OF_PLACE = re.compile(r'审图号|GS\(20|天地图|Tianditu|南海|South China|class="map"|None|因取整未得满分')
 # A whole run for each example: they are few, and always the same ones.
 FEW = {
     "deadline": None,
@@ -59,22 +60,27 @@ def follow_index(folder: Path, seed: int) -> None:
     for year in years:
         said.append(shell.run(f"zhengxin release {year} || test $? -eq 2"))
     said.append(shell.run(f"zhengxin verify {last}-r1 --rebuild"))
-    said.append(shell.run(f"zhengxin explain {unit[0]} --language en"))
+    said += [shell.run(f"zhengxin explain {unit[0]} --language {language}") for language in ("zh", "en")]
     said.append(shell.run(f"zhengxin compare {unit[0]} {unit[-1]} --year {last}"))
     said.append(shell.run(f"zhengxin queue --year {last}"))
+    said.append(shell.run(f"zhengxin queue --year {last} --output tables/to_verify.xlsx"))
+    said.append(shell.run("zhengxin template observation tables/observation.xlsx"))
     said.append(shell.run(f"zhengxin report --year {last} --language en"))
     said.append(shell.run(f"zhengxin report --year {last} --language en --format html --region {unit[0]}"))
     said.append(shell.run(f"zhengxin export {last}-r1 --output index.xlsx"))
-    said.append(shell.run(f"zhengxin export {last}-r1 --format csv --output tables"))
+    said.append(shell.run(f"zhengxin export {last}-r1 --format csv --output tables/csv"))
+    said.append(shell.run("zhengxin site"))
     naming = [text for text in (*said, *_written(home), *_stored(home)) if COUNTY.search(text)]
     assert naming == []
     assert [text for text in (*said, *_pages(home)) if OUT_OF_PLACE.search(text)] == []
 
 
 def _pages(home: Home) -> Iterator[str]:
-    """The reports, without the queries that they name."""
-    for path in sorted(home.root.glob("reports/**/*.html")):
-        yield re.sub(r"<(pre|script|style)\b.*?</\1>", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    """Each page of reports and site, by its name, without the queries that it names."""
+    for folder in ("reports", "site"):
+        for path in sorted((home.root / folder).rglob("*.html")):
+            text = re.sub(r"<(pre|script|style)\b.*?</\1>", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+            yield f"{path.name}: {text}"
 
 
 def _scored_world(home: Home) -> dict[str, list[dict]]:
@@ -101,14 +107,15 @@ def _units(home: Home, year: int) -> list[str]:
 def _written(home: Home) -> Iterator[str]:
     """What every page, table, workbook and note that people are given says, each with its name."""
     for path in sorted(home.root.rglob("*")):
-        if not path.is_file() or not {"reports", "releases", "tables", "index.xlsx"}.intersection(path.parts):
+        if not path.is_file() or not {"reports", "releases", "site", "tables", "index.xlsx"}.intersection(path.parts):
             continue
-        if path.suffix in (".html", ".md", ".csv", ".json"):
+        if path.suffix in (".html", ".js", ".md", ".csv", ".json"):
             yield f"{path.name}: {path.read_text(encoding='utf-8')}"
         elif path.suffix == ".xlsx":
-            for sheet in load_workbook(path, read_only=True):
-                for cells in sheet.iter_rows(values_only=True):
-                    yield f"{path.name} {sheet.title}: {cells}"
+            for sheet in load_workbook(path):
+                for cells in sheet.iter_rows():
+                    notes = [cell.comment.text for cell in cells if cell.comment]
+                    yield f"{path.name} {sheet.title}: {[cell.value for cell in cells]} {notes}"
 
 
 def _stored(home: Home) -> Iterator[str]:

@@ -121,13 +121,7 @@ def test_method_of_a_later_edition_moves_no_release(home: Home, tmp_path: Path) 
 
 
 def test_backcast_is_in_no_release_of_its_year(home: Home, tmp_path: Path) -> None:
-    seed = methodology_seed(home, "methodology.csv")
-    with seed.open("a", encoding="utf-8") as file:
-        file.write(
-            "later,1.0,county_integrity,county_5_19_60,quality,后来,Later,,,published_score,0.65,reconstructed,\n"
-        )
-    with methodology_seed(home, "edition_methodology.csv").open("a", encoding="utf-8") as file:
-        file.write("county_integrity,2019,later,0,backcast\n")
+    backcast_2019(home)
     build(home)
     of_the_year = (
         "select methodology_code, methodology_purpose from marts.release_info where assessment_year = 2019 order by 1"
@@ -139,19 +133,57 @@ def test_backcast_is_in_no_release_of_its_year(home: Home, tmp_path: Path) -> No
     ]
     for year in (2018, 2019):
         assert release(home, year).state == UNCHANGED
-    candidate = cut_now(home, ReleaseId(2019, 1), tmp_path / "cut")
+    assert {"fct_unit_score", "region_score"} <= places_of("later", home, tmp_path)
+
+
+def test_statistics_and_variants_of_a_backcast_are_in_no_release(home: Home, tmp_path: Path) -> None:
+    """They name the methodology, or a variant of it, as their method."""
+    backcast_2019(home)
+    home.settings.write_text(home.settings.read_text(encoding="utf-8").replace("draws = 0", "draws = 16"))
+    variants = home.seeds / "variant" / "variant.csv"
+    [varied] = [
+        line for line in variants.read_text(encoding="utf-8").splitlines() if line.startswith("quality_min_max,")
+    ]
+    with variants.open("a", encoding="utf-8") as file:
+        file.write(
+            varied.replace("quality_min_max,county_integrity,quality,", "later_min_max,county_integrity,later,") + "\n"
+        )
+    build(home)
+    assert {"measure_statistic", "node_correlation", "rank_interval"} <= places_of("later", home, tmp_path / "1")
+    assert {"measure_statistic", "scenario_score", "dim_variant"} <= places_of("later_min_max", home, tmp_path / "2")
+    # What the edition is published under, and its variants, are there.
+    public = cut_now(home, ReleaseId(2019, 1), tmp_path / "3").database(PUBLIC)
+    methods = {method for (method,) in rows(public, "select distinct method_code from marts.measure_statistic")}
+    assert {"presence", "quality", "quality_min_max", SERIES} <= methods
+
+
+def backcast_2019(home: Home) -> None:
+    """A methodology of later years, under which 2019 is scored too."""
+    with methodology_seed(home, "methodology.csv").open("a", encoding="utf-8") as file:
+        file.write(
+            "later,1.0,county_integrity,county_5_19_60,quality,后来,Later,,,published_score,0.65,reconstructed,\n"
+        )
+    with methodology_seed(home, "edition_methodology.csv").open("a", encoding="utf-8") as file:
+        file.write("county_integrity,2019,later,0,backcast\n")
+
+
+def places_of(method: str, home: Home, folder: Path) -> set[str]:
+    """The tables for the public that hold a method in the warehouse; fails where the release of 2019 holds it too."""
+    candidate = cut_now(home, ReleaseId(2019, 1), folder)
     named = {
         (table.name, column)
         for table in candidate.tables
-        for column in ("methodology_code", "method_code")
+        for column in ("methodology_code", "method_code", "variant_code")
         if table.audience == PUBLIC and column in table.column_names
     }
-    backcast = {
-        file: {place for place in named if rows(file, f"select 1 from marts.{place[0]} where {place[1]} = 'later'")}
+    found = {
+        file: {
+            table for table, column in named if rows(file, f"select 1 from marts.{table} where {column} = '{method}'")
+        }
         for file in (home.warehouse, candidate.database(PUBLIC))
     }
-    assert {"fct_unit_score", "region_score"} <= {table for table, _ in backcast[home.warehouse]}
-    assert backcast[candidate.database(PUBLIC)] == set()
+    assert found[candidate.database(PUBLIC)] == set()
+    return found[home.warehouse]
 
 
 def test_changed_method_is_named(home: Home) -> None:

@@ -474,8 +474,8 @@ def test_the_dictionary_of_a_release_lists_what_it_holds(released: Home) -> None
 
 def test_unknown_release_is_told_with_those_there_are(released: Home, zhengxin: Call) -> None:
     done = zhengxin(released, "verify", "2017-r3")
-    assert done.returncode == 1 and "2018-r1, 2019-r1" in done.stderr
-    assert "such as 2019-r1" in zhengxin(released, "verify", "2019").stderr
+    assert done.returncode == 1 and "2018-r1、2019-r1" in done.stderr
+    assert "如 2019-r1" in zhengxin(released, "verify", "2019").stderr
 
 
 def test_export_writes_a_workbook_and_csv(released: Home, zhengxin: Call, tmp_path: Path) -> None:

@@ -64,33 +64,40 @@ def test_both_files_and_another_language_and_folder(home: Home, tmp_path: Path) 
     assert "Nanming District" in done.stdout
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("arguments", "zh", "en"),
     [
-        (("--region", GUIZHOU, "--all-provinces"), "请指定一个地区"),
-        (("--region", "529999"), "没有地区或单位 '529999'"),
-        (("--region", GUIZHOU, "--year", "2018"), "没有 2018 年度的发布"),
-        (("--region", GUIZHOU, "--release", "2019-r7"), "没有发布 2019-r7"),
-        (("--region", GUIZHOU, "--release", "newest"), "不是发布的名称"),
-        (("--region", GUIZHOU, "--release", "2019-r1", "--year", "2018"), "不属于 2018 年度"),
-        (("--region", GUIZHOU, "--release", "nowhere.duckdb"), "没有发布文件"),
-        (("--region", GUIZHOU, "--internal"), "无法打开"),
-        (("--region", GUIZHOU, "--methodology", "other"), "没有方法 'other'"),
+        (("--region", GUIZHOU, "--all-provinces"), "请指明一个地区", "Name a region"),
+        (("--region", "529999"), "没有地区或单位“529999”", "There is no region or unit '529999'"),
+        (("--region", GUIZHOU, "--year", "2018"), "没有 2018 年度的发布版本", "There is no release of 2018"),
+        (("--region", GUIZHOU, "--release", "2019-r7"), "没有发布版本 2019-r7", "There is no release 2019-r7"),
+        (("--region", GUIZHOU, "--release", "newest"), "不是发布版本", "is no release"),
+        (("--region", GUIZHOU, "--release", "2019-r1", "--year", "2018"), "不属于 2018 年度", "is none of 2018"),
+        (("--region", GUIZHOU, "--release", "nowhere.duckdb"), "没有发布文件", "There is no release file"),
+        (("--region", GUIZHOU, "--internal"), "打不开", "cannot be opened"),
+        (("--region", GUIZHOU, "--methodology", "other"), "没有方法“other”", "no methodology 'other'"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_one_message(home: Home, arguments: tuple[str, ...], message: str) -> None:
+def test_what_cannot_be_done_is_said_in_one_message(
+    home: Home, language: str, arguments: tuple[str, ...], zh: str, en: str
+) -> None:
+    home.settings.write_text(f'language = "{language}"\n', encoding="utf-8")
     done = report(home, *arguments)
     assert done.returncode == 1
     assert done.stderr.startswith("error:")
-    assert message in done.stderr
+    assert (zh if language == "zh" else en) in done.stderr
     assert "Traceback" not in done.stderr
     assert not home.reports.exists()
 
 
-def test_a_home_without_releases(tmp_path: Path) -> None:
-    done = report(Home(tmp_path), "--region", GUIZHOU)
+@pytest.mark.parametrize(("language", "message"), [("zh", "还没有发布版本"), ("en", "There is no release")])
+def test_a_home_without_releases(tmp_path: Path, language: str, message: str) -> None:
+    home = Home(tmp_path)
+    home.settings.write_text(f'language = "{language}"\n', encoding="utf-8")
+    done = report(home, "--region", GUIZHOU)
     assert done.returncode == 1
-    assert "还没有发布" in done.stderr
+    assert message in done.stderr
 
 
 def test_the_last_release_in_force_is_read(home: Home, small_release: Path) -> None:

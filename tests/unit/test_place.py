@@ -44,7 +44,7 @@ def marts() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(
             f"create table marts.dim_unit as select '{SERIES}' as series_code, {YEAR} as assessment_year, "
             "place_code as unit_code, lookup_text as name_zh, null::varchar as name_en, '贵州省' as province_name_zh, "
-            "null::varchar as prefecture_name_zh "
+            "'Guizhou' as province_name_en, null::varchar as prefecture_name_zh, null::varchar as prefecture_name_en "
             "from marts.place_lookup where place_kind = 'unit' and lookup_kind = 'name_zh'"
         )
         connection.execute(REGION_TABLE.format(code="520000", zh="贵州省", en="Guizhou Province"))
@@ -70,15 +70,22 @@ def test_a_place_is_found(marts: duckdb.DuckDBPyConnection, asked: str, code: st
 
 
 def test_an_ambiguous_name_lists_its_candidates(marts: duckdb.DuckDBPyConnection) -> None:
-    with pytest.raises(UsageError, match="names 2 places of 2019; write a code: 370402 贵州省 市中区, 511002"):
+    with pytest.raises(UsageError) as refused:
         require_place(marts, SERIES, YEAR, "市中区")
+    assert refused.value.in_language("en") == (
+        "'市中区' names 2 places of 2019; write a code: 370402 市中区 (Guizhou), 511002 市中区 (Guizhou)."
+    )
+    assert refused.value.in_language("zh") == (
+        "2019 年度有 2 个地区或单位叫“市中区”;请写代码:370402 贵州省 市中区、511002 贵州省 市中区。"
+    )
 
 
 @pytest.mark.parametrize("asked", ["", " ", "nowhere", "' or true --"])
 def test_what_names_no_place_finds_none(marts: duckdb.DuckDBPyConnection, asked: str) -> None:
     assert find_places(marts, SERIES, YEAR, asked) == []
-    with pytest.raises(UsageError, match="no region or unit"):
+    with pytest.raises(UsageError, match="no region or unit") as refused:
         require_place(marts, SERIES, YEAR, asked)
+    assert "没有地区或单位" in refused.value.in_language("zh")
 
 
 def test_only_places_of_the_kind_asked_for(marts: duckdb.DuckDBPyConnection) -> None:
@@ -91,7 +98,8 @@ def test_a_file_without_the_look_up_is_searched_by_code_and_name() -> None:
         connection.execute(
             f"create table marts.dim_unit as select '{SERIES}' as series_code, {YEAR} as assessment_year, "
             "'U1' as unit_code, '甲' as name_zh, 'Alpha' as name_en, null::varchar as province_name_zh, "
-            "null::varchar as prefecture_name_zh"
+            "null::varchar as province_name_en, null::varchar as prefecture_name_zh, "
+            "null::varchar as prefecture_name_en"
         )
         connection.execute(REGION_TABLE.format(code="R1", zh="乙", en="Beta"))
         found = [require_place(connection, SERIES, YEAR, asked).code for asked in ("alpha", "乙", "U1")]

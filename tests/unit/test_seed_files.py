@@ -110,3 +110,18 @@ def test_seed_paths_are_relative() -> None:
     # dbt joins a seed's path to its target folder: an absolute one makes it write the SQL that it runs over the CSV
     project = yaml.safe_load((project_root() / "dbt_project" / "dbt_project.yml").read_text(encoding="utf-8"))
     assert [path for path in project["seed-paths"] if Path(path).is_absolute()] == []
+
+
+def test_yes_and_no_are_spelt_one_way(seed: Path) -> None:
+    """As 1 and 0, kept as the text that they are: as a boolean, yes, t and TRUE would pass too."""
+    entry = seed_entry(seed)
+    questions = [column for column in header_of(seed) if column.startswith(("is_", "has_"))]
+    listed = {
+        column: values
+        for test in entry.get("data_tests", [])
+        if "listed_values" in test
+        for column, values in test["listed_values"]["arguments"]["values"].items()
+    }
+    assert [column for column in questions if listed.get(column) != ["0", "1"]] == []
+    types = entry.get("config", {}).get("column_types", {})
+    assert [column for column in questions if types.get(column) != "varchar"] == []

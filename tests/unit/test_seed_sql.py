@@ -220,7 +220,7 @@ FAULTS = {
     ],
     "relative_rules_have_their_variant": [
         "update measure_rule set rule_family = 'relative' where methodology_code = 'quality' and measure_code = 'T1.1'",
-        "update variant set is_published = true where variant_code = 'quality_equal_weights'",
+        "update variant set is_published = '1' where variant_code = 'quality_equal_weights'",
     ],
     "rule_has_its_parameters": [
         "update measure_rule set target = null where methodology_code = 'quality' and measure_code = 'T1.1'",

@@ -43,7 +43,7 @@ NARRATIVE = Contract(
         Column(
             "unit_code",
             "code",
-            "地区或县(市、区)的代码,如 520000、520123;全国为 000000",
+            "地区或被评单位的代码,如 520000、520123;全国为 000000",
             "Code of the region or unit that the quotation is on, such as 520000 or 520123; the nation is 000000",
             "520000",
             required=True,

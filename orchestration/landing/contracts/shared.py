@@ -23,8 +23,8 @@ STATES = ("observed", "not_published", "not_collected", "not_applicable")
 UNIT_CODE = Column(
     "unit_code",
     "code",
-    "被评单位代码:县级行政区划代码(6位),保留前导零",
-    "Code of the assessed unit: the six-digit division code; keep leading zeros",
+    "被评单位代码,如行政区划代码(6位);保留前导零",
+    "Code of the assessed unit, such as the six-digit division code; keep leading zeros",
     "520102",
     required=True,
     stand_in="unit_name",

@@ -168,7 +168,7 @@
   const filters = document.querySelector(".filters");
   if (filters) {
     filters.hidden = false;
-    const province = document.getElementById("filter-province");
+    const region = document.getElementById("filter-region");
     const name = document.getElementById("filter-name");
     const count = document.getElementById("filter-count");
     const rows = [...document.querySelector("#ranking").tBodies[0].rows];
@@ -177,14 +177,14 @@
       let shown = 0;
       for (const row of rows) {
         const fits =
-          (!province.value || row.dataset.province === province.value) &&
+          (!region.value || row.dataset.region === region.value) &&
           (!wanted || plain(row.cells[1].textContent).includes(wanted));
         row.hidden = !fits;
         shown += fits;
       }
       count.textContent = count.dataset.text.replace("%n", shown);
     };
-    province.addEventListener("change", narrow);
+    region.addEventListener("change", narrow);
     name.addEventListener("input", narrow);
   }
 })();

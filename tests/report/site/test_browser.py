@@ -130,7 +130,7 @@ def test_a_ranking_is_sorted_and_filtered(opened: Callable[..., Page]) -> None:
     assert page.evaluate(scores + ".length") == 1
     assert "1" in page.inner_text("#filter-count")
     page.fill("#filter-name", "")
-    page.select_option("#filter-province", BEIJING)
+    page.select_option("#filter-region", BEIJING)
     assert page.evaluate(scores + ".length") == 2
 
 
