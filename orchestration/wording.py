@@ -6,11 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 
-def and_more(names: str, more: int) -> Wording:
-    """A list of names, and how many there are beside them, where there are."""
-    return Wording(f"{names} 等,另有 {more} 个", f"{names} and {more} more") if more > 0 else Wording(names, names)
-
-
 @dataclass(frozen=True)
 class Wording:
     """One text in Chinese and in English. `{name}` places, where it has any, are the same in both."""

@@ -18,7 +18,6 @@ from orchestration.commands.language import language_of
 from orchestration.commands.terminal import cell_text, messages, natural_width, output, styled, table
 from orchestration.errors import UsageError
 from orchestration.home import Home
-from orchestration.settings import settings_of
 from orchestration.warehouse.connection import reading
 from orchestration.warehouse.place import find_places, listed, series_of
 from orchestration.wording import Wording
@@ -55,8 +54,7 @@ def query(
     zhengxin query -f csv "select * from marts.region_score" > region_score.csv[/dim]
     """
     statement = sys.stdin.read() if sql == "-" else sql
-    home = Home.from_environment()
-    with reading(home.warehouse) as connection:
+    with reading(Home.from_environment().warehouse) as connection:
         try:
             relation = connection.execute(statement)
             if relation is None:
@@ -72,7 +70,7 @@ def query(
             elif format is OutputFormat.json:
                 _write_json(columns, relation)
             elif not _write_table(columns, relation, rows):
-                _hint_at_places(statement, connection, settings_of(home).language)
+                _hint_at_places(statement, connection)
         except duckdb.Error as error:
             raise UsageError(_explained(error, connection)) from error
 
@@ -134,7 +132,7 @@ def _as_json(value: Any) -> Any:
     return str(value)
 
 
-def _hint_at_places(statement: str, connection: duckdb.DuckDBPyConnection, language: str) -> None:
+def _hint_at_places(statement: str, connection: duckdb.DuckDBPyConnection) -> None:
     """Where a query finds nothing: the codes of the places that its texts name, however they are written."""
     series = series_of(connection)
     years = connection.execute("select max(assessment_year) from marts.release_info").fetchall() if series else []

@@ -19,7 +19,6 @@ from orchestration.warehouse.connection import reading
 from orchestration.warehouse.place import UNIT, UNITS, find_places, listed, located, only_place, several
 from orchestration.wording import Wording, either, joined
 
-UNITS = Wording("单位", "units")
 SHOWN_CANDIDATES = 6
 OF_THE_EDITION_BEFORE = Wording("上一年度的 {former}", "{former} of the edition before")
 OF_THE_YEAR = Wording("{year} 年度的 {former}", "{former} of {year}")

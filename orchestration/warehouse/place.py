@@ -14,7 +14,6 @@ from orchestration.errors import UsageError
 from orchestration.wording import Wording, either, joined
 
 SHOWN_CANDIDATES = 8
-PLACES = Wording("地区或单位", "places")
 REGION, UNIT = "region", "unit"
 PLACES, UNITS = Wording("地区或单位", "places"), Wording("单位", "units")
 NO_PLACE = Wording(

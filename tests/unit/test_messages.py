@@ -14,7 +14,7 @@ from orchestration.cli import main
 from orchestration.errors import UsageError
 from orchestration.home import HOME_VARIABLE, PACKAGE
 from orchestration.report.write import ReportsFailed
-from orchestration.wording import Wording, and_more
+from orchestration.wording import Wording
 
 LITERAL = (ast.Constant, ast.JoinedStr, ast.BinOp)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -88,11 +88,6 @@ def test_an_error_of_another_process_keeps_both_languages(error: Exception) -> N
     returned = pickle.loads(pickle.dumps(error))
     assert (type(returned), str(returned)) == (type(error), str(error))
     assert returned.__dict__ == error.__dict__
-
-
-def test_a_long_list_says_how_many_more_there_are() -> None:
-    assert and_more("甲, 乙", 0) == Wording("甲, 乙", "甲, 乙")
-    assert and_more("甲, 乙", 3) == Wording("甲, 乙 等,另有 3 个", "甲, 乙 and 3 more")
 
 
 @pytest.mark.parametrize(
