@@ -397,7 +397,7 @@ class Report:
     data are real. `edition` is the line below the title: release, date, kind of data. `running_head` stands at the top
     of every page but the first. `file_stem` names its files without ending. `description` is one sentence for document
     metadata; `released_at` is the date in a file's metadata, China Standard Time, None before release.
-    `has_contents` is False for a short report.
+    `has_contents` is False for a short report; the contents follow the first section at once unless it `fills_a_page`.
     """
 
     title: str
@@ -415,6 +415,7 @@ class Report:
     publisher: str = ""
     released_at: datetime | None = None
     has_contents: bool = True
+    fills_a_page: bool = True
 
     def blocks(self, on_paper: bool = False) -> Iterator[Block]:
         """All blocks in order; of those for the screen what they hold, or on paper nothing but themselves."""

@@ -1,11 +1,12 @@
 """The report on any index: its title, units, levels and sections come from the series' own words and tree.
 
-The county series has a report of its own (`compose`), which knows its provinces, dimensions and maps. This one knows
-nothing but what every release holds.
+The county series has a report of its own (`compose`), which knows its provinces and dimensions. This one knows nothing
+but what every release holds.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +16,7 @@ from orchestration.report.document import (
     ChartKind,
     Code,
     Facts,
+    MapKind,
     OnScreen,
     Paragraph,
     Report,
@@ -22,14 +24,17 @@ from orchestration.report.document import (
     SourceList,
     Text,
 )
-from orchestration.report.parts import Outline, card, chart, col, labels, series, table
+from orchestration.report.parts import Col, Outline, card, chart, col, labels, series, table
 from orchestration.report.release import Answer, Release
 from orchestration.report.scope import primary_or_named
+from orchestration.report.score_map import score_map
 from orchestration.report.texts import Texts
 from orchestration.wording import Wording, joined
 
 # A chart of more bars than this says nothing.
 CHARTED_NODES = 35
+# A ranking of more units than this is read on a screen; on paper stand its two ends.
+MOST_ON_PAPER, SHOWN_UNITS = 250, 20
 SHOWN_REGIONS = 8
 NO_PLACE = Wording(
     "{year} 年度没有地区或已计分单位 {code}。地区有 {known};列出全部:zhengxin query "
@@ -68,7 +73,9 @@ class _IndexReport:
         [self.words] = self.ask("index_words")
 
     def ask(self, name: str) -> Answer:
-        return self.release.ask(name, methodology=self.info.methodology_code, region=self.code)
+        """Ask the release about the region or unit; the root stands for the nation of the county index."""
+        given = {"methodology": self.info.methodology_code, "year": self.info.assessment_year}
+        return self.release.ask(name, **given, region=self.code, nation=self.root.region_code)
 
     def say(self, key: str, row: Any = None, **places: Run | Text) -> Text:
         given = {"subject": self.subject, "year": str(self.info.assessment_year), "noun": self.noun}
@@ -98,7 +105,7 @@ class _IndexReport:
         outline = Outline(self.language)
         parts = [("overview", self._unit_card()), ("tree", [self._contributions()]), ("values", [self._values()])]
         if self.region:
-            parts = [("overview", self._region_card()), ("ranking", [self._ranking()])]
+            parts = [("overview", self._region_card()), ("map", self._map()), ("ranking", self._ranking())]
             parts += [("regions", self._subregions()), ("tree", self._means())]
         closing = [Paragraph(self.t("about.sources")), SourceList()]
         for name, blocks in (*parts, ("method", self._method()), ("release", self._release()), ("sources", closing)):
@@ -120,6 +127,7 @@ class _IndexReport:
             sections=tuple(outline.sections),
             sources=self.release.sources(),
             released_at=info.released_at,
+            fills_a_page=False,
         )
 
     def _release(self) -> list[Block]:
@@ -170,7 +178,18 @@ class _IndexReport:
         """A column of names, by a code where there is none."""
         return lambda row: self.t.named(row, stem, getattr(row, code))
 
-    def _ranking(self) -> Block:
+    def _ranking(self) -> list[Block]:
+        """All units; where they are many, on paper the first and the last of those that have a rank."""
+        everything = self._ranking_of(self.units, self.word("index.ranking_caption"))
+        ranked = [unit for unit in self.units if unit.is_ranked]
+        if len(self.units) <= MOST_ON_PAPER:
+            return [everything]
+        ends = [("top", ranked[:SHOWN_UNITS]), ("bottom", ranked[-SHOWN_UNITS:])]
+        made = [self._ranking_of(units, self.word(f"index.{key}_caption", n=str(len(units)))) for key, units in ends]
+        count = self.units.figure("count", len(self.units))
+        return [*made, OnScreen((everything,), self.say("index.full_ranking", n=count))]
+
+    def _ranking_of(self, units: Iterable[Any], caption: str) -> Block:
         t = self.t
         columns = [
             col(t, f"{self.noun} name", cell=self._named("unit_name", "unit_code")),
@@ -178,9 +197,30 @@ class _IndexReport:
             col(t, "region name*2", cell=self._named("region_name", "region_code")),
             col(t, "score mark:published_score"),
             col(t, "rank count:unit_rank"),
+            *self._band_column(),
             *([col(t, "grade raw*1")] if any(unit.grade for unit in self.units) else []),
         ]
-        return table(self.units, self.word("index.ranking_caption"), columns, dense=True)
+        return table(units, caption, columns, dense=True)
+
+    def _band_column(self) -> list[Col]:
+        """In which ranks nine draws in ten lie, where the release has that."""
+        bands = self.ask("rank_band")
+        by_unit = bands.by("unit_code")
+
+        def told(unit: Any) -> Text:
+            band = by_unit.get(unit.unit_code)
+            return self.t("regions.band", band) if band else ("–",)
+
+        return [col(self.t, "band count*1.5", cell=told)] if bands else []
+
+    def _map(self) -> list[Block]:
+        """Where the region is one of China's divisions, as its areas' codes tell."""
+        if self.region.region_level not in set(MapKind):
+            return []
+        kind, code = MapKind(self.region.region_level), self.region.region_code
+        region = (kind, code, self.subject)
+        named = self._named("name", "area_code")
+        return [*score_map(self.t, self.ask("map_area"), region, self.info.assessment_year, named)]
 
     def _subregions(self) -> list[Block]:
         t, below = self.t, self.ask("index_subregion")
@@ -240,7 +280,7 @@ class _IndexReport:
         t = self.t
         columns = [
             col(t, "measure name*3", cell=self._named("name", "measure_code")),
-            col(t, "code raw:node_code*1"),
+            col(t, "code raw:node_code*2"),
             col(t, "value plain"),
             col(t, f"{t.word('index.measurement_unit')} raw:measurement_unit*1"),
             col(t, "status word.status*1.5"),
@@ -251,7 +291,7 @@ class _IndexReport:
         t = self.t
         columns = [
             col(t, "measure name*3", cell=self._named("name", "measure_code")),
-            col(t, "code raw:node_code*1"),
+            col(t, "code raw:node_code*2"),
             col(t, "rule name*1.5", cell=lambda row: t.known(f"index.rule_{row.rule_family}", row.rule_family)),
             col(t, f"{t.word('index.floor')} plain:floor"),
             col(t, f"{t.word('index.target')} plain:target"),

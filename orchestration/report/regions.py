@@ -9,8 +9,6 @@ from orchestration.report.document import (
     Block,
     ChartKind,
     Map,
-    MapArea,
-    MapBand,
     MapKind,
     OnScreen,
     Paragraph,
@@ -19,13 +17,13 @@ from orchestration.report.document import (
     Text,
 )
 from orchestration.report.parts import Col, Outline, chart, col, series, table, with_ties
-from orchestration.report.release import Answer, decimal_text
+from orchestration.report.release import Answer
 from orchestration.report.scope import BASE_NODE, ROOT_NODE, Context, Kind
+from orchestration.report.score_map import score_map
 from orchestration.report.summary import place_name
 
 SHOWN_UNITS = 10
 SHOWN_PLACES = 3
-MAP_KINDS = {Kind.nation: MapKind.nation, Kind.province: MapKind.province, Kind.prefecture: MapKind.prefecture}
 
 
 def add(ctx: Context, outline: Outline) -> None:
@@ -36,7 +34,7 @@ def add(ctx: Context, outline: Outline) -> None:
     outline.chapter(ctx.word(f"regions.heading_{ctx.scope.kind}" if below else "regions.heading_units"), "regions")
     if below:
         outline.section(ctx.word("regions.comparison_heading"), "region-comparison", *_comparison(ctx, scores, below))
-    outline.section(ctx.word("regions.map_heading"), "map", *score_map(ctx))
+    outline.section(ctx.word("regions.map_heading"), "map", *map_of_scores(ctx))
     outline.section(ctx.word("regions.ranking_heading"), "unit-ranking", *_ranking(ctx))
     if ctx.scope.kind is Kind.province:
         for row in below:
@@ -89,43 +87,12 @@ def _extremes(ctx: Context) -> Text:
     return ctx.say("regions.extremes", places[-1], parts=ctx.t.listed(parts), worst=place_name(ctx, places[-1]))
 
 
-def score_map(ctx: Context, place: str = "") -> list[Map]:
+def map_of_scores(ctx: Context, place: str = "") -> list[Map]:
     """The map of the region's units (of the nation: its provinces), or of the province that `place` lies in."""
-    t, code = ctx.t, ctx.units[place].province_code if place else ctx.scope.code
+    code = ctx.units[place].province_code if place else ctx.scope.code
+    kind = MapKind.province if place else MapKind(ctx.scope.kind)
     answer = ctx.ask("map_area", region=code)
-    scored = [row for row in answer if row.score is not None]
-    if not scored:
-        return []
-    areas = (
-        MapArea(row.area_code, ctx.named(row), row.score, decimal_text(row.score, row.digits), row.band)
-        for row in answer
-    )
-    first = scored[0]
-    low, high = first.figure("mark", "lowest"), first.figure("mark", "highest")
-    region = ctx.region_name(code)
-    return [
-        Map(
-            MapKind.province if place else MAP_KINDS[ctx.scope.kind],
-            code,
-            ctx.year,
-            tuple(areas),
-            score_bands(first.step, first.top_step, first.band_count),
-            t.word("map.no_value"),
-            ctx.word("map.caption", region=region),
-            ctx.word("map.alt", first, region=region, low=low, high=high),
-            answer.source,
-            t.word("map.attribution"),
-            t.word("map.legend"),
-            place,
-        )
-    ]
-
-
-def score_bands(step: Any, top: int, count: int) -> tuple[MapBand, ...]:
-    """The bands that the query has put the areas into, best first, with their labels."""
-    digits = 1 if step < 1 else 0
-    lowers = [step * number for number in range(top, top - count, -1)]
-    return tuple(MapBand(f"{lower:.{digits}f}–{lower + step:.{digits}f}", lower, lower + step) for lower in lowers)
+    return score_map(ctx.t, answer, (kind, code, ctx.region_name(code)), ctx.year, ctx.named, place)
 
 
 def _ranking(ctx: Context) -> list[Block]:

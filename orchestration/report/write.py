@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from enum import StrEnum
-from multiprocessing import get_context
 from pathlib import Path
 
 from orchestration.errors import UsageError
@@ -17,6 +16,7 @@ from orchestration.report.document import Report
 from orchestration.report.release import Release, open_release
 from orchestration.report.scope import primary_or_named
 from orchestration.wording import Wording
+from orchestration.worker_processes import worker_processes
 
 # Reports that a process writes before it is replaced: typst keeps what it has laid out.
 PROVINCES_A_PROCESS, BATCHES_A_PROCESS = 1, 8
@@ -129,12 +129,7 @@ def _in_processes(
     total = sum(map(len, batches)) * len(order.languages)
     written: dict[tuple[str, str], WrittenReport] = {}
     failed: dict[str, str] = {}
-    workers = ProcessPoolExecutor(
-        min(os.cpu_count() or 1, len(batches)) or 1,
-        mp_context=get_context("spawn"),
-        max_tasks_per_child=batches_a_process,
-    )
-    with workers:
+    with worker_processes(min(os.cpu_count() or 1, len(batches)) or 1, batches_a_process) as workers:
         waiting = {
             workers.submit(_write_batch, order, language, codes): codes
             for codes in batches

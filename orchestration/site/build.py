@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from itertools import chain
-from multiprocessing import get_context
 from pathlib import Path
 
 import jinja2
 from markupsafe import Markup, escape
 
 from orchestration.report.document import MapKind
+from orchestration.report.maps.unit_shape import has_shapes
 from orchestration.site.download_pages import Download, copy_releases, download_pages
 from orchestration.site.editions import Editions, open_editions
 from orchestration.site.geometry import Drawing, drawing
@@ -28,12 +28,11 @@ from orchestration.site.region_pages import region_pages
 from orchestration.site.unit_data import write_unit_data
 from orchestration.site.unit_pages import unit_pages
 from orchestration.site.view import LANGUAGES, View
+from orchestration.worker_processes import worker_processes
 from orchestration.writing.html import environment as text_environment
 
 FOLDER = Path(__file__).parent
 MAPPED_LEVELS = {"nation": MapKind.nation, "province": MapKind.province, "prefecture": MapKind.prefecture}
-# The boundaries that ship are those of China's divisions.
-MAPPED_SERIES = "county_integrity"
 
 Progress = Callable[[str], None]
 
@@ -62,6 +61,11 @@ def build_site(
     """
     target = SiteFolder(folder)
     target.require_ours()
+    with target.only_writer():
+        return _build(files, target, head, progress, address)
+
+
+def _build(files: Mapping[str, Path], target: SiteFolder, head: str, progress: Progress, address: str) -> Site:
     databases = list(files.values())
     with open_editions(databases) as editions:
         target.begin()
@@ -70,12 +74,12 @@ def build_site(
         _write_assets(editions, target, written)
         wanted = _wanted_drawings(editions)
     progress("downloads")
-    with ProcessPoolExecutor(os.cpu_count() or 1, mp_context=get_context("spawn")) as workers:
+    with worker_processes(os.cpu_count() or 1) as workers:
         drawings = dict(workers.map(_draw, wanted, chunksize=8))
         progress("maps")
-        parts = {workers.submit(_write_unit_data, databases, folder): "data"}
+        parts = {workers.submit(_write_unit_data, databases, target.root): "data"}
         for language in LANGUAGES:
-            part = workers.submit(_write_pages, databases, folder, language, drawings, head, downloads)
+            part = workers.submit(_write_pages, databases, target.root, language, drawings, head, downloads)
             parts[part] = language
         for finished in as_completed(parts):
             written.add(finished.result())
@@ -84,7 +88,7 @@ def build_site(
         target.write("sitemap.xml", _sitemap(address, written.paths), written)
         target.write("robots.txt", f"User-agent: *\nAllow: /\nSitemap: {address.rstrip('/')}/sitemap.xml\n", written)
     removed = target.finish(written)
-    return Site(folder, len(set(written.paths)), written.changed, removed)
+    return Site(target.root, len(set(written.paths)), written.changed, removed)
 
 
 def _sitemap(address: str, paths: Sequence[str]) -> str:
@@ -99,8 +103,6 @@ def _sitemap(address: str, paths: Sequence[str]) -> str:
 
 def _wanted_drawings(editions: Editions) -> list[tuple[MapKind, str, int, list[tuple[str, str, str]]]]:
     """Kind, region, year and the shown places of each map."""
-    if editions.newest["series_code"] != MAPPED_SERIES:
-        return []
     regions, units = editions.ask("region"), editions.ask("unit")
     wanted = []
     for region in regions:
@@ -118,7 +120,8 @@ def _wanted_drawings(editions: Editions) -> list[tuple[MapKind, str, int, list[t
                 if region["region_code"] in (unit["province_code"], unit["prefecture_code"])
             ]
         names = [(code, place["name_zh"], place["name_en"] or place["name_zh"]) for code, place in below]
-        wanted.append((kind, region["region_code"], editions.year, names))
+        if has_shapes(kind, [code for code, _, _ in names], editions.year):
+            wanted.append((kind, region["region_code"], editions.year, names))
     return wanted
 
 

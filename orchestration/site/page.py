@@ -8,20 +8,29 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from orchestration.errors import UsageError
 from orchestration.wording import Wording
 
 INVENTORY = ".site.json"
+# It stays: one that is removed while another build opens it would let two in. It names nobody, for it lies in public.
+LOCK = ".site.lock"
 PARTIAL = ".tmp"
 NOT_A_FOLDER = Wording("{folder} 是文件:请指定网站的文件夹。", "{folder} is a file: name a folder for the site.")
 OTHER_FILES = Wording(
     "{folder} 中有其他文件:请为网站指定空的或新的文件夹。",
     "{folder} holds other files: name an empty or a new folder for the site.",
+)
+BEING_WRITTEN = Wording(
+    "{folder} 正由另一次网站生成写入:请等它结束后再试。",
+    "{folder} is being written by another build of the site. Try again when it has ended.",
 )
 
 
@@ -57,8 +66,20 @@ class SiteFolder:
         """Raises `UsageError` where the folder holds something that no build wrote."""
         if self.root.exists() and not self.root.is_dir():
             raise UsageError(NOT_A_FOLDER.filled(folder=self.root))
-        if self.root.is_dir() and any(self.root.iterdir()) and not (self.root / INVENTORY).is_file():
+        if not self.root.is_dir() or (self.root / INVENTORY).is_file():
+            return
+        if any(path.name != LOCK for path in self.root.iterdir()):
             raise UsageError(OTHER_FILES.filled(folder=self.root))
+
+    @contextmanager
+    def only_writer(self) -> Iterator[None]:
+        """Raises `UsageError` while another process builds here."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self.root / LOCK, timeout=0, preserve_lock_file=True):
+                yield
+        except Timeout:
+            raise UsageError(BEING_WRITTEN.filled(folder=self.root)) from None
 
     def write(self, path: str, content: str | bytes, written: Written) -> None:
         data = content.encode("utf-8") if isinstance(content, str) else content
@@ -126,8 +147,7 @@ class SiteFolder:
         ]
 
     def begin(self) -> None:
-        """Make the folder, and the inventory first: a build that is killed leaves a folder that the next one knows."""
-        self.root.mkdir(parents=True, exist_ok=True)
+        """The inventory first: a build that is killed leaves a folder that the next one knows."""
         if not (self.root / INVENTORY).is_file():
             self.write(INVENTORY, "[]\n", Written())
 

@@ -9,7 +9,7 @@ from typing import Any
 from orchestration.report import charts
 from orchestration.report.charts.look import band_colours
 from orchestration.report.document import Chart, ChartKind, MapKind, Series
-from orchestration.report.regions import score_bands
+from orchestration.report.score_map import score_bands
 from orchestration.site.editions import Row
 from orchestration.site.page import Page
 from orchestration.site.view import View

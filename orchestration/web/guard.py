@@ -14,9 +14,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
-import json
 import logging
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -27,6 +25,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from orchestration.web.mutations import HARMLESS, mutations_of, operation_name
 from orchestration.writing import html
 from orchestration.writing.plain import one_line
 
@@ -35,7 +34,6 @@ SIGN_IN = "/sign_in"
 GRAPHQL = "/graphql"
 TOKEN = "token"
 COOKIE_SECONDS = 24 * 3600
-MUTATION = re.compile(r"mutation\b\s*(\w*)")
 READING = frozenset({"GET", "HEAD"})
 # What the page of a sign-in may weigh.
 LONGEST_FORM = 4096
@@ -113,9 +111,11 @@ class Guard:
             return
         request = Request(scope, receive)
         response = self._answer(refusal) if refusal else await self._own_answer(request)
+        if response is None and request.method == "POST":
+            body = await request.body()
+            receive = _again(body, receive)
+            response = self._answer_to_change(request, body)
         if response is None:
-            if request.method == "POST":
-                receive = _again(await self._noted(request), receive)
             await self._app(scope, receive, _with_headers(send))
         else:
             await response(scope, receive, _with_headers(send, policy=SIGN_IN_POLICY))
@@ -176,7 +176,17 @@ class Guard:
         if media_type != "application/json":
             return Refusal(415, "Only JSON is taken (Content-Type: application/json).")
         if self._access.read_only and request.url.path.rstrip("/") != GRAPHQL:
-            return Refusal(403, "This server is for reading only.")
+            return Refusal(403, READING_ONLY)
+        return None
+
+    def _answer_to_change(self, request: Request, body: bytes) -> Response | None:
+        """The response to a request that changes something where nothing may be changed. Dagster refuses most by itself
+        then, but not all that a later version may know."""
+        mutations = mutations_of(body)
+        if self._access.read_only and not HARMLESS.issuperset(mutations):
+            return self._answer(Refusal(403, READING_ONLY))
+        if mutations:
+            self._note(request, body, mutations)
         return None
 
     async def _signed_in(self, request: Request) -> Response:
@@ -218,22 +228,14 @@ class Guard:
     def _answer(self, refusal: Refusal) -> Response:
         return JSONResponse({"error": refusal.reason}, status_code=refusal.status)
 
-    async def _noted(self, request: Request) -> bytes:
-        """The body of a request, after writing down who changes what with it."""
-        body = await request.body()
-        try:
-            asked = json.loads(body)
-        except ValueError:
-            return body
-        mutations = MUTATION.findall(str(asked.get("query", ""))) if isinstance(asked, dict) else []
-        if not mutations:
-            return body
+    def _note(self, request: Request, body: bytes, mutations: list[str]) -> None:
+        """Write down who changes what."""
         who = request.headers.get(self._access.proxy_header, "") if self._access.proxy_header else "the operator"
         client = request.client.host if request.client else "?"
-        audit.info("%s", one_line(f"{who} at {client}: {asked.get('operationName') or ', '.join(mutations)}"))
-        return body
+        audit.info("%s", one_line(f"{who} at {client}: {operation_name(body) or ', '.join(mutations)}"))
 
 
+READING_ONLY = "This server is for reading only."
 UNKNOWN = "Sign in first: open the address that zhengxin ui printed, or send its token (Authorization: Bearer …)."
 
 

@@ -19,7 +19,7 @@ from orchestration.landing.integrity import require_whole
 from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue
 from orchestration.release.verify import Verification
 from orchestration.release.verify_all import parts_to_verify, verify_part
-from orchestration.site.page import INVENTORY
+from orchestration.site.page import INVENTORY, LOCK
 from tests.faults import steps
 from tests.faults.faulty_process import FULL, KILLED, READ_ONLY, TORN, Step, perform
 
@@ -114,7 +114,7 @@ def assert_whole(home: Home, written: dict[str, bytes]) -> None:
         [check] = [check for name, check in parts_to_verify(home, None, None) if name == f"release {release}"]
         # The switch of `current` is the one thing that the next command mends.
         assert [problem for problem in verify_part(check).problems if ": current" not in problem] == []
-    found = {name: content for name, content in pages(home).items() if not name.endswith((".tmp", INVENTORY))}
+    found = {name: content for name, content in pages(home).items() if not name.endswith((".tmp", INVENTORY, LOCK))}
     assert found == {name: content for name, content in written.items() if name in found}
 
 

@@ -275,10 +275,31 @@ def test_pages_are_not_framed_and_load_nothing_from_elsewhere(served: Served) ->
 
 
 def test_for_reading_only_nothing_but_graphql_is_posted() -> None:
-    """Dagster itself refuses mutations then; reporting a materialisation is no mutation."""
     with serving(read_only=True) as served:
         assert served.ask("POST", "/report_asset_materialization/x", JSON | BEARER, {}).status == 403
         assert served.ask("POST", "/graphql", JSON | BEARER, {"query": "{ version }"}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("mutation Launch { launchRun }", 403),
+        ("query mutation { mutation: version }", 200),
+        ("# mutation\n{ version }", 200),
+        ("{ version } mutation Later { launchRun }", 403),
+        ("mutation\ufeff,,,{ logTelemetry launchRun }", 403),
+        ("mutation { logTelemetry: launchRun }", 403),
+        ("mutation { seen: setNuxSeen }", 200),
+        ("mutation { ...all } fragment all on Mutation { launchRun }", 403),
+        ("mutation { ... { launchRun } }", 403),
+        ("mutation {", 200),
+        ("", 200),
+    ],
+)
+def test_for_reading_only_no_mutation_comes_through(query: str, status: int) -> None:
+    """What cannot be read goes on to Dagster, which cannot read it either."""
+    with serving(read_only=True) as served:
+        assert served.ask("POST", "/graphql", JSON | BEARER, {"query": query}).status == status
 
 
 def test_a_proxy_brings_the_token_and_the_name() -> None:

@@ -13,6 +13,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ import pytest
 from orchestration.home import Home
 from orchestration.warehouse.connection import reading
 from orchestration.warehouse.lock import is_held
+from orchestration.web.mutations import HARMLESS
 from tests.orchestration.conftest import YEAR, BuiltHome, Call, command_line, process_environment
 from tests.orchestration.tables import fingerprint
 from tests.small.inbox import write_small_inbox
@@ -87,15 +89,23 @@ class WebServer:
         self.address, self.token = address, token
 
     def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+        answer = self.told(query, variables)
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    def told(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+        """The whole answer, errors and all."""
         request = urllib.request.Request(
             f"{self.address}/graphql",
             data=json.dumps({"query": query, "variables": variables}).encode(),
             headers={"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"},
         )
-        with urllib.request.urlopen(request, timeout=60) as response:
-            answer = json.load(response)
-        assert "errors" not in answer, answer
-        return answer["data"]
+        try:
+            with urllib.request.urlopen(request, timeout=60) as response:
+                return json.load(response)
+        except urllib.error.HTTPError as error:
+            with error:
+                return {"errors": error.read().decode("utf-8", "replace")}
 
     def launch(self, year: str) -> str:
         """Launch annual_run as the UI does; the run's id."""
@@ -149,13 +159,20 @@ def home(project_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 @pytest.fixture(scope="module")
 def server(home: Home) -> Iterator[WebServer]:
+    with _serving(home) as server:
+        yield server
+
+
+@contextmanager
+def _serving(home: Home, *options: str) -> Iterator[WebServer]:
+    """`zhengxin ui` of a home; it ends as by Ctrl-C."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = home.root / "test_ui.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command_line(home, "ui", "--port", str(port)),
+            command_line(home, "ui", "--port", str(port), *options),
             env=process_environment(),
             cwd=home.root,
             stdin=subprocess.DEVNULL,
@@ -246,6 +263,20 @@ def test_one_launch_does_the_whole_and_two_at_once_do_not_collide(
     assert len(messages) == 1 and "county_integrity 没有年度 2035。已有 2017–2025。" in messages[0]
     assert fingerprint(home) == fingerprint(built.home)
     assert not is_held(home.warehouse)
+
+
+def test_a_server_for_reading_refuses_every_change_that_dagster_knows(project_home: Home, tmp_path: Path) -> None:
+    """All mutations of its schema, so that one which a later version adds is asked as well."""
+    home = Home(tmp_path / "home")
+    shutil.copytree(project_home.root, home.root)
+    with _serving(home, "--read-only") as server:
+        schema = server.ask("{ __schema { mutationType { fields { name } } } }")["__schema"]
+        names = {field["name"] for field in schema["mutationType"]["fields"]}
+        assert names > HARMLESS | {"launchRun", "launchPartitionBackfill", "wipeAssets"}
+        answers = {name: server.told(f"mutation {{ {name} }}", {}) for name in names}
+        refused = {name for name, answer in answers.items() if "for reading only" in str(answer.get("errors"))}
+        assert refused == names - HARMLESS
+        assert server.told(LAUNCH, {"parameters": _launch_parameters(str(YEAR))})["errors"]
 
 
 # The daemon looks for backfills every half minute.

@@ -38,10 +38,6 @@ SIDE_BY_SIDE = {
 }
 # Rows of a unit by the methodology that they are asked under stand in a table of their own.
 METHOD = re.compile(r"\.\w+$")
-# Rows of a unit by the methodology that they are asked under stand in a table of their own.
-METHOD = re.compile(r"\.\w+$")
-# Rows of a unit by the methodology that they are asked under stand in a table of their own.
-METHOD = re.compile(r"\.\w+$")
 
 
 def texts_of(report: Report) -> Iterator[Text]:

@@ -1,4 +1,5 @@
-"""The report on any index: its words and its tree are the release's own, and it draws no map."""
+"""The report on any index: its words and its tree are the release's own, and it draws a map where its areas are China's
+divisions."""
 
 from __future__ import annotations
 
@@ -9,8 +10,9 @@ import duckdb
 import pytest
 
 from orchestration.errors import UsageError
+from orchestration.report import index
 from orchestration.report.compose import compose
-from orchestration.report.document import Map, Report
+from orchestration.report.document import Map, MapKind, Report, Table
 from orchestration.report.release import open_release
 from orchestration.report.write import Format, nation_and_provinces, write_report
 from tests.report.small_world import BEIJING, GUIZHOU, NATION, PLAIN
@@ -47,12 +49,48 @@ def test_the_whole_is_the_default_and_called_by_its_name(release_of_towns: Path,
     assert (report.notice, report.watermark) == ("", "")
 
 
-def test_nothing_says_county_of_its_own_and_no_map_is_drawn(release_of_towns: Path, tmp_path: Path) -> None:
+def test_nothing_says_county_of_its_own(release_of_towns: Path, tmp_path: Path) -> None:
     written = write_report(release_of_towns, None, "en", Format.both, tmp_path)
     page = next(path for path in written.files if path.suffix == ".html").read_text(encoding="utf-8")
     assert "Integrity of County Governments" not in page
-    blocks = list(report_on(release_of_towns, None).blocks())
-    assert [block for block in blocks if isinstance(block, Map)] == []
+
+
+def maps_of(report: Report) -> list[Map]:
+    return [block for block in report.blocks() if isinstance(block, Map)]
+
+
+def test_a_map_is_drawn_where_most_areas_are_on_it(release_of_towns: Path, tmp_path: Path) -> None:
+    """The towns bear the codes of China's counties; under codes of their own they are nowhere."""
+    [nation], [province] = (maps_of(report_on(release_of_towns, code)) for code in (None, GUIZHOU))
+    assert (nation.kind, nation.region_code) == (MapKind.nation, NATION)
+    assert (province.kind, province.region_code) == (MapKind.province, GUIZHOU)
+    elsewhere = Path(shutil.copyfile(release_of_towns, tmp_path / "elsewhere.duckdb"))
+    with duckdb.connect(str(elsewhere)) as connection:
+        connection.execute(
+            "update marts.region_score set region_code = 'X' || region_code where node_code = 'composite'"
+        )
+        connection.execute("update marts.dim_unit set unit_code = 'X' || unit_code")
+        connection.execute("update marts.fct_unit_score set unit_code = 'X' || unit_code")
+    assert [maps_of(report_on(elsewhere, code)) for code in (None, GUIZHOU)] == [[], []]
+    with open_release(elsewhere, "en") as release:
+        assert release.ask("map_area", methodology="quality", region=GUIZHOU, year=2019, nation=NATION)
+
+
+def test_of_a_long_ranking_the_ends_are_printed(release_of_towns: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def tables(report: Report, on_paper: bool) -> list[int]:
+        return [
+            len(each.rows) for each in report.blocks(on_paper) if isinstance(each, Table) and "rank" in each.caption
+        ]
+
+    whole = report_on(release_of_towns, None)
+    [count] = tables(whole, on_paper=True)
+    assert count > 4 and tables(whole, on_paper=False) == [count]
+    monkeypatch.setattr(index, "MOST_ON_PAPER", count - 1)
+    monkeypatch.setattr(index, "SHOWN_UNITS", 2)
+    long = report_on(release_of_towns, None)
+    assert tables(long, on_paper=False) == [count]
+    shown = [each for each in long.blocks(on_paper=True) if isinstance(each, Table) and "scores, 2 of" in each.caption]
+    assert [len(each.rows) for each in shown] == [2, 2] and tables(long, on_paper=True) == []
 
 
 def test_regions_and_units_have_reports(release_of_towns: Path) -> None:

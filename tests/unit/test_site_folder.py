@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.errors import UsageError
 from orchestration.site.page import INVENTORY, SiteFolder, Written
 
 
@@ -56,3 +57,17 @@ def test_a_damaged_inventory_ends_nothing(folder: Path, damaged: str) -> None:
     (folder / INVENTORY).write_text(damaged)
     assert build(folder) == 0
     assert json.loads((folder / INVENTORY).read_text()) == ["new.html"]
+
+
+def test_one_build_at_a_time(folder: Path) -> None:
+    target = SiteFolder(folder)
+    with target.only_writer(), pytest.raises(UsageError, match="another build"), SiteFolder(folder).only_writer():
+        pass
+    with target.only_writer():
+        assert build(folder) == 2
+
+
+def test_a_build_that_ended_before_its_first_page_leaves_a_folder_of_ours(tmp_path: Path) -> None:
+    with SiteFolder(tmp_path / "site").only_writer():
+        pass
+    assert build(tmp_path / "site") == 0

@@ -127,7 +127,7 @@ def test_explain_prints_what_the_mart_holds(county_home: Home, methodology: str)
             and file_name is not null
         """,
     ):
-        assert f"{file_name} row {row_number}," in shown
+        assert f"{file_name} 第 {row_number} 行" in shown
 
 
 def test_a_unit_is_compared_with_itself_before_its_code_changed(county_home: Home) -> None:
@@ -141,7 +141,7 @@ def test_a_unit_is_compared_with_itself_before_its_code_changed(county_home: Hom
     )
     for named in (former, latter):
         shown = call(county_home, "compare", named, "--years", "2018", "2019")
-        assert former in shown and latter in shown and "difference" in shown
+        assert former in shown and latter in shown and "差额" in shown
 
 
 def test_the_documented_query_reaches_file_row_and_hash(county_home: Home) -> None:

@@ -124,4 +124,4 @@ def test_units_are_written_apart_and_as_they_would_be_alone(release_file: Path, 
 
 
 def _only(report: Report, section: Section) -> Report:
-    return replace(report, sections=(section,), cover_facts=())
+    return replace(report, sections=(section,), edition=())

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from orchestration.landing.contracts.definition import Contract
@@ -63,5 +64,11 @@ class Names:
 
 def bare(label: str) -> str:
     """A header cell as compared: one line without blanks, in half-width lower case, without marks around it."""
-    text = unicodedata.normalize("NFKC", normalised(label[:LONGEST_LABEL])).lower()
+    return _bare(label[:LONGEST_LABEL])
+
+
+# Many small files bring the same header, and each is compared with every name that it may use.
+@lru_cache(maxsize=4096)
+def _bare(label: str) -> str:
+    text = unicodedata.normalize("NFKC", normalised(label)).lower()
     return "".join(text.split()).strip("*:").removesuffix("(必填)")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from functools import cache
 
-from orchestration.report.document import MapArea
-from orchestration.report.maps.topology import DATA, Topology
+from orchestration.report.document import MapArea, MapKind
+from orchestration.report.maps.topology import DATA, Topology, counties, provinces
 
 
 @cache
@@ -29,6 +30,15 @@ def shape_codes(topology: Topology, unit_code: str, assessment_year: int) -> tup
     if not unit_code.endswith("00"):
         return ()
     return tuple(sorted(code for code in topology.shapes if code.startswith(unit_code.removesuffix("00"))))
+
+
+def has_shapes(kind: MapKind, area_codes: Sequence[str], assessment_year: int) -> bool:
+    """Whether the map knows most of these areas: those of an index of something else are none of China's divisions."""
+    if kind is MapKind.nation:
+        known = [code in provinces().shapes for code in area_codes]
+    else:
+        known = [bool(shape_codes(counties(), code, assessment_year)) for code in area_codes]
+    return 2 * sum(known) > len(known)
 
 
 def unit_of_shape(

@@ -4,17 +4,19 @@
 with areas as (
 
     select
-        parent_region_code as map_code,
-        region_code as area_code,
-        region_name_zh as name_zh,
-        region_name_en as name_en,
-        mean_of_units as score
-    from marts.region_score
-    where methodology_code = $methodology
-        and assessment_year = $year
-        and node_code = 'composite'
-        and parent_region_code = $nation
-        and parent_region_code in (select region_code from marts.dim_region where region_level = 'nation')
+        score.parent_region_code as map_code,
+        score.region_code as area_code,
+        score.region_name_zh as name_zh,
+        score.region_name_en as name_en,
+        score.mean_of_units as score
+    from marts.region_score as score
+    inner join marts.dim_indicator as node
+        on score.methodology_code = node.methodology_code
+        and score.node_code = node.node_code
+        and node.node_level = 0
+    where score.methodology_code = $methodology
+        and score.assessment_year = $year
+        and score.parent_region_code in (select region_code from marts.dim_region where region_level = 'nation')
 
     union all
 

@@ -78,6 +78,7 @@ class ReportContent:
             "edition": self.data(report.edition),
             "labels": {each.name: getattr(report.labels, each.name) for each in fields(report.labels)},
             "has_contents": report.has_contents,
+            "fills_a_page": report.fills_a_page,
             "sections": [self.section(section) for section in report.sections],
             "missing_signs": self.missing_signs(),
         }
