@@ -240,6 +240,12 @@ class Reference:
         if named:
             codes = ", ".join(named)
             return Wording(f"({name} 的代码是 {codes})", f" (the code of {name} is {codes})")
+        if (long := STATISTICAL_CODE.fullmatch(text)) and long[1] in self.known_codes[series]:
+            unit = self._listed([long[1]])
+            return Wording(
+                f"(这是 {len(text)} 位的统计用区划代码,其县级部分是 {unit})",
+                f" (this is a code of the statistical office of {len(text)} digits; its county is {unit})",
+            )
         if ZONE.fullmatch(text) and self._uses_history(series):
             around = self.names.get(f"{text[:4]}00", text[:4] + "00")
             return Wording(
@@ -412,6 +418,8 @@ class Reference:
 
 # The codes 71 to 79 of a prefecture are those of development zones, which statistical lists count as counties.
 ZONE = re.compile(r"[1-6][0-9]{3}7[1-9]", re.ASCII)
+# Of the statistical office: a division of the census, a township or a village below it.
+STATISTICAL_CODE = re.compile(r"([1-6][0-9]{5})([0-9]{3}|[0-9]{6})", re.ASCII)
 LEVEL_NAMES = {"prefecture": Wording("市州", "prefecture"), "province": Wording("省级地区", "province")}
 MOST_LISTED = 20
 
