@@ -16,6 +16,7 @@ from orchestration.commands.check_seeds import check_seeds
 from orchestration.commands.compare import compare
 from orchestration.commands.demo import demo
 from orchestration.commands.dictionary import dictionary
+from orchestration.commands.evidence import evidence
 from orchestration.commands.explain import explain
 from orchestration.commands.init import init
 from orchestration.commands.land import land
@@ -58,7 +59,7 @@ COMMANDS = {
     INPUT: (init, check_seeds, demo, template, land),
     WORK: (run, rebuild),
     RELEASE: (release, withdraw, verify, export, report, site),
-    LOOK: (status, explain, compare, robust, query, warnings, queue, dictionary, ui),
+    LOOK: (status, explain, evidence, compare, robust, query, warnings, queue, dictionary, ui),
 }
 for panel, commands in COMMANDS.items():
     for command in commands:

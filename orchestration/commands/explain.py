@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -15,15 +16,20 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
+from orchestration.commands.evidence import counts_text, print_records
 from orchestration.commands.language import Language, in_language, language_of
 from orchestration.commands.node_tree import NodeLine, grow, number_text, print_node_tree
 from orchestration.commands.subject import Edition, Unit, explaining, find_edition, find_unit, records, require_node
 from orchestration.commands.summary import data_kind_text
 from orchestration.commands.terminal import fitted, output, styled, table, text_of
+from orchestration.home import Home
+from orchestration.landing.store import Store
+from orchestration.warehouse.evidence_records import DerivedMeasure, derived_measures, records_behind
 from orchestration.wording import Wording
 from orchestration.writing.plain import json_text, one_line
 
 SHOWN_LOSSES = 8
+SHOWN_RECORDS = 12
 MARK_DECIMALS = 4
 SHORT_HASH = 12
 
@@ -83,6 +89,7 @@ FIELDS = {
     "provenance": Wording("来源性质", "provenance"),
     "verified": Wording("核查", "verified"),
     "decided": Wording("决定", "decided"),
+    "records": Wording("记录", "records"),
     "instead of": Wording("取代", "instead of"),
 }
 
@@ -128,9 +135,10 @@ def explain(
         key = [edition.series_code, edition.year, edition.methodology_code, found.unit_code]
         contributions = records(connection, CONTRIBUTIONS, key)
         top = require_node([row["node_code"] for row in contributions], node, edition) if node else None
+        derived = derived_measures(connection, edition.series_code, edition.year, found.unit_code)
         traces: dict[str, list[dict[str, Any]]] = {}
         for trace in records(connection, TRACES, key):
-            traces.setdefault(trace["node_code"], []).append(trace)
+            traces.setdefault(trace["node_code"], []).append(trace | {"derived": derived.get(trace["measure_code"])})
         if format is AnswerFormat.json:
             _write_json(edition, found, records(connection, STANDING, key)[0], contributions, traces, top)
             return
@@ -141,8 +149,27 @@ def explain(
             _print_standing(say, connection, key, spoken)
         say.print()
         _print_tree(say, contributions, traces, top, spoken)
+        for trace in traces.get(top, ()) if release is None else ():
+            if trace["derived"]:
+                _print_records(say, connection, trace["derived"], edition, found, spoken)
         if top is None:
             _print_losses(say, connection, key, spoken)
+
+
+def _print_records(
+    say: Console,
+    connection: duckdb.DuckDBPyConnection,
+    measure: DerivedMeasure,
+    edition: Edition,
+    unit: Unit,
+    language: str,
+) -> None:
+    """The end of the chain: the records that a measure was counted from."""
+    which, store = measure.which_to_show, Store(Home.from_environment().landing)
+    key = (edition.series_code, edition.year, unit.unit_code)
+    behind = records_behind(connection, store, measure, *key, which=which, limit=SHOWN_RECORDS)
+    say.print()
+    print_records(say, measure, behind, which, unit.unit_code, edition.year, language)
 
 
 def print_heading(say: Console, edition: Edition, unit: Unit, language: str) -> None:
@@ -281,6 +308,8 @@ def _value_text(trace: dict[str, Any]) -> str:
 
 
 def _source_text(trace: dict[str, Any], language: str) -> str:
+    if trace["batch_id"] is None and trace["derived"]:
+        return counts_text(trace["derived"], language)
     if trace["batch_id"] is None:
         return NO_ROW.filled(state=trace["state"]).in_language(language)
     verdict, decision = trace["verification_verdict"], trace["decision_code"]
@@ -335,6 +364,7 @@ def _whole_evidence(trace: dict[str, Any], language: str) -> Text:
         "decided": ", ".join(
             filter(None, (trace["decision_code"], trace.get("decision_role_code"), trace["decision_reason"]))
         ),
+        "records": counts_text(trace["derived"], language) if trace["derived"] else None,
         "instead of": f"{_overruled_text(trace, language)}, {trace['overruled_batch_id']}"
         if trace.get("overruled_state")
         else None,
@@ -402,7 +432,11 @@ def _write_json(
 
     def branch(row: dict[str, Any]) -> dict[str, Any]:
         below = [branch(child) for child in children.get(row["node_code"], [])]
-        evidence = {"trace": traces.get(row["node_code"], [])} if row["is_leaf"] else {"children": below}
+        of_leaf = [
+            trace | {"derived": trace["derived"] and asdict(trace["derived"])}
+            for trace in traces.get(row["node_code"], [])
+        ]
+        evidence = {"trace": of_leaf} if row["is_leaf"] else {"children": below}
         return {**row, **evidence}
 
     [first] = [row for row in contributions if row["node_code"] == top] if top else children[None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -17,6 +17,8 @@ from orchestration.wording import Wording
 from orchestration.writing.plain import one_line
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from orchestration.landing import LandedFile, Store
     from orchestration.landing.inbox import InboxItem
 
@@ -213,35 +215,37 @@ def _print_quarantined(say: Console, store: Store, landed: list[LandedFile], lim
     standing = mended = 0
     for file in files:
         gone = replaced.get((file.source, file.batch_id), ())
-        rows = store.quarantined(store.batch(file.source, file.batch_id)).to_pylist()
-        kept = [row for row in rows if row["row_number"] not in gone]
+        rows = store.quarantined(store.batch(file.source, file.batch_id))
+        kept = rows.filter([number not in gone for number in rows.column("row_number").to_pylist()]) if gone else rows
         _print_rows(say, file, kept, limit, language)
-        standing += len(kept)
-        mended += len(rows) - len(kept)
+        standing += kept.num_rows
+        mended += rows.num_rows - kept.num_rows
     if mended:
         say.print(REPLACED.in_language(language).format(count=f"{mended:,}"))
     if standing:
         say.print(IN_QUARANTINE.in_language(language).format(count=f"{standing:,}"))
 
 
-def _print_rows(say: Console, file: LandedFile, rows: list[dict[str, Any]], limit: int, language: str) -> None:
-    shown = rows[:limit] if limit else rows
+def _print_rows(say: Console, file: LandedFile, rows: pa.Table, limit: int, language: str) -> None:
+    shown = (rows.slice(0, limit) if limit else rows).to_pylist()
     for row in shown:
         message = (row.get("message_zh") if language == "zh" else None) or row["message"]
         text = ROW.in_language(language).format(
             file=_name(file), row=row["row_number"], rule=row["rule"], message=message
         )
         say.print(one_line(text))
-    if len(rows) > len(shown):
-        count = f"{len(rows) - len(shown):,}"
+    if rows.num_rows > len(shown):
+        count = f"{rows.num_rows - len(shown):,}"
         say.print(MORE_ROWS.in_language(language).format(file=_name(file), count=count))
 
 
 def _write_errors(say: Console, home: Home, landed: list[LandedFile], path: Path, language: str) -> None:
-    from orchestration.landing import Store
+    from orchestration.landing import CONTRACTS, Store
     from orchestration.landing.mending import write_errors
 
-    written = write_errors(Store(home.landing), landed, path, language, seeds_folder(home))
+    # Rows of evidence are mended in the file that they came from: a workbook does not hold them.
+    typed = [file for file in landed if file.source in CONTRACTS]
+    written = write_errors(Store(home.landing), typed, path, language, seeds_folder(home))
     if not written:
         say.print(NOTHING_TO_MEND.in_language(language))
     for source, target, count in written:

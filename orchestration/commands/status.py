@@ -124,11 +124,12 @@ def _print_inbox(say: Console, home: Home, language: str) -> None:
 
 def _print_batches(say: Console, home: Home, language: str) -> None:
     from orchestration.landing import CONTRACTS, Store
+    from orchestration.landing.evidence.layout import landed_kinds
     from orchestration.landing.quarantine import replaced_rows, rows_by_batch
 
     store = Store(home.landing)
     rows = []
-    for source in CONTRACTS:
+    for source in (*CONTRACTS, *landed_kinds(home)):
         batches = store.effective_batches(source)
         accepted = sum(batch.accepted_count for batch in batches)
         quarantined = sum(count for *_, count in rows_by_batch(store, source))

@@ -90,10 +90,11 @@ EDITIONS = """
         info.assessment_year, info.methodology_code, info.methodology_version,
         info.unit_count, info.scored_unit_count, info.ranked_unit_count,
         root.published_mean_of_units, root.published_mean_of_subregions,
-        info.data_kind, series.publication_digits
+        info.data_kind, editions.publication_digits
     from marts.release_info as info
-    inner join seed.series as series
-        on info.series_code = series.series_code
+    inner join marts.dim_edition as editions
+        on info.series_code = editions.series_code
+        and info.assessment_year = editions.assessment_year
     inner join marts.dim_indicator as tree_root
         on info.methodology_code = tree_root.methodology_code
         and tree_root.node_level = 0
@@ -109,15 +110,16 @@ EDITIONS = """
 RANKED_UNITS = """
     select
         scores.rank_overall, scores.unit_code, scores.unit_name_zh, scores.unit_name_en, scores.province_name_zh,
-        scores.published_score, series.publication_digits, scores.grade
+        scores.published_score, editions.publication_digits, scores.grade
     from marts.fct_unit_score as scores
     inner join marts.release_info as info
         on scores.series_code = info.series_code
         and scores.assessment_year = info.assessment_year
         and scores.methodology_code = info.methodology_code
         and info.is_primary_methodology
-    inner join seed.series as series
-        on scores.series_code = series.series_code
+    inner join marts.dim_edition as editions
+        on scores.series_code = editions.series_code
+        and scores.assessment_year = editions.assessment_year
     where scores.assessment_year = $1 and scores.is_ranked
     order by scores.rank_overall {direction}, scores.unit_code {direction}
     limit {limit}

@@ -142,7 +142,7 @@ def judged_query(contract: Contract, columns: Sequence[str]) -> tuple[str, list[
     for step in (COPIES_STEP, *contract.facts):
         query.add_step(step)
     rules = [(number, rule) for number, rule in enumerate(contract.rules()) if rule.severity == "error"]
-    query.add({"faults": _faults(contract, rules)})
+    query.add({"faults": faults(contract, rules)})
     return query.sql, query.columns
 
 
@@ -152,11 +152,11 @@ def warned_query(contract: Contract, columns: Sequence[str]) -> str:
     for step in contract.accepted_facts:
         query.add_step(step)
     rules = [(number, rule) for number, rule in enumerate(contract.rules()) if rule.severity == "warning"]
-    query.add({"faults": _faults(contract, rules)})
+    query.add({"faults": faults(contract, rules)})
     return f"select file_number, row_number, faults from ({query.sql}) where faults is not null"
 
 
-def _faults(contract: Contract, rules: Sequence[tuple[int, Rule]]) -> str:
+def faults(contract: Contract, rules: Sequence[tuple[int, Rule]]) -> str:
     """The broken rules of a row with their messages in the rules' order; null where it breaks none."""
     if not rules:
         return "null::struct(rule integer, zh varchar, en varchar)[]"

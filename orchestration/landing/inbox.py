@@ -15,6 +15,8 @@ from orchestration.wording import Wording
 # Files that programs write beside the ones people mean: not yet complete, or never data.
 UNFINISHED_SUFFIXES = (".tmp", ".part", ".crdownload", ".partial", ".filepart")
 NEVER_DATA = ("thumbs.db", "desktop.ini")
+# Holds a folder per kind of evidence; the kinds are rows of a seed.
+EVIDENCE_FOLDER = "evidence"
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,31 @@ def scan_inbox(inbox: Path, sources: Iterable[str]) -> list[InboxItem]:
     return items
 
 
+def scan_evidence(inbox: Path, kinds: Iterable[str]) -> list[InboxItem]:
+    """Everything below the inbox's folder of evidence, in the order of kinds and names."""
+    root = inbox / EVIDENCE_FOLDER
+    kinds = list(kinds)
+    if not root.is_dir():
+        return []
+    items = [_outside_kinds(path, kinds) for path in sorted(root.iterdir()) if not _is_passed_over(path.name)]
+    found = [item for item in items if item]
+    for kind in kinds:
+        if (root / kind).is_dir():
+            found += [_item(root, kind, path) for path in _files_below(root / kind)]
+    return found
+
+
+def _outside_kinds(path: Path, kinds: list[str]) -> InboxItem | None:
+    if path.is_dir() and path.name in kinds:
+        return None
+    places = ", ".join(f"inbox/{EVIDENCE_FOLDER}/{kind}/" for kind in kinds)
+    message = Wording(
+        f"inbox/{EVIDENCE_FOLDER}/{path.name} 不属于任何证据类别:请放入 {places}",
+        f"inbox/{EVIDENCE_FOLDER}/{path.name} belongs to no kind of evidence: put it into {places}",
+    )
+    return InboxItem("", f"{EVIDENCE_FOLDER}/{path.name}", path, "outside_source_folder", message)
+
+
 def make_folders(inbox: Path) -> None:
     """Create the folders of the sources where they are missing."""
     for source in CONTRACTS:
@@ -53,7 +80,7 @@ def _outside_sources(inbox: Path) -> Iterator[InboxItem]:
     folders = [f"inbox/{source}/" for source in CONTRACTS]
     places = Wording("、".join(folders), " or ".join(folders))
     for path in sorted(inbox.iterdir()):
-        if path.name in CONTRACTS or _is_passed_over(path.name):
+        if path.name in (*CONTRACTS, EVIDENCE_FOLDER) or _is_passed_over(path.name):
             continue
         if path.is_dir():
             near = difflib.get_close_matches(path.name, CONTRACTS, n=1)

@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import chain as chained
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,9 @@ from orchestration.landing.check import (
 )
 from orchestration.landing.contracts import CONTRACTS, Contract
 from orchestration.landing.contracts.decision import DECISION
+from orchestration.landing.evidence import EvidenceDoor, EvidenceKind, lay_out, read_kinds
 from orchestration.landing.held import Held
-from orchestration.landing.inbox import InboxItem, make_folders, scan_inbox
+from orchestration.landing.inbox import InboxItem, make_folders, scan_evidence, scan_inbox
 from orchestration.landing.integrity import require_unbroken
 from orchestration.landing.lists import measure_labels
 from orchestration.landing.quarantine import write_origins
@@ -54,6 +56,7 @@ from orchestration.wording import Wording
 COPY_BLOCK = 1024 * 1024
 # Files of a source that are judged together, at most so many or until they have so many rows.
 MOST_FILES, MOST_ROWS = 200, 200_000
+STILL_WRITTEN = Wording("文件仍在写入:下次入库", "the file is still being written: it lands the next time")
 
 
 @dataclass(frozen=True)
@@ -127,43 +130,53 @@ def land_inbox(
     `SeedsKnowLess` for seeds that know less than those of the last landing (unless `fewer_seeds`), `UsageError` for an
     unknown source.
     """
-    wanted = list(CONTRACTS) if sources is None else list(sources)
-    unknown = [source for source in wanted if source not in CONTRACTS]
-    if unknown:
-        raise UsageError(
-            Wording(
-                f"没有数据源 {', '.join(unknown)}:有 {', '.join(CONTRACTS)}",
-                f"unknown source {', '.join(unknown)}: there are {', '.join(CONTRACTS)}",
-            )
-        )
     store = Store(home.landing)
     with store.lock("landing the inbox", wait_seconds):
         require_unbroken(store)
         seeds = seeds or seeds_folder(home)
         reference = read_reference(seeds)
+        kinds = read_kinds(seeds, reference)
+        known = [*CONTRACTS, *kinds]
+        wanted = known if sources is None else list(sources)
+        if unknown := [source for source in wanted if source not in known]:
+            raise UsageError(
+                Wording(
+                    f"没有数据源 {', '.join(unknown)}:有 {', '.join(known)}",
+                    f"unknown source {', '.join(unknown)}: there are {', '.join(known)}",
+                )
+            )
         if not fewer_seeds:
             knowledge.require_as_much(store, reference, seeds)
         knowledge.remember(store, reference, seeds)
         limits = limits or Limits.named(settings_of(home).limits, f"{home.settings}: limits")
         desk = _Desk(reference, measure_labels(seeds), limits, row_progress)
-        lander = _Lander(store, desk, accept_shrunk)
+        lander = _Lander(store, desk, kinds, accept_shrunk)
         # A lander that was killed may have recorded a delivery of decisions and not yet logged it.
         chain.extend(store)
         make_folders(home.inbox)
-        items = scan_inbox(home.inbox, wanted)
-        items += lander.to_check_anew(items, wanted)
+        items = scan_inbox(home.inbox, [source for source in wanted if source in CONTRACTS])
+        records = scan_evidence(home.inbox, [source for source in wanted if source in kinds])
+        if sources is not None:
+            records = [item for item in records if item.source]
+        items += lander.to_check_anew(items, [source for source in wanted if source in CONTRACTS])
+        records += lander.to_check_anew(records, [source for source in wanted if source in kinds])
         landed = []
         with closing(lander):
-            for file in lander.land(items):
+            for file in chained(lander.land(items), lander.land_evidence(records)):
                 landed.append(file)
                 if progress:
-                    progress(len(landed), len(items), file)
+                    progress(len(landed), len(items) + len(records), file)
+        lay_out(store, kinds)
         return _with_contradictions(store, landed)
 
 
 def _with_contradictions(store: Store, landed: list[LandedFile]) -> list[LandedFile]:
     """The files with a notice of each contradiction between one that is new and another in effect."""
-    is_new = {(file.source, file.file_name) for file in landed if file.outcome in ("landed", "superseding")}
+    is_new = {
+        (file.source, file.file_name)
+        for file in landed
+        if file.outcome in ("landed", "superseding") and file.source in CONTRACTS
+    }
     told: dict[tuple[str, str], list[Wording]] = {}
     for source in sorted({source for source, _ in is_new}):
         for found in contradictions(store, source):
@@ -176,19 +189,24 @@ def _with_contradictions(store: Store, landed: list[LandedFile]) -> list[LandedF
 class _Lander:
     """Lands items; keeps the ledger's last state at hand, for it holds the store's lock."""
 
-    def __init__(self, store: Store, desk: _Desk, accept_shrunk: bool = False) -> None:
+    def __init__(
+        self, store: Store, desk: _Desk, kinds: Mapping[str, EvidenceKind], accept_shrunk: bool = False
+    ) -> None:
         self.store = store
         self.desk = desk
+        self.kinds = kinds
         self.reference = desk.reference
         self.held = Held(store.root, desk.limits, accept_shrunk)
         self.latest = store.latest_deliveries()
         self.effective = store.effective_deliveries()
         self.in_work: set[str] = set()
         self.door: Door | None = None
+        self.evidence_door: EvidenceDoor | None = None
 
     def close(self) -> None:
-        if self.door:
-            self.door.close()
+        for door in (self.door, self.evidence_door):
+            if door:
+                door.close()
 
     def to_check_anew(self, items: list[InboxItem], sources: list[str]) -> list[InboxItem]:
         """Items for batches in effect whose file is gone from the inbox and which other rules judged."""
@@ -198,10 +216,52 @@ class _Lander:
             if source not in sources or (source, file_name) in present:
                 continue
             batch = self.store.batch(source, delivery.batch_id)
-            judged_by = (CONTRACTS[source].version, self.reference.digest_of(source))
-            if (batch.contract_version, batch.seeds_digest) != judged_by:
+            if (batch.contract_version, batch.seeds_digest) != self._judged_by(source):
                 found.append(InboxItem(source, file_name, self.store.original_path(batch)))
         return found
+
+    def _judged_by(self, source: str) -> tuple[str, str]:
+        """Contract version and digest of the seeds by which a source's rows are judged now."""
+        if kind := self.kinds.get(source):
+            return kind.contract.version, kind.seeds_digest
+        return CONTRACTS[source].version, self.reference.digest_of(source)
+
+    def land_evidence(self, items: Sequence[InboxItem]) -> Iterator[LandedFile]:
+        """Land files of evidence, each by itself: one may have as many rows as all other files together."""
+        for item in items:
+            yield _left_alone(item) or self._land_records(item)
+
+    def _land_records(self, item: InboxItem) -> LandedFile:
+        kind, work = self.kinds[item.source], self.store.work_folder()
+        try:
+            original = work / _original_name(item.file_name)
+            file_sha256 = _copy(item.path, original)
+            facts = self._facts(item, original, file_sha256)
+            if not self.store.has_batch(item.source, facts["batch_id"]):
+                if self.evidence_door is None:
+                    self.evidence_door = EvidenceDoor(self.store.root / "tmp")
+                self.store.commit_batch(work, self.evidence_door.make_batch(kind, facts, original, work))
+            return self._deliver(item, self.store.batch(item.source, facts["batch_id"]))
+        except FileChanging:
+            return LandedFile(item.source, item.file_name, "skipped", notices=(STILL_WRITTEN,))
+        except FileRejected as refused:
+            return _rejected(item, refused.rule, refused.wording)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+
+    def _facts(self, item: InboxItem, original: Path, file_sha256: str) -> dict[str, Any]:
+        """What the ledger says of a file whatever its rows hold."""
+        version, seeds_digest = self._judged_by(item.source)
+        return {
+            "batch_id": batch_id_of(item.source, version, file_sha256, seeds_digest),
+            "source": item.source,
+            "file_name": item.file_name,
+            "file_sha256": file_sha256,
+            "file_size": original.stat().st_size,
+            "contract_version": version,
+            "seeds_digest": seeds_digest,
+            "original": original.name,
+        }
 
     def land(self, items: Sequence[InboxItem]) -> Iterator[LandedFile]:
         """Land the items in their order, and say what became of each. Small files of a source are judged together."""
@@ -216,16 +276,13 @@ class _Lander:
 
     def _prepare(self, item: InboxItem) -> _Waiting:
         """Copy a file and read it, unless it is known or cannot be taken."""
-        if item.problem:
-            if item.is_notice:
-                return _Waiting(item, LandedFile(item.source, item.file_name, "skipped", notices=(item.problem,)))
-            return _Waiting(item, _rejected(item, item.problem_rule, item.problem))
+        if outcome := _left_alone(item):
+            return _Waiting(item, outcome)
         work = self.store.work_folder()
         try:
             return self._copied_and_read(item, work)
         except FileChanging:
-            notice = Wording("文件仍在写入:下次入库", "the file is still being written: it lands the next time")
-            outcome = LandedFile(item.source, item.file_name, "skipped", notices=(notice,))
+            outcome = LandedFile(item.source, item.file_name, "skipped", notices=(STILL_WRITTEN,))
         except FileRejected as refused:
             outcome = _rejected(item, refused.rule, refused.wording)
         shutil.rmtree(work, ignore_errors=True)
@@ -237,21 +294,11 @@ class _Lander:
         contract = CONTRACTS[item.source]
         original = work / _original_name(item.file_name)
         file_sha256 = _copy(item.path, original, self.desk.limits)
-        seeds_digest = self.reference.digest_of(item.source)
-        batch_id = batch_id_of(item.source, contract.version, file_sha256, seeds_digest)
+        facts = self._facts(item, original, file_sha256)
+        batch_id = facts["batch_id"]
         if self.store.has_batch(item.source, batch_id) or batch_id in self.in_work:
             shutil.rmtree(work, ignore_errors=True)
             return _Waiting(item, batch_id=batch_id)
-        facts = {
-            "batch_id": batch_id,
-            "source": item.source,
-            "file_name": item.file_name,
-            "file_sha256": file_sha256,
-            "file_size": original.stat().st_size,
-            "contract_version": contract.version,
-            "seeds_digest": seeds_digest,
-            "original": original.name,
-        }
         table = None
         try:
             table = self.desk.read(item, original, work)
@@ -451,6 +498,15 @@ def _fills_up(waiting: Sequence[_Waiting]) -> bool:
     return len(waiting) >= MOST_FILES or sum(one.row_count for one in waiting) >= MOST_ROWS
 
 
+def _left_alone(item: InboxItem) -> LandedFile | None:
+    """What became of something in the inbox that is not to be opened."""
+    if not item.problem:
+        return None
+    if item.is_notice:
+        return LandedFile(item.source, item.file_name, "skipped", notices=(item.problem,))
+    return _rejected(item, item.problem_rule, item.problem)
+
+
 def _rejected(item: InboxItem, rule: str, wording: Wording) -> LandedFile:
     return LandedFile(item.source, item.file_name, "rejected", error_rule=rule, error=wording)
 
@@ -467,12 +523,13 @@ def _door_out_of_order(said: Sequence[str]) -> ReaderFailed:
     )
 
 
-def _copy(path: Path, target: Path, limits: Limits) -> str:
-    """Copy a file and return its SHA-256. Raises `FileChanging` when it changed meanwhile, `FileRejected` when it
-    cannot be opened, or is refused at sight."""
+def _copy(path: Path, target: Path, limits: Limits | None = None) -> str:
+    """Copy a file and return its SHA-256; without `limits` it may have any size. Raises `FileChanging` when it changed
+    meanwhile, `FileRejected` when it cannot be opened, or is refused at sight."""
     digest = hashlib.sha256()
     try:
-        refuse_at_sight(path, limits)
+        if limits:
+            refuse_at_sight(path, limits)
         file = path.open("rb")
     except FileNotFoundError:
         raise FileChanging from None

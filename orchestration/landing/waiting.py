@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.landing.contracts import CONTRACTS
-from orchestration.landing.inbox import InboxItem, scan_inbox
+from orchestration.landing.evidence.layout import kind_codes
+from orchestration.landing.inbox import InboxItem, scan_evidence, scan_inbox
 from orchestration.landing.readers import FileRejected, read_table
 from orchestration.landing.store import Store
 from orchestration.wording import Wording
@@ -48,7 +49,7 @@ def waiting_files(home: Home) -> list[WaitingFile]:
     store = Store(home.landing)
     latest = store.latest_deliveries()
     waiting = []
-    for item in scan_inbox(home.inbox, CONTRACTS):
+    for item in (*scan_inbox(home.inbox, CONTRACTS), *scan_evidence(home.inbox, kind_codes(home))):
         if item.problem:
             continue
         try:

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from orchestration.home import Home
 from orchestration.landing.contracts import CONTRACTS
+from orchestration.landing.evidence import landed_contracts
 from orchestration.landing.judge import recorded
 from orchestration.landing.store import Store
 from orchestration.quality.marts import validate_marts
@@ -84,7 +85,7 @@ class SuitePage:
 def validate_and_record(home: Home, connection: duckdb.DuckDBPyConnection, years: Iterable[int]) -> list[SuiteRun]:
     """Validate the marts of `years`; write `quality.validation_result` and the Data Docs; return the marts' runs."""
     runs = validate_marts(connection, years)
-    records = _door_records(Store(home.landing)) + _mart_records(runs)
+    records = _door_records(home) + _mart_records(runs)
     _write_table(connection, records)
     write_data_docs(data_docs_folder(home), records)
     return runs
@@ -95,11 +96,12 @@ def data_docs_folder(home: Home) -> Path:
     return home.quality / "data_docs"
 
 
-def _door_records(store: Store) -> list[dict[str, Any]]:
+def _door_records(home: Home) -> list[dict[str, Any]]:
     """What the door found in the files in effect, as the expectations of its rules say, source by source."""
+    store = Store(home.landing)
     effective = [(batch, delivery) for batch, delivery, is_effective in store.ledger() if is_effective]
     records: dict[str, list[dict[str, Any]]] = {}
-    for source, contract in CONTRACTS.items():
+    for source, contract in (CONTRACTS | landed_contracts(home)).items():
         batches = {batch.batch_id: batch for batch, _ in effective if batch.source == source}
         found = [store.validation(batch)["results"] for batch in batches.values()]
         records |= dict(zip(batches, recorded(found, contract), strict=True))

@@ -228,7 +228,7 @@ class _IndexReport:
             col(t, "region name", cell=self._named("region_name", "region_code")),
             col(t, f"{t.word('index.level')} name:region_level_name*1.5"),
             col(t, f"{self.noun} count:unit_count"),
-            col(t, "mean_of_units mark:published_mean_of_units"),
+            col(t, f"{t.word('index.mean_of_units')} mark:published_mean_of_units"),
             col(t, "rank count:rank_within_parent"),
         ]
         return [table(below, self.word("index.regions_caption"), columns)] if below else []
@@ -238,7 +238,7 @@ class _IndexReport:
         columns = [
             col(t, "indicator name*3", cell=self._named("name", "node_code")),
             col(t, "full_mark plain"),
-            col(t, "mean_of_units mark:published_mean_of_units"),
+            col(t, f"{t.word('index.mean_of_units')} mark:published_mean_of_units"),
             col(t, f"{t.word('index.lowest')} mark:min_score"),
             col(t, f"{t.word('index.highest')} mark:max_score"),
         ]

@@ -53,7 +53,7 @@ def col(t: Texts, line: str, group: str = "", cell: Callable[[Any], Run | Text |
     kind, _, name = told.partition(":")
     is_number = (kind in PRINTED and kind != "text") or kind == "change"
     share = float(width) if width else 1.0 if is_number or kind == "text" else NAME_WIDTH
-    text = t.known(f"column.{heading}", heading)
+    text = t.word(f"column.{heading}") if t.known(f"column.{heading}", "") else heading
     column = Column(text, Align.decimal if is_number else Align.start, "", share, group)
     if cell is None:
         cell = _teller(t, kind, name or heading)

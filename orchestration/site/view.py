@@ -46,7 +46,8 @@ class View:
         """The index's own words: its name, what its units are called, and the name of all that is assessed."""
         words: Row = {}
         if self.editions.has("dim_methodology", "unit_noun_zh", "unit_noun_en"):
-            [words] = self.editions.ask("index_words", methodology=self.editions.primary)
+            # Each edition tells it of its methodologies.
+            words = self.editions.ask("index_words", methodology=self.editions.primary)[0]
         noun = self.named(words, "unit_noun") or wording(self.language)["site.unit"]
         return {"whole": self.whole, "noun": noun, "series": self.named(self.editions.newest, "series_name")}
 

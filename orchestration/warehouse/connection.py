@@ -44,6 +44,15 @@ def connect_reader_of_file(path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def connect_reader_of_folder(folder: Path) -> duckdb.DuckDBPyConnection:
+    """A connection without a database whose SQL can read the files below `folder` and nothing else; close it."""
+    connection = duckdb.connect()
+    connection.execute("set allowed_directories = [$1]", [f"{folder}/"])
+    for setting, value in READER_SETTINGS.items():
+        connection.execute(f"set {setting} = {value}")
+    return connection
+
+
 @contextmanager
 def reading(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection. Raises `WarehouseMissing` or, while a run writes, `WarehouseBusy`; never waits."""

@@ -18,6 +18,7 @@ from filelock import FileLock
 
 from orchestration.errors import UsageError
 from orchestration.home import Home, project_root
+from orchestration.landing.evidence.layout import evidence_folder, has_evidence
 from orchestration.seeds import DBT_PROJECT, dbt_folder, read_seed, seeds_folder
 from orchestration.settings import settings_of
 from orchestration.wording import Wording
@@ -63,6 +64,8 @@ def environment(home: Home) -> dict[str, str]:
         "ZHENGXIN_PROJECT_DIGEST": project_digest(home),
         "ZHENGXIN_DRAW_COUNT": str(settings_of(home).draws),
         "ZHENGXIN_OVER_UNITS": "1" if settings_of(home).draws or _compares_units(home) else "0",
+        "ZHENGXIN_EVIDENCE": "1" if has_evidence(home) else "0",
+        "ZHENGXIN_EVIDENCE_STORE": str(evidence_folder(home.landing)),
         # Products of small matrices wait for their threads longer than they compute.
         "OPENBLAS_NUM_THREADS": "1",
     }
@@ -151,8 +154,11 @@ def reuse_parse(home: Home) -> None:
 
 
 def project_digest(home: Home) -> str:
-    """SHA-256 over all that a manifest is made from: paths and contents of dbt project, profile and seeds, draws."""
+    """SHA-256 over all that a manifest is made from: paths and contents of dbt project, profile and seeds, draws, and
+    whether there is evidence."""
     digest = hashlib.sha256(f"draws\0{settings_of(home).draws}\n".encode())
+    if has_evidence(home):
+        digest.update(b"evidence\n")
     for name, file in _project_files(home):
         digest.update(f"{name}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
     return digest.hexdigest()

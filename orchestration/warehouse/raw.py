@@ -21,6 +21,7 @@ from orchestration.landing.check import QUARANTINE_SCHEMA, accepted_schema
 from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.quarantine import REPLACED_SCHEMA, replaced_rows
 from orchestration.landing.store import Store, received_time
+from orchestration.warehouse.evidence import load_evidence
 from orchestration.wording import Wording
 
 BATCH_SCHEMA = pa.schema(
@@ -165,6 +166,7 @@ def load_raw(connection: duckdb.DuckDBPyConnection, home: Home) -> dict[str, int
         counts["quarantined_row"] = _load_quarantine(connection, store)
         counts["batch"] = _load_batches(connection, store)
         counts["decision_log"] = _load_decision_log(connection, home)
+        counts |= load_evidence(connection, home, store)
         for table, columns in RELEASED_TABLES.items():
             connection.execute(f"create or replace temporary table as_declared ({columns})")
             connection.execute(f"create table if not exists raw.{table} ({columns})")

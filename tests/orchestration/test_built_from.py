@@ -55,6 +55,19 @@ def test_another_package_version_is_noticed(noted: Home, monkeypatch: pytest.Mon
     assert built_from.result_if_unchanged(noted, [2018, 2019]) is None
 
 
+def test_changed_row_of_the_home_is_noticed(noted: Home) -> None:
+    """The seeds that a build would read are those that the home's own rows are laid over."""
+    own = noted.seeds / "methodology" / "series.csv"
+    own.parent.mkdir(parents=True)
+    own.write_text("series_code,name_en,unit_name_en,publication_digits,is_released\nown,Own,town,2,1\n")
+    assert built_from.result_if_unchanged(noted, [2018, 2019]) is None
+
+
+def test_other_draws_are_noticed(noted: Home) -> None:
+    noted.settings.write_text("draws = 0\n", encoding="utf-8")
+    assert built_from.result_if_unchanged(noted, [2018, 2019]) is None
+
+
 def test_waiting_file_is_noticed(noted: Home) -> None:
     write_small_inbox(noted.inbox, [2019])
     assert built_from.result_if_unchanged(noted, [2018, 2019]) is None

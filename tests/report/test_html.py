@@ -114,6 +114,14 @@ def test_drawings_have_words(rendered) -> None:
         assert drawing.caption in html_text.unescape(text)
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_place_of_a_wording_is_left_unfilled(small_release: Path, language: str) -> None:
+    for code in (NATION, GUIZHOU, PLAIN):
+        with open_release(small_release, language) as release:
+            page = render(compose(release, code, language)).split("</style>")[-1]
+        assert re.findall(r"\{[a-z_]+(?::[a-z]+)?\}", page) == [], code
+
+
 def test_headings_step_down_by_one(rendered) -> None:
     levels = [int(tag[1]) for tag, _ in Page(rendered[1]).elements if re.fullmatch(r"h[1-6]", tag)]
     assert levels.count(1) == 1

@@ -143,6 +143,7 @@ def test_metadata_outline_and_archive_standard():
         assert document.Root.MarkInfo.Marked
         with document.open_metadata() as metadata:
             assert metadata.pdfa_status == "2A"
+            assert metadata["pdfuaid:part"] == "1"
 
 
 def test_every_font_is_embedded():

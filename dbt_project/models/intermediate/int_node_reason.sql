@@ -43,6 +43,7 @@ measure_findings as (
             when scores.status = 'not_applicable' then '不适用'
             when scores.status = 'quarantined' then '数据未通过入库校验'
             when scores.status = 'to_be_assessed' then '尚无数据'
+            when scores.rule_family = 'relative' and scores.normalised_value is null then '与其他单位无从比较'
             when scores.deduction > 0
                 then '实测' || {{ plain_number('scores.value') }} || measures.measurement_unit || ',扣'
                     || {{ plain_number('scores.deduction') }} || '分'
@@ -57,6 +58,8 @@ measure_findings as (
             when scores.status = 'not_applicable' then 'not applicable'
             when scores.status = 'quarantined' then 'rows failed the checks at the door'
             when scores.status = 'to_be_assessed' then 'nothing came in'
+            when scores.rule_family = 'relative' and scores.normalised_value is null
+                then 'cannot be compared with the other units'
             when scores.deduction > 0
                 then {{ plain_number('scores.value') }} || ', ' || {{ plain_number('scores.deduction') }} || ' taken off'
             when scores.normalised_value < 1

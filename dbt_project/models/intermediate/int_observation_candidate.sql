@@ -1,6 +1,46 @@
 with observations as (
 
-    select * from {{ ref('stg_observation') }}
+    select
+        series_code,
+        unit_code,
+        assessment_year,
+        measure_code,
+        value,
+        state,
+        channel,
+        collection_mode,
+        captured_at,
+        evidence_url,
+        evidence_hash,
+        collector,
+        provenance,
+        batch_id,
+        row_number,
+        'observation' as source
+    from {{ ref('stg_observation') }}
+    {% if env_var('ZHENGXIN_EVIDENCE', '0') == '1' %}
+
+    union all
+
+    select
+        series_code,
+        unit_code,
+        assessment_year,
+        measure_code,
+        value,
+        state,
+        channel,
+        collection_mode,
+        captured_at,
+        cast(null as varchar) as evidence_url,
+        cast(null as varchar) as evidence_hash,
+        collector,
+        provenance,
+        cast(null as varchar) as batch_id,
+        cast(null as integer) as row_number,
+        'derivation' as source
+    from {{ ref('int_derived_observation') }}
+    {% endif %}
 
 ),
 
@@ -46,7 +86,7 @@ collected as (
         provenance,
         batch_id,
         row_number,
-        'observation' as source,
+        source,
         coalesce(verdict = 'reject' and is_covered_by_decision, false) as is_rejected,
         coalesce(verdict = 'confirm' and is_covered_by_decision, false) as is_confirmable,
         case when is_covered_by_decision then verification_batch_id end as verification_batch_id,
@@ -122,6 +162,8 @@ select
                 when source = 'verification' then 1
                 when is_confirmable then 2
                 when collection_mode = 'offline' then 3
+                -- Too few records say less than anything that somebody has observed.
+                when source = 'derivation' and state = 'not_collected' then 5
                 else 4
             end,
             case when is_confirmable and collection_mode = 'offline' then 1 else 2 end,

@@ -54,6 +54,22 @@ input_rows as (
     union all
 
     select series_code, assessment_year, provenance, batch_id from {{ ref('stg_decision') }}
+    {% if env_var('ZHENGXIN_EVIDENCE', '0') == '1' %}
+
+    union all
+
+    -- What records give is an input of its own, named by what it is counted from.
+    select
+        derived.series_code,
+        derived.assessment_year,
+        derived.provenance,
+        partitions.state_hash as batch_id
+    from {{ ref('int_derived_observation') }} as derived
+    inner join {{ ref('int_evidence_partition') }} as partitions
+        on derived.evidence_kind = partitions.evidence_kind
+        and derived.assessment_year = partitions.partition_year
+        and partitions.partition_kind = 'assessment_year'
+    {% endif %}
 
 ),
 

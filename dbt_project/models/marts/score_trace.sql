@@ -21,7 +21,7 @@ with overruled as (
         and candidates.measure_code = observations.measure_code
         and (
             (observations.source = 'decision' and not candidates.is_rejected)
-            or (observations.source = 'verification' and candidates.source = 'observation')
+            or (observations.source = 'verification' and candidates.source in ('observation', 'derivation'))
         )
     qualify row_number() over (
         partition by candidates.series_code, candidates.assessment_year, candidates.unit_code, candidates.measure_code

@@ -19,6 +19,12 @@ with input_rows as (
     union all
 
     select series_code, assessment_year, provenance from {{ ref('stg_decision') }}
+    {% if env_var('ZHENGXIN_EVIDENCE', '0') == '1' %}
+
+    union all
+
+    select series_code, assessment_year, provenance from {{ ref('int_derived_observation') }}
+    {% endif %}
 
 ),
 

@@ -10,7 +10,9 @@ with rows_of_cells as (
         node_code,
         item_code,
         1 as trace_count,
-        (state in ('observed', 'verified', 'event', 'rejected') or batch_id is not null)
+        -- A derived value ends at the records that evidence_measure counts.
+        source is distinct from 'derivation'
+        and (state in ('observed', 'verified', 'event', 'rejected') or batch_id is not null)
         and (batch_id is null or file_name is null or file_sha256 is null or row_number is null) as is_without_file
     from {{ ref('score_trace') }}
 

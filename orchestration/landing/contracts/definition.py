@@ -189,7 +189,8 @@ class Column:
                         f"{name} has more than {self.max_length} characters: shorten it, or look for a stray"
                         " quotation mark",
                     ),
-                    f"length({name}) > {self.max_length}",
+                    # Bytes are known without counting, and a text has no more characters than bytes.
+                    f"strlen({name}) > {self.max_length} and length({name}) > {self.max_length}",
                 )
             )
         return rules

@@ -1,6 +1,6 @@
 """The report as PDF: pages, type and tables by typst, from a template that gets the report as data.
 
-PDF/A-2a with tags: for archives, and for readers who do not see the page.
+PDF/A-2a and PDF/UA-1 with tags: for archives, and for readers who do not see the page.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from orchestration.report.fonts import chinese_font
 from orchestration.report.typst.content import report_json
 
 TEMPLATE = Path(__file__).parent / "report.typ"
-PDF_STANDARDS = ["a-2a"]
+PDF_STANDARDS = ["a-2a", "ua-1"]
 CHINA_STANDARD_TIME = timezone(timedelta(hours=8))
 
 

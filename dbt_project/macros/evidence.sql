@@ -1,0 +1,193 @@
+{#
+  Evidence becomes measures here. A derivation is a row of measure_derivation, its conditions are rows in a small closed
+  vocabulary; these macros write them as SQL, one pass over the records of a kind for all its derivations. What an engine
+  says in words of its own stands in evidence_engine_<engine>.sql.
+#}
+
+{% macro evidence_files(kind) %}{{ adapter.dispatch('evidence_files')(kind) }}{% endmacro %}
+{% macro evidence_days(from_time, to_time) %}{{ adapter.dispatch('evidence_days')(from_time, to_time) }}{% endmacro %}
+{% macro evidence_key_hash(columns) %}{{ adapter.dispatch('evidence_key_hash')(columns) }}{% endmacro %}
+{% macro evidence_whole_quotient(numerator, denominator) -%}
+    {{ adapter.dispatch('evidence_whole_quotient')(numerator, denominator) }}
+{%- endmacro %}
+
+{# The folder of the evidence in effect. #}
+{% macro evidence_store() %}{{ env_var('ZHENGXIN_EVIDENCE_STORE', '') }}{% endmacro %}
+
+{# The rows of a query as mappings; none while dbt only parses. #}
+{% macro evidence_rows(query) %}
+    {%- set found = [] -%}
+    {%- if execute -%}
+        {%- set answer = run_query(query) -%}
+        {%- for row in answer.rows -%}
+            {%- do found.append(dict(zip(answer.column_names, row))) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(found) }}
+{% endmacro %}
+
+{# Kind and year of the partitions whose records or rules are not those of the last build: all of them in a first one. #}
+{% macro evidence_changed(partition_kind) %}
+    {%- set built = adapter.get_relation(this.database, this.schema, 'int_evidence_partition') if execute else none -%}
+    {%- set query -%}
+        select evidence_kind, partition_year
+        from {{ source('raw', 'evidence_state') }}
+        where partition_kind = '{{ partition_kind }}'
+        {% if built is not none and is_incremental() %}
+            and state_hash not in (select state_hash from {{ built }} where partition_kind = '{{ partition_kind }}')
+        {% endif %}
+        order by evidence_kind, partition_year
+    {%- endset -%}
+    {{ return(evidence_rows(query)) }}
+{% endmacro %}
+
+{# Takes out of an incremental table what belongs to changed partitions, and to those that are no more. #}
+{% macro evidence_without_stale(partition_kind, year_column) %}
+    {%- if execute and is_incremental() -%}
+        {%- set changed = [] -%}
+        {%- for row in evidence_changed(partition_kind) -%}
+            {%- do changed.append("'" ~ row.evidence_kind ~ ' ' ~ row.partition_year ~ "'") -%}
+        {%- endfor -%}
+        delete from {{ this }}
+        where concat(evidence_kind, ' ', {{ year_column }}) not in (
+            select concat(evidence_kind, ' ', partition_year)
+            from {{ source('raw', 'evidence_state') }}
+            where partition_kind = '{{ partition_kind }}'
+        )
+        {%- if changed %}
+            or concat(evidence_kind, ' ', {{ year_column }}) in ({{ changed | join(', ') }})
+        {%- endif -%}
+    {%- else -%}
+        select 1
+    {%- endif -%}
+{% endmacro %}
+
+{# A text as SQL. #}
+{% macro evidence_literal(text) %}'{{ text | string | replace("'", "''") }}'{% endmacro %}
+
+{# A derivation's part as one condition; `window_end` is the last day of the assessed year. #}
+{% macro evidence_condition(conditions) -%}
+    {%- set terms = [] -%}
+    {%- for row in conditions -%}
+        {%- set column, operand = row.column_name, (row.operand or '') | replace("'", "''") -%}
+        {%- set is_text = row.value_kind in ('text', 'choice') -%}
+        {%- set literal = "'" ~ operand ~ "'" if is_text else operand -%}
+        {%- if row.operator == 'is_filled' -%}{%- do terms.append(column ~ ' is not null') -%}
+        {%- elif row.operator == 'is_blank' -%}{%- do terms.append(column ~ ' is null') -%}
+        {%- elif row.operator == 'equals' -%}{%- do terms.append(column ~ ' = ' ~ literal) -%}
+        {%- elif row.operator == 'differs_from' -%}{%- do terms.append(column ~ ' <> ' ~ literal) -%}
+        {%- elif row.operator == 'one_of' -%}
+            {%- do terms.append(column ~ " in ('" ~ operand.split() | join("', '") ~ "')") -%}
+        {%- elif row.operator == 'at_least' -%}{%- do terms.append(column ~ ' >= ' ~ operand) -%}
+        {%- elif row.operator == 'at_most' -%}{%- do terms.append(column ~ ' <= ' ~ operand) -%}
+        {%- elif row.operator == 'not_after_column' -%}
+            {%- do terms.append('cast(' ~ column ~ ' as date) <= cast(' ~ operand ~ ' as date)') -%}
+        {%- elif row.operator == 'after_column' -%}
+            {%- do terms.append('cast(' ~ column ~ ' as date) > cast(' ~ operand ~ ' as date)') -%}
+        {%- elif row.operator == 'by_window_end' -%}
+            {%- do terms.append('cast(' ~ column ~ ' as date) <= window_end') -%}
+        {%- elif row.operator == 'open_at_window_end' -%}
+            {%- do terms.append('(' ~ column ~ ' is null or cast(' ~ column ~ ' as date) > window_end)') -%}
+        {%- elif row.operator == 'within_days_of_end' -%}
+            {%- do terms.append(evidence_days(column, 'window_end') | trim ~ ' <= ' ~ operand) -%}
+        {%- else -%}
+            {{ exceptions.raise_compiler_error("measure_derivation_condition: no operator '" ~ row.operator ~ "'") }}
+        {%- endif -%}
+    {%- endfor -%}
+    {{- terms | join(' and ') if terms else 'true' -}}
+{%- endmacro %}
+
+{# The day of a time, or the last day of the assessed year where there is none by then. #}
+{% macro evidence_by_window_end(column) -%}
+    case when cast({{ column }} as date) <= window_end then cast({{ column }} as date) else window_end end
+{%- endmacro %}
+
+{# What a derivation measures of one record: a column, or days. What is still open counts up to the end of the year. #}
+{% macro evidence_value(derivation) -%}
+    {%- if derivation.value_column -%}
+        {{ derivation.value_column }}
+    {%- elif derivation.family in ('largest_age', 'days_late') -%}
+        {{ evidence_days(derivation.from_column, evidence_by_window_end(derivation.to_column or 'window_end')) | trim }}
+    {%- elif derivation.from_column -%}
+        {{ evidence_days(derivation.from_column, derivation.to_column or 'window_end') | trim }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#
+  The derivations of the seeds, each with its SQL and the series of its measure. `shown` is what a record shows of itself:
+  what is measured of it, else by how many days it missed (or kept) its deadline.
+#}
+{% macro evidence_derivations() %}
+    {%- set derivations = evidence_rows(
+        "select d.derivation_code, d.version, d.measure_code, m.series_code, d.kind_code, d.family, d.value_column,"
+        ~ " d.from_column, d.to_column, cast(d.parameter as varchar) as parameter, d.time_window, d.min_record_count,"
+        ~ " d.channel, d.note_zh, d.note_en, d.origin"
+        ~ " from " ~ ref('measure_derivation') ~ " as d"
+        ~ " inner join " ~ ref('measure') ~ " as m on d.measure_code = m.measure_code"
+        ~ " order by d.kind_code, d.time_window, d.derivation_code"
+    ) -%}
+    {%- set conditions = evidence_rows(
+        "select c.derivation_code, c.part, c.column_name, c.operator, c.operand, e.value_kind"
+        ~ " from " ~ ref('measure_derivation_condition') ~ " as c"
+        ~ " inner join " ~ ref('measure_derivation') ~ " as d on c.derivation_code = d.derivation_code"
+        ~ " inner join " ~ ref('evidence_column') ~ " as e"
+        ~ " on d.kind_code = e.kind_code and c.column_name = e.column_name"
+        ~ " order by c.derivation_code, c.part, c.position"
+    ) -%}
+    {%- for row in derivations -%}
+        {%- set own = conditions | selectattr('derivation_code', 'equalto', row.derivation_code) | list -%}
+        {%- set among = evidence_condition(own | selectattr('part', 'equalto', 'among') | list) -%}
+        {%- set counted = evidence_condition(own | selectattr('part', 'equalto', 'counted') | list) -%}
+        {%- set value = evidence_value(row) | trim -%}
+        {%- if row.family == 'share_over_limit' -%}
+            {%- set among = among ~ ' and ' ~ value ~ ' is not null' -%}
+            {%- set counted = counted ~ ' and ' ~ value ~ ' > ' ~ row.parameter -%}
+        {%- endif -%}
+        {%- set deadline = own | selectattr('operator', 'equalto', 'not_after_column') | list | first -%}
+        {%- if value or not deadline -%}
+            {%- set shown = value -%}
+        {%- else -%}
+            {%- set shown = evidence_days(deadline.operand, evidence_by_window_end(deadline.column_name)) | trim -%}
+        {%- endif -%}
+        {%- do row.update({
+            'alias': 'd' ~ loop.index, 'among': among, 'counted': counted, 'value': value, 'shown': shown,
+            'adds_up': row.family not in ('distinct_count', 'lapsed_count', 'median', 'quantile')
+        }) -%}
+    {%- endfor -%}
+    {{ return(derivations) }}
+{% endmacro %}
+
+{# The aggregate of a derivation beyond its two counts; NULL where the counts say it all. #}
+{% macro evidence_aggregate(derivation) -%}
+    {%- set both = '(' ~ derivation.among ~ ') and (' ~ derivation.counted ~ ')' -%}
+    {%- set valued = 'case when ' ~ both ~ ' then ' ~ derivation.value ~ ' end' -%}
+    {%- if derivation.family == 'distinct_count' -%}
+        cast(count(distinct {{ valued }}) as decimal(20, 6))
+    {%- elif derivation.family == 'lapsed_count' -%}
+        cast(
+            count(distinct case when {{ derivation.among }} then {{ derivation.value }} end) - count(distinct {{ valued }})
+            as decimal(20, 6)
+        )
+    {%- elif derivation.family in ('median', 'quantile') -%}
+        cast(
+            percentile_cont({{ '0.5' if derivation.family == 'median' else derivation.parameter }})
+            within group (order by cast({{ valued }} as double)) as decimal(20, 6)
+        )
+    {%- elif derivation.family == 'largest_age' -%}
+        cast(max({{ valued }}) as decimal(20, 6))
+    {%- elif derivation.family == 'days_late' -%}
+        cast(max(case when {{ both }} and {{ derivation.value }} > 0 then {{ derivation.value }} when {{ both }} then 0 end) as decimal(20, 6))
+    {%- else -%}
+        cast(null as decimal(20, 6))
+    {%- endif -%}
+{%- endmacro %}
+
+{# A share in percent with six decimals, half up, by whole numbers alone: every engine gives the same. #}
+{% macro evidence_percent(counted, among) -%}
+    cast(
+        cast({{ evidence_whole_quotient(
+            '(' ~ counted ~ ' * 200000000 + ' ~ among ~ ')', '(2 * ' ~ among ~ ')'
+        ) | trim }} as decimal(12, 0)) * cast('0.000001' as decimal(7, 6))
+        as decimal(20, 6)
+    )
+{%- endmacro %}

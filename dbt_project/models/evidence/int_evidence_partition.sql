@@ -1,0 +1,10 @@
+{# What the last build has counted: the next one counts only what differs. Kept apart from the counts, for a partition
+   may have none. #}
+-- depends_on: {{ ref('int_evidence_count') }}
+-- depends_on: {{ ref('int_evidence_duplicate') }}
+select
+    evidence_kind,
+    partition_kind,
+    partition_year,
+    state_hash
+from {{ source('raw', 'evidence_state') }}

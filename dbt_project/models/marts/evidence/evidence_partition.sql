@@ -1,0 +1,29 @@
+with partitions as (
+
+    select * from {{ source('raw', 'evidence_state') }}
+    where partition_kind = 'record_year'
+
+),
+
+duplicates as (
+
+    select
+        evidence_kind,
+        record_year,
+        count(*) as duplicate_count
+    from {{ ref('int_evidence_duplicate') }}
+    group by evidence_kind, record_year
+
+)
+
+select
+    partitions.evidence_kind,
+    partitions.partition_year as record_year,
+    partitions.file_count,
+    partitions.record_count,
+    coalesce(duplicates.duplicate_count, 0) as duplicate_count
+from partitions
+left join duplicates
+    on partitions.evidence_kind = duplicates.evidence_kind
+    and partitions.partition_year = duplicates.record_year
+order by partitions.evidence_kind, partitions.partition_year

@@ -1,0 +1,22 @@
+"""Landing of evidence: records by the million, checked by the file in DuckDB and never row by row in Python.
+
+`kinds` makes contracts of the rows of seeds/evidence, `received` streams a file into Parquet, `door` parts its rows
+into accepted and quarantined, `layout` lays what is in effect out by kind and year. Ledger, words and folders are those
+of all other sources.
+"""
+
+from __future__ import annotations
+
+from orchestration.landing.evidence.door import EvidenceDoor
+from orchestration.landing.evidence.kinds import EvidenceKind, read_kinds
+from orchestration.landing.evidence.layout import evidence_folder, has_evidence, landed_contracts, lay_out
+
+__all__ = [
+    "EvidenceDoor",
+    "EvidenceKind",
+    "evidence_folder",
+    "has_evidence",
+    "landed_contracts",
+    "lay_out",
+    "read_kinds",
+]

@@ -1,0 +1,377 @@
+"""Parts the rows of a file of evidence into accepted and quarantined, in DuckDB and within a fixed memory.
+
+rows in = accepted + quarantined. One pass finds the rows that break a rule; the accepted rows go to a Parquet file per
+year; messages are made for the broken ones alone. A file with a column of personal data is refused, and nothing of it
+is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from orchestration.landing import cells, checked_rows
+from orchestration.landing.check import (
+    ROW_UNREADABLE,
+    SAMPLE_SIZE,
+    CheckedFile,
+    row_records,
+    structure_faults,
+    structure_message,
+    structure_records,
+)
+from orchestration.landing.contracts.definition import Column, Contract, Rule, quoted
+from orchestration.landing.evidence.kinds import EvidenceKind
+from orchestration.landing.evidence.received import Received, cell, identifier, look_at, stream
+from orchestration.landing.readers.table import FileRejected, ReaderFailed
+from orchestration.landing.store import LANDED, REJECTED, Batch, now_text, write_json
+from orchestration.wording import Wording
+
+# What the database may keep in memory for a file of any size; beyond it, it writes to the folder of unfinished work.
+MEMORY_LIMIT = "1500MB"
+ACCEPTED_FORMAT = "format parquet, compression zstd, compression_level 1, parquet_version v2"
+SQL_TYPES = {"integer": "integer", "decimal": "decimal(20, 9)", "date": "date", "timestamp": "timestamp"}
+NATIVE_TIMES = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATE", "TIMESTAMP WITH TIME ZONE")
+NATIVE_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "DOUBLE", "FLOAT")
+
+UNREADABLE = Wording(
+    "这一行不能按表头拆成各列:请检查逗号与引号",
+    "the row cannot be taken apart into the header's columns: look at commas and quotation marks",
+)
+
+
+class PersonalData(ReaderFailed):
+    """A file with a column of personal data: refused, and nothing of it is kept."""
+
+    def __init__(self, columns: dict[str, Wording]) -> None:
+        zh = "、".join(f"{name}({says.zh})" for name, says in columns.items())
+        en = ", ".join(f"{name} ({says.en})" for name, says in columns.items())
+        super().__init__(
+            "personal_data",
+            Wording(
+                f"文件含个人信息列:{zh}。未保存任何内容:请删除这些列后重新提交",
+                f"the file has columns of personal data: {en}. Nothing of it is kept: remove them and deliver it anew",
+            ),
+        )
+
+
+class EvidenceDoor:
+    """The database in which files of evidence are checked, one at a time."""
+
+    def __init__(self, work_folder: Path, memory_limit: str = MEMORY_LIMIT) -> None:
+        config = {"memory_limit": memory_limit, "temp_directory": str(work_folder / "evidence")}
+        self._connection = duckdb.connect(config=config)
+        self._connection.execute("set timezone = 'UTC'")
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def make_batch(self, kind: EvidenceKind, facts: dict, original: Path, work: Path) -> Batch:
+        """Check the file at `original` and leave what is kept in `work`; `facts` are those of its ledger entry.
+
+        Raises `PersonalData`, and `ReaderFailed` where the program is at fault; of neither anything is kept.
+        """
+        contract = kind.contract
+        found = None
+        try:
+            found = look_at(self._connection, original, contract, work)
+            if personal := kind.personal_columns(found.names):
+                raise PersonalData(personal)
+            faults = structure_faults(contract, found.header)
+            if any(faults.values()):
+                write_json(work / "validation.json", {"results": structure_records(contract, found, faults)})
+                rule = next(name for name, count in faults.items() if count)
+                return self._rejected(facts, found, rule, structure_message(contract, found.header))
+            stream(self._connection, found, contract, work)
+            checked = self._checked(kind, found, facts["batch_id"], work)
+        except ReaderFailed:
+            raise
+        except FileRejected as refused:
+            write_json(work / "validation.json", {"results": []})
+            return self._rejected(facts, found, refused.rule, refused.wording)
+        except duckdb.Error as error:
+            raise ReaderFailed(
+                "check_failed",
+                Wording(
+                    f"文件无法检查({error}),这是程序的缺陷:请报告",
+                    f"the file cannot be checked ({error}), which is a fault of the program: report it",
+                ),
+            ) from error
+        finally:
+            for path in work.iterdir():
+                if path.name in ("received.parquet", "text.utf8"):
+                    path.unlink()
+        results = structure_records(contract, found, faults) + row_records(contract, found, checked)
+        write_json(work / "validation.json", {"results": results})
+        return Batch(
+            **facts,
+            **_form(found),
+            state=LANDED,
+            row_count=checked.accepted_count + checked.quarantined_count,
+            accepted_count=checked.accepted_count,
+            quarantined_count=checked.quarantined_count,
+            rules=checked.first_broken,
+        )
+
+    @staticmethod
+    def _rejected(facts: dict, found: Received | None, rule: str, wording: Wording) -> Batch:
+        return Batch(
+            **facts,
+            **_form(found),
+            state=REJECTED,
+            row_count=0,
+            accepted_count=0,
+            quarantined_count=0,
+            error_rule=rule,
+            error_message=wording.en,
+            error_message_zh=wording.zh,
+        )
+
+    def _checked(self, kind: EvidenceKind, found: Received, batch_id: str, work: Path) -> CheckedFile:
+        contract, execute = kind.contract, self._connection.execute
+        with self._reference(kind, found):
+            types = self._types(found)
+            execute(f"create or replace temp view typed as {_checked_query(kind, found, types, in_words=False)}")
+            broken = " or ".join(f"coalesce(({rule.broken}), false)" for rule in contract.rules())
+            execute(f"create or replace temp table broken as select row_position from typed where {broken}")
+            years = execute(
+                "select record_year, count(*) from typed anti join broken using (row_position)"
+                " group by record_year order by record_year"
+            ).fetchall()
+            stored = ", ".join(_stored(column) for column in contract.columns)
+            for year, _ in years:
+                execute(
+                    f"copy (select {stored}, {quoted(batch_id)} as batch_id, row_number from typed"
+                    f" anti join broken using (row_position) where record_year = {year})"
+                    f" to {quoted(str(work / f'accepted_{year}.parquet'))} ({ACCEPTED_FORMAT})"
+                )
+            checked = CheckedFile(accepted_count=sum(count for _, count in years))
+            self._write_quarantined(kind, found, batch_id, work, checked)
+        judged = checked.accepted_count + checked.quarantined_count
+        if judged != found.row_count:
+            raise ReaderFailed(
+                "rows_lost",
+                Wording(
+                    f"{found.row_count} 行中只有 {judged} 行有结果,这是程序的缺陷:请报告",
+                    f"of {found.row_count} rows {judged} were judged, which is a fault of the program: report it",
+                ),
+            )
+        return checked
+
+    @contextmanager
+    def _reference(self, kind: EvidenceKind, found: Received):
+        """Have the codes of divisions, and where rows could not be read, as tables while the context lasts."""
+        codes = pa.table(
+            {
+                "code": list(kind.division_years),
+                "unit_first_year": pa.array([first for first, _ in kind.division_years.values()], pa.int32()),
+                "unit_last_year": pa.array([last for _, last in kind.division_years.values()], pa.int32()),
+            }
+        )
+        unreadable = pa.table(
+            {
+                "line": pa.array([line for line, _ in found.unreadable], pa.int64()),
+                "content": pa.array([text for _, text in found.unreadable], pa.string()),
+            }
+        )
+        self._connection.register("codes_given", codes)
+        self._connection.register("unreadable_given", unreadable)
+        self._connection.execute("create or replace temp table division_code as from codes_given")
+        self._connection.execute("create or replace temp table unreadable_row as from unreadable_given")
+        try:
+            yield
+        finally:
+            self._connection.execute("drop view if exists typed")
+            self._connection.execute("drop table if exists broken")
+            self._connection.unregister("codes_given")
+            self._connection.unregister("unreadable_given")
+
+    def _types(self, found: Received) -> dict[str, str]:
+        """The type of each column of `rows`, by its name there."""
+        described = self._connection.execute(f"describe select * from read_parquet({quoted(str(found.rows))})")
+        return {row[0]: row[1] for row in described.fetchall()}
+
+    def _write_quarantined(
+        self, kind: EvidenceKind, found: Received, batch_id: str, work: Path, checked: CheckedFile
+    ) -> None:
+        contract, execute = kind.contract, self._connection.execute
+        rules = list(enumerate(contract.rules()))
+        worded = _checked_query(kind, found, self._types(found), in_words=True)
+        faults = checked_rows.faults(contract, rules)
+        execute(f"create or replace temp table judged as select r.*, {faults} as faults from ({worded}) as r")
+        quarantined = f"{_broken_rows(kind, found, batch_id, rules)} union all {_unreadable_rows(kind, batch_id)}"
+        execute(
+            f"copy (select * from ({quarantined})"
+            f" order by row_number) to {quoted(str(work / 'quarantined.parquet'))} (format parquet, compression zstd)"
+        )
+        (judged,) = execute("select count(*) from judged").fetchone()
+        checked.quarantined_count = judged + len(found.unreadable)
+        self._count_faults(rules, checked)
+        if found.unreadable:
+            checked.first_broken[ROW_UNREADABLE] = len(found.unreadable)
+        execute("drop table judged")
+
+    def _count_faults(self, rules: Sequence[tuple[int, Rule]], checked: CheckedFile) -> None:
+        counted = self._connection.execute(
+            f"""
+            select fault.rule, count(*), count(*) filter (where is_first),
+                list(struct_pack(r := row_number, zh := fault.zh, en := fault.en) order by row_number)[1:{SAMPLE_SIZE}]
+            from (
+                select row_number, unnest(faults) as fault, unnest(range(len(faults))) = 0 as is_first from judged
+            )
+            group by all order by all
+            """
+        ).fetchall()
+        names = {number: rule.name for number, rule in rules}
+        for number, count, first, samples in counted:
+            name = names[number]
+            checked.broken[name] = checked.broken.get(name, 0) + count
+            if first:
+                checked.first_broken[name] = checked.first_broken.get(name, 0) + first
+            checked.samples[name] = [
+                Wording(f"第 {sample['r']} 行:{sample['zh']}", f"row {sample['r']}: {sample['en']}")
+                for sample in samples
+            ]
+
+
+def _form(found: Received | None) -> dict[str, str]:
+    form = {"file_format": found.file_format, "encoding": found.encoding} if found else {}
+    return {"file_format": "", "encoding": "", "landed_at": now_text()} | form
+
+
+def _checked_query(kind: EvidenceKind, found: Received, types: dict[str, str], in_words: bool) -> str:
+    """SQL of the checked rows, all in words or none: with `in_words` of the broken ones alone, every cell as text, as
+    messages show it; else cells that came with a type keep it, for nothing is gained by writing them out."""
+    contract = kind.contract
+    columns = ["received.file_row_number as row_position", f"{_row_number(found)} as row_number"]
+    for column in contract.columns:
+        name = cell(column, found)
+        kind_in_file = types.get(name, "VARCHAR") if name else "VARCHAR"
+        source = f"received.{identifier(name)}" if name else "null::varchar"
+        text, read = _read(column, source, kind_in_file, in_words)
+        columns.append(f"{text} as {column.name}")
+        if cells.is_typed(column):
+            columns.append(f"{read} as {column.name}_read")
+    rows = f"select * from read_parquet({quoted(str(found.rows))}, file_row_number = true)"
+    if in_words:
+        rows += " where file_row_number in (select row_position from broken)"
+    received = f"({rows}) as received"
+    cells_of = f"select {', '.join(columns)} from {received}"
+    forms = "".join(
+        f", {_form_of(column)} as {column.name}_form" for column in contract.columns if cells.is_typed(column)
+    )
+    year = f"extract(year from {kind.date_column}_read)::integer"
+    dated = (
+        f"select cells.*, {year} as record_year, null::varchar as spreadsheet_error{forms} from ({cells_of}) as cells"
+    )
+    return (
+        f"select dated.*, codes.unit_first_year, codes.unit_last_year from ({dated}) as dated"
+        " left join division_code as codes on codes.code = dated.unit_code"
+    )
+
+
+def _row_number(found: Received) -> str:
+    """The row as a spreadsheet shows it: rows that could not be read stand between the others."""
+    steps: dict[int, int] = {}
+    for before, (line, _) in enumerate(found.unreadable):
+        steps[line - found.first_row - before] = before + 1
+    return f"(received.file_row_number + {found.first_row} + {_steps(list(steps.items()))})::integer"
+
+
+def _steps(steps: Sequence[tuple[int, int]], below: int = 0) -> str:
+    """SQL of how many unreadable rows stand before a row (`below` for the first of them), searched by halves: every row
+    asks for it."""
+    if not steps:
+        return str(below)
+    middle = len(steps) // 2
+    position, count = steps[middle]
+    return (
+        f"case when received.file_row_number < {position} then {_steps(steps[:middle], below)}"
+        f" else {_steps(steps[middle + 1 :], count)} end"
+    )
+
+
+def _read(column: Column, source: str, type_in_file: str, in_words: bool) -> tuple[str, str]:
+    """SQL of a cell and, of a typed column, of what it says."""
+    is_time = type_in_file in NATIVE_TIMES
+    is_number = type_in_file in NATIVE_NUMBERS or type_in_file.startswith("DECIMAL")
+    if column.kind == "timestamp" and is_time:
+        read = f"{source}::timestamp"
+        if type_in_file == "TIMESTAMP WITH TIME ZONE":
+            read = f"({source}::timestamp + interval 8 hour)"
+        return (f"{source}::varchar" if in_words else source), read
+    if column.kind in ("integer", "decimal") and is_number:
+        read = f"try_cast({source} as {SQL_TYPES[column.kind]})"
+        if column.kind == "integer" and not type_in_file.endswith("INT") and type_in_file != "INTEGER":
+            read = f"case when {source} = trunc({source}) then {read} end"
+        return (f"{source}::varchar" if in_words else source), read
+    text = _trimmed(source if type_in_file == "VARCHAR" else f"{source}::varchar")
+    if column.kind == "timestamp":
+        plain = f"length({text}) in (10, 16, 19) and substr({text}, 5, 1) = '-'"
+        return text, f"coalesce(case when {plain} then try_cast({text} as timestamp) end, {cells.read_time(text)})"
+    if column.kind == "integer":
+        return text, f"case when regexp_full_match({text}, '[0-9]{{1,9}}') then try_cast({text} as integer) end"
+    if column.kind == "decimal":
+        plain = f"regexp_full_match({text}, '[+-]?[0-9]{{1,11}}(\\.[0-9]{{1,9}})?')"
+        return text, f"case when {plain} then try_cast({text} as {SQL_TYPES['decimal']}) end"
+    return text, ""
+
+
+def _trimmed(text: str) -> str:
+    """A cell without blanks around it, null where there is nothing else; most have none, and are not written anew."""
+    is_padded = f"{text} = '' or starts_with({text}, ' ') or ends_with({text}, ' ')"
+    return f"case when {is_padded} then nullif(trim({text}), '') else {text} end"
+
+
+def _form_of(column: Column) -> str:
+    return f"case when {column.name} is not null and {column.name}_read is null then 'malformed' end"
+
+
+def _stored(column: Column) -> str:
+    if cells.is_typed(column):
+        return f"{column.name}_read::{SQL_TYPES[column.kind]} as {column.name}"
+    return column.name
+
+
+def _broken_rows(kind: EvidenceKind, found: Received, batch_id: str, rules: Sequence[tuple[int, Rule]]) -> str:
+    contract: Contract = kind.contract
+    key = ", ".join(f"coalesce(judged.{name}::varchar, '')" for name in contract.key)
+    named = ", ".join(
+        f"({number}, {quoted(rule.name)}, {quoted(rule.column) if rule.column else 'null'})" for number, rule in rules
+    )
+    payload = ", ".join(f"{quoted(name)}, received.{identifier(name)}::varchar" for name in dict.fromkeys(found.names))
+    return f"""
+        select
+            {quoted(contract.source)} as source,
+            {quoted(batch_id)} as batch_id,
+            judged.row_number,
+            judged.unit_code,
+            judged.record_year as assessment_year,
+            null::varchar as measure_code,
+            concat_ws('|', {key}) as row_key,
+            rules.name as rule,
+            rules.column_name,
+            array_to_string(list_transform(faults, lambda fault: fault.en), '; ') as message,
+            array_to_string(list_transform(faults, lambda fault: fault.zh), ';') as message_zh,
+            json_object({payload})::varchar as raw_payload
+        from judged
+        join (values {named}) as rules(number, name, column_name) on rules.number = faults[1].rule
+        join (
+            select * from read_parquet({quoted(str(found.rows))}, file_row_number = true)
+            where file_row_number in (select row_position from broken)
+        ) as received on received.file_row_number = judged.row_position
+    """
+
+
+def _unreadable_rows(kind: EvidenceKind, batch_id: str) -> str:
+    return f"""
+        select
+            {quoted(kind.code)}, {quoted(batch_id)}, line::integer, null, null, null, '',
+            {quoted(ROW_UNREADABLE)}, null, {quoted(UNREADABLE.en)}, {quoted(UNREADABLE.zh)},
+            json_object('line', content)::varchar
+        from unreadable_row
+    """

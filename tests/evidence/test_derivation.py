@@ -1,0 +1,233 @@
+"""Measures from records: every family at its boundaries, equal to the reference, and the same by steps as in one go."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.demo.evidence import write_evidence
+from orchestration.home import Home
+from orchestration.landing import land_inbox
+from orchestration.seeds import read_seed, seeds_folder
+from orchestration.warehouse import connection, dbt
+from orchestration.warehouse.raw import load_raw
+from tests.evidence.conftest import Evidence
+from tests.methodology.reference_evidence import Derived, derive
+
+SEEDS = ["evidence_kind", "evidence_column", "measure", "measure_derivation", "measure_derivation_condition"]
+MODELS = [
+    *("int_evidence_duplicate", "int_evidence_count", "int_evidence_partition", "int_evidence_measure"),
+    "dim_derivation",
+]
+YEARS = (2017, 2018, 2019)
+# 520281 was 520222 until 2017, and is so still in the edition of that year: the records of both are one unit's.
+FORMER, UNIT, OTHER = "520222", "520281", "520115"
+
+# Families that no shipped measure needs.
+OWN_DERIVATIONS = """\
+derivation_code,version,measure_code,kind_code,family,value_column,from_column,to_column,parameter,time_window,min_record_count,channel,note_zh,note_en,origin
+median_days,1,C4.1,citizen_message,median,,submitted_at,answered_at,,year,1,internet,中位数,median,test
+ninth_decile,1,C4.3,citizen_message,quantile,rating,,,0.9,year,2,internet,分位数,quantile,test
+columns,1,T4.3,disclosure_item,distinct_count,site_column,,,,year,1,internet,栏目,columns,test
+"""
+OWN_CONDITIONS = """\
+derivation_code,part,position,column_name,operator,operand
+columns,among,1,site_column,is_filled,
+columns,counted,1,format,differs_from,text
+columns,counted,2,related_url,is_blank,
+median_days,counted,1,answered_at,after_column,submitted_at
+"""
+
+MESSAGES = "unit_code,message_code,submitted_at,due_at,answered_at,rating,provenance"
+ITEMS = "unit_code,url,site_column,item_type,published_at,due_at,format,related_url,provenance"
+PROBES = "unit_code,url,probed_at,http_status,seconds,is_resolved,provenance"
+CASES = "unit_code,case_code,registered_at,closed_at,provenance"
+
+
+def by_hand() -> dict[str, str]:
+    """Records of 2019 that lie on both sides of every boundary, by file below evidence/."""
+    messages = [
+        # On the day due, at its last minute: on time. A day later: not.
+        f"{UNIT},1,2019-01-01,2019-01-15,2019-01-15 23:59,5,synthetic",
+        f"{UNIT},2,2019-01-01,2019-01-15,2019-01-16 00:00,4,synthetic",
+        # Due on the last day of the year counts as due, the day after does not.
+        f"{UNIT},3,2019-12-20,2019-12-31,,3,synthetic",
+        f"{UNIT},4,2019-12-20,2020-01-01,2019-12-21,,synthetic",
+        f"{UNIT},5,2019-06-01,2019-06-10,2019-06-10,1,synthetic",
+        # Under the former code, in the same year: one of the whole.
+        f"{FORMER},6,2017-03-01,2017-03-02,2017-03-02,,synthetic",
+        *(f"{UNIT},7{n},2017-03-01,2017-03-02,2017-03-0{n},,synthetic" for n in range(1, 5)),
+        # Five of these are due: the least number. Of the other unit four are: too few.
+        f"{UNIT},8,2019-06-01,2019-06-10,,2,synthetic",
+        *(f"{OTHER},{n},2019-05-01,2019-05-10,2019-05-05,,synthetic" for n in range(4)),
+    ]
+    items = [
+        # 183 days before the end of the year is fresh, 184 is stale.
+        f"{UNIT},https://a/1,fresh,notice,2019-07-01 08:00,,picture,,synthetic",
+        f"{UNIT},https://a/2,stale,notice,2019-06-30 23:00,,text,,synthetic",
+        f"{UNIT},https://a/3,long ago,notice,2018-01-01,,picture,,synthetic",
+        # A report on its day is not late, and the latest of two decides.
+        f"{UNIT},https://a/4,,disclosure_report,2019-03-31 23:00,2019-03-31,text,,synthetic",
+        f"{OTHER},https://b/1,,disclosure_report,2019-04-02,2019-03-31,text,,synthetic",
+        f"{OTHER},https://b/2,,policy,2019-04-02,,text,,synthetic",
+    ]
+    probes = [
+        # 15 s is no timeout, a thousandth more is.
+        *(f"{UNIT},https://u,2019-05-01 {n:02}:00,200,15,1,synthetic" for n in range(19)),
+        f"{UNIT},https://u,2019-05-02 00:00,399,15.001,1,synthetic",
+        f"{UNIT},https://u,2019-05-02 01:00,400,,1,synthetic",
+        *(f"{OTHER},https://o,2019-05-01 {n:02}:00,200,1,1,synthetic" for n in range(19)),
+    ]
+    cases = [
+        f"{UNIT},open,2018-02-01,,synthetic",
+        f"{UNIT},closed on the last day,2018-02-01,2019-12-31 18:00,synthetic",
+        f"{UNIT},closed later,2019-02-01,2020-01-01,synthetic",
+        f"{UNIT},listed later,2020-01-01,,synthetic",
+    ]
+    tables = {
+        "citizen_message/hand.csv": (MESSAGES, messages),
+        "disclosure_item/hand.csv": (ITEMS, items),
+        "site_probe/hand.csv": (PROBES, probes),
+        "court_default/hand.csv": (CASES, cases),
+    }
+    return {name: "\n".join((header, *rows)) + "\n" for name, (header, rows) in tables.items()}
+
+
+EXPECTED = {
+    (2019, UNIT, "P3.2.rate"): Derived(5, 2, Decimal(40)),
+    (2019, OTHER, "P3.2.rate"): Derived(4, 4, None),
+    (2017, FORMER, "P3.2.rate"): Derived(5, 3, Decimal(60)),
+    (2019, UNIT, "P3.2.longest_unanswered_days"): Derived(6, 6, Decimal(213)),
+    (2019, UNIT, "median_days"): Derived(6, 4, Decimal("11.5")),
+    (2019, UNIT, "ninth_decile"): Derived(6, 6, Decimal("4.6")),
+    (2019, UNIT, "T5.3.stale_column_count"): Derived(3, 1, Decimal(2)),
+    (2019, UNIT, "columns"): Derived(2, 1, Decimal(1)),
+    (2019, UNIT, "T5.3.report_days_late"): Derived(1, 1, Decimal(0)),
+    (2019, OTHER, "T5.3.report_days_late"): Derived(1, 1, Decimal(2)),
+    (2019, OTHER, "C1.2.days_late"): Derived(0, 0, None),
+    (2019, OTHER, "T5.1.linked_share"): Derived(1, 0, None),
+    (2019, UNIT, "T4.1.probe_timeout_rate"): Derived(20, 1, Decimal(5)),
+    (2019, UNIT, "T4.1.rate"): Derived(21, 20, Decimal("95.238095")),
+    (2019, OTHER, "T4.1.rate"): Derived(19, 19, None),
+    (2019, UNIT, "S3.2.open_case_count"): Derived(3, 2, Decimal(2)),
+    (2018, UNIT, "S3.2.open_case_count"): Derived(2, 2, Decimal(2)),
+}
+
+
+def build(home: Home, is_first: bool = False) -> None:
+    """Land, load and derive, as a run does."""
+    land_inbox(home)
+    home.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with connection.writing(home.warehouse) as open_connection:
+        load_raw(open_connection, home)
+    # A run refreshes everything in full; what is counted by steps is not.
+    wanted = [*SEEDS, *MODELS] if is_first else MODELS
+    command = ["build", "--full-refresh", "--select", *wanted, "--exclude-resource-type", "test", "unit_test"]
+    dbt.run(home, command)
+
+
+def derived(home: Home) -> dict[tuple[int, str, str], Derived]:
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        rows = connection.execute(
+            "select assessment_year, unit_code, derivation_code, among_count, counted_count, value"
+            " from intermediate.int_evidence_measure"
+        ).fetchall()
+    return {(year, unit, code): Derived(*found) for year, unit, code, *found in rows}
+
+
+def expected(home: Home) -> dict[tuple[int, str, str], Derived]:
+    """What the reference derives from the records in effect."""
+    folder = seeds_folder(home) / "evidence"
+    seeds = {path.stem: read_seed(path) for path in folder.glob("*.csv")}
+    editions = [
+        int(row["assessment_year"])
+        for row in read_seed(seeds_folder(home) / "methodology" / "edition.csv")
+        if row["series_code"] == "county_integrity"
+    ]
+    evidence = Evidence(home)
+    order = {item.batch_id: item.seq for item in evidence.store.effective_deliveries().values()}
+    found = {}
+    for row in seeds["evidence_kind"]:
+        records = sorted(
+            evidence.accepted(row["kind_code"]), key=lambda record: (order[record["batch_id"]], record["row_number"])
+        )
+        last = max((record["record_year"] for record in records), default=0)
+        for year in (year for year in editions if year <= last):
+            one = FORMER if year == 2017 else UNIT
+            units = {FORMER: one, UNIT: one, OTHER: OTHER}
+            for (unit, code), value in derive(records, seeds, row["kind_code"], year, units.get).items():
+                found[year, unit, code] = value
+    return found
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    home = Home(tmp_path_factory.mktemp("derived"))
+    own = home.seeds / "evidence"
+    own.mkdir(parents=True)
+    (own / "measure_derivation.csv").write_text(OWN_DERIVATIONS, encoding="utf-8")
+    (own / "measure_derivation_condition.csv").write_text(OWN_CONDITIONS, encoding="utf-8")
+    for name, content in by_hand().items():
+        path = home.inbox / "evidence" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    build(home, is_first=True)
+    yield home
+
+
+def test_every_family_at_its_boundaries(home: Home) -> None:
+    found = derived(home)
+    assert {key: found.get(key) for key in EXPECTED} == EXPECTED
+
+
+def test_by_steps_as_in_one_go_and_as_the_reference(home: Home) -> None:
+    """Files come, are repeated and superseded; after each step all counts are those of a full recount by the
+    reference, and at the end those of a warehouse made anew."""
+    assert derived(home) == expected(home)
+    inbox = home.inbox / "evidence"
+    write_evidence(inbox, [UNIT, OTHER, FORMER], list(YEARS), 4000)
+    build(home)
+    assert derived(home) == expected(home)
+    # The same records once more under another name, and another file cut to half.
+    for path in sorted((inbox / "disclosure_request").glob("*.parquet")):
+        path.with_name(f"again_{path.name}").write_bytes(path.read_bytes())
+    cut = inbox / "court_default" / "hand.csv"
+    cut.write_text("\n".join(cut.read_text(encoding="utf-8").splitlines()[:3]) + "\n", encoding="utf-8")
+    with (inbox / "citizen_message" / "later.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(MESSAGES.split(","))
+        # What is known of a message later is what counts.
+        rows.writerow([UNIT, "2", "2019-01-01", "2019-01-15", "2019-01-10", "5", "synthetic"])
+    before = counted_by(home)
+    build(home)
+    by_steps = derived(home)
+    assert by_steps == expected(home)
+    assert by_steps[2019, UNIT, "P3.2.rate"].counted != EXPECTED[2019, UNIT, "P3.2.rate"].counted
+    assert recounted(home, before) == {"citizen_message", "court_default", "disclosure_request"}
+    home.warehouse.unlink()
+    build(home, is_first=True)
+    assert derived(home) == by_steps
+
+
+def counted_by(home: Home) -> dict[tuple[str, int], str]:
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        rows = connection.execute(
+            "select evidence_kind, partition_year, state_hash from intermediate.int_evidence_partition"
+            " where partition_kind = 'assessment_year'"
+        ).fetchall()
+    return {(kind, year): state for kind, year, state in rows}
+
+
+def recounted(home: Home, before: dict[tuple[str, int], str]) -> set[str]:
+    """The kinds whose records the last build read: those that its SQL names."""
+    (ran,) = Path(dbt.target_folder(home)).glob("compiled/**/int_evidence_count.sql")
+    text = ran.read_text(encoding="utf-8")
+    changed = {kind for (kind, year), state in counted_by(home).items() if before.get((kind, year)) != state}
+    read = {kind for kind, _ in before if f"evidence_kind={kind}/" in text}
+    assert read == changed
+    return read
