@@ -6,6 +6,8 @@ import json
 import re
 import shutil
 import stat
+import zipfile
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -410,6 +412,20 @@ def test_second_writer_is_told_who_holds_the_releases(home: Home) -> None:
         pytest.raises(WarehouseBusy, match="release of the test"),
     ):
         release(home, 2019)
+
+
+def test_a_workbook_is_dated_as_its_release(released: Home, tmp_path: Path) -> None:
+    """So the same release gives the same bytes, whenever it is exported; archives know even seconds alone."""
+    from orchestration.release.workbook import write_workbook
+
+    database = Catalogue(released.releases).database(FIRST)
+    write_workbook(database, tmp_path / "exported.xlsx", "en")
+    [(released_at,)] = rows(database, "select distinct released_at from marts.release_info")
+    with zipfile.ZipFile(tmp_path / "exported.xlsx") as packed:
+        dates = {datetime(*entry.date_time) for entry in packed.infolist()}
+        assert released_at.strftime("%Y-%m-%dT%H:%M:%SZ").encode() in packed.read("docProps/core.xml")
+    [dated] = dates
+    assert timedelta() <= released_at - dated < timedelta(seconds=2)
 
 
 BANDS = """

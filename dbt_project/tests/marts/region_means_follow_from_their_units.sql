@@ -1,7 +1,7 @@
 -- Fails with each region whose two means are not, to the last digit, what the unit facts and the geography of dim_unit and
 -- dim_region give: mean_of_units over all scored units below it, mean_of_subregions over what lies directly below it.
 -- Composite, base and dimensions; indicators are averaged by the same SQL.
-with unit_scores as (
+with recursive unit_scores as (
 
     select
         units.series_code,
@@ -33,78 +33,51 @@ regions as (
 
 ),
 
--- Three levels of regions at most: the region directly above a unit, the one above it, and the one above that.
+-- The region directly above a unit, and all above that one.
 unit_regions as (
 
-    select
-        units.series_code,
-        units.assessment_year,
-        units.unit_code,
-        first.region_code as first_region_code,
-        second.region_code as second_region_code,
-        third.region_code as third_region_code
-    from {{ ref('dim_unit') }} as units
-    inner join regions as first
-        on units.series_code = first.series_code
-        and units.assessment_year = first.assessment_year
-        and units.region_code = first.region_code
-    left join regions as second
-        on first.series_code = second.series_code
-        and first.assessment_year = second.assessment_year
-        and first.parent_region_code = second.region_code
-    left join regions as third
-        on second.series_code = third.series_code
-        and second.assessment_year = third.assessment_year
-        and second.parent_region_code = third.region_code
-    where units.is_included
+    select series_code, assessment_year, unit_code, region_code
+    from {{ ref('dim_unit') }}
+    where is_included
 
-),
-
-located_scores as (
+    union all
 
     select
-        unit_scores.*,
-        unit_regions.first_region_code,
-        unit_regions.second_region_code,
-        unit_regions.third_region_code
-    from unit_scores
-    inner join unit_regions
-        on unit_scores.series_code = unit_regions.series_code
-        and unit_scores.assessment_year = unit_regions.assessment_year
-        and unit_scores.unit_code = unit_regions.unit_code
+        unit_regions.series_code,
+        unit_regions.assessment_year,
+        unit_regions.unit_code,
+        regions.parent_region_code as region_code
+    from unit_regions
+    inner join regions
+        on unit_regions.series_code = regions.series_code
+        and unit_regions.assessment_year = regions.assessment_year
+        and unit_regions.region_code = regions.region_code
+    where regions.parent_region_code is not null
 
 ),
 
 region_totals as (
 
     select
-        series_code,
-        assessment_year,
-        methodology_code,
-        node_code,
-        region_code,
-        sum(score) as total,
-        count(score) as scored_count,
+        unit_scores.series_code,
+        unit_scores.assessment_year,
+        unit_scores.methodology_code,
+        unit_scores.node_code,
+        unit_regions.region_code,
+        sum(unit_scores.score) as total,
+        count(unit_scores.score) as scored_count,
         count(*) as unit_count
-    from (
-
-        select series_code, assessment_year, methodology_code, node_code, first_region_code as region_code, score
-        from located_scores
-
-        union all
-
-        select series_code, assessment_year, methodology_code, node_code, second_region_code as region_code, score
-        from located_scores
-        where second_region_code is not null
-
-        union all
-
-        select series_code, assessment_year, methodology_code, node_code, third_region_code as region_code, score
-        from located_scores
-        where third_region_code is not null
-
-    ) as scores_of_regions
-    group by series_code, assessment_year, methodology_code, node_code, region_code
+    from unit_scores
+    inner join unit_regions
+        on unit_scores.series_code = unit_regions.series_code
+        and unit_scores.assessment_year = unit_regions.assessment_year
+        and unit_scores.unit_code = unit_regions.unit_code
+    group by
+        unit_scores.series_code,
+        unit_scores.assessment_year,
+        unit_scores.methodology_code,
+        unit_scores.node_code,
+        unit_regions.region_code
 
 ),
 
@@ -135,8 +108,19 @@ members as (
 
     union all
 
-    select series_code, assessment_year, methodology_code, node_code, first_region_code as region_code, score as member_score
-    from located_scores
+    select
+        unit_scores.series_code,
+        unit_scores.assessment_year,
+        unit_scores.methodology_code,
+        unit_scores.node_code,
+        units.region_code,
+        unit_scores.score as member_score
+    from unit_scores
+    inner join {{ ref('dim_unit') }} as units
+        on unit_scores.series_code = units.series_code
+        and unit_scores.assessment_year = units.assessment_year
+        and unit_scores.unit_code = units.unit_code
+    where units.is_included
 
 ),
 
