@@ -61,6 +61,10 @@ def demo(
     seed: Annotated[
         int | None, typer.Option(help="Seed of the synthetic draw; the same seed gives the same files.")
     ] = (None),
+    records: Annotated[
+        int,
+        typer.Option(help="Records that county adds, from which measures are counted beside the typed ones.", min=0),
+    ] = 0,
 ) -> None:
     """Write demo inputs into the inbox.
 
@@ -74,6 +78,7 @@ def demo(
 
     [dim]zhengxin demo
     zhengxin demo county --years 2019
+    zhengxin demo county --records 500000
     zhengxin --home var/hdi demo hdi
     zhengxin --home var/census demo census[/dim]
     """
@@ -86,7 +91,7 @@ def demo(
     elif kind is DemoKind.census:
         _write_census(home)
     else:
-        _write_county(home, parse_years([years]), seed)
+        _write_county(home, parse_years([years]), seed, records)
 
 
 def _write_hdi(home: Home) -> None:
@@ -126,10 +131,12 @@ def _write_asem(home: Home) -> None:
     _say_what_waits(home, paths)
 
 
-def _write_county(home: Home, years: list[int], seed: int | None) -> None:
+def _write_county(home: Home, years: list[int], seed: int | None, record_count: int) -> None:
     from orchestration.demo.census import BASIC_ATTRIBUTES, write_census_attributes
     from orchestration.demo.county import SEED, write_county_inbox
+    from orchestration.demo.evidence import frame_units, write_evidence
     from orchestration.demo.officer import write_officers
+    from orchestration.landing.inbox import EVIDENCE_FOLDER
     from orchestration.project_folder.start import Start
 
     with progress_bar(messages()) as bar:
@@ -144,6 +151,8 @@ def _write_county(home: Home, years: list[int], seed: int | None) -> None:
         except ValueError as error:
             raise UsageError(Wording(str(error), str(error))) from error
     paths.append(write_census_attributes(home.inbox, BASIC_ATTRIBUTES))
+    if record_count:
+        paths += write_evidence(home.inbox / EVIDENCE_FOLDER, frame_units(years), years, record_count)
     _start(home, Start.county)
     write_officers(home.seeds)
     output().print(
