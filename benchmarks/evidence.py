@@ -23,10 +23,9 @@ from typing import Any
 
 import duckdb
 
-from orchestration.demo.evidence import write_evidence
-from orchestration.home import Home, shipped_seeds
+from orchestration.demo.evidence import frame_units, write_evidence
+from orchestration.home import Home
 from orchestration.landing import land_inbox
-from orchestration.seeds import read_seed
 from orchestration.warehouse import connection, dbt
 from orchestration.warehouse.raw import load_raw
 
@@ -42,14 +41,6 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
     began = time.perf_counter()
     answer = work()
     return time.perf_counter() - began, answer
-
-
-def units() -> list[str]:
-    frame = read_seed(shipped_seeds() / "geography" / "assessment_frame.csv")
-    wanted = ("county_integrity", str(YEAR), "1")
-    return [
-        row["unit_code"] for row in frame if (row["series_code"], row["assessment_year"], row["is_included"]) == wanted
-    ]
 
 
 def bare_copy(files: list[Path], file_format: str, target: Path) -> None:
@@ -101,14 +92,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
         home = Home(Path(folder) / "home")
         inbox = home.inbox / "evidence"
-        seconds, files = timed(lambda: write_evidence(inbox, units(), [YEAR], asked.rows, asked.format))
+        seconds, files = timed(lambda: write_evidence(inbox, frame_units([YEAR]), [YEAR], asked.rows, asked.format))
         size = sum(path.stat().st_size for path in files) / 1e6
         print(f"SYNTHETIC: {asked.rows:,} rows, {len(files)} files, {size:,.0f} MB, written in {seconds:.1f} s")
         copying, _ = timed(lambda: bare_copy(files, asked.format, Path(folder) / "bare.parquet"))
+        worked = time.process_time()
         landing, landed = timed(lambda: land_inbox(home))
+        worked = time.process_time() - worked
         rows, refused = (sum(getattr(file, name) for file in landed) for name in ("row_count", "quarantined_count"))
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"landed {rows:,} rows ({refused:,} to quarantine) in {landing:.1f} s: {rows / landing:,.0f} rows/s")
+        print(f"  {worked:.1f} s of processor time: {rows / worked:,.0f} rows a second of one core")
         print(f"  {landing / copying:.1f} times a bare copy ({rows / copying:,.0f} rows/s); {memory:,.0f} MB at most")
         home.warehouse.parent.mkdir(parents=True, exist_ok=True)
         took = build(home, (*SEEDS, *MODELS, "dim_derivation"))
@@ -117,7 +111,11 @@ def main() -> None:
         print(f"measures derived in {took['int_evidence_count']:.1f} s, bare aggregates {bare:.1f} s")
         print(f"  {took['int_evidence_count'] / bare:.2f} times the bare aggregates")
         one = Path(folder) / "one"
-        (added,) = (path for path in write_evidence(one, units(), [YEAR], ADDED_MESSAGES * 5) if "citizen" in path.name)
+        (added,) = (
+            path
+            for path in write_evidence(one, frame_units([YEAR]), [YEAR], ADDED_MESSAGES * 5)
+            if "citizen" in path.name
+        )
         added.rename(inbox / "citizen_message" / "later.parquet")
         again, _ = timed(lambda: (land_inbox(home), build(home, MODELS)))
         print(f"{ADDED_MESSAGES:,} messages more: landed and derived in {again:.1f} s, dbt's start included")

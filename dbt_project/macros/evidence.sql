@@ -151,24 +151,36 @@
         {%- endif -%}
         {%- do row.update({
             'alias': 'd' ~ loop.index, 'among': among, 'counted': counted, 'value': value, 'shown': shown,
-            'adds_up': row.family not in ('distinct_count', 'lapsed_count', 'median', 'quantile')
+            'counted_by': 'value' if row.family in ('distinct_count', 'lapsed_count')
+                else 'unit' if row.family in ('median', 'quantile') else 'code'
         }) -%}
     {%- endfor -%}
     {{ return(derivations) }}
 {% endmacro %}
 
+{# The records of a kind that count, each key once, with the assessed year that they are counted for. #}
+{% macro evidence_records(kind, window, years) -%}
+    {%- for year in (years if window == 'until' else [none]) %}
+    select
+        records.*,
+        {{ year or 'records.record_year' }} as assessment_year,
+        make_date({{ year or 'records.record_year' }}, 12, 31) as window_end
+    from {{ evidence_files(kind) }} as records
+    left join duplicates
+        on records.row_number = duplicates.row_number
+        and records.batch_id = duplicates.batch_id
+        and duplicates.evidence_kind = '{{ kind }}'
+    where duplicates.batch_id is null
+        and records.record_year {{ '<= ' ~ year if year else 'in (' ~ years | join(', ') ~ ')' }}
+    {{- ' union all' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
 {# The aggregate of a derivation beyond its two counts; NULL where the counts say it all. #}
 {% macro evidence_aggregate(derivation) -%}
     {%- set both = '(' ~ derivation.among ~ ') and (' ~ derivation.counted ~ ')' -%}
     {%- set valued = 'case when ' ~ both ~ ' then ' ~ derivation.value ~ ' end' -%}
-    {%- if derivation.family == 'distinct_count' -%}
-        cast(count(distinct {{ valued }}) as decimal(20, 6))
-    {%- elif derivation.family == 'lapsed_count' -%}
-        cast(
-            count(distinct case when {{ derivation.among }} then {{ derivation.value }} end) - count(distinct {{ valued }})
-            as decimal(20, 6)
-        )
-    {%- elif derivation.family in ('median', 'quantile') -%}
+    {%- if derivation.family in ('median', 'quantile') -%}
         cast(
             percentile_cont({{ '0.5' if derivation.family == 'median' else derivation.parameter }})
             within group (order by cast({{ valued }} as double)) as decimal(20, 6)

@@ -12,6 +12,10 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.home import shipped_seeds
+from orchestration.seeds import read_seed
+
+SERIES = "county_integrity"
 PREFIX = "synthetic_"
 # Every so many rows: an unknown unit, no key, an answer before the question, the key of the row before.
 UNKNOWN_UNIT, NO_KEY, REVERSED, REPEATED = 199, 307, 401, 97
@@ -165,6 +169,20 @@ def records_query(kind: str, units: Sequence[str], year: int, first: int, count:
             )
         )
     """
+
+
+def frame_units(years: Sequence[int]) -> list[str]:
+    """The units of the county index that are assessed in each of the years, under the same code."""
+    frame = read_seed(shipped_seeds() / "geography" / "assessment_frame.csv")
+    of_year = {
+        year: {
+            row["unit_code"]
+            for row in frame
+            if (row["series_code"], row["assessment_year"], row["is_included"]) == (SERIES, str(year), "1")
+        }
+        for year in years
+    }
+    return sorted(set.intersection(*of_year.values()))
 
 
 def write_evidence(

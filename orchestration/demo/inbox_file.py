@@ -6,8 +6,6 @@ import csv
 import io
 import json
 import os
-import re
-import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +14,8 @@ from pathlib import Path
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from orchestration.writing.sheet import saved
 
 Row = Sequence[str | None]
 
@@ -69,9 +69,7 @@ def write_workbook(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> P
     sheet.append(list(columns))
     for row in rows:
         sheet.append([_workbook_cell(name, cell) for name, cell in zip(columns, row, strict=True)])
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return _replace(path, _without_clock(buffer.getvalue()))
+    return _replace(path, saved(book, WORKBOOK_TIME))
 
 
 def _workbook_cell(name: str, cell: str | None):
@@ -84,22 +82,6 @@ def _workbook_cell(name: str, cell: str | None):
     if name == "captured_at":
         return datetime.fromisoformat(cell)
     return cell
-
-
-def _without_clock(workbook: bytes) -> bytes:
-    """The workbook packed again without the time of its making."""
-    packed = io.BytesIO()
-    fixed_time = WORKBOOK_TIME.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-    with zipfile.ZipFile(io.BytesIO(workbook)) as made, zipfile.ZipFile(packed, "w") as target:
-        for name in sorted(made.namelist()):
-            content = made.read(name)
-            if name == "docProps/core.xml":
-                content = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", fixed_time, content)
-            entry = zipfile.ZipInfo(name, WORKBOOK_TIME.timetuple()[:6])
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 3
-            target.writestr(entry, content)
-    return packed.getvalue()
 
 
 def _replace(path: Path, content: bytes) -> Path:

@@ -8,6 +8,7 @@ import shutil
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,9 +19,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from orchestration.errors import UsageError
-from orchestration.warehouse.connection import connect_reader
+from orchestration.release.older import connect_release
 from orchestration.wording import Wording
-from orchestration.writing.sheet import append, csv_file
+from orchestration.writing.sheet import append, csv_file, saved
 
 # Units, regions and indicators show the primary methodology; the others are in the database.
 PRIMARY = "methodology_code in (select methodology_code from marts.release_info where is_primary_methodology)"
@@ -154,8 +155,8 @@ def write_workbook(database: Path, target: Path, language: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     workbook = Workbook()
     workbook.remove(workbook.active)
-    with connect_reader(database) as connection:
-        head = _head(connection)
+    with connect_release(database) as connection:
+        head, released_at = _head(connection)
         _write_ranking(workbook.create_sheet(RANKING.in_language(language)), head, *_ranking(connection, language))
         for sheet in TECHNICAL_SHEETS:
             titles = _titles(connection, sheet.table, language)
@@ -163,7 +164,7 @@ def write_workbook(database: Path, target: Path, language: str) -> None:
                 workbook.create_sheet(sheet.title.in_language(language)), head, titles, connection.execute(sheet.query)
             )
     partial = target.with_name(target.name + ".tmp")
-    workbook.save(partial)
+    partial.write_bytes(saved(workbook, released_at))
     os.replace(partial, target)
 
 
@@ -175,7 +176,7 @@ def write_csv_files(database: Path, target: Path, language: str) -> None:
     work = target.parent / f".zhengxin-export-{uuid.uuid4().hex}"
     work.mkdir()
     try:
-        with connect_reader(database) as connection:
+        with connect_release(database) as connection:
             columns, rows = _ranking(connection, language)
             _write_csv(work / "ranking.csv", [heading for heading, _ in columns], rows)
             for sheet in TECHNICAL_SHEETS:
@@ -195,14 +196,20 @@ def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence]) -> N
 
 def _require_free(target: Path) -> None:
     if target.exists():
-        raise UsageError(f"{target} is there already: name another with --output, or move it away.")
+        raise UsageError(
+            Wording(
+                f"{target} 已存在:请用 --output 另指定,或将其移走。",
+                f"{target} is there already: name another with --output, or move it away.",
+            )
+        )
 
 
-def _head(connection: duckdb.DuckDBPyConnection) -> str:
-    release, kind = connection.execute(
-        "select release_id, data_kind from marts.release_info order by not is_primary_methodology limit 1"
+def _head(connection: duckdb.DuckDBPyConnection) -> tuple[str, datetime]:
+    """What stands above each sheet, and when the release was made."""
+    release, kind, released_at = connection.execute(
+        "select release_id, data_kind, released_at from marts.release_info order by not is_primary_methodology limit 1"
     ).fetchone()
-    return f"zhengxin {release}  {NOTICES.get(kind, '')}".strip()
+    return f"zhengxin {release}  {NOTICES.get(kind, '')}".strip(), released_at
 
 
 def _ranking(connection: duckdb.DuckDBPyConnection, language: str) -> tuple[list[tuple[str, str]], list[tuple]]:

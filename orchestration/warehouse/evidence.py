@@ -61,7 +61,7 @@ def load_evidence(connection: duckdb.DuckDBPyConnection, home: Home, store: Stor
     seeds = seeds_folder(home)
     reference = read_reference(seeds)
     series = _series(seeds)
-    units = list(_units(reference, series))
+    units = list(units_of_codes(reference, series))
     rows = {"evidence_state": list(_states(store, seeds, reference, units)), "evidence_unit": units}
     for table, schema in TABLES.items():
         connection.register("evidence_rows", pa.Table.from_pylist(rows[table], schema=schema))
@@ -77,7 +77,7 @@ def _series(seeds: Path) -> list[str]:
     return sorted({series_of[code] for code in derived if code in series_of})
 
 
-def _units(reference: Reference, series_codes: Iterable[str]) -> Iterator[dict[str, Any]]:
+def units_of_codes(reference: Reference, series_codes: Iterable[str]) -> Iterator[dict[str, Any]]:
     """The unit of each edition that a code stands for: the unit itself, what it became or was, or what it went into."""
     for series in series_codes:
         codes = sorted({item.code for item in reference.divisions} | reference.known_codes[series])

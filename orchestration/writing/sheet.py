@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
+from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
@@ -52,6 +56,23 @@ def note(cell: Cell, text: str, width: int, height: int) -> None:
     shown = visible(text)
     shown = shown if len(shown) <= LONGEST_COMMENT else shown[: LONGEST_COMMENT - 1] + "…"
     cell.comment = Comment(shown, "zhengxin", width=width, height=height)
+
+
+def saved(workbook: Workbook, dated: datetime) -> bytes:
+    """The file's bytes: the same workbook always gives the same ones, as if it had been made at `dated`."""
+    made, packed = io.BytesIO(), io.BytesIO()
+    workbook.save(made)
+    written_time = dated.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    with zipfile.ZipFile(made) as source, zipfile.ZipFile(packed, "w") as target:
+        for name in sorted(source.namelist()):
+            content = source.read(name)
+            if name == "docProps/core.xml":
+                content = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", written_time, content)
+            entry = zipfile.ZipInfo(name, dated.timetuple()[:6])
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3
+            target.writestr(entry, content)
+    return packed.getvalue()
 
 
 @contextmanager

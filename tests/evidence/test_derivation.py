@@ -11,10 +11,12 @@ import duckdb
 import pytest
 
 from orchestration.demo.evidence import write_evidence
-from orchestration.home import Home
+from orchestration.home import Home, shipped_seeds
 from orchestration.landing import land_inbox
+from orchestration.landing.reference import read_reference
 from orchestration.seeds import read_seed, seeds_folder
 from orchestration.warehouse import connection, dbt
+from orchestration.warehouse.evidence import units_of_codes
 from orchestration.warehouse.raw import load_raw
 from tests.evidence.conftest import Evidence
 from tests.methodology.reference_evidence import Derived, derive
@@ -231,3 +233,16 @@ def recounted(home: Home, before: dict[tuple[str, int], str]) -> set[str]:
     read = {kind for kind, _ in before if f"evidence_kind={kind}/" in text}
     assert read == changed
     return read
+
+
+def test_codes_stand_for_the_units_of_each_edition() -> None:
+    """A former code, and one that went into a larger unit, stand for the unit; one that was split stands for none."""
+    reference = read_reference(shipped_seeds())
+    unit_of = {
+        (row["assessment_year"], row["received_code"]): row["unit_code"]
+        for row in units_of_codes(reference, ["county_integrity"])
+    }
+    assert (unit_of[2017, UNIT], unit_of[2018, FORMER], unit_of[2019, UNIT]) == (FORMER, UNIT, UNIT)
+    # 江东区 went into 鄞州区, 遵义县 into three.
+    assert unit_of[2019, "330204"] == "330212"
+    assert (2019, "520321") not in unit_of

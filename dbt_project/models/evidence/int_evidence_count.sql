@@ -23,82 +23,71 @@ duplicates as (
 
 ),
 
-{# What adds up over the codes of a unit is counted by the code as received, before it is known whose it is; the rest, by
-   unit. Either way the records of a kind and window are read once. #}
-{% set counted = [] %}
+{# What adds up over the codes of a unit is counted by the code as received, before it is known whose it is. So are values
+   that are told apart, code by code; what needs all records of a unit at once (a median) waits for the unit. #}
+{% set groups = [] %}
 {% for kind in derivations | map(attribute='kind_code') | unique %}
 {% set years = changed | selectattr('evidence_kind', 'equalto', kind) | map(attribute='partition_year') | list %}
-{% for window in ('year', 'until') %}
-{% for adds_up in (true, false) %}
-{% set own = derivations
+{% for window in ('year', 'until') if years %}
+{% set of_window = derivations
     | selectattr('kind_code', 'equalto', kind)
     | selectattr('time_window', 'equalto', window)
-    | selectattr('adds_up', 'equalto', adds_up)
     | list %}
-{% if years and own %}
-{% set name = [kind, window, 'sum' if adds_up else 'whole'] | join('_') %}
-{% do counted.extend(own | map(attribute='derivation_code')) %}
-{{ name }}_record as (
-
-    select
-        records.*,
-        {% if adds_up %}
-        records.unit_code as counted_code,
-        {% else %}
-        units.series_code as counted_series,
-        units.unit_code as counted_code,
-        {% endif %}
-        {{ 'records.record_year' if window == 'year' else 'years.assessment_year' }} as assessment_year,
-        make_date({{ 'records.record_year' if window == 'year' else 'years.assessment_year' }}, 12, 31) as window_end
-    from {{ evidence_files(kind) }} as records
-    {% if window == 'until' %}
-    inner join (
-        {% for year in years %}
-        select {{ year }} as assessment_year{{ ' union all' if not loop.last }}
-        {% endfor %}
-    ) as years
-        on records.record_year <= years.assessment_year
-    {% endif %}
-    {% if not adds_up %}
-    inner join units
-        on records.unit_code = units.received_code
-        and {{ 'records.record_year' if window == 'year' else 'years.assessment_year' }} = units.assessment_year
-    {% endif %}
-    left join duplicates
-        on records.row_number = duplicates.row_number
-        and records.batch_id = duplicates.batch_id
-        and duplicates.evidence_kind = '{{ kind }}'
-    where duplicates.batch_id is null
-        and records.record_year {{ 'in (' ~ years | join(', ') ~ ')' if window == 'year' else '<= ' ~ years | max }}
-
-),
-
+{% set sums = of_window | selectattr('counted_by', 'equalto', 'code') | list %}
+{% set wholes = of_window | selectattr('counted_by', 'equalto', 'unit') | list %}
+{% if sums %}{% do groups.append({'kind': kind, 'window': window, 'years': years, 'own': sums, 'by': 'code'}) %}{% endif %}
+{% if wholes %}{% do groups.append({'kind': kind, 'window': window, 'years': years, 'own': wholes, 'by': 'unit'}) %}{% endif %}
+{% for row in of_window | selectattr('counted_by', 'equalto', 'value') %}
+{% do groups.append({'kind': kind, 'window': window, 'years': years, 'own': [row], 'by': 'value'}) %}
+{% endfor %}
+{% endfor %}
+{% endfor %}
+{% for group in groups %}
+{% set name = 'group_' ~ loop.index %}
+{% set is_by_unit = group.by == 'unit' %}
+{% set value = group.own[0].value if group.by == 'value' else none %}
 {{ name }}_aggregate as (
 
     select
-        {{ 'counted_series as series_code,' if not adds_up }}
-        assessment_year,
-        counted_code,
-        max(case provenance when 'synthetic' then 3 when 'published' then 2 else 1 end) as provenance_rank,
-        {% for row in own %}
+        {{ 'units.series_code,' if is_by_unit }}
+        records.assessment_year,
+        {{ 'units.unit_code' if is_by_unit else 'records.unit_code' }} as counted_code,
+        {{ value ~ ' as told_apart,' if value }}
+        max(case records.provenance when 'synthetic' then 3 when 'published' then 2 else 1 end) as provenance_rank,
+        {% for row in group.own %}
         count(*) filter (where {{ row.among }}) as {{ row.alias }}_among,
         count(*) filter (where ({{ row.among }}) and ({{ row.counted }})) as {{ row.alias }}_counted,
         {{ evidence_aggregate(row) }} as {{ row.alias }}_value{{ ',' if not loop.last }}
         {% endfor %}
-    from {{ name }}_record
-    group by {{ 'counted_series, ' if not adds_up }}assessment_year, counted_code
+    from ({{ evidence_records(group.kind, group.window, group.years) }}) as records
+    {% if is_by_unit %}
+    inner join units
+        on records.unit_code = units.received_code
+        and records.assessment_year = units.assessment_year
+    {% endif %}
+    group by
+        {{ 'units.series_code,' if is_by_unit }}
+        records.assessment_year,
+        {{ 'units.unit_code' if is_by_unit else 'records.unit_code' }}
+        {{ ', ' ~ value if value }}
 
 ),
 
 {{ name }}_unit as (
 
-    {% if adds_up %}
+    {% if is_by_unit %}
+    select
+        *,
+        counted_code as unit_code
+    from {{ name }}_aggregate
+    {% else %}
     select
         units.series_code,
         units.assessment_year,
         units.unit_code,
+        {{ 'aggregates.told_apart,' if value }}
         max(aggregates.provenance_rank) as provenance_rank,
-        {% for row in own %}
+        {% for row in group.own %}
         cast(sum(aggregates.{{ row.alias }}_among) as bigint) as {{ row.alias }}_among,
         cast(sum(aggregates.{{ row.alias }}_counted) as bigint) as {{ row.alias }}_counted,
         max(aggregates.{{ row.alias }}_value) as {{ row.alias }}_value{{ ',' if not loop.last }}
@@ -107,22 +96,16 @@ duplicates as (
     inner join units
         on aggregates.counted_code = units.received_code
         and aggregates.assessment_year = units.assessment_year
-    group by units.series_code, units.assessment_year, units.unit_code
-    {% else %}
-    select
-        *,
-        counted_code as unit_code
-    from {{ name }}_aggregate
+    group by units.series_code, units.assessment_year, units.unit_code{{ ', aggregates.told_apart' if value }}
     {% endif %}
 
 ),
 
-{% endif %}
-{% endfor %}
-{% endfor %}
 {% endfor %}
 counts as (
-{% for row in derivations if row.derivation_code in counted %}
+{% for group in groups %}
+{% set name = 'group_' ~ loop.index %}
+{% for row in group.own %}
 
     select
         series_code,
@@ -130,14 +113,27 @@ counts as (
         unit_code,
         '{{ row.kind_code }}' as evidence_kind,
         '{{ row.derivation_code }}' as derivation_code,
+        {% if group.by == 'value' %}
+        max(provenance_rank) as provenance_rank,
+        cast(sum({{ row.alias }}_among) as bigint) as among_count,
+        cast(sum({{ row.alias }}_counted) as bigint) as counted_count,
+        cast(
+            count(told_apart) filter (
+                where {{ row.alias }}_among > 0 and {{ row.alias }}_counted {{ '> 0' if row.family == 'distinct_count' else '= 0' }}
+            ) as decimal(20, 6)
+        ) as aggregate_value
+        {% else %}
         provenance_rank,
         {{ row.alias }}_among as among_count,
         {{ row.alias }}_counted as counted_count,
         {{ row.alias }}_value as aggregate_value
-    from {{ [row.kind_code, row.time_window, 'sum' if row.adds_up else 'whole'] | join('_') }}_unit
+        {% endif %}
+    from {{ name }}_unit
     where series_code = '{{ row.series_code }}'
+    {{ 'group by series_code, assessment_year, unit_code' if group.by == 'value' }}
 
     union all
+{% endfor %}
 {% endfor %}
 
     select
