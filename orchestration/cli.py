@@ -35,7 +35,8 @@ from orchestration.commands.warnings import warnings
 from orchestration.errors import Interrupted, UsageError, full_disk, system_refusal
 from orchestration.home import HOME_VARIABLE, Home
 from orchestration.last_run import this_version
-from orchestration.settings import EN, settings_of
+from orchestration.settings import in_home_language
+from orchestration.wording import Wording
 
 DEBUG_VARIABLE = "ZHENGXIN_DEBUG"
 
@@ -102,7 +103,12 @@ def zhengxin(
     """
     if home is not None:
         if home.expanduser().is_file():
-            raise UsageError(f"The home {home} is a file, not a folder: name a folder with --home or {HOME_VARIABLE}.")
+            raise UsageError(
+                Wording(
+                    f"主目录 {home} 是文件而不是文件夹:请用 --home 或 {HOME_VARIABLE} 指定一个文件夹。",
+                    f"The home {home} is a file, not a folder: name a folder with --home or {HOME_VARIABLE}.",
+                )
+            )
         os.environ[HOME_VARIABLE] = str(home.expanduser().resolve())
     if debug:
         os.environ[DEBUG_VARIABLE] = "1"
@@ -116,39 +122,40 @@ def main() -> None:
     try:
         app()
     except Interrupted as error:
-        _fail(error.in_language(_language()), code=130)
+        _fail(error.wording, code=130)
     except UsageError as error:
-        _fail(error.in_language(_language()))
+        _fail(error.wording)
     except OSError as error:
         _fail(system_refusal(error) or _full_disk(error) or _unexpected(error))
     except Exception as error:
         _fail(_full_disk(error) or _unexpected(error))
 
 
-def _language() -> str:
-    """The home's language; English where its settings cannot be read, which may be what went wrong."""
+def _in_home_language(wording: Wording) -> str:
+    """In both languages where there is no home."""
     try:
-        return settings_of(Home.from_environment()).language
+        return in_home_language(wording, Home.from_environment())
     except (UsageError, OSError):
-        return EN
+        return f"{wording.zh}\n{wording.en}"
 
 
-def _full_disk(error: Exception) -> str | None:
+def _full_disk(error: Exception) -> Wording | None:
     """Databases tell of a full disk in words of their own."""
     return full_disk(error, Home.from_environment().root)
 
 
-def _unexpected(error: Exception) -> str:
-    return (
-        f"Unexpected: {type(error).__name__}: {error}. This is a fault of the program; "
-        f"zhengxin --debug {shlex.join(sys.argv[1:])} shows where."
+def _unexpected(error: Exception) -> Wording:
+    command = f"zhengxin --debug {shlex.join(sys.argv[1:])}"
+    return Wording(
+        f"意外:{type(error).__name__}:{error}。这是程序的缺陷;{command} 显示出处。",
+        f"Unexpected: {type(error).__name__}: {error}. This is a fault of the program; {command} shows where.",
     )
 
 
-def _fail(message: str, code: int = 1) -> None:
+def _fail(wording: Wording, code: int = 1) -> None:
     if os.environ.get(DEBUG_VARIABLE):
         raise
-    messages().print(styled("[bold red]error:[/] {}", message))
+    messages().print(styled("[bold red]error:[/] {}", _in_home_language(wording)))
     sys.exit(code)
 
 

@@ -38,8 +38,13 @@ def series_of(home: Home) -> str:
     if named:
         if named not in known:
             raise UsageError(
-                f"There is no series '{named}' (from {SERIES_VARIABLE} or {home.settings}); {EDITIONS} has editions of "
-                f"{', '.join(known) or 'none'}."
+                Wording(
+                    f"没有系列 '{named}'(来自 {SERIES_VARIABLE} 或 {home.settings});{EDITIONS}"
+                    f" 中有 {', '.join(known) or '无'} 的年度。",
+                    f"There is no series '{named}' (from {SERIES_VARIABLE} or {home.settings}); "
+                    f"{EDITIONS} has editions of "
+                    f"{', '.join(known) or 'none'}.",
+                )
             )
         return named
     accepted = sorted(accepted_rows_by_series(home).keys() & set(known))
@@ -47,11 +52,24 @@ def series_of(home: Home) -> str:
     if len(candidates) == 1:
         return candidates[0]
     if not candidates:
-        raise UsageError(f"No series has an edition yet: give {home.seeds / EDITIONS} a row for each year.")
-    why = "Rows of several series were accepted" if accepted else "The seeds have several series"
+        raise UsageError(
+            Wording(
+                f"还没有任何系列的年度:请在 {home.seeds / EDITIONS} 中为每个年度写一行。",
+                f"No series has an edition yet: give {home.seeds / EDITIONS} a row for each year.",
+            )
+        )
+    why = Wording("种子文件中有多个系列", "The seeds have several series")
+    if accepted:
+        why = Wording("已接收多个系列的行", "Rows of several series were accepted")
     raise UsageError(
-        f"{why}: {', '.join(candidates)}. Write into {home.settings} which one this home holds, such as series = "
-        f'"{candidates[0]}"; each other one has a home of its own.'
+        Wording(
+            f"{why.zh}:{', '.join(candidates)}。请在 {home.settings} "
+            f'中写明此主目录属于哪一个,例如 series = "{candidates[0]}";'
+            "其他系列各用自己的主目录。",
+            f"{why.en}: {', '.join(candidates)}. Write into {home.settings} which one this home "
+            "holds, such as series = "
+            f'"{candidates[0]}"; each other one has a home of its own.',
+        )
     )
 
 
@@ -71,8 +89,13 @@ def check_years(home: Home, years: Iterable[int | str], series_code: str) -> Non
     unknown = sorted({str(year) for year in years} - {str(year) for year in known})
     if unknown:
         raise UsageError(
-            f"There is no edition {', '.join(unknown)} of {series_code}. It has {years_in_words(known)}. "
-            f"A new edition is a row in {home.seeds / EDITIONS} with its frame in geography/assessment_frame.csv."
+            Wording(
+                f"{series_code} 没有年度 {', '.join(unknown)}。已有 "
+                f"{years_in_words(known)}。新年度须在 {home.seeds / EDITIONS} 中写一行,"
+                "并在 geography/assessment_frame.csv 中列出其单位。",
+                f"There is no edition {', '.join(unknown)} of {series_code}. It has {years_in_words(known)}. "
+                f"A new edition is a row in {home.seeds / EDITIONS} with its frame in geography/assessment_frame.csv.",
+            )
         )
 
 

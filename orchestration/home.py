@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.errors import UsageError
+from orchestration.wording import Wording
 
 HOME_VARIABLE = "ZHENGXIN_HOME"
 SETTINGS_NAME = "zhengxin.toml"
@@ -47,8 +48,13 @@ class Home:
         found = folder_around(Path.cwd())
         if found is None and is_installed():
             raise UsageError(
-                f"There is no {SETTINGS_NAME} in {Path.cwd()} or a folder above: zhengxin init DIR makes a folder for "
-                "an index, zhengxin demo one to try; or name one with --home DIR."
+                Wording(
+                    f"{Path.cwd()} 及其上级文件夹中没有 {SETTINGS_NAME}:zhengxin init DIR "
+                    "建立指数的文件夹,zhengxin demo 建立供试用的;或用 --home DIR 指定。",
+                    f"There is no {SETTINGS_NAME} in {Path.cwd()} or a folder above: zhengxin init "
+                    "DIR makes a folder for "
+                    "an index, zhengxin demo one to try; or name one with --home DIR.",
+                )
             )
         return cls(found or project_root() / "var")
 

@@ -25,8 +25,21 @@ import yaml
 from orchestration.errors import UsageError
 from orchestration.home import Home, project_root, shipped_seeds
 from orchestration.settings import SEEDS_OWN, settings_of
+from orchestration.wording import Wording
 
 DBT_PROJECT = "dbt_project"
+NO_SUCH_COLUMN = Wording(
+    "{path} 第 1 行:没有列 {names}。可用的列:{known}。",
+    "{path}, row 1: there is no column {names}. The columns are {known}.",
+)
+COLUMN_TWICE = Wording(
+    "{path} 第 1 行:列 {names} 出现两次。可用的列:{known}。",
+    "{path}, row 1: column {names} stands twice. The columns are {known}.",
+)
+COLUMN_MISSING = Wording(
+    "{path} 第 1 行:缺列 {names}。可用的列:{known}。",
+    "{path}, row 1: column {names} is missing. The columns are {known}.",
+)
 TESTS, SHIPPED_FACTS = "tests", "shipped_seeds"
 KEPT_RESOLUTIONS = 3
 Row = dict[str, str]
@@ -89,7 +102,9 @@ def read_seed(path: Path) -> list[Row]:
         with path.open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+        raise UsageError(
+            Wording(f"{path} 无法读取:{error.strerror}。", f"{path} cannot be read: {error.strerror}.")
+        ) from error
 
 
 def places_of_rows(home: Home, table: SeedTable) -> dict[tuple[str, ...], str]:
@@ -162,8 +177,14 @@ def _place(home: Home, path: Path) -> str:
     if place in seed_tables():
         return place
     near = difflib.get_close_matches(place, seed_tables(), n=1)
-    meant = f" Is {near[0]} meant?" if near else ""
-    raise UsageError(f"{path} is no seed.{meant} The seeds are {', '.join(seed_tables())}.")
+    meant = Wording(f"是否为 {near[0]}?", f" Is {near[0]} meant?") if near else Wording("", "")
+    known = ", ".join(seed_tables())
+    raise UsageError(
+        Wording(
+            f"{path} 不是种子文件。{meant.zh}种子文件有 {known}。",
+            f"{path} is no seed.{meant.en} The seeds are {known}.",
+        )
+    )
 
 
 def _write_seed(table: SeedTable, shipped: Path | None, own: Path | None, target: Path) -> None:
@@ -181,8 +202,13 @@ def _write_seed(table: SeedTable, shipped: Path | None, own: Path | None, target
                 if key in places:
                     named = ", ".join(f"{column} {value}" for column, value in zip(table.key, key, strict=True))
                     raise UsageError(
-                        f"{place}: {named} stands already in {places[key]}. Give it another code, or let your seeds "
-                        'stand alone with seeds = "own" in zhengxin.toml.'
+                        Wording(
+                            f"{place}:{named} 在 {places[key]} 中已有。请改用另一个代码,或在 "
+                            'zhengxin.toml 中写 seeds = "own",只用自己的种子文件。',
+                            f"{place}: {named} stands already in {places[key]}. Give it another code, "
+                            "or let your seeds "
+                            'stand alone with seeds = "own" in zhengxin.toml.',
+                        )
                     )
                 places[key] = place
                 writer.writerow(row)
@@ -200,26 +226,31 @@ def _numbered_rows(table: SeedTable, path: Path) -> Iterator[tuple[int, Row]]:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8 (byte {error.start + 1}): save it as CSV UTF-8.") from error
+        raise UsageError(
+            Wording(
+                f"{path} 不是 UTF-8(第 {error.start + 1} 字节):请另存为 CSV UTF-8。",
+                f"{path} is not UTF-8 (byte {error.start + 1}): save it as CSV UTF-8.",
+            )
+        ) from error
     lines = csv.reader(io.StringIO(text, newline=""))
     header = next(lines, [])
     unknown = [name for name in header if name not in table.types]
     repeated = [name for name in dict.fromkeys(header) if header.count(name) > 1]
     missing = [name for name in table.key if name not in header]
     if unknown or repeated or missing:
-        problem = (
-            f"there is no column {', '.join(repr(name) for name in unknown)}"
-            if unknown
-            else f"column {', '.join(repeated)} stands twice"
-            if repeated
-            else f"column {', '.join(missing)} is missing"
-        )
-        raise UsageError(f"{path}, row 1: {problem}. The columns are {', '.join(table.types)}.")
+        names, known = ", ".join(map(repr, unknown) if unknown else repeated or missing), ", ".join(table.types)
+        problem = NO_SUCH_COLUMN if unknown else COLUMN_TWICE if repeated else COLUMN_MISSING
+        raise UsageError(problem.filled(path=path, names=names, known=known))
     for number, cells in enumerate(lines, start=2):
         if not any(cells):
             continue
         if len(cells) != len(header):
-            raise UsageError(f"{path}, row {number} has {len(cells)} cells where the header has {len(header)}.")
+            raise UsageError(
+                Wording(
+                    f"{path} 第 {number} 行有 {len(cells)} 个单元格,而表头有 {len(header)} 个。",
+                    f"{path}, row {number} has {len(cells)} cells where the header has {len(header)}.",
+                )
+            )
         yield number, dict(zip(header, cells, strict=True))
 
 

@@ -29,6 +29,7 @@ from typing import Any
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.wording import Wording
 from orchestration.years import parse_years
 
 SERIES_VARIABLE = "ZHENGXIN_SERIES"
@@ -71,19 +72,38 @@ def settings_of(home: Home) -> Settings:
     return Settings(**_from_file(home.settings) | _from_environment())
 
 
+def in_home_language(wording: Wording, home: Home) -> str:
+    """The text in the home's language; in both where its settings cannot be read, which may be what went wrong."""
+    try:
+        return wording.in_language(settings_of(home).language)
+    except (UsageError, OSError):
+        return f"{wording.zh}\n{wording.en}"
+
+
 def _from_file(path: Path) -> dict[str, Any]:
     try:
         written = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path} is no TOML: {error}. Mend the line; zhengxin init writes an example.") from error
+        raise UsageError(
+            Wording(
+                f"{path} 不是 TOML:{error}。请改正该行;zhengxin init 写出范例。",
+                f"{path} is no TOML: {error}. Mend the line; zhengxin init writes an example.",
+            )
+        ) from error
     known = [each.name for each in fields(Settings)]
     for key in written:
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1)
-            meant = f" (is {near[0]} meant?)" if near else ""
-            raise UsageError(f"{path}: there is no setting '{key}'{meant}. The settings are {', '.join(known)}.")
+            meant = Wording(f"(是否为 {near[0]}?)", f" (is {near[0]} meant?)") if near else Wording("", "")
+            names = ", ".join(known)
+            raise UsageError(
+                Wording(
+                    f"{path}:没有设置 '{key}'{meant.zh}。可用的设置:{names}。",
+                    f"{path}: there is no setting '{key}'{meant.en}. The settings are {names}.",
+                )
+            )
     return {key: READINGS[key](value, f"{path}: {key}") for key, value in written.items()}
 
 
@@ -100,7 +120,12 @@ def _from_environment() -> dict[str, Any]:
 
 def _text(value: Any, where: str) -> str | None:
     if not isinstance(value, str):
-        raise UsageError(f'{where} is {value!r}: write a text between quotation marks, such as "hdi".')
+        raise UsageError(
+            Wording(
+                f'{where} 是 {value!r}:请写引号中的文字,例如 "hdi"。',
+                f'{where} is {value!r}: write a text between quotation marks, such as "hdi".',
+            )
+        )
     return value.strip() or None
 
 
@@ -109,7 +134,11 @@ def _one_of(*words: str) -> Callable[[Any, str], str]:
 
     def read(value: Any, where: str) -> str:
         if value not in words:
-            raise UsageError(f"{where} is {value!r}: write {choices}.")
+            raise UsageError(
+                Wording(
+                    f"{where} 是 {value!r}:请写 {' 或 '.join(choices)}。", f"{where} is {value!r}: write {choices}."
+                )
+            )
         return value
 
     return read
@@ -120,7 +149,7 @@ def _years(value: Any, where: str) -> tuple[int, ...]:
     try:
         return tuple(parse_years(str(word) for word in words))
     except UsageError as error:
-        raise UsageError(f"{where}: {error}") from None
+        raise UsageError(Wording(f"{where}:{error.wording.zh}", f"{where}: {error.wording.en}")) from None
 
 
 def _seconds(value: Any, where: str) -> float:
@@ -129,23 +158,43 @@ def _seconds(value: Any, where: str) -> float:
     except (TypeError, ValueError):
         seconds = float("nan")
     if not 0 <= seconds < float("inf"):
-        raise UsageError(f"{where} is {value!r}: give a number of seconds, such as 600.")
+        raise UsageError(
+            Wording(
+                f"{where} 是 {value!r}:请写秒数,例如 600。",
+                f"{where} is {value!r}: give a number of seconds, such as 600.",
+            )
+        )
     return seconds
 
 
 def _draws(value: Any, where: str) -> int:
     text = str(value).strip()
     if isinstance(value, bool) or not text.isdecimal() or 0 < int(text) < LEAST_DRAWS:
-        raise UsageError(f"{where} is {value!r}: write 0 for none, or a whole number from {LEAST_DRAWS}, such as 500.")
+        raise UsageError(
+            Wording(
+                f"{where} 是 {value!r}:写 0 表示不抽样,或不小于 {LEAST_DRAWS} 的整数,例如 500。",
+                f"{where} is {value!r}: write 0 for none, or a whole number from {LEAST_DRAWS}, such as 500.",
+            )
+        )
     return int(text)
 
 
 def _limits(value: Any, where: str) -> Mapping[str, int]:
     if not isinstance(value, dict):
-        raise UsageError(f"{where} is {value!r}: write a table, [limits], with a line for each limit.")
+        raise UsageError(
+            Wording(
+                f"{where} 是 {value!r}:请写成表 [limits],每个上限一行。",
+                f"{where} is {value!r}: write a table, [limits], with a line for each limit.",
+            )
+        )
     for name, limit in value.items():
         if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
-            raise UsageError(f"{where}.{name} is {limit!r}: give a whole number above zero.")
+            raise UsageError(
+                Wording(
+                    f"{where}.{name} 是 {limit!r}:请写大于零的整数。",
+                    f"{where}.{name} is {limit!r}: give a whole number above zero.",
+                )
+            )
     return MappingProxyType(dict(value))
 
 

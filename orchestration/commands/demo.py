@@ -13,6 +13,7 @@ from orchestration.commands.terminal import messages, output, progress_bar, styl
 from orchestration.errors import UsageError
 from orchestration.home import HOME_VARIABLE, Home, folder_around, is_installed
 from orchestration.settings import settings_of
+from orchestration.wording import Wording
 from orchestration.years import parse_years
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _write_county(home: Home, years: list[int], seed: int | None, record_count: 
                 progress=lambda what, done, total: bar.update(task, description=what, completed=done, total=total),
             )
         except ValueError as error:
-            raise UsageError(str(error)) from error
+            raise UsageError(Wording(str(error), str(error))) from error
     paths.append(write_census_attributes(home.inbox, BASIC_ATTRIBUTES))
     if record_count:
         paths += write_evidence(home.inbox / EVIDENCE_FOLDER, frame_units(years), years, record_count)
@@ -191,14 +192,24 @@ def _refuse_other_data(home: Home, kind: DemoKind) -> None:
     """Demo inputs go into an empty inbox of no other index, or one that holds the same demo."""
     if home.settings.exists() and (series := settings_of(home).series) != SERIES[kind]:
         raise UsageError(
-            f"{home.root} holds another index ({home.settings} names {series or 'no series'}): name another home, for "
-            f"example zhengxin --home {home.root}-demo demo {kind}."
+            Wording(
+                f"{home.root} 属于另一个指数({home.settings} 写的是 {series or '无系列'}):"
+                f"请另用一个主目录,例如 zhengxin --home {home.root}-demo demo {kind}。",
+                f"{home.root} holds another index ({home.settings} names {series or 'no series'}): "
+                "name another home, for "
+                f"example zhengxin --home {home.root}-demo demo {kind}.",
+            )
         )
     held = [path for path in home.inbox.rglob("*") if path.is_file() and not path.name.startswith(".")]
     others = [path for path in held if not path.name.startswith(FILE_PREFIXES[kind])]
     if others:
         raise UsageError(
-            f"The inbox {home.inbox} already holds {len(others)} files of something else (such as "
-            f"{others[0].relative_to(home.inbox)}). Demo inputs are not mixed with them: name another home, for "
-            f"example zhengxin --home {home.root}-demo demo {kind}."
+            Wording(
+                f"收件箱 {home.inbox} 中已有 {len(others)} 个其他文件(例如 "
+                f"{others[0].relative_to(home.inbox)})。示例数据不与其混用:"
+                f"请另用一个主目录,例如 zhengxin --home {home.root}-demo demo {kind}。",
+                f"The inbox {home.inbox} already holds {len(others)} files of something else (such as "
+                f"{others[0].relative_to(home.inbox)}). Demo inputs are not mixed with them: name another home, for "
+                f"example zhengxin --home {home.root}-demo demo {kind}.",
+            )
         )

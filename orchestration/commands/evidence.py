@@ -87,16 +87,26 @@ def evidence(
         measures = derived_measures(connection, edition.series_code, edition.year, found.unit_code)
         if not measures:
             raise UsageError(
-                f"No record has come in for {found.unit_code} and {edition.year}: put evidence into"
-                " inbox/evidence/<kind>/ (docs/evidence.md), then zhengxin run."
+                Wording(
+                    f"没有 {found.unit_code} {edition.year} 年度的记录:请将证据放入 "
+                    "inbox/evidence/<kind>/(见 docs/evidence.md),再运行 zhengxin run。",
+                    f"No record has come in for "
+                    f"{found.unit_code} and {edition.year}: put evidence into"
+                    " inbox/evidence/<kind>/ (docs/evidence.md), then zhengxin run.",
+                )
             )
         if measure is None:
             _print_measures(say, measures, spoken)
             return
         if measure not in measures:
             raise UsageError(
-                f"Records give no measure '{measure}' for {found.unit_code} and {edition.year}. They give "
-                f"{', '.join(measures)}."
+                Wording(
+                    f"{found.unit_code} {edition.year} 年度的记录不产生测量项 '{measure}'。"
+                    f"所产生的有 {', '.join(measures)}。",
+                    f"Records give no measure '{measure}' for {found.unit_code} and "
+                    f"{edition.year}. They give "
+                    f"{', '.join(measures)}.",
+                )
             )
         chosen = measures[measure]
         wanted = which or chosen.which_to_show
@@ -171,7 +181,7 @@ def print_records(
 
 def _write(path: Path, behind: Records) -> None:
     if path.suffix.lower() != ".csv":
-        raise UsageError(f"{path}: records are written into a .csv file.")
+        raise UsageError(Wording(f"{path}:记录须写入 .csv 文件。", f"{path}: records are written into a .csv file."))
     with csv_file(path) as file:
         file.write(behind.columns)
         file.write_all(behind.rows)

@@ -13,6 +13,7 @@ from orchestration.commands.terminal import output
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.project_folder.start import Start, start_folder
+from orchestration.wording import Wording
 
 
 def init(
@@ -54,7 +55,12 @@ def init(
     cd my-index && zhengxin check-seeds[/dim]
     """
     if folder.is_file():
-        raise UsageError(f"{folder} is a file, not a folder: name another folder.")
+        raise UsageError(
+            Wording(
+                f"{folder} 是文件而不是文件夹:请另指定一个文件夹。",
+                f"{folder} is a file, not a folder: name another folder.",
+            )
+        )
     home = Home(folder.expanduser().resolve())
     written = start_folder(home, start, language=language.value if language else None, region=region)
     say = output()

@@ -17,6 +17,8 @@ from orchestration.wording import Wording
 from orchestration.writing.plain import one_line
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from orchestration.landing import LandedFile, Store
     from orchestration.landing.inbox import InboxItem
 
@@ -37,6 +39,10 @@ IN_QUARANTINE = Wording(
     "{count} rows are in quarantine; zhengxin status counts them by rule. To mend them, correct the file and land it"
     " again, or have them written by zhengxin land --errors errors.xlsx and put the workbook, mended, into the inbox.",
 )
+REPLACED = Wording(
+    "{count} 行已由其他文件中的改正行取代,不再算作隔离。",
+    "For {count} rows mended ones of other files stand: they are no longer in quarantine.",
+)
 WRITTEN = Wording(
     "已写出 {path}({count} 行):改正后放入 {folder},再运行 zhengxin land",
     "Wrote {path} ({count} rows). Mend them, put it into {folder}, then: zhengxin land",
@@ -45,7 +51,6 @@ EMPTY = Wording(
     "收件箱 {inbox} 是空的。zhengxin demo 写入示例;zhengxin template 写出待填的空表。",
     "The inbox {inbox} is empty. zhengxin demo fills it; zhengxin template writes a file to fill in.",
 )
-NOT_A_WORKBOOK = Wording("{path}:待改的行须写入 .xlsx 文件", "{path}: rows to mend go into an .xlsx file")
 EXISTS = Wording(
     "{path} 已存在:请换一个文件名,或用 --force 覆盖。",
     "{path} exists already: name another file, or write over it with --force.",
@@ -95,6 +100,7 @@ def land(
     zhengxin land --errors errors.xlsx[/dim]
     """
     from orchestration.landing import Store
+    from orchestration.landing.mending import NOT_A_WORKBOOK
 
     home = Home.from_environment()
     language = settings_of(home).language
@@ -199,25 +205,38 @@ def _print_suspect(say: Console, store: Store, landed: list[LandedFile], languag
 
 def _print_quarantined(say: Console, store: Store, landed: list[LandedFile], limit: int, language: str) -> None:
     """The rows in quarantine of each file, at most `limit` of one (0: all), and what to do about them."""
-    quarantined = sum(file.quarantined_count for file in landed)
-    if not quarantined:
+    from orchestration.landing.quarantine import replaced_by_batch
+
+    files = [file for file in landed if file.quarantined_count]
+    if not files:
         return
     say.print()
-    for file in landed:
-        if not file.quarantined_count:
-            continue
+    replaced = replaced_by_batch(store)
+    standing = mended = 0
+    for file in files:
+        gone = replaced.get((file.source, file.batch_id), ())
         rows = store.quarantined(store.batch(file.source, file.batch_id))
-        shown = (rows.slice(0, limit) if limit else rows).to_pylist()
-        for row in shown:
-            message = (row.get("message_zh") if language == "zh" else None) or row["message"]
-            text = ROW.in_language(language).format(
-                file=_name(file), row=row["row_number"], rule=row["rule"], message=message
-            )
-            say.print(one_line(text))
-        if rows.num_rows > len(shown):
-            count = f"{rows.num_rows - len(shown):,}"
-            say.print(MORE_ROWS.in_language(language).format(file=_name(file), count=count))
-    say.print(IN_QUARANTINE.in_language(language).format(count=f"{quarantined:,}"))
+        kept = rows.filter([number not in gone for number in rows.column("row_number").to_pylist()]) if gone else rows
+        _print_rows(say, file, kept, limit, language)
+        standing += kept.num_rows
+        mended += rows.num_rows - kept.num_rows
+    if mended:
+        say.print(REPLACED.in_language(language).format(count=f"{mended:,}"))
+    if standing:
+        say.print(IN_QUARANTINE.in_language(language).format(count=f"{standing:,}"))
+
+
+def _print_rows(say: Console, file: LandedFile, rows: pa.Table, limit: int, language: str) -> None:
+    shown = (rows.slice(0, limit) if limit else rows).to_pylist()
+    for row in shown:
+        message = (row.get("message_zh") if language == "zh" else None) or row["message"]
+        text = ROW.in_language(language).format(
+            file=_name(file), row=row["row_number"], rule=row["rule"], message=message
+        )
+        say.print(one_line(text))
+    if rows.num_rows > len(shown):
+        count = f"{rows.num_rows - len(shown):,}"
+        say.print(MORE_ROWS.in_language(language).format(file=_name(file), count=count))
 
 
 def _write_errors(say: Console, home: Home, landed: list[LandedFile], path: Path, language: str) -> None:

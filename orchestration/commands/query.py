@@ -58,7 +58,12 @@ def query(
         try:
             relation = connection.execute(statement)
             if relation is None:
-                raise UsageError('There is no SQL statement to answer: give one, such as "show tables from marts".')
+                raise UsageError(
+                    Wording(
+                        '没有可执行的 SQL 语句:请给出一条,例如 "show tables from marts"。',
+                        'There is no SQL statement to answer: give one, such as "show tables from marts".',
+                    )
+                )
             columns = [column[0] for column in relation.description or []]
             if format is OutputFormat.csv:
                 _write_csv(columns, relation)
@@ -70,28 +75,39 @@ def query(
             raise UsageError(_explained(error, connection)) from error
 
 
-def _explained(error: duckdb.Error, connection: duckdb.DuckDBPyConnection) -> str:
+def _explained(error: duckdb.Error, connection: duckdb.DuckDBPyConnection) -> Wording:
     text = str(error).strip()
     if "read-only" in text:
-        return "The warehouse is open for reading only: a query cannot change anything."
+        return Wording(
+            "数据库以只读方式打开:查询不能改动任何内容。",
+            "The warehouse is open for reading only: a query cannot change anything.",
+        )
     if isinstance(error, duckdb.PermissionException):
-        return (
+        return Wording(
+            "查询只读取数据库中的表,不涉及其他文件、网络或扩展。要保存结果:zhengxin query --format csv … > file.csv",
             "A query reads the tables of the warehouse and nothing else: no other file, no network, no extension. To"
-            " keep what it answers: zhengxin query --format csv … > file.csv"
+            " keep what it answers: zhengxin query --format csv … > file.csv",
         )
     if "configuration has been locked" in text:
-        return "A query cannot change how the warehouse is read: leave the setting out."
+        return Wording(
+            "查询不能改变读取数据库的方式:请去掉该设置。",
+            "A query cannot change how the warehouse is read: leave the setting out.",
+        )
     if missing := NO_SUCH_TABLE.search(text):
         text = DUCKDB_SUGGESTION.sub("", text).strip()
-        return f"The query cannot be answered. {text}\n{_tables_for_readers(missing['name'], connection)}"
-    return f"The query cannot be answered. {text}"
+        tables = _tables_for_readers(missing["name"], connection)
+        return Wording(f"查询无法执行。{text}\n{tables.zh}", f"The query cannot be answered. {text}\n{tables.en}")
+    return Wording(f"查询无法执行。{text}", f"The query cannot be answered. {text}")
 
 
-def _tables_for_readers(asked: str, connection: duckdb.DuckDBPyConnection) -> str:
+def _tables_for_readers(asked: str, connection: duckdb.DuckDBPyConnection) -> Wording:
     """DuckDB would suggest tables of any schema; only those of marts are there for everybody."""
     known = connection.execute("select table_name from duckdb_tables() where schema_name = 'marts' order by 1")
     near = difflib.get_close_matches(asked.lower(), [name for (name,) in known.fetchall()])
-    return f"Did you mean marts.{near[0]}?" if near else 'zhengxin query "show tables from marts" lists what there is.'
+    if near:
+        return Wording(f"是否为 marts.{near[0]}?", f"Did you mean marts.{near[0]}?")
+    listing = 'zhengxin query "show tables from marts"'
+    return Wording(f"{listing} 列出全部。", f"{listing} lists what there is.")
 
 
 def _write_csv(columns: list[str], relation: duckdb.DuckDBPyConnection) -> None:

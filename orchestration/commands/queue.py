@@ -13,6 +13,7 @@ from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.warehouse.connection import reading
 from orchestration.warehouse.place import find_places, only_place, series_of
+from orchestration.wording import Wording
 
 
 def queue(
@@ -41,7 +42,12 @@ def queue(
     home = Home.from_environment()
     target = out.expanduser() if out else None
     if target and target.exists() and not force:
-        raise UsageError(f"{target} exists already: name another file, or write over it with --force.")
+        raise UsageError(
+            Wording(
+                f"{target} 已存在:请换一个文件名,或用 --force 覆盖。",
+                f"{target} exists already: name another file, or write over it with --force.",
+            )
+        )
     with reading(home.warehouse) as connection:
         found = read_queue(connection, year, _code(connection, year, region), items or None)
     say = output()

@@ -12,6 +12,17 @@ from orchestration.commands.language import Language, language_of
 from orchestration.commands.terminal import messages, output, spinner, styled
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.settings import in_home_language
+from orchestration.wording import Wording
+
+IS_WITHDRAWN = Wording(
+    "{release} 已撤回。current.duckdb 的读者现在看到 {current}。",
+    "{release} is withdrawn. Readers of current.duckdb see {current} now.",
+)
+NOTHING_LEFT = Wording(
+    "{release} 已撤回。current.duckdb 的读者现在什么也看不到。",
+    "{release} is withdrawn. Readers of current.duckdb see nothing now.",
+)
 
 
 class ExportFormat(StrEnum):
@@ -50,13 +61,18 @@ def release(
     series_code = series_of(home)
     check_years(home, [year], series_code)
     if not home.warehouse.exists():
-        raise UsageError(f"There is no warehouse at {home.warehouse} yet: zhengxin run builds it.")
+        raise UsageError(
+            Wording(
+                f"{home.warehouse} 处还没有数据库:zhengxin run 建立。",
+                f"There is no warehouse at {home.warehouse} yet: zhengxin run builds it.",
+            )
+        )
     say = messages()
     with spinner(say, f"Release of {year}") as show, writer_lock(home.warehouse, f"release of {year}", say=say.print):
         manifest = prepare_manifest(home)
         with connection.writing(home.warehouse, say=say.print) as warehouse:
             outcome = release_edition(home, warehouse, manifest, series_code, year, note, acknowledge, say=show)
-    output().print(outcome.message)
+    output().print(in_home_language(outcome.message, home))
     if outcome.state == OFFERED:
         raise typer.Exit(2)
 
@@ -74,7 +90,8 @@ def withdraw(
 
     home = Home.from_environment()
     current = withdraw_release(home, ReleaseId.parse(name), reason)
-    output().print(f"{name} is withdrawn. Readers of current.duckdb see {current or 'nothing'} now.")
+    told = IS_WITHDRAWN.filled(release=name, current=current) if current else NOTHING_LEFT.filled(release=name)
+    output().print(in_home_language(told, home))
 
 
 def verify(
@@ -112,9 +129,19 @@ def verify(
     from orchestration.release.verify_all import parts_to_verify, verify_decisions, verify_part
 
     if everything == bool(name):
-        raise UsageError("Name one release, such as 2019-r1, or check everything with --all.")
+        raise UsageError(
+            Wording(
+                "请指定一次发布,例如 2019-r1,或用 --all 检查全部。",
+                "Name one release, such as 2019-r1, or check everything with --all.",
+            )
+        )
     if (key or head) and not everything:
-        raise UsageError("--key and --head are checked with --all: what one release says rests on those before it.")
+        raise UsageError(
+            Wording(
+                "--key 与 --head 须与 --all 同用:一次发布的可信以其之前的各次为据。",
+                "--key and --head are checked with --all: what one release says rests on those before it.",
+            )
+        )
     home, say = Home.from_environment(), messages()
     catalogue = Catalogue(home.releases)
     if everything:

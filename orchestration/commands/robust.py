@@ -10,6 +10,7 @@ import typer
 from orchestration.commands.subject import Edition, Unit, explaining, find_edition, find_unit, records
 from orchestration.commands.terminal import output, table
 from orchestration.errors import UsageError
+from orchestration.wording import Wording
 
 SHOWN_PAIRS = 12
 KEPT = "select 1 from duckdb_columns() where schema_name = 'marts' and table_name = 'dim_scenario'"
@@ -109,7 +110,12 @@ def robust(
     zhengxin robust 2019 --unit 修文县 --against 息烽县[/dim]
     """
     if against is not None and unit is None:
-        raise UsageError("--against compares with the unit of --unit: name both.")
+        raise UsageError(
+            Wording(
+                "--against 与 --unit 的单位比较:两者都要给出。",
+                "--against compares with the unit of --unit: name both.",
+            )
+        )
     with explaining(release) as connection:
         edition = find_edition(connection, year, methodology)
         chosen = _scenario(connection, edition, scenario)
@@ -130,7 +136,12 @@ def robust(
 
 def _scenario(connection: duckdb.DuckDBPyConnection, edition: Edition, named: str | None) -> dict[str, Any]:
     if not connection.execute(KEPT).fetchall():
-        raise UsageError("No draws were made: the setting draws is 0. zhengxin run --draws 500 makes them.")
+        raise UsageError(
+            Wording(
+                "没有抽样:设置 draws 为 0。zhengxin run --draws 500 进行抽样。",
+                "No draws were made: the setting draws is 0. zhengxin run --draws 500 makes them.",
+            )
+        )
     found = records(connection, SCENARIO, [edition.series_code, named])
     if not found:
         known = [
@@ -140,15 +151,27 @@ def _scenario(connection: duckdb.DuckDBPyConnection, edition: Edition, named: st
                 [edition.series_code],
             ).fetchall()
         ]
-        there = f"Scenarios: {', '.join(known)}." if known else f"The series {edition.series_code} has none."
-        raise UsageError(f"There is no scenario '{named or 'by default'}'. {there}")
+        there = Wording(f"系列 {edition.series_code} 没有情景。", f"The series {edition.series_code} has none.")
+        if known:
+            there = Wording(f"已有情景:{', '.join(known)}。", f"Scenarios: {', '.join(known)}.")
+        raise UsageError(
+            Wording(
+                f"没有情景 '{named or '默认'}'。{there.zh}",
+                f"There is no scenario '{named or 'by default'}'. {there.en}",
+            )
+        )
     return found[0]
 
 
 def _print_edition(connection: duckdb.DuckDBPyConnection, key: list[Any]) -> None:
     (found,) = records(connection, EDITION, key)
     if not found["unit_count"]:
-        raise UsageError("This scenario was not drawn for the edition under this methodology: see marts.rank_interval.")
+        raise UsageError(
+            Wording(
+                "该年度在此方法下没有对此情景抽样:见 marts.rank_interval。",
+                "This scenario was not drawn for the edition under this methodology: see marts.rank_interval.",
+            )
+        )
     say = output()
     say.print(f"Ranked units                          {found['unit_count']}")
     say.print(f"Half of the intervals are wider than  {found['median_width']:g} ranks")
@@ -166,7 +189,12 @@ def _print_unit(connection: duckdb.DuckDBPyConnection, key: list[Any], unit: Uni
     say = output()
     say.print(f"{unit.unit_code} {unit.name_zh or unit.name_en} ({unit.places.zh})", markup=False)
     if not found:
-        raise UsageError("The unit is not ranked in this edition under this methodology: it has no interval.")
+        raise UsageError(
+            Wording(
+                "该单位在此年度此方法下没有排名,因此没有区间。",
+                "The unit is not ranked in this edition under this methodology: it has no interval.",
+            )
+        )
     lines = [
         [
             each["scope_name"],
@@ -192,7 +220,11 @@ def _print_against(connection: duckdb.DuckDBPyConnection, key: list[Any], mine: 
     (found,) = records(connection, AGAINST, [*key, mine.unit_code, other.unit_code])
     if found["before_share"] is None:
         raise UsageError(
-            "One of the two is not ranked, or this is not the scenario whose ranks are kept by draw (the default one)."
+            Wording(
+                "两者之一没有排名,或此情景没有保留各次抽样的排名(只有默认情景保留)。",
+                "One of the two is not ranked, or this is not the scenario whose ranks are kept by "
+                "draw (the default one).",
+            )
         )
     output().print(
         f"{mine.name_zh or mine.name_en} is before {other.name_zh or other.name_en} in "

@@ -20,7 +20,8 @@ from orchestration.commands.summary import print_summary
 from orchestration.commands.terminal import console_on, diverted_output, messages, output, spinner, styled
 from orchestration.errors import UsageError, WarehouseBusy, full_disk
 from orchestration.home import Home
-from orchestration.settings import DRAWS_VARIABLE, settings_of
+from orchestration.settings import DRAWS_VARIABLE, in_home_language, settings_of
+from orchestration.wording import Wording
 from orchestration.years import parse_years
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from orchestration.pipeline.execution import RunOutcome
 
 KEPT_LOGS = 20
+RUN_FAILED = Wording(
+    "运行 {code} 失败。其输出:{log}。在界面中查看:zhengxin ui",
+    "The run {code} failed. What it printed: {log}. In the UI: zhengxin ui",
+)
 STEP_TITLES = {
     "land_inbox": "Land the inbox and load it",
     "build_models": "Build the scores (dbt)",
@@ -149,21 +154,39 @@ def _years_with_data(home: Home, series_code: str, wanted: Collection[int]) -> l
     if others and not rows[series_code]:
         counted = ", ".join(f"{count:,} of {code}" for code, count in others.items())
         raise UsageError(
-            f"This home holds {series_code}, of which no observation has been accepted; accepted are {counted}. Name "
-            f'that series in {home.settings}: series = "{next(iter(others))}".'
+            Wording(
+                f"此主目录的系列是 {series_code},但没有接收该系列的观测值;已接收的是 "
+                f'{counted}。请在 {home.settings} 中写明系列:series = "'
+                f'{next(iter(others))}"。',
+                f"This home holds {series_code}, of which no observation has been accepted; accepted "
+                f"are {counted}. Name "
+                f'that series in {home.settings}: series = "{next(iter(others))}".',
+            )
         )
     landed = landed_years(home).intersection(edition_years(home, series_code))
     found = sorted(landed.intersection(wanted) if wanted else landed)
     if landed and not found:
         raise UsageError(
-            f"{home.settings} names the years {years_in_words(wanted)}, of which no observation has been accepted; "
-            f"accepted are some of {years_in_words(landed)}. Name the years: zhengxin run {max(landed)}."
+            Wording(
+                f"{home.settings} 写明的年度 {years_in_words(wanted)} 没有已接收的观测值;"
+                f"已接收的是 {years_in_words(landed)} 中的年度。请写明年度:zhengxin run "
+                f"{max(landed)}。",
+                f"{home.settings} names the years {years_in_words(wanted)}, of which no observation has been accepted; "
+                f"accepted are some of {years_in_words(landed)}. Name the years: zhengxin run {max(landed)}.",
+            )
         )
     if not found:
         raise UsageError(
-            f"There is nothing to run: no observation has been accepted in {home.root}. zhengxin template observation "
-            f"writes a file to fill in; files go into {home.inbox / 'observation'}. zhengxin status shows what is in "
-            "quarantine. To try it all first: zhengxin demo."
+            Wording(
+                f"没有可运行的内容:{home.root} 中没有已接收的观测值。zhengxin template "
+                f"observation 写出待填的空表;文件放入 {home.inbox / 'observation'}。"
+                "zhengxin status 显示被隔离的行。想先试用:zhengxin demo。",
+                f"There is nothing to run: no observation has been accepted in {home.root}. zhengxin "
+                "template observation "
+                f"writes a file to fill in; files go into {home.inbox / 'observation'}. zhengxin "
+                "status shows what is in "
+                "quarantine. To try it all first: zhengxin demo.",
+            )
         )
     return found
 
@@ -255,11 +278,13 @@ def _report(home: Home, outcome: RunOutcome, years: list[int] | None, log: Path)
     if not outcome.success:
         say = messages()
         for error in outcome.errors:
-            say.print(styled("[bold red]error:[/] {}", full_disk(error, home.root) or error))
-        say.print(f"The run {outcome.run_id[:8]} failed. What it printed: {log}. In the UI: zhengxin ui")
+            refused = full_disk(error, home.root)
+            say.print(styled("[bold red]error:[/] {}", in_home_language(refused, home) if refused else error))
+        say.print(in_home_language(RUN_FAILED.filled(code=outcome.run_id[:8], log=log), home))
         raise typer.Exit(1)
     try:
         print_summary(output(), home, years, outcome.checks)
     except WarehouseBusy as busy:
         # The run did all of its steps; another one has begun.
-        messages().print(f"The run is done. No summary: {busy}")
+        told = Wording(f"运行已完成。没有摘要:{busy.wording.zh}", f"The run is done. No summary: {busy.wording.en}")
+        messages().print(in_home_language(told, home))

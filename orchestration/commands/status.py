@@ -39,6 +39,10 @@ LANDED = (
     Wording("隔离行", "rows quarantined"),
     Wording("拒收文件", "files rejected"),
 )
+REPLACED = Wording(
+    "另有 {count} 行曾被隔离,已由其他文件中的改正行取代",
+    "and {count} rows that were in quarantine, for which mended ones of other files stand now",
+)
 REJECTED = (Wording("拒收", "rejected"), Wording("规则", "rule"), Wording("原因", "reason"))
 MORE_REJECTED = Wording(
     "另有 {count} 个文件:zhengxin land 列出收件箱中的这些文件",
@@ -121,15 +125,19 @@ def _print_inbox(say: Console, home: Home, language: str) -> None:
 def _print_batches(say: Console, home: Home, language: str) -> None:
     from orchestration.landing import CONTRACTS, Store
     from orchestration.landing.evidence.layout import landed_kinds
+    from orchestration.landing.quarantine import replaced_rows, rows_by_batch
 
     store = Store(home.landing)
     rows = []
     for source in (*CONTRACTS, *landed_kinds(home)):
         batches = store.effective_batches(source)
-        counts = [sum(getattr(batch, name) for batch in batches) for name in ("accepted_count", "quarantined_count")]
-        rows.append((source, len(batches), *counts, len(store.rejected_batches(source))))
+        accepted = sum(batch.accepted_count for batch in batches)
+        quarantined = sum(count for *_, count in rows_by_batch(store, source))
+        rows.append((source, len(batches), accepted, quarantined, len(store.rejected_batches(source))))
     say.print()
     say.print(table(_headed(LANDED, language), rows))
+    if count := replaced_rows(store).num_rows:
+        say.print(REPLACED.in_language(language).format(count=f"{count:,}"))
 
 
 def _print_rejected(say: Console, home: Home, language: str) -> None:

@@ -12,6 +12,7 @@ from orchestration.commands.terminal import output
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.seeds import seeds_folder
+from orchestration.wording import Wording
 
 
 class Source(StrEnum):
@@ -43,7 +44,12 @@ def template(
 
     target = (path or Path(f"{source}_template.xlsx")).expanduser()
     if target.exists() and not force:
-        raise UsageError(f"{target} exists already: name another file, or write over it with --force.")
+        raise UsageError(
+            Wording(
+                f"{target} 已存在:请换一个文件名,或用 --force 覆盖。",
+                f"{target} exists already: name another file, or write over it with --force.",
+            )
+        )
     home = Home.from_environment()
     write_template(source.value, target, seeds_folder(home))
     inbox = home.inbox / source.value

@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 from orchestration.commands.terminal import messages, spinner, styled
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.wording import Wording
 
 if TYPE_CHECKING:
     from orchestration.web.settings import ServerSettings
@@ -69,7 +70,12 @@ def ui(
     from orchestration.web.services import address_of
 
     if not (web or daemon):
-        raise UsageError("--no-web and --no-daemon together leave nothing to start.")
+        raise UsageError(
+            Wording(
+                "--no-web 与 --no-daemon 同用时没有可启动的内容。",
+                "--no-web and --no-daemon together leave nothing to start.",
+            )
+        )
     home = Home.from_environment()
     settings = None
     if web:
@@ -119,10 +125,12 @@ def _prepare(home: Home) -> None:
         say.print(f"{len(ended)} runs whose process was gone are now marked as failed.")
 
 
-def _serve(home: Home, settings: ServerSettings | None, token_file: Path | None, daemon: bool, log: Path) -> str:
+def _serve(
+    home: Home, settings: ServerSettings | None, token_file: Path | None, daemon: bool, log: Path
+) -> Wording | None:
     """Serve until Ctrl-C or a request to terminate; what happened, where one of the processes ended by itself."""
     from orchestration.pipeline.instance import instance_environment
-    from orchestration.web.services import Services, tail_of
+    from orchestration.web.services import Services, with_output
 
     log.parent.mkdir(parents=True, exist_ok=True)
     environment = os.environ | instance_environment(home)
@@ -137,12 +145,12 @@ def _serve(home: Home, settings: ServerSettings | None, token_file: Path | None,
             if settings:
                 _tell(settings, token_file)
             messages().print(f"What the processes and their runs print: {log}  (Ctrl-C ends them)")
-            return f"{services.wait()} What was printed last ({log}):\n{tail_of(log)}"
+            return with_output(services.wait(), log)
         except KeyboardInterrupt:
             # A second Ctrl-C must not leave processes behind.
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, signal.SIG_IGN)
-            return ""
+            return None
 
 
 def _tell(settings: ServerSettings, token_file: Path | None) -> None:
@@ -179,13 +187,24 @@ def _handling_signals() -> Iterator[None]:
 
 def _require_leave(host: str, allow_remote: bool, token_file: Path | None, proxy_header: str | None) -> None:
     if proxy_header and not token_file:
-        raise UsageError("--proxy-header needs --token-file: the proxy shows by the token that it is the proxy.")
+        raise UsageError(
+            Wording(
+                "--proxy-header 需要 --token-file:代理以令牌表明自己是代理。",
+                "--proxy-header needs --token-file: the proxy shows by the token that it is the proxy.",
+            )
+        )
     if _is_loopback(host) or allow_remote:
         return
     raise UsageError(
-        f"{host} can be reached from other machines: whoever has the token could launch runs, publish releases and read"
-        " all logs and tables, and the connection is not encrypted. Better let a proxy with TLS stand in front of"
-        f" {LOOPBACK} (docs/operations.md has one); --allow-remote if you mean it."
+        Wording(
+            f"{host} 可从其他机器访问:持有令牌者可以启动运行、发布、读取全部日志与表,"
+            f"且连接未加密。最好在 {LOOPBACK} 之前设带 TLS 的代理(见 "
+            "docs/operations.md);确实需要时用 --allow-remote。",
+            f"{host} can be reached from other machines: whoever has the token could launch runs, "
+            "publish releases and read"
+            " all logs and tables, and the connection is not encrypted. Better let a proxy with TLS stand in front of"
+            f" {LOOPBACK} (docs/operations.md has one); --allow-remote if you mean it.",
+        )
     )
 
 
@@ -195,14 +214,28 @@ def _token_of(file: Path | None) -> str:
     file = file.expanduser()
     if not file.is_file():
         raise UsageError(
-            f"There is no token file {file}. One is made by: (umask 077; python3 -c 'import secrets;"
-            f" print(secrets.token_urlsafe(32))' > {file})"
+            Wording(
+                f"没有令牌文件 {file}。可这样生成:(umask 077; python3 -c 'import secrets; "
+                f"print(secrets.token_urlsafe(32))' > {file})",
+                f"There is no token file {file}. One is made by: (umask 077; python3 -c 'import secrets;"
+                f" print(secrets.token_urlsafe(32))' > {file})",
+            )
         )
     if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise UsageError(f"Others can read the token file {file}: chmod 600 {file}")
+        raise UsageError(
+            Wording(
+                f"他人可以读取令牌文件 {file}:chmod 600 {file}",
+                f"Others can read the token file {file}: chmod 600 {file}",
+            )
+        )
     token = file.read_text(encoding="utf-8").strip()
     if len(token) < LEAST_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
-        raise UsageError(f"The token in {file} can be guessed or sent wrongly: {LEAST_TOKEN} ASCII characters or more.")
+        raise UsageError(
+            Wording(
+                f"{file} 中的令牌可被猜出或无法正确发送:须为 {LEAST_TOKEN} 个以上的 ASCII 字符。",
+                f"The token in {file} can be guessed or sent wrongly: {LEAST_TOKEN} ASCII characters or more.",
+            )
+        )
     return token
 
 
@@ -234,10 +267,15 @@ def _only_ui(home: Home, address: str, with_daemon: bool) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         try:
-            where = json.loads(note.read_text(encoding="utf-8"))["address"]
+            address = json.loads(note.read_text(encoding="utf-8"))["address"]
+            where = Wording(address, address)
         except (OSError, ValueError, KeyError):
-            where = "an address it did not note"
-        raise UsageError(f"The UI of {home.root} is running already, at {where}.") from None
+            where = Wording("未记下的地址", "an address it did not note")
+        raise UsageError(
+            Wording(
+                f"{home.root} 的界面已在运行:{where.zh}。", f"The UI of {home.root} is running already, at {where.en}."
+            )
+        ) from None
     try:
         note.write_text(json.dumps({"address": address, "pid": os.getpid()}), encoding="utf-8")
         yield
@@ -254,5 +292,9 @@ def _require_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise UsageError(
-                f"Port {port} of {host} cannot be used ({error.strerror}). Choose another, such as --port {port + 1}."
+                Wording(
+                    f"{host} 的端口 {port} 不能使用({error.strerror})。请换一个,例如 --port {port + 1}。",
+                    f"Port {port} of {host} cannot be used ({error.strerror}). Choose another, such "
+                    f"as --port {port + 1}.",
+                )
             ) from error

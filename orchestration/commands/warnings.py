@@ -10,6 +10,7 @@ from orchestration.commands.terminal import fitted, messages, output, table
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.warehouse.connection import reading
+from orchestration.wording import Wording
 
 
 def warnings(
@@ -43,7 +44,10 @@ def warnings(
     address = webhook_address(home) if send else None
     if send and address is None:
         raise UsageError(
-            f"Handing on is off: name the address of your webhook in {home.settings} or in {WEBHOOK_VARIABLE}."
+            Wording(
+                f"预警转送未开启:请在 {home.settings} 或 {WEBHOOK_VARIABLE} 中写明 webhook 地址。",
+                f"Handing on is off: name the address of your webhook in {home.settings} or in {WEBHOOK_VARIABLE}.",
+            )
         )
     with reading(home.warehouse) as connection:
         found = read_warnings(

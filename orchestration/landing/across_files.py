@@ -20,7 +20,8 @@ SHOWN_FILES = 5
 
 @dataclass(frozen=True)
 class Contradiction:
-    """A code by which the rows of several files say different things; `file_names` in order."""
+    """A code by which the rows of several files say different things, or the first of several such; `file_names` in
+    order."""
 
     source: str
     rule: str
@@ -48,26 +49,52 @@ def contradictions(store: Store, source: str) -> list[Contradiction]:
         return [found for rule in contract.across_files for found in _found(connection, contract, rule, list(files))]
 
 
+# Rows by two hashes: of what they are about, and of what they say of it.
+DIFFERING = """
+    create or replace table differing as
+    select key_hash
+    from (
+        select
+            file_name,
+            hash({columns}) as key_hash,
+            hash({compared}) as said_hash
+        from read_parquet($1, filename = 'path', union_by_name = true)
+        join files using (path)
+        where {is_complete}
+    )
+    group by key_hash
+    having min(file_name) <> max(file_name) and min(said_hash) <> max(said_hash)
+"""
+KEYS_AND_FILES = """
+    select {columns}, list_sort(list_distinct(list(file_name)))
+    from read_parquet($1, filename = 'path', union_by_name = true)
+    join files using (path)
+    where {is_complete} and hash({columns}) in (from differing)
+    group by all
+    order by all
+"""
+
+
 def _found(
     connection: duckdb.DuckDBPyConnection, contract: Contract, rule: AcrossFiles, paths: list[str]
 ) -> list[Contradiction]:
-    compared = ", ".join(f"coalesce({name}::varchar, chr(30))" for name in rule.compared)
-    rows = connection.execute(
-        f"""
-        select {rule.column}, list_sort(list_distinct(list(file_name)))
-        from read_parquet(?, filename = 'path', union_by_name = true)
-        join files using (path)
-        where {rule.column} is not null
-        group by {rule.column}
-        having count(distinct file_name) > 1 and count(distinct concat_ws(chr(31), {compared})) > 1
-        order by {rule.column}
-        """,
-        [paths],
-    ).fetchall()
-    return [_contradiction(contract, rule, code, names) for code, names in rows]
+    places = {
+        "columns": ", ".join(rule.columns),
+        "compared": ", ".join(rule.compared),
+        "is_complete": " and ".join(f"{name} is not null" for name in rule.columns),
+    }
+    connection.execute(DIFFERING.format(**places), [paths])
+    found = [
+        (" ".join(map(str, key)), names)
+        for *key, names in connection.execute(KEYS_AND_FILES.format(**places), [paths]).fetchall()
+    ]
+    if rule.is_counted and found:
+        names = sorted({name for _, names in found for name in names})
+        return [_contradiction(contract, rule, found[0][0], names, len(found))]
+    return [_contradiction(contract, rule, code, names) for code, names in found]
 
 
-def _contradiction(contract: Contract, rule: AcrossFiles, code: str, names: list[str]) -> Contradiction:
+def _contradiction(contract: Contract, rule: AcrossFiles, code: str, names: list[str], count: int = 1) -> Contradiction:
     shown = ", ".join(names[:SHOWN_FILES]) + (" …" if len(names) > SHOWN_FILES else "")
-    wording = rule.message.filled(code=code, files=shown)
+    wording = rule.message.filled(code=code, files=shown, count=f"{count:,}")
     return Contradiction(contract.source, rule.name, code, tuple(names), wording)

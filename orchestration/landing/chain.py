@@ -26,6 +26,7 @@ from typing import Any
 from orchestration.home import Home
 from orchestration.landing.contracts.decision import DECISION
 from orchestration.landing.store import FIRST_HASH, LANDED, Batch, Store, StoreDamaged, file_sha256, sync_path
+from orchestration.wording import Wording
 
 ENTRY_NAMES = frozenset({"number", "delivery", "received_at", "decision"})
 RECORDED, WITHDRAWN = "recorded", "withdrawn"
@@ -116,7 +117,12 @@ def entries(home: Home) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(_lines(path), start=1):
         entry = _parsed(line)
         if entry is None or not entry.keys() >= ENTRY_NAMES:
-            raise StoreDamaged(f"{path}: entry {number} cannot be read; restore the log from its backup")
+            raise StoreDamaged(
+                Wording(
+                    f"{path}:第 {number} 条无法读取;请从备份恢复该日志",
+                    f"{path}: entry {number} cannot be read; restore the log from its backup",
+                )
+            )
         yield entry | {"entry_hash": _hash(line)}
 
 
@@ -236,7 +242,12 @@ def _lines(path: Path) -> list[bytes]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise StoreDamaged(f"{path}: cannot be read ({error}); restore it from its backup") from error
+        raise StoreDamaged(
+            Wording(
+                f"{path}:无法读取({error});请从备份恢复",
+                f"{path}: cannot be read ({error}); restore it from its backup",
+            )
+        ) from error
     return content.split(b"\n")[:-1]
 
 

@@ -25,6 +25,7 @@ from orchestration.landing.store import (
     batch_id_of,
     file_sha256,
 )
+from orchestration.wording import Wording
 
 ENTRY_NAME = "batch.json"
 ADVICE = "restore the landing folder from its backup"
@@ -86,7 +87,12 @@ def _refuse(findings: Iterable[Finding]) -> None:
     if found:
         rest = len(found) - SHOWN_FINDINGS
         shown = "; ".join(found[:SHOWN_FINDINGS]) + (f"; and {rest} more" if rest > 0 else "")
-        raise StoreDamaged(f"The landing store is not as it was: {shown}. zhengxin verify --all shows everything.")
+        raise StoreDamaged(
+            Wording(
+                f"入库存储与当初不同:{shown}。zhengxin verify --all 显示全部。",
+                f"The landing store is not as it was: {shown}. zhengxin verify --all shows everything.",
+            )
+        )
 
 
 def _foreign_files(store: Store) -> Iterator[Finding]:

@@ -2,13 +2,14 @@
 
 A workbook is the template of its source, filled with the rows as they were received, every cell as text. Beside the
 columns of the contract stand what is wrong (in the home's language), where the row came from, and what of it fits no
-column; landing keeps these three with the row and does not look at them.
+column; landing keeps these three with the row. Of them it reads the mark in the second alone, by which the mended row
+takes the place of the one that it came from (see `quarantine`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from openpyxl.styles import Alignment, Font
@@ -16,13 +17,17 @@ from openpyxl.utils import get_column_letter
 
 from orchestration.errors import UsageError
 from orchestration.landing.contracts import CONTRACTS
+from orchestration.landing.quarantine import mark_of, replaced_by_batch
 from orchestration.landing.readers.names import ORIGIN_COLUMN, PROBLEM_COLUMN, REST_COLUMN
 from orchestration.landing.run import LandedFile
 from orchestration.landing.store import Store
 from orchestration.landing.template import FIRST_ROW, template_workbook
+from orchestration.wording import Wording
 from orchestration.writing.sheet import put
 
 WIDTHS = {PROBLEM_COLUMN: 70, ORIGIN_COLUMN: 34, REST_COLUMN: 40}
+
+NOT_A_WORKBOOK = Wording("{path}:待改的行须写入 .xlsx 文件", "{path}: rows to mend go into an .xlsx file")
 
 # One row: where it came from, what is wrong with it, and its cells by name.
 BadRow = tuple[str, str, dict[str, str | None]]
@@ -36,14 +41,17 @@ def write_errors(
     is in quarantine. Raises `UsageError` for another extension.
     """
     if path.suffix.lower() != ".xlsx":
-        raise UsageError(f"{path}: rows to mend go into an .xlsx file")
+        raise UsageError(NOT_A_WORKBOOK.filled(path=path))
     by_source: dict[str, list[BadRow]] = {}
+    replaced = replaced_by_batch(store)
     seen: set[str | None] = set()
     for file in landed:
         # The same content under two names is one batch.
         if file.quarantined_count and file.batch_id not in seen:
             seen.add(file.batch_id)
-            by_source.setdefault(file.source, []).extend(_bad_rows(store, file, language))
+            mended = replaced.get((file.source, file.batch_id), ())
+            by_source.setdefault(file.source, []).extend(_bad_rows(store, file, mended, language))
+    by_source = {source: rows for source, rows in by_source.items() if rows}
     written = []
     for source, rows in by_source.items():
         target = path if len(by_source) == 1 else path.with_name(f"{path.stem}-{source}{path.suffix}")
@@ -52,16 +60,17 @@ def write_errors(
     return written
 
 
-def _bad_rows(store: Store, file: LandedFile, language: str) -> list[BadRow]:
-    rows = store.quarantined(store.batch(file.source, file.batch_id)).to_pylist()
+def _bad_rows(store: Store, file: LandedFile, replaced: Collection[int], language: str) -> list[BadRow]:
+    batch = store.batch(file.source, file.batch_id)
     place = "{name} 第 {row} 行" if language == "zh" else "{name} row {row}"
     return [
         (
-            place.format(name=file.file_name, row=row["row_number"]),
+            f"{place.format(name=file.file_name, row=row['row_number'])} [{mark_of(batch, row['row_number'])}]",
             (row.get("message_zh") if language == "zh" else None) or row["message"],
             json.loads(row["raw_payload"]),
         )
-        for row in rows
+        for row in store.quarantined(batch).to_pylist()
+        if row["row_number"] not in replaced
     ]
 
 

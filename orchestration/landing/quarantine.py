@@ -1,23 +1,43 @@
-"""What is in quarantine: the rows of the batches in effect that broke a rule at the door, counted by rule."""
+"""What is in quarantine: rows of the batches in effect that broke a rule at the door and that no later row replaces.
+
+A row that `zhengxin land --errors` wrote into a workbook carries whence it came: the file's hash and the row. Once the
+workbook has landed, the row there stands for the one that it came from, in order or not, as long as both are in effect:
+so a mended row leaves the quarantine, and one that is still wrong is in it once.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-from orchestration.landing.store import Store
+from orchestration.landing.readers.names import ORIGIN_COLUMN
+from orchestration.landing.readers.table import ROW_NUMBER, FileTable
+from orchestration.landing.store import Batch, Store
 
-ROWS_BY_RULE = """
-    select source, rule, count(*), min({message})
-    from read_parquet($1, union_by_name = true)
-    group by all
-    order by 3 desc, 1, 2
-"""
+# As many digits of a file's hash name it.
+HASH_DIGITS = 16
+MARK = re.compile(r"\b([0-9a-f]{16})#([0-9]{1,9})\b")
+ORIGINS_SCHEMA = pa.schema([("row_number", pa.int32()), ("file_hash", pa.string()), ("replaced_row", pa.int32())])
+REPLACED_SCHEMA = pa.schema(
+    [
+        ("source", pa.string()),
+        ("batch_id", pa.string()),
+        ("row_number", pa.int32()),
+        ("replaced_by_batch_id", pa.string()),
+        ("replaced_by_row_number", pa.int32()),
+    ]
+)
+STANDING = "read_parquet($1, union_by_name = true) anti join replaced using (source, batch_id, row_number)"
 
 
 class BrokenRule(NamedTuple):
-    """A rule of a source, how many rows of the files in effect broke it, and one of their messages."""
+    """A rule of a source, how many rows in quarantine broke it, and one of their messages."""
 
     source: str
     rule: str
@@ -25,11 +45,84 @@ class BrokenRule(NamedTuple):
     example: str
 
 
+def mark_of(batch: Batch, row_number: int) -> str:
+    """What names a row of a file for good, whatever the file is called and by which rules it is judged."""
+    return f"{batch.file_sha256[:HASH_DIGITS]}#{row_number}"
+
+
+def write_origins(table: FileTable, path: Path) -> None:
+    """Write which rows of other files the rows of a file stand for; no file where they say nothing of it."""
+    found = [
+        {"row_number": number, "file_hash": named[1], "replaced_row": int(named[2])}
+        for number, told in _told_origins(table)
+        if told and (named := MARK.search(told))
+    ]
+    if found:
+        pq.write_table(pa.Table.from_pylist(found, schema=ORIGINS_SCHEMA), path, compression="zstd")
+
+
+def _told_origins(table: FileTable) -> Iterator[tuple[int, str | None]]:
+    """What stands in the column of origins, by row; of rows that could not be read too."""
+    for row in table.unreadable:
+        yield row.row_number, row.payload.get(ORIGIN_COLUMN)
+    rows = pq.ParquetFile(table.rows)
+    if ORIGIN_COLUMN in rows.schema_arrow.names:
+        for batch in rows.iter_batches(columns=[ROW_NUMBER, ORIGIN_COLUMN]):
+            yield from zip(*(column.to_pylist() for column in batch.select([ROW_NUMBER, ORIGIN_COLUMN])), strict=True)
+
+
+def replaced_rows(store: Store) -> pa.Table:
+    """The rows in quarantine of the batches in effect for which a row of another batch in effect stands."""
+    batches = store.effective_batches()
+    by_hash: dict[tuple[str, str], list[Batch]] = {}
+    for batch in batches:
+        by_hash.setdefault((batch.source, batch.file_sha256[:HASH_DIGITS]), []).append(batch)
+    later: dict[tuple[str, str, int], tuple[str, int]] = {}
+    for batch in batches:
+        origins = store.origins(batch)
+        for origin in origins.to_pylist() if origins else ():
+            for replaced in by_hash.get((batch.source, origin["file_hash"]), ()):
+                key = batch.source, replaced.batch_id, origin["replaced_row"]
+                later.setdefault(key, (batch.batch_id, origin["row_number"]))
+    quarantined = set(_quarantined(store, {key[:2] for key in later}))
+    rows = [(*key, *later[key]) for key in sorted(later.keys() & quarantined)]
+    return pa.Table.from_pylist(
+        [dict(zip(REPLACED_SCHEMA.names, row, strict=True)) for row in rows], schema=REPLACED_SCHEMA
+    )
+
+
+def _quarantined(store: Store, batches: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, int]]:
+    """The rows in quarantine of some batches, each by source, batch and number."""
+    for source, batch_id in batches:
+        for number in store.quarantined(store.batch(source, batch_id)).column("row_number").to_pylist():
+            yield source, batch_id, number
+
+
+def replaced_by_batch(store: Store) -> dict[tuple[str, str], set[int]]:
+    """The numbers of the rows that are replaced, by source and batch."""
+    found: dict[tuple[str, str], set[int]] = {}
+    for row in replaced_rows(store).to_pylist():
+        found.setdefault((row["source"], row["batch_id"]), set()).add(row["row_number"])
+    return found
+
+
 def rows_by_rule(store: Store, language: str = "en") -> list[BrokenRule]:
     """The rules that rows in quarantine broke, the most frequent first; messages in `language` (zh or en)."""
-    paths = [str(store.quarantined_path(batch)) for batch in store.effective_batches() if batch.quarantined_count]
+    message = "message_zh" if language == "zh" else "message"
+    query = f"select source, rule, count(*), min({message}) from {STANDING} group by all order by 3 desc, 1, 2"
+    return [BrokenRule(*row) for row in _asked(store, store.effective_batches(), query)]
+
+
+def rows_by_batch(store: Store, source: str) -> list[tuple[str, str, int]]:
+    """(batch, rule, how many rows in quarantine broke it first) of a source."""
+    query = f"select batch_id, rule, count(*) from {STANDING} group by all order by all"
+    return _asked(store, store.effective_batches(source), query)
+
+
+def _asked(store: Store, batches: Iterable[Batch], query: str) -> list[tuple]:
+    paths = [str(store.quarantined_path(batch)) for batch in batches if batch.quarantined_count]
     if not paths:
         return []
-    query = ROWS_BY_RULE.format(message="message_zh" if language == "zh" else "message")
     with duckdb.connect() as connection:
-        return [BrokenRule(*row) for row in connection.execute(query, [paths]).fetchall()]
+        connection.register("replaced", replaced_rows(store))
+        return connection.execute(query, [paths]).fetchall()

@@ -240,6 +240,12 @@ class Reference:
         if named:
             codes = ", ".join(named)
             return Wording(f"({name} 的代码是 {codes})", f" (the code of {name} is {codes})")
+        if (long := STATISTICAL_CODE.fullmatch(text)) and long[1] in self.known_codes[series]:
+            unit = self._listed([long[1]])
+            return Wording(
+                f"(这是 {len(text)} 位的统计用区划代码,其县级部分是 {unit})",
+                f" (this is a code of the statistical office of {len(text)} digits; its county is {unit})",
+            )
         if ZONE.fullmatch(text) and self._uses_history(series):
             around = self.names.get(f"{text[:4]}00", text[:4] + "00")
             return Wording(
@@ -412,6 +418,8 @@ class Reference:
 
 # The codes 71 to 79 of a prefecture are those of development zones, which statistical lists count as counties.
 ZONE = re.compile(r"[1-6][0-9]{3}7[1-9]", re.ASCII)
+# Of the statistical office: a division of the census, a township or a village below it.
+STATISTICAL_CODE = re.compile(r"([1-6][0-9]{5})([0-9]{3}|[0-9]{6})", re.ASCII)
 LEVEL_NAMES = {"prefecture": Wording("市州", "prefecture"), "province": Wording("省级地区", "province")}
 MOST_LISTED = 20
 
@@ -546,7 +554,12 @@ def read_reference(seeds: Path) -> Reference:
             ),
         )
     except (ValueError, KeyError, InvalidOperation) as error:
-        raise SeedError(f"a seed below {seeds} holds something the checks cannot use: {error!r}") from error
+        raise SeedError(
+            Wording(
+                f"{seeds} 下的种子文件中有检查无法使用的内容:{error!r}",
+                f"a seed below {seeds} holds something the checks cannot use: {error!r}",
+            )
+        ) from error
 
 
 def _read_seed(path: Path, columns: tuple[str, ...], optional: tuple[str, ...] = ()) -> list[dict[str, str]]:
@@ -556,7 +569,12 @@ def _read_seed(path: Path, columns: tuple[str, ...], optional: tuple[str, ...] =
             header = next(reader, [])
             missing = [column for column in columns if column not in header]
             if missing:
-                raise SeedError(f"{path}: the column {', '.join(missing)} is missing, the checks at the door need it")
+                raise SeedError(
+                    Wording(
+                        f"{path}:缺列 {', '.join(missing)},入库检查需要它",
+                        f"{path}: the column {', '.join(missing)} is missing, the checks at the door need it",
+                    )
+                )
             wanted = (*columns, *(column for column in optional if column in header))
             places = [header.index(column) for column in wanted]
             absent = dict.fromkeys(optional, "")
@@ -567,7 +585,12 @@ def _read_seed(path: Path, columns: tuple[str, ...], optional: tuple[str, ...] =
                 if row
             ]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise SeedError(f"{path}: cannot be read ({error}); the checks at the door need it") from error
+        raise SeedError(
+            Wording(
+                f"{path}:无法读取({error});入库检查需要它",
+                f"{path}: cannot be read ({error}); the checks at the door need it",
+            )
+        ) from error
 
 
 def _measure(row: dict[str, str]) -> Measure:

@@ -37,6 +37,7 @@ from orchestration.landing.held import Held
 from orchestration.landing.inbox import InboxItem, make_folders, scan_evidence, scan_inbox
 from orchestration.landing.integrity import require_unbroken
 from orchestration.landing.lists import measure_labels
+from orchestration.landing.quarantine import write_origins
 from orchestration.landing.readers import (
     BeyondLimit,
     FileRejected,
@@ -47,7 +48,7 @@ from orchestration.landing.readers import (
     refuse_at_sight,
 )
 from orchestration.landing.reference import Reference, read_reference
-from orchestration.landing.store import LANDED, REJECTED, Batch, Store, batch_id_of, now_text, write_json
+from orchestration.landing.store import LANDED, ORIGINS_NAME, REJECTED, Batch, Store, batch_id_of, now_text, write_json
 from orchestration.seeds import seeds_folder
 from orchestration.settings import settings_of
 from orchestration.wording import Wording
@@ -138,7 +139,12 @@ def land_inbox(
         known = [*CONTRACTS, *kinds]
         wanted = known if sources is None else list(sources)
         if unknown := [source for source in wanted if source not in known]:
-            raise UsageError(f"unknown source {', '.join(unknown)}: there are {', '.join(known)}")
+            raise UsageError(
+                Wording(
+                    f"没有数据源 {', '.join(unknown)}:有 {', '.join(known)}",
+                    f"unknown source {', '.join(unknown)}: there are {', '.join(known)}",
+                )
+            )
         if not fewer_seeds:
             knowledge.require_as_much(store, reference, seeds)
         knowledge.remember(store, reference, seeds)
@@ -442,6 +448,8 @@ class _Waiting:
     def make_batch(self, contract: Contract) -> None:
         """Write what is kept beside the rows, and make the ledger entry."""
         if self.table:
+            if not self.refused:
+                write_origins(self.table, self.work / ORIGINS_NAME)
             self.table.rows.unlink(missing_ok=True)
         results = self.records(contract)
         write_json(self.work / "validation.json", {"results": results})

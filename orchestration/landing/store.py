@@ -1,7 +1,7 @@
 """The landing store: write-once batches, the ledger of deliveries, and the lock that keeps landers apart.
 
     landing/batches/<source>/<batch_id>/   original.<ext>  accepted.parquet  quarantined.parquet  validation.json
-                                           batch.json
+                                           batch.json, and origins.parquet where its rows say whence they came back
     landing/deliveries/<seq>.json          which file name carried which batch, in the order of arrival
     landing/undelivered/<source>/<batch_id>   marks a batch that no delivery has named yet
     landing/decision_log.jsonl             every decision, chained by hashes (see `chain`)
@@ -41,6 +41,7 @@ from orchestration.wording import Wording
 CHINA_STANDARD_TIME = datetime.timezone(datetime.timedelta(hours=8))
 
 LANDED, REJECTED = "landed", "rejected"
+ORIGINS_NAME = "origins.parquet"
 DELIVERY_NAME = re.compile(r"\d{8,}\.json")
 # Stands for the hash of what came before the first.
 FIRST_HASH = "0" * 64
@@ -216,6 +217,12 @@ class Store:
     def quarantined_path(self, batch: Batch) -> Path:
         return self.batch_folder(batch.source, batch.batch_id) / "quarantined.parquet"
 
+    def origins(self, batch: Batch) -> pa.Table | None:
+        """Which rows of other files the rows of the batch stand for (see `quarantine`); None where it says nothing."""
+        if ORIGINS_NAME not in batch.sha256:
+            return None
+        return pq.read_table(self.batch_folder(batch.source, batch.batch_id) / ORIGINS_NAME)
+
     def accepted(self, batch: Batch) -> pa.Table:
         return pq.read_table(self.accepted_path(batch))
 
@@ -350,23 +357,39 @@ def _of_record(make: Callable[[dict[str, Any]], Any], path: Path) -> Any:
     try:
         return make(read_json(path))
     except (TypeError, AttributeError) as error:
-        raise StoreDamaged(f"{path}: is no record of the store ({error}); restore it from its backup") from error
+        raise StoreDamaged(
+            Wording(
+                f"{path}:不是入库存储的记录({error});请从备份恢复",
+                f"{path}: is no record of the store ({error}); restore it from its backup",
+            )
+        ) from error
 
 
 def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise StoreDamaged(f"{path}: cannot be read ({error}); restore the landing store from its backup") from error
+        raise StoreDamaged(
+            Wording(
+                f"{path}:无法读取({error});请从备份恢复入库存储",
+                f"{path}: cannot be read ({error}); restore the landing store from its backup",
+            )
+        ) from error
 
 
-def _locked_message(note: Path) -> str:
+def _locked_message(note: Path) -> Wording:
     try:
         holder = json.loads(note.read_text(encoding="utf-8"))
-        who = f"process {holder['pid']} on {holder['host']} ({holder['what']}, since {holder['since']})"
+        who = Wording(
+            f"{holder['host']} 上的进程 {holder['pid']}({holder['what']},始于 {holder['since']})",
+            f"process {holder['pid']} on {holder['host']} ({holder['what']}, since {holder['since']})",
+        )
     except (OSError, ValueError, KeyError):
-        who = "another process"
-    return f"the landing store {note.parent} is in use by {who}: wait until it has finished, then land again"
+        who = Wording("另一个进程", "another process")
+    return Wording(
+        f"入库存储 {note.parent} 正由{who.zh}使用:请等它结束后再入库",
+        f"the landing store {note.parent} is in use by {who.en}: wait until it has finished, then land again",
+    )
 
 
 def _make_folder(folder: Path) -> None:

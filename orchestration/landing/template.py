@@ -18,6 +18,7 @@ from orchestration.errors import UsageError
 from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.contracts.definition import Column, Contract
 from orchestration.landing.lists import Choices, choices_of
+from orchestration.wording import Wording
 from orchestration.writing.sheet import append, csv_file, put
 
 HELP_SHEET = "说明 help"
@@ -37,7 +38,12 @@ def write_template(source: str, path: Path, seeds: Path | None = None) -> Path:
     passes over both, so neither needs to be deleted. Raises `UsageError` for another extension or an unknown source.
     """
     if source not in CONTRACTS:
-        raise UsageError(f"unknown source {source}: there are {', '.join(CONTRACTS)}")
+        raise UsageError(
+            Wording(
+                f"没有数据源 {source}:有 {', '.join(CONTRACTS)}",
+                f"unknown source {source}: there are {', '.join(CONTRACTS)}",
+            )
+        )
     contract = CONTRACTS[source]
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -46,7 +52,9 @@ def write_template(source: str, path: Path, seeds: Path | None = None) -> Path:
     elif path.suffix.lower() == ".xlsx":
         template_workbook(contract, seeds).save(path)
     else:
-        raise UsageError(f"{path}: a template is a .csv or an .xlsx file")
+        raise UsageError(
+            Wording(f"{path}:模板须为 .csv 或 .xlsx 文件", f"{path}: a template is a .csv or an .xlsx file")
+        )
     return path
 
 

@@ -19,6 +19,7 @@ from orchestration.landing.evidence.layout import kind_codes
 from orchestration.landing.inbox import InboxItem, scan_evidence, scan_inbox
 from orchestration.landing.readers import FileRejected, read_table
 from orchestration.landing.store import Store
+from orchestration.wording import Wording
 
 PLAIN_YEAR = re.compile(r"[0-9]{4}", re.ASCII)
 
@@ -90,7 +91,10 @@ def _years_in(accepted: Path) -> list[int]:
         return pq.read_table(accepted, columns=["assessment_year"]).column(0).unique().to_pylist()
     except (OSError, pa.ArrowException) as error:
         raise UsageError(
-            f"a batch in effect has lost its rows: {accepted} is missing or damaged; restore the landing store"
+            Wording(
+                f"一个有效批次的行已丢失:{accepted} 缺失或损坏;请恢复入库存储",
+                f"a batch in effect has lost its rows: {accepted} is missing or damaged; restore the landing store",
+            )
         ) from error
 
 
@@ -106,17 +110,22 @@ def require_data(home: Home, years: Iterable[int]) -> None:
         raise UsageError(no_data_message(home, missing, landed_years(home)))
 
 
-def no_data_message(home: Home, missing: Iterable[int], found: Iterable[int]) -> str:
+def no_data_message(home: Home, missing: Iterable[int], found: Iterable[int]) -> Wording:
     """What to tell who asks for the years `missing`, of which there is no observation; `found` are those with some."""
-    text = (
-        f"No observation of {', '.join(map(str, sorted(missing)))} has been accepted. Put files with that "
-        f"assessment_year into {home.inbox / 'observation'} (zhengxin template observation writes an empty one), or "
-        "see with zhengxin status which rows are in quarantine and why."
+    years, folder = ", ".join(map(str, sorted(missing))), home.inbox / "observation"
+    text = Wording(
+        f"没有已接收的 {years} 年度观测值。请将 assessment_year 为该年度的文件放入 {folder}"
+        "(zhengxin template observation 写出空表),或用 zhengxin status 查看哪些行被隔离、为何被隔离。",
+        f"No observation of {years} has been accepted. Put files with that assessment_year into {folder} (zhengxin "
+        "template observation writes an empty one), or see with zhengxin status which rows are in quarantine and why.",
     )
     latest = max(found, default=None)
     if latest is None:
         return text
-    return f"{text} Warnings of a year that has only events yet come with each run: zhengxin run {latest}."
+    return Wording(
+        f"{text.zh} 只有舆情事件的年度,其预警随每次运行给出:zhengxin run {latest}。",
+        f"{text.en} Warnings of a year that has only events yet come with each run: zhengxin run {latest}.",
+    )
 
 
 def identity_of(files: Iterable[WaitingFile]) -> str:

@@ -12,6 +12,7 @@ from dagster._core.utils import make_new_run_id
 
 from orchestration.errors import Interrupted
 from orchestration.pipeline.instance import PROCESS_TAG
+from orchestration.wording import Wording
 
 POLL_SECONDS = 0.5
 # How the UI tells to which code location a run belongs.
@@ -58,7 +59,12 @@ def execute(
         )
     entries = instance.all_logs(run_id)
     if any(_is_interrupted(entry) for entry in entries):
-        raise Interrupted("Interrupted. What has landed stays; run it again to go on.")
+        raise Interrupted(
+            Wording(
+                "已中断。已入库的保留不变;再次运行即可继续。",
+                "Interrupted. What has landed stays; run it again to go on.",
+            )
+        )
     return RunOutcome(run_id, result.success, _errors(entries), _checks(entries))
 
 

@@ -14,6 +14,7 @@ from filelock import FileLock
 
 from orchestration.errors import UsageError
 from orchestration.home import HOME_VARIABLE, Home
+from orchestration.wording import Wording
 
 SHIPPED_SETTINGS = Path(__file__).with_name("dagster.yaml")
 REQUIRED_SETTINGS: Mapping[tuple[str, ...], Any] = {
@@ -53,7 +54,10 @@ def prepare_instance(home: Home) -> None:
         settings = yaml.safe_load(settings_path.read_text(encoding="utf-8")) or {}
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise UsageError(
-            f"{settings_path} cannot be read: {error}. Remove it and the shipped one is put back."
+            Wording(
+                f"{settings_path} 无法读取:{error}。删除它即恢复随附的设置。",
+                f"{settings_path} cannot be read: {error}. Remove it and the shipped one is put back.",
+            )
         ) from error
     wrong = [
         f"{'.'.join(path)} must be {_as_yaml(wanted)}, not {_as_yaml(_at(settings, path))}"
@@ -62,8 +66,12 @@ def prepare_instance(home: Home) -> None:
     ]
     if wrong:
         raise UsageError(
-            f"{settings_path}: {'; '.join(wrong)}. The warehouse has one writer, and nothing is reported outside. "
-            "Mend the file, or remove it and the shipped one is put back."
+            Wording(
+                f"{settings_path}:{'; '.join(wrong)}。数据库只能由一个进程写入,"
+                "也不向外报告。请改正该文件,或删除它以恢复随附的设置。",
+                f"{settings_path}: {'; '.join(wrong)}. The warehouse has one writer, and nothing is reported outside. "
+                "Mend the file, or remove it and the shipped one is put back.",
+            )
         )
 
 

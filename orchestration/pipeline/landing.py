@@ -16,7 +16,7 @@ from orchestration.home import Home
 from orchestration.landing import CONTRACTS, LandedFile, Store, chain, land_inbox
 from orchestration.landing.across_files import contradictions
 from orchestration.landing.integrity import require_whole
-from orchestration.landing.quarantine import rows_by_rule
+from orchestration.landing.quarantine import rows_by_batch, rows_by_rule
 from orchestration.landing.waiting import no_data_message
 from orchestration.last_run import upgrade_message
 from orchestration.pipeline.preview import preview, row_count
@@ -217,7 +217,7 @@ def _source_metadata(
         "rows_per_year": dg.MetadataValue.md(markdown.table(["year", "rows", "batches"], per_year)),
         "files": dg.MetadataValue.md(markdown.table(columns, rows)),
         "batch_ids": dg.MetadataValue.json([batch.batch_id for batch in batches]),
-        "quarantined_rows": sum(batch.quarantined_count for batch in batches),
+        "quarantined_rows": sum(count for *_, count in rows_by_batch(store, source)),
     }
 
 
@@ -244,8 +244,8 @@ def _check_specs(source: str) -> list[dg.AssetCheckSpec]:
         dg.AssetCheckSpec(
             "rows_accepted",
             asset=key,
-            description="No row of the files in effect broke a rule at the door and went into quarantine. "
-            "有效文件没有违反入库规则而被隔离的行。",
+            description="No row of the files in effect broke a rule at the door and went into quarantine, or it was "
+            "mended in another file. 有效文件没有违反入库规则而被隔离的行,或已在其他文件中改正。",
         ),
         dg.AssetCheckSpec(
             "nothing_suspect",
@@ -279,9 +279,8 @@ def _check_results(
         (", ".join(found.file_names), found.rule, "", 1, found.wording.in_language(language))
         for found in contradictions(store, source)
     ]
-    quarantined = [
-        (batch.file_name, batch.batch_id, rule, count) for batch in batches for rule, count in batch.rules.items()
-    ]
+    names = {batch.batch_id: batch.file_name for batch in batches}
+    quarantined = [(names[batch_id], batch_id, rule, count) for batch_id, rule, count in rows_by_batch(store, source)]
     return [
         dg.AssetCheckResult(
             asset_key=raw_key(source),

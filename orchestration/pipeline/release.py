@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator
 import dagster as dg
 
 from orchestration.errors import UsageError
+from orchestration.home import Home
 from orchestration.pipeline.jobs import ANNUAL_RUN
 from orchestration.pipeline.quality import mart_key
-from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn, years_of_run
+from orchestration.pipeline.resources import WRITER_POOL, HomeResource, failure_of, warehouse_turn, years_of_run
 from orchestration.quality.marts import MART_CHECKS
+from orchestration.release.catalogue import ReleaseId
 from orchestration.release.gates import GATE_NAMES, GateResult
 from orchestration.release.publish import (
     OFFERED,
@@ -18,13 +20,15 @@ from orchestration.release.publish import (
     current_release,
     release_edition,
 )
-from orchestration.settings import settings_of
+from orchestration.settings import in_home_language, settings_of
 from orchestration.warehouse import connection
 from orchestration.warehouse.dbt import prepare_manifest
+from orchestration.wording import Wording
 from orchestration.writing import markdown
 
 EDITION_RELEASE = dg.AssetKey(["release", "edition"])
 OFFER_CHECK = "nothing_waits"
+NO_CANDIDATE = Wording("没有候选:没有变化", "no candidate: nothing changed")
 
 
 class ReleaseConfig(dg.Config):
@@ -68,6 +72,7 @@ def release_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         # Whoever launches the release alone has decided; a whole run decides only where its home says so.
         is_decided = context.run.job_name != ANNUAL_RUN or settings_of(home.paths).publishes_by_itself
         outcomes: list[Outcome] = []
+        told: dict[ReleaseId, str] = {}
         waiting: list[str] = []
         with warehouse_turn(context, home.paths):
             manifest = prepare_manifest(home.paths)
@@ -87,17 +92,18 @@ def release_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
                         )
                     except EditionIncomplete as incomplete:
                         # A run in the midst of collection is no failure.
-                        context.log.warning(str(incomplete))
-                        waiting.append(str(incomplete))
+                        waiting.append(in_home_language(incomplete.wording, home.paths))
+                        context.log.warning(waiting[-1])
                         continue
                     except ReleaseRefused as refusal:
-                        yield from gate_results(refusal.gates)
-                        raise dg.Failure(str(refusal), allow_retries=False) from None
+                        yield from gate_results(refusal.gates, home.paths)
+                        raise failure_of(refusal, home.paths) from None
                     except UsageError as error:
-                        raise dg.Failure(str(error), allow_retries=False) from None
-                    (context.log.warning if outcome.state == OFFERED else context.log.info)(outcome.message)
+                        raise failure_of(error, home.paths) from None
+                    told[outcome.release] = in_home_language(outcome.message, home.paths)
+                    (context.log.warning if outcome.state == OFFERED else context.log.info)(told[outcome.release])
                     outcomes.append(outcome)
-        rows = [(str(each.release), each.state, each.changes, each.message) for each in outcomes]
+        rows = [(str(each.release), each.state, each.changes, told[each.release]) for each in outcomes]
         yield dg.MaterializeResult(
             EDITION_RELEASE,
             metadata={
@@ -109,20 +115,20 @@ def release_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
                 "path": dg.MetadataValue.path(str(home.paths.releases)),
             },
         )
-        yield from gate_results(gate for outcome in outcomes for gate in outcome.gates)
-        waiting += [outcome.message for outcome in outcomes if outcome.state == OFFERED]
+        yield from gate_results((gate for outcome in outcomes for gate in outcome.gates), home.paths)
+        waiting += [told[outcome.release] for outcome in outcomes if outcome.state == OFFERED]
         yield _offer_result(waiting)
 
     return release_editions
 
 
-def gate_results(gates: Iterable[GateResult]) -> Iterator[dg.AssetCheckResult]:
+def gate_results(gates: Iterable[GateResult], home: Home) -> Iterator[dg.AssetCheckResult]:
     """One result a gate over all editions; a gate that no candidate reached has passed before."""
     findings: dict[str, list[str]] = {name: [] for name in GATE_NAMES}
     holds: dict[str, str] = {}
     for gate in gates:
         findings[gate.name] += gate.findings
-        holds[gate.name] = gate.holds
+        holds[gate.name] = in_home_language(gate.holds, home)
     for name, found in findings.items():
         yield dg.AssetCheckResult(
             asset_key=EDITION_RELEASE,
@@ -130,7 +136,7 @@ def gate_results(gates: Iterable[GateResult]) -> Iterator[dg.AssetCheckResult]:
             passed=not found,
             severity=dg.AssetCheckSeverity.ERROR,
             metadata={
-                "holds": holds.get(name, "no candidate: nothing changed"),
+                "holds": holds.get(name) or in_home_language(NO_CANDIDATE, home),
                 "findings": "\n".join(found) or "none",
             },
         )

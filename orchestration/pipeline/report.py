@@ -5,10 +5,12 @@ from pydantic import Field
 
 from orchestration.errors import UsageError
 from orchestration.pipeline.release import EDITION_RELEASE
-from orchestration.pipeline.resources import HomeResource, years_of_run
+from orchestration.pipeline.resources import HomeResource, failure_of, years_of_run
 from orchestration.report.release import find_release
 from orchestration.report.texts import LANGUAGES
 from orchestration.report.write import Format, ReportsFailed, WrittenReport, write_all
+from orchestration.settings import in_home_language
+from orchestration.wording import Wording
 from orchestration.writing import markdown
 
 YEARLY_REPORT = dg.AssetKey(["report", "yearly"])
@@ -50,9 +52,9 @@ def report_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
                         written += _write_all(context, config, home, year, language)
                     except ReportsFailed as error:
                         written += error.written
-                        problems.append(f"{year}, {language}: {error}")
+                        problems.append(f"{year}, {language}: {in_home_language(error.wording, home.paths)}")
         except UsageError as error:
-            raise dg.Failure(str(error), allow_retries=False) from None
+            raise failure_of(error, home.paths) from None
         if problems:
             raise dg.Failure("\n".join(problems), allow_retries=False)
         rows = [(one.region_code, one.title, ", ".join(path.name for path in one.files)) for one in written]
@@ -71,9 +73,19 @@ def report_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
 def _check(config: ReportConfig) -> None:
     unknown = sorted(set(config.languages) - set(LANGUAGES))
     if unknown or not config.languages:
-        raise UsageError(f"languages: {', '.join(unknown) or 'none'}; choose from {', '.join(LANGUAGES)}.")
+        raise UsageError(
+            Wording(
+                f"languages:{', '.join(unknown) or '无'};可选 {', '.join(LANGUAGES)}。",
+                f"languages: {', '.join(unknown) or 'none'}; choose from {', '.join(LANGUAGES)}.",
+            )
+        )
     if config.format not in {each.value for each in Format}:
-        raise UsageError(f"format: '{config.format}'; choose one of {', '.join(each.value for each in Format)}.")
+        raise UsageError(
+            Wording(
+                f"format:'{config.format}';可选 {', '.join(each.value for each in Format)}。",
+                f"format: '{config.format}'; choose one of {', '.join(each.value for each in Format)}.",
+            )
+        )
 
 
 def _write_all(

@@ -12,11 +12,16 @@ from orchestration.editions import check_years, edition_years
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.pipeline.partitions import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG
+from orchestration.settings import in_home_language
 from orchestration.warehouse import built_from
 from orchestration.warehouse.lock import writer_lock
+from orchestration.wording import Wording
 
 # All steps that write the warehouse stand in this pool; dagster.yaml gives a pool one place.
 WRITER_POOL = "warehouse_writer"
+WITHOUT_A_YEAR = Wording(
+    "{job} 启动时没有年度:请选择一个或多个分区。", "{job} was launched without a year: choose one or more partitions."
+)
 
 
 class HomeResource(dg.ConfigurableResource):
@@ -38,7 +43,7 @@ def years_of_run(context: dg.AssetExecutionContext, home: HomeResource) -> list[
     """
     if not context.has_partition_key and not context.has_partition_key_range:
         raise dg.Failure(
-            f"{context.run.job_name} was launched without a year: choose one or more partitions.", allow_retries=False
+            in_home_language(WITHOUT_A_YEAR.filled(job=context.run.job_name), home.paths), allow_retries=False
         )
     try:
         tags = context.run.tags
@@ -49,7 +54,12 @@ def years_of_run(context: dg.AssetExecutionContext, home: HomeResource) -> list[
             year for year in edition_years(home.paths, home.series_code) if int(min(bounds)) <= year <= int(max(bounds))
         ]
     except UsageError as error:
-        raise dg.Failure(str(error), allow_retries=False) from None
+        raise failure_of(error, home.paths) from None
+
+
+def failure_of(error: UsageError, home: Home) -> dg.Failure:
+    """What a person can mend fails a step with its message alone, in the home's language."""
+    return dg.Failure(in_home_language(error.wording, home), allow_retries=False)
 
 
 @contextmanager
@@ -64,4 +74,4 @@ def warehouse_turn(context: dg.OpExecutionContext | dg.AssetExecutionContext, ho
             built_from.forget(home)
             yield
     except UsageError as error:
-        raise dg.Failure(str(error), allow_retries=False) from None
+        raise failure_of(error, home) from None

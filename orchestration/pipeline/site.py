@@ -4,7 +4,7 @@ import dagster as dg
 
 from orchestration.errors import UsageError
 from orchestration.pipeline.release import EDITION_RELEASE
-from orchestration.pipeline.resources import HomeResource
+from orchestration.pipeline.resources import HomeResource, failure_of
 from orchestration.site.build import build_site
 from orchestration.site.releases import chain_head, releases_of_site
 
@@ -34,7 +34,7 @@ def site_asset() -> dg.AssetsDefinition:
                 files, folder, chain_head(home.paths), progress=lambda part: context.log.info(f"Written: {part}")
             )
         except UsageError as error:
-            raise dg.Failure(str(error), allow_retries=False) from None
+            raise failure_of(error, home.paths) from None
         return dg.MaterializeResult(
             PUBLIC_SITE,
             metadata={

@@ -5,6 +5,7 @@ import dagster as dg
 from orchestration.errors import UsageError
 from orchestration.pipeline.quality import mart_key
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource
+from orchestration.settings import in_home_language
 from orchestration.warehouse import connection
 from orchestration.warning.hand_on import hand_on, webhook_address
 from orchestration.warning.reading import EarlyWarning, read_warnings
@@ -62,8 +63,9 @@ def handed_on_asset() -> dg.AssetsDefinition:
                 return dg.MaterializeResult(metadata={"webhook": "off: zhengxin.toml names none"})
             done = hand_on(home.paths, _open_warnings(home), address, say=context.log.warning)
         except UsageError as error:
-            context.log.error(str(error))
-            return dg.MaterializeResult(metadata={"webhook": "on", "problem": str(error)})
+            problem = in_home_language(error.wording, home.paths)
+            context.log.error(problem)
+            return dg.MaterializeResult(metadata={"webhook": "on", "problem": problem})
         return dg.MaterializeResult(metadata={"webhook": "on", "sent": done.sent, "sent_before": done.known})
 
     return handed_on

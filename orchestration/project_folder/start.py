@@ -72,7 +72,12 @@ def start_folder(
     if region and start is not Start.county:
         raise UsageError(REGION_OF_COUNTIES)
     if home.settings.exists() or any(home.seeds.rglob("*.csv")):
-        raise UsageError(f"{home.root} is a project already: it has a zhengxin.toml or seeds. Name another folder.")
+        raise UsageError(
+            Wording(
+                f"{home.root} 已经是一个项目:其中有 zhengxin.toml 或种子文件。请另指定一个文件夹。",
+                f"{home.root} is a project already: it has a zhengxin.toml or seeds. Name another folder.",
+            )
+        )
     part = cut_to(region, _seeds_of_counties()) if region else {}
     home.root.mkdir(parents=True, exist_ok=True)
     for source in CONTRACTS:

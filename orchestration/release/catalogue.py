@@ -150,7 +150,12 @@ class Catalogue:
             return None
         note = read_json(path)
         if not isinstance(note, dict) or not all(isinstance(note.get(name), str) for name in WITHDRAWAL):
-            raise UsageError(f"{path} is no note of a withdrawal; restore the releases from their backup.")
+            raise UsageError(
+                Wording(
+                    f"{path} 不是撤回说明;请从备份恢复发布文件夹。",
+                    f"{path} is no note of a withdrawal; restore the releases from their backup.",
+                )
+            )
         return note
 
     def latest(self, year: int) -> ReleaseId | None:
@@ -323,4 +328,9 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path} cannot be read ({error}); restore the releases from their backup.") from error
+        raise UsageError(
+            Wording(
+                f"{path} 无法读取({error});请从备份恢复发布文件夹。",
+                f"{path} cannot be read ({error}); restore the releases from their backup.",
+            )
+        ) from error

@@ -36,7 +36,7 @@ QUERIES = {
         union all select 'left', count(*) from old_units
             where unit_code not in (select coalesce(previous_unit_code, unit_code) from new_units)
     """,
-    "National means 全国均值": """
+    "Means of all that is assessed 全部被评单位的均值": """
         select n.methodology_code as methodology, n.node_code as node,
             o.published_mean_of_subregions as before, n.published_mean_of_subregions as now,
             n.published_mean_of_subregions - o.published_mean_of_subregions as change

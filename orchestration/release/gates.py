@@ -13,6 +13,7 @@ from orchestration.release.candidate import Candidate
 from orchestration.release.catalogue import INTERNAL, PUBLIC
 from orchestration.release.cut import visible_tables
 from orchestration.release.tables import READERS_SCHEMA
+from orchestration.wording import Wording
 
 # One side is computed in double precision.
 MEAN_TOLERANCE = "0.0000000010"
@@ -24,7 +25,7 @@ class GateResult:
     """One gate: its name, what it holds, and what it found (nothing where it passed)."""
 
     name: str
-    holds: str
+    holds: Wording
     findings: list[str]
 
     @property
@@ -35,12 +36,12 @@ class GateResult:
 # Each query returns one row per finding: its columns are shown. They run on the candidate's internal database.
 QUERIES = {
     "cells_assessed": (
-        "every cell that must exist is assessed",
+        Wording("每个应有的单元格均已评估", "every cell that must exist is assessed"),
         "select unit_code, measure_code, methodology_code, 'is still to be assessed: run again, and if it stays, "
         "mend the model of its rule' from marts.fct_measure_score where status = 'to_be_assessed' or status is null",
     ),
     "expected_counts": (
-        "as many rows as units, measures, nodes and regions ask for",
+        Wording("行数与单位、测量项、节点、地区相符", "as many rows as units, measures, nodes and regions ask for"),
         """
         with methodologies as (
             select methodology_code from marts.dim_methodology
@@ -78,7 +79,7 @@ QUERIES = {
         """,
     ),
     "parts_equal_wholes": (
-        "regions add up to the nation, means follow from their units",
+        Wording("各地区合为全部,均值由其单位得出", "regions add up to the nation, means follow from their units"),
         f"""
         with roots as (
             select * from marts.region_score where parent_region_code is null
@@ -127,6 +128,10 @@ with duckdb.connect(sys.argv[1], read_only=True) as connection:
     print(connection.execute("select release_id from marts.release_info limit 1").fetchone()[0])
 """
 SHOWN_FINDINGS = 5
+NO_ERROR = Wording("结果表没有 Great Expectations 错误", "no Great Expectations error on the marts")
+AS_CONTRACTED = Wording("列与类型与契约一致", "columns and types as the contracts say")
+NOTHING_INTERNAL = Wording("公开文件中没有内部内容", "nothing internal is in the public file")
+OPENS = Wording("新进程可以只读方式打开两个文件", "a fresh process opens both files read-only")
 
 
 GATE_NAMES = (*QUERIES, "checks", "contracts", "audience", "opens")
@@ -140,10 +145,10 @@ def run_gates(candidate: Candidate, warehouse: duckdb.DuckDBPyConnection) -> lis
         ]
     return [
         *results,
-        GateResult("checks", "no Great Expectations error on the marts", _rows_as_findings(warehouse, FAILED_CHECKS)),
-        GateResult("contracts", "columns and types as the contracts say", _contract_findings(candidate)),
-        GateResult("audience", "nothing internal is in the public file", _audience_findings(candidate)),
-        GateResult("opens", "a fresh process opens both files read-only", _opening_findings(candidate)),
+        GateResult("checks", NO_ERROR, _rows_as_findings(warehouse, FAILED_CHECKS)),
+        GateResult("contracts", AS_CONTRACTED, _contract_findings(candidate)),
+        GateResult("audience", NOTHING_INTERNAL, _audience_findings(candidate)),
+        GateResult("opens", OPENS, _opening_findings(candidate)),
     ]
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 from orchestration.home import Home
 from orchestration.release.catalogue import PUBLIC, Catalogue, ReleaseId
 from orchestration.release.difference import Change
+from orchestration.release.older import as_now, lacking
 from orchestration.warehouse.raw import RELEASED_TABLES
 
 UNIT_SCORES = """
@@ -18,14 +19,8 @@ UNIT_SCORES = """
         $release_id as release_id, scores.series_code, scores.assessment_year, scores.methodology_code,
         methodologies.methodology_version, scores.unit_code, scores.unit_name_zh, scores.unit_name_en, scores.score,
         scores.published_score, scores.base_score, scores.grade, scores.is_ranked,
-        -- The rank among all stands in the widest ranking that the edition has.
-        coalesce(scores.rank_national, scores.rank_in_province, scores.rank_in_prefecture) as rank_overall,
-        coalesce(
-            scores.ranked_unit_count_national, scores.ranked_unit_count_in_province,
-            scores.ranked_unit_count_in_prefecture
-        ) as ranked_unit_count_overall,
-        scores.rank_national, scores.ranked_unit_count_national
-    from {marts}.fct_unit_score as scores
+        scores.rank_overall, scores.ranked_unit_count_overall, scores.rank_national, scores.ranked_unit_count_national
+    from {unit_scores} as scores
     inner join {marts}.dim_methodology as methodologies
         on scores.methodology_code = methodologies.methodology_code
     where scores.assessment_year = $assessment_year
@@ -62,15 +57,13 @@ REGION_SCORES = """
         methodologies.methodology_version, scores.region_code, scores.region_level, scores.region_name_zh,
         scores.region_name_en, scores.node_code, scores.node_level, scores.full_mark, scores.mean_of_units,
         scores.mean_of_subregions, scores.published_mean_of_units, scores.published_mean_of_subregions,
-        scores.unit_count, scores.rank_in_level, {weighted_means}
-    from {marts}.region_score as scores
+        scores.unit_count, scores.rank_in_level, scores.weighted_mean_of_units, scores.published_weighted_mean_of_units
+    from {region_scores} as scores
     inner join {marts}.dim_methodology as methodologies
         on scores.methodology_code = methodologies.methodology_code
     where scores.assessment_year = $assessment_year
         and scores.node_level <= 1
 """
-# Releases of older versions have no third average.
-WEIGHTED_MEANS = ("weighted_mean_of_units", "published_weighted_mean_of_units")
 REVISED_FIGURES = """
     insert into raw.revised_figure by name
     select * from {marts}.revision where assessment_year = $assessment_year
@@ -144,7 +137,11 @@ def add_revisions(
 
 def _insert_published(connection: duckdb.DuckDBPyConnection, marts: str, release: ReleaseId) -> None:
     parameters = {"release_id": str(release), "assessment_year": release.year}
-    there = {name for name, *_ in connection.execute(f"describe {marts}.region_score").fetchall()}
-    means = ", ".join(f"scores.{name}" if name in there else f"null as {name}" for name in WEIGHTED_MEANS)
+    tables = {
+        table: [name for name, *_ in connection.execute(f"describe {marts}.{table}").fetchall()]
+        for table in ("fct_unit_score", "region_score")
+    }
+    missing = lacking(tables)
+    units, regions = (f"(select {as_now(missing.get(table, {}))} from {marts}.{table})" for table in tables)
     for statement in (UNIT_SCORES, INDICATOR_SCORES, REGION_SCORES):
-        connection.execute(statement.format(marts=marts, weighted_means=means), parameters)
+        connection.execute(statement.format(marts=marts, unit_scores=units, region_scores=regions), parameters)

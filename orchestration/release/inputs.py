@@ -24,6 +24,7 @@ from orchestration.release.files import sha256_of
 from orchestration.seeds import DBT_PROJECT, seeds_folder
 from orchestration.warehouse.dbt import IGNORED_FOLDERS, project_digest
 from orchestration.warehouse.resolved_method import method_digests
+from orchestration.wording import Wording
 
 PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "numpy", "pyarrow", "salib", "scipy")
 ARCHIVE_NAME = "source.tar.gz"
@@ -114,8 +115,15 @@ def require_built_from_inputs(connection: duckdb.DuckDBPyConnection, home: Home)
     loaded = set(connection.execute("select source, file_name, batch_id from raw.batch where is_effective").fetchall())
     built_by = {digest for (digest,) in connection.execute("select project_digest from marts.release_info").fetchall()}
     if effective != loaded or built_by != {project_digest(home)}:
-        reason = "something has landed since" if effective != loaded else "seeds or models have changed since"
-        raise UsageError(f"The warehouse is not what a release would say it is: {reason}. Run first: zhengxin run")
+        reason = Wording("种子文件或模型其后有改动", "seeds or models have changed since")
+        if effective != loaded:
+            reason = Wording("其后又有文件入库", "something has landed since")
+        raise UsageError(
+            Wording(
+                f"数据库与发布将要声明的内容不符:{reason.zh}。请先运行:zhengxin run",
+                f"The warehouse is not what a release would say it is: {reason.en}. Run first: zhengxin run",
+            )
+        )
 
 
 def git_revision() -> str | None:

@@ -13,6 +13,7 @@ from orchestration.landing import Store
 from orchestration.landing.chain import ReleasedEntry
 from orchestration.landing.store import StoreDamaged
 from orchestration.release.catalogue import INTERNAL, Catalogue, ReleaseId
+from orchestration.wording import Wording
 
 ADVICE = "restore the landing folder from its backup"
 
@@ -26,7 +27,12 @@ def released_entries(catalogue: Catalogue) -> Iterator[ReleasedEntry]:
         try:
             kept = pq.read_table(path, columns=["entry_number", "decision_code", "entry_hash"]).to_pylist()
         except (OSError, pa.ArrowException) as error:
-            raise StoreDamaged(f"{path} cannot be read ({error}); restore the release from its backup") from error
+            raise StoreDamaged(
+                Wording(
+                    f"{path} 无法读取({error});请从备份恢复该发布",
+                    f"{path} cannot be read ({error}); restore the release from its backup",
+                )
+            ) from error
         for entry in kept:
             yield ReleasedEntry(str(release), entry["entry_number"], entry["decision_code"], entry["entry_hash"])
 

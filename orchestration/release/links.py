@@ -18,6 +18,7 @@ from orchestration.errors import UsageError
 from orchestration.landing.store import FIRST_HASH
 from orchestration.release.catalogue import Catalogue, ReleaseId
 from orchestration.release.files import sha256_of
+from orchestration.wording import Wording
 
 
 class ClockSetBack(UsageError):
@@ -75,8 +76,11 @@ def require_clock(catalogue: Catalogue, moment: str) -> None:
     last = head(catalogue)
     if last and moment < last.released_at:
         raise ClockSetBack(
-            f"The clock of this machine says {moment}, which is before {last.release} was released "
-            f"({last.released_at}): set the clock, then do it again."
+            Wording(
+                f"本机时钟显示 {moment},早于 {last.release} 的发布时间({last.released_at}):请校准时钟后重做。",
+                f"The clock of this machine says {moment}, which is before {last.release} was released "
+                f"({last.released_at}): set the clock, then do it again.",
+            )
         )
 
 

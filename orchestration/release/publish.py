@@ -90,6 +90,14 @@ from orchestration.writing import markdown
 PUBLISHED, UNCHANGED, OFFERED = "published", "unchanged", "offered"
 FIRST_NOTE = "首次发布 / First release"
 SHOWN_CELLS = 3
+OF_ANOTHER_VERSION = Wording(
+    "它由 zhengxin {before} 生成,现为 {now}。", " It was made with zhengxin {before}; this is {now}."
+)
+IS_PUBLISHED = Wording(
+    "{release} 已发布:{note}。链首:{head}", "{release} is published: {note}. Head of the chain: {head}"
+)
+DIFFERS = Wording(":{count} 个数值与 {base} 不同", ": {count} figures differ from {base}")
+FIRST_OF_ITS_EDITION = Wording(",是该年度的第一个", ", the first of its edition")
 
 
 class EditionIncomplete(UsageError):
@@ -101,8 +109,16 @@ class ReleaseRefused(UsageError):
 
     def __init__(self, release: ReleaseId, gates: Sequence[GateResult]) -> None:
         self.gates = list(gates)
-        lines = [f"{gate.name} ({gate.holds}): {'; '.join(gate.findings)}" for gate in gates if not gate.passed]
-        super().__init__(f"{release} is not published, nothing was changed. " + "\n".join(lines))
+        failed = [gate for gate in gates if not gate.passed]
+        found = [(gate, "; ".join(gate.findings)) for gate in failed]
+        lines_zh = "\n".join(f"{gate.name}({gate.holds.zh}):{findings}" for gate, findings in found)
+        lines_en = "\n".join(f"{gate.name} ({gate.holds.en}): {findings}" for gate, findings in found)
+        super().__init__(
+            Wording(
+                f"{release} 未发布,没有任何改动。{lines_zh}",
+                f"{release} is not published, nothing was changed. {lines_en}",
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -112,7 +128,7 @@ class Outcome:
 
     state: str
     release: ReleaseId
-    message: str
+    message: Wording
     changes: int = 0
     gates: list[GateResult] = field(default_factory=list)
     head: str | None = None
@@ -200,8 +216,12 @@ class _Attempt:
         differing = self._differing_tables(candidate.summaries[PUBLIC])
         if self.in_force and not differing:
             shutil.rmtree(self.catalogue.offer(self.release), ignore_errors=True)
-            message = f"{self.in_force} stands: no figure has changed since."
-            return Outcome(UNCHANGED, self.in_force, " ".join([message, *self._upgrade_in_words()]))
+            upgrade = self._upgrade_in_words()
+            message = Wording(
+                f"{self.in_force} 仍然有效:此后数值没有变化。{upgrade.zh}",
+                f"{self.in_force} stands: no figure has changed since.{upgrade.en}",
+            )
+            return Outcome(UNCHANGED, self.in_force, message)
         changes = self._changes(candidate, differing)
         if changes:
             record_changes(self.warehouse, candidate, self.base, changes)
@@ -218,7 +238,7 @@ class _Attempt:
         self._complete(candidate)
         head = sha256_of(candidate.part(PUBLIC) / MANIFEST_NAME)
         self._publish(candidate)
-        message = f"{self.release} is published: {self.facts.note}. Head of the chain: {head}"
+        message = IS_PUBLISHED.filled(release=self.release, note=self.facts.note, head=head)
         return Outcome(PUBLISHED, self.release, message, len(changes), gates, head)
 
     def _differing_tables(self, public: dict[str, TableSummary]) -> list[str]:
@@ -251,10 +271,10 @@ class _Attempt:
         lock = self._base_lock()
         return None if lock is None else causes_between(self.home, lock, state_of(self.home))
 
-    def _upgrade_in_words(self) -> list[str]:
+    def _upgrade_in_words(self) -> Wording:
         """Of which version the figures were, where it is not the one that runs now."""
         upgrade = upgrade_since(self._base_lock() or {}, this_version())
-        return ["It was made with zhengxin {}; this is {}.".format(*upgrade)] if upgrade else []
+        return OF_ANOTHER_VERSION.filled(before=upgrade[0], now=upgrade[1]) if upgrade else Wording("", "")
 
     def _missing_word(self, to_acknowledge: Sequence[Change], acknowledged: str | None) -> str | None:
         """What a person still has to say, as the command that says it; None where nothing is missing."""
@@ -317,9 +337,12 @@ class _Attempt:
             os.replace(candidate.part(PUBLIC) / name, ready / name)
         write_json(ready / OFFER_NOTE, {"command": missing}, OWNER_FILE)
         os.replace(ready, offer)
-        difference = f": {changes:,} figures differ from {self.base}" if self.base else ", the first of its edition"
-        parts = [f"{self.release} is offered{difference}.", *self._upgrade_in_words()]
-        message = " ".join([*parts, f"Read {offer / 'diff.md'}, then: {missing}"])
+        difference = DIFFERS.filled(count=f"{changes:,}", base=self.base) if self.base else FIRST_OF_ITS_EDITION
+        upgrade = self._upgrade_in_words()
+        message = Wording(
+            f"{self.release} 已生成候选{difference.zh}。{upgrade.zh}请阅读 {offer / 'diff.md'},然后:{missing}",
+            f"{self.release} is offered{difference.en}.{upgrade.en} Read {offer / 'diff.md'}, then: {missing}",
+        )
         return Outcome(OFFERED, self.release, message, changes, gates)
 
     def _complete(self, candidate: Candidate) -> None:
@@ -423,9 +446,15 @@ def require_complete(warehouse: duckdb.DuckDBPyConnection, year: int) -> None:
     if waiting:
         examples = ", ".join(f"{unit} {measure}" for unit, measure in waiting[:SHOWN_CELLS])
         raise EditionIncomplete(
-            f"{year} is not released: {len(waiting):,} cells are still to be assessed (such as {examples}). Deliver an "
-            "observation for each, or one that says why there is none (state not_collected, not_applicable, "
-            "not_published), and run again."
+            Wording(
+                f"{year} 未发布:还有 {len(waiting):,} 个单元格待评估(例如 {examples})。"
+                "请为每格提交一条观测值,或说明为何没有(state 填 not_collected、"
+                "not_applicable 或 not_published),然后再次运行。",
+                f"{year} is not released: {len(waiting):,} cells are still to be assessed (such as "
+                f"{examples}). Deliver an "
+                "observation for each, or one that says why there is none (state not_collected, not_applicable, "
+                "not_published), and run again.",
+            )
         )
 
 
@@ -433,12 +462,15 @@ def withdraw(home: Home, release: ReleaseId, reason: str) -> ReleaseId | None:
     """Take a release out of force, with the reason; return the release that `current` shows now."""
     catalogue = Catalogue(home.releases)
     if not reason.strip():
-        raise UsageError("A withdrawal needs a reason.")
+        raise UsageError(Wording("撤回须说明理由。", "A withdrawal needs a reason."))
     with catalogue.lock(f"withdrawal of {release}"):
         catalogue.require(release)
         if withdrawal := catalogue.withdrawal(release):
             raise UsageError(
-                f"{release} was withdrawn already, at {withdrawal['withdrawn_at']}: {withdrawal['reason']}"
+                Wording(
+                    f"{release} 已于 {withdrawal['withdrawn_at']} 撤回:{withdrawal['reason']}",
+                    f"{release} was withdrawn already, at {withdrawal['withdrawn_at']}: {withdrawal['reason']}",
+                )
             )
         require_clock(catalogue, now_text())
         catalogue.withdraw(release, reason, signing_key(home))

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.release.files import PUBLIC_FILE, write_file
+from orchestration.wording import Wording
 
 KEY_VARIABLE = "ZHENGXIN_SIGNING_KEY"
 SUFFIX = ".sig"
@@ -35,16 +36,29 @@ def signing_key(home: Home) -> Ed25519PrivateKey | None:
         return None
     path = Path(named).expanduser().resolve()
     if path.is_relative_to(home.root):
-        raise UsageError(f"{KEY_VARIABLE} names {path}, which lies in the home: who can write there could sign too.")
+        raise UsageError(
+            Wording(
+                f"{KEY_VARIABLE} 指向 {path},它位于主目录中:能写入那里的人也能签名。",
+                f"{KEY_VARIABLE} names {path}, which lies in the home: who can write there could sign too.",
+            )
+        )
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise UsageError(
-            f"{path} ({KEY_VARIABLE}) is no key without a passphrase: {error}. "
-            "openssl genpkey -algorithm ed25519 makes one."
+            Wording(
+                f"{path}({KEY_VARIABLE})不是无口令的密钥:{error}。openssl genpkey -algorithm ed25519 可生成。",
+                f"{path} ({KEY_VARIABLE}) is no key without a passphrase: {error}. "
+                "openssl genpkey -algorithm ed25519 makes one.",
+            )
         ) from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise UsageError(f"{path} ({KEY_VARIABLE}) is no Ed25519 key: openssl genpkey -algorithm ed25519 makes one.")
+        raise UsageError(
+            Wording(
+                f"{path}({KEY_VARIABLE})不是 Ed25519 密钥:openssl genpkey -algorithm ed25519 可生成。",
+                f"{path} ({KEY_VARIABLE}) is no Ed25519 key: openssl genpkey -algorithm ed25519 makes one.",
+            )
+        )
     return key
 
 
@@ -53,9 +67,11 @@ def public_key(path: Path) -> Ed25519PublicKey:
     try:
         key = load_pem_public_key(path.expanduser().read_bytes())
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise UsageError(f"{path} is no public key in PEM: {error}.") from error
+        raise UsageError(
+            Wording(f"{path} 不是 PEM 格式的公钥:{error}。", f"{path} is no public key in PEM: {error}.")
+        ) from error
     if not isinstance(key, Ed25519PublicKey):
-        raise UsageError(f"{path} is no Ed25519 key.")
+        raise UsageError(Wording(f"{path} 不是 Ed25519 密钥。", f"{path} is no Ed25519 key."))
     return key
 
 

@@ -19,6 +19,7 @@ import duckdb
 
 from orchestration.errors import UsageError
 from orchestration.release.catalogue import INTERNAL, PUBLIC
+from orchestration.wording import Wording
 
 READERS_SCHEMA = "marts"
 
@@ -117,7 +118,12 @@ def _table(connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> Relea
         [READERS_SCHEMA, node["name"]],
     ).fetchall()
     if not found:
-        raise UsageError(f"The warehouse has no table {READERS_SCHEMA}.{node['name']}. Run first: zhengxin run")
+        raise UsageError(
+            Wording(
+                f"数据库中没有表 {READERS_SCHEMA}.{node['name']}。请先运行:zhengxin run",
+                f"The warehouse has no table {READERS_SCHEMA}.{node['name']}. Run first: zhengxin run",
+            )
+        )
     meta = node["config"].get("meta") or {}
     has_contract = node["config"].get("contract", {}).get("enforced", False)
     columns = tuple(

@@ -37,6 +37,7 @@ from orchestration.release.logical_hash import logical_hash, quoted
 from orchestration.release.tables import READERS_SCHEMA
 from orchestration.settings import DRAWS_VARIABLE, Settings
 from orchestration.warehouse.connection import connect_reader, connect_reader_of_file
+from orchestration.wording import Wording
 
 
 @dataclass(frozen=True)
@@ -190,7 +191,12 @@ def verify_rebuild(home: Home, release: ReleaseId, say: Callable[[str], None] = 
     catalogue = Catalogue(home.releases)
     catalogue.require(release)
     if not catalogue.has_lock(release):
-        raise UsageError(f"{release}: its internal part is not here, and a rebuild needs its lock.")
+        raise UsageError(
+            Wording(
+                f"{release}:其内部部分不在这里,而重建需要其锁定文件。",
+                f"{release}: its internal part is not here, and a rebuild needs its lock.",
+            )
+        )
     _require_as_released(catalogue, release)
     lock = catalogue.lock_of(release)
     _require_inputs(home, catalogue, lock)
@@ -215,13 +221,20 @@ def _require_as_released(catalogue: Catalogue, release: ReleaseId) -> None:
         for problem in (
             strange or verify_files(folder).problems + _verify_manifest(catalogue, release, audience).problems
         ):
-            raise UsageError(f"{release} is not built anew, for the code in it would run here: {problem}")
+            raise UsageError(
+                Wording(
+                    f"{release} 未重建,因为其中的代码会在此运行:{problem}",
+                    f"{release} is not built anew, for the code in it would run here: {problem}",
+                )
+            )
 
 
 def _checksums(folder: Path) -> dict[str, str]:
     sums = folder / CHECKSUMS
     if not sums.exists():
-        raise UsageError(f"{sums} is missing; restore the release from its backup.")
+        raise UsageError(
+            Wording(f"{sums} 缺失;请从备份恢复该发布。", f"{sums} is missing; restore the release from its backup.")
+        )
     pairs = [line.partition("  ") for line in sums.read_text(encoding="utf-8").splitlines()]
     return {name: digest for digest, _, name in pairs}
 
@@ -234,12 +247,21 @@ def _require_inputs(home: Home, catalogue: Catalogue, lock: dict[str, Any]) -> N
             path = folder / name
             if not path.exists() or sha256_of(path) != digest:
                 raise UsageError(
-                    f"{path} is {'changed' if path.exists() else 'missing'}: restore the landing store from its backup."
+                    Wording(
+                        f"{path} {'已改动' if path.exists() else '缺失'}:请从备份恢复入库存储。",
+                        f"{path} is {'changed' if path.exists() else 'missing'}: restore the landing "
+                        "store from its backup.",
+                    )
                 )
     for name, digest in lock["earlier_releases"].items():
         manifest = catalogue.folder(ReleaseId.parse(name)) / "manifest.json"
         if not manifest.exists() or sha256_of(manifest) != digest:
-            raise UsageError(f"The earlier release {name} is not the one that was read: restore {manifest.parent}.")
+            raise UsageError(
+                Wording(
+                    f"先前的发布 {name} 不是当时读取的那一个:请恢复 {manifest.parent}。",
+                    f"The earlier release {name} is not the one that was read: restore {manifest.parent}.",
+                )
+            )
 
 
 def _other_versions(lock: dict[str, Any]) -> list[str]:
@@ -295,7 +317,12 @@ def _rebuild(project: Path, fresh: Home, lock: Path) -> dict[str, dict[str, str]
         text=True,
     )
     if done.returncode != 0:
-        raise UsageError(f"The rebuild from {lock} failed:\n{(done.stderr or done.stdout).strip()}")
+        raise UsageError(
+            Wording(
+                f"按 {lock} 重建失败:\n{(done.stderr or done.stdout).strip()}",
+                f"The rebuild from {lock} failed:\n{(done.stderr or done.stdout).strip()}",
+            )
+        )
     return json.loads(done.stdout.splitlines()[-1])
 
 

@@ -19,7 +19,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from orchestration.errors import UsageError
-from orchestration.warehouse.connection import connect_reader
+from orchestration.release.older import connect_release
 from orchestration.wording import Wording
 from orchestration.writing.sheet import append, csv_file, saved
 
@@ -155,7 +155,7 @@ def write_workbook(database: Path, target: Path, language: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     workbook = Workbook()
     workbook.remove(workbook.active)
-    with connect_reader(database) as connection:
+    with connect_release(database) as connection:
         head, released_at = _head(connection)
         _write_ranking(workbook.create_sheet(RANKING.in_language(language)), head, *_ranking(connection, language))
         for sheet in TECHNICAL_SHEETS:
@@ -176,7 +176,7 @@ def write_csv_files(database: Path, target: Path, language: str) -> None:
     work = target.parent / f".zhengxin-export-{uuid.uuid4().hex}"
     work.mkdir()
     try:
-        with connect_reader(database) as connection:
+        with connect_release(database) as connection:
             columns, rows = _ranking(connection, language)
             _write_csv(work / "ranking.csv", [heading for heading, _ in columns], rows)
             for sheet in TECHNICAL_SHEETS:
@@ -196,7 +196,12 @@ def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence]) -> N
 
 def _require_free(target: Path) -> None:
     if target.exists():
-        raise UsageError(f"{target} is there already: name another with --output, or move it away.")
+        raise UsageError(
+            Wording(
+                f"{target} 已存在:请用 --output 另指定,或将其移走。",
+                f"{target} is there already: name another with --output, or move it away.",
+            )
+        )
 
 
 def _head(connection: duckdb.DuckDBPyConnection) -> tuple[str, datetime]:

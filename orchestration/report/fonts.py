@@ -10,6 +10,7 @@ from pathlib import Path
 import typst
 
 from orchestration.errors import UsageError
+from orchestration.wording import Wording
 
 FONT_PACKAGE = "manimgx_fonts_cjk"  # Noto Sans CJK as Noto publishes it, SIL Open Font License 1.1
 FONT_DISTRIBUTION = "manimgx-fonts-cjk"
@@ -58,9 +59,14 @@ def chinese_font() -> ChineseFont:
     found = font_among(typst.Fonts(include_system_fonts=True))
     if found is None:
         raise UsageError(
-            "No font with Chinese glyphs was found, so a report would show boxes. Install the one that the project "
-            f"names (pip install {FONT_DISTRIBUTION}) or one of the system, for example Debian's fonts-noto-cjk. "
-            f"Known families: {', '.join(FAMILIES)}."
+            Wording(
+                "没有找到含中文字形的字体,报告会显示方框。请安装本项目指定的字体(pip "
+                f"install {FONT_DISTRIBUTION})或系统字体,例如 Debian 的 fonts-noto-cjk。"
+                f"可用的字体族:{', '.join(FAMILIES)}。",
+                "No font with Chinese glyphs was found, so a report would show boxes. Install the one that the project "
+                f"names (pip install {FONT_DISTRIBUTION}) or one of the system, for example Debian's fonts-noto-cjk. "
+                f"Known families: {', '.join(FAMILIES)}.",
+            )
         )
     return found
 

@@ -23,8 +23,8 @@ from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId
 from orchestration.release.files import sha256_of
+from orchestration.release.older import connect_release
 from orchestration.report.document import Figure, Source
-from orchestration.warehouse.connection import connect_reader
 from orchestration.warehouse.place import require_place
 from orchestration.wording import Wording, joined
 
@@ -289,7 +289,7 @@ def _literal(value: Any) -> str:
 def open_release(path: Path, language: str) -> Iterator[Release]:
     """Open a release file read-only. Raises `UsageError` if it is none."""
     try:
-        connection = connect_reader(path, threads=2)
+        connection = connect_release(path, threads=2)
     except duckdb.Error as error:
         raise UsageError(NOT_OPENED.filled(path=path, error=str(error).splitlines()[0])) from error
     with closing(connection):

@@ -166,7 +166,9 @@ def _write_batch(order: Order, language: str, codes: list[str]) -> list[tuple[st
                 report = compose(release, code, language, order.methodology_code)
                 result.append((code, language, _written(report, code, order.formats, order.folder)))
             except Exception as error:
-                reason = str(error) if isinstance(error, UsageError) else f"{type(error).__name__}: {error}"
+                reason = (
+                    error.in_language(language) if isinstance(error, UsageError) else f"{type(error).__name__}: {error}"
+                )
                 result.append((code, language, reason))
     return result
 

@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from orchestration.errors import UsageError
+from orchestration.release.older import as_now, columns_by_table, lacking
 from orchestration.report.release import open_release, query_named
 from orchestration.wording import Wording
 
@@ -164,10 +165,13 @@ def _unite(connection: duckdb.DuckDBPyConnection, by_year: dict[int, Path]) -> d
     ).fetchall():
         holders[table].append(int(database.removeprefix("edition_")))
     newest = max(by_year)
+    missing = {year: lacking(columns_by_table(connection, f"edition_{year}")) for year in by_year}
     for table, years in holders.items():
         read = [year for year in years if table not in ACROSS_YEARS or year == newest]
         if read:
-            union = " union all by name ".join(f"select * from edition_{year}.marts.{table}" for year in read)
+            union = " union all by name ".join(
+                f"select {as_now(missing[year].get(table, {}))} from edition_{year}.marts.{table}" for year in read
+            )
             connection.execute(f"create view marts.{table} as {union}")
     columns: dict[str, set[str]] = defaultdict(set)
     for table, column in connection.execute(

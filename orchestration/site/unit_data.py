@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from decimal import Decimal
@@ -10,6 +9,7 @@ from typing import Any
 
 from orchestration.site.editions import Editions, Row
 from orchestration.site.page import SiteFolder, Written
+from orchestration.writing.sheet import CsvRows
 
 COLUMNS = (
     "methodology_code",
@@ -39,9 +39,9 @@ def write_unit_data(editions: Editions, folder: SiteFolder, written: Written) ->
 
 def _csv(nodes: list[Row]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_plain(node[column]) for column in COLUMNS] for node in nodes)
+    rows = CsvRows(text)
+    rows.write(COLUMNS)
+    rows.write_all([_plain(node[column]) for column in COLUMNS] for node in nodes)
     return "\ufeff" + text.getvalue()
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 import duckdb
 
 from orchestration.errors import UsageError
+from orchestration.wording import Wording
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,23 @@ def read_queue(
     """
     built = "select 1 from information_schema.tables where table_schema = 'marts' and table_name = 'verification_list'"
     if not connection.execute(built).fetchall():
-        raise UsageError("There is no verification queue in the warehouse yet: zhengxin run builds it.")
+        raise UsageError(
+            Wording(
+                "数据库中还没有核查清单:zhengxin run 建立。",
+                "There is no verification queue in the warehouse yet: zhengxin run builds it.",
+            )
+        )
     editions = [
         found for (found,) in connection.execute("select distinct assessment_year from marts.release_info").fetchall()
     ]
     if year not in editions:
         named = ", ".join(map(str, sorted(editions))) or "none"
-        raise UsageError(f"The edition {year} has not been scored (there are: {named}): zhengxin run {year}.")
+        raise UsageError(
+            Wording(
+                f"{year} 年度尚未计分(已有:{', '.join(map(str, sorted(editions))) or '无'}):zhengxin run {year}。",
+                f"The edition {year} has not been scored (there are: {named}): zhengxin run {year}.",
+            )
+        )
     if (
         region is not None
         and not connection.execute(
@@ -59,7 +70,12 @@ def read_queue(
             [year, region],
         ).fetchall()
     ):
-        raise UsageError(f"There is no region or unit {region} in the edition {year}: see marts.dim_region.")
+        raise UsageError(
+            Wording(
+                f"{year} 年度没有地区或单位 {region}:见 marts.dim_region。",
+                f"There is no region or unit {region} in the edition {year}: see marts.dim_region.",
+            )
+        )
     columns = ", ".join(f"items.{name}" for name in QueueItem.__dataclass_fields__)
     found = connection.execute(
         f"""

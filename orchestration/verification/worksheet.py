@@ -16,6 +16,7 @@ from orchestration.errors import UsageError
 from orchestration.landing.contracts.verification import VERIFICATION
 from orchestration.landing.template import FIRST_ROW, template_workbook
 from orchestration.verification.queue import QueueItem
+from orchestration.wording import Wording
 from orchestration.writing.sheet import append, note, put
 
 OVERVIEW_SHEET = "待查验 to verify"
@@ -39,7 +40,9 @@ def write_worksheet(items: Iterable[QueueItem], year: int, path: Path) -> Path:
     extension."""
     path = Path(path)
     if path.suffix.lower() != ".xlsx":
-        raise UsageError(f"{path}: what is to be verified goes into an .xlsx file")
+        raise UsageError(
+            Wording(f"{path}:待核查的内容须写入 .xlsx 文件", f"{path}: what is to be verified goes into an .xlsx file")
+        )
     workbook = template_workbook(VERIFICATION)
     sheet = workbook[VERIFICATION.source]
     overview = workbook.create_sheet(OVERVIEW_SHEET, index=1)

@@ -17,6 +17,7 @@ import duckdb
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.wording import Wording
 
 PASSED = ("success", "pass", "warn", "no-op")
 # What lies downstream of a failure; what the build was not asked for counts alike.
@@ -30,7 +31,16 @@ FINGERPRINTED = """
         and (schema_name in ('marts', 'intermediate', 'seed') or (schema_name, table_name) = ('raw', 'batch'))
     order by all
 """
-AGAIN = "Mend the cause and run again: zhengxin run"
+FAILED = Wording("上次构建中未通过的有:{names}", "in the last build these failed: {names}")
+NOT_RUN = Wording("上次只构建了一部分,缺 {names}", "the last build was one of a part, without {names}")
+NOT_VALIDATED = Wording(
+    "上次构建后没有校验其结果表(zhengxin run {year} 会校验)",
+    "its marts were not validated after the last build (zhengxin run {year} does)",
+)
+INVALID = Wording(
+    "Great Expectations 在其结果表上发现错误:{names}", "Great Expectations found errors on its marts: {names}"
+)
+AGAIN = Wording("请消除原因后再次运行:zhengxin run", "Mend the cause and run again: zhengxin run")
 
 
 class BuildUnsound(UsageError):
@@ -80,18 +90,30 @@ def require_sound(home: Home, connection: duckdb.DuckDBPyConnection, year: int) 
     """Raise `BuildUnsound` unless every test passed and `year` was validated, on the tables as they are now."""
     record = _read(home)
     if record is None:
-        raise _unsound(year, "the last build did not come to its end, or was made without its tests")
+        raise _unsound(
+            year,
+            Wording(
+                "上次构建没有完成,或没有进行检验",
+                "the last build did not come to its end, or was made without its tests",
+            ),
+        )
     if record["failed"]:
-        raise _unsound(year, f"in the last build these failed: {_names(record['failed'])}")
+        raise _unsound(year, FAILED.filled(names=_names(record["failed"])))
     if record["not_run"]:
-        raise _unsound(year, f"the last build was one of a part, without {_names(record['not_run'])}")
+        raise _unsound(year, NOT_RUN.filled(names=_names(record["not_run"])))
     if fingerprint(connection) != record["tables"]:
-        raise _unsound(year, "the tables are not those that were tested: something was loaded or changed since")
+        raise _unsound(
+            year,
+            Wording(
+                "这些表不是检验过的那些:其后有载入或改动",
+                "the tables are not those that were tested: something was loaded or changed since",
+            ),
+        )
     failures = record["validated"].get(str(year))
     if failures is None:
-        raise _unsound(year, f"its marts were not validated after the last build (zhengxin run {year} does)")
+        raise _unsound(year, NOT_VALIDATED.filled(year=year))
     if failures:
-        raise _unsound(year, f"Great Expectations found errors on its marts: {_names(failures)}")
+        raise _unsound(year, INVALID.filled(names=_names(failures)))
 
 
 def fingerprint(connection: duckdb.DuckDBPyConnection) -> str:
@@ -116,8 +138,13 @@ def _must_pass(node: Mapping[str, Any]) -> bool:
     return node["resource_type"] in BUILT_TYPES
 
 
-def _unsound(year: int, reason: str) -> BuildUnsound:
-    return BuildUnsound(f"{year} is not released, nothing was changed: {reason}. {AGAIN}")
+def _unsound(year: int, reason: Wording) -> BuildUnsound:
+    return BuildUnsound(
+        Wording(
+            f"{year} 未发布,没有任何改动:{reason.zh}。{AGAIN.zh}",
+            f"{year} is not released, nothing was changed: {reason.en}. {AGAIN.en}",
+        )
+    )
 
 
 def _names(names: Sequence[str]) -> str:

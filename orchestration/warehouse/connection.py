@@ -136,8 +136,12 @@ def _explained(warehouse: Path, error: duckdb.Error) -> UsageError:
             return UsageError(system_refusal(OSError(number, os.strerror(number), str(warehouse))))
     if not _is_conflict(error):
         return WarehouseDamaged(
-            f"The warehouse {warehouse} cannot be opened: {str(error).splitlines()[0]} "
-            "It can be built anew from what has landed: zhengxin rebuild (the job rebuild_warehouse)."
+            Wording(
+                f"数据库 {warehouse} 无法打开:{str(error).splitlines()[0]} "
+                "可由已入库的内容重建:zhengxin rebuild(任务 rebuild_warehouse)。",
+                f"The warehouse {warehouse} cannot be opened: {str(error).splitlines()[0]} "
+                "It can be built anew from what has landed: zhengxin rebuild (the job rebuild_warehouse).",
+            )
         )
     process = _process_of(error)
     return WarehouseBusy(

@@ -21,6 +21,7 @@ from orchestration.home import Home, project_root
 from orchestration.landing.evidence.layout import evidence_folder, has_evidence
 from orchestration.seeds import DBT_PROJECT, dbt_folder, read_seed, seeds_folder
 from orchestration.settings import settings_of
+from orchestration.wording import Wording
 
 MANIFEST_NAME = "manifest.json"
 PARSED_NAME = "partial_parse.msgpack"
@@ -39,7 +40,12 @@ def executable() -> Path:
         return beside_python
     found = shutil.which("dbt")
     if found is None:
-        raise UsageError(f"dbt is not installed beside {sys.executable}. Install the project again: make install.")
+        raise UsageError(
+            Wording(
+                f"{sys.executable} 旁没有安装 dbt。请重新安装本项目:make install。",
+                f"dbt is not installed beside {sys.executable}. Install the project again: make install.",
+            )
+        )
     return Path(found)
 
 
@@ -107,7 +113,12 @@ def run(home: Home, arguments: Sequence[str], target: Path | None = None) -> str
         encoding="utf-8",
     )
     if finished.returncode != 0:
-        raise UsageError(f"dbt {' '.join(arguments)} failed:\n{finished.stdout.strip()}")
+        raise UsageError(
+            Wording(
+                f"dbt {' '.join(arguments)} 失败:\n{finished.stdout.strip()}",
+                f"dbt {' '.join(arguments)} failed:\n{finished.stdout.strip()}",
+            )
+        )
     return finished.stdout
 
 

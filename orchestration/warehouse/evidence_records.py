@@ -14,6 +14,7 @@ from orchestration.errors import UsageError
 from orchestration.landing.evidence.layout import evidence_folder, kind_folder
 from orchestration.landing.store import Store
 from orchestration.warehouse.connection import connect_reader_of_folder
+from orchestration.wording import Wording
 
 # Of these the records that do not count are what a reader asks for; of all others those that do.
 SHARES = ("share", "lapsed_count")
@@ -170,8 +171,13 @@ def records_behind(
             answer = reader.execute(records_query(measure, store.root, year, which, limit))
         except duckdb.IOException as error:
             raise UsageError(
-                f"The records of {measure.evidence_kind} cannot be read from {evidence_folder(store.root)}: zhengxin"
-                " land lays them out anew from what has landed."
+                Wording(
+                    f"无法从 {evidence_folder(store.root)} 读取 {measure.evidence_kind} "
+                    "的记录:zhengxin land 由已入库的内容重新整理。",
+                    f"The records of {measure.evidence_kind} cannot be read from "
+                    f"{evidence_folder(store.root)}: zhengxin"
+                    " land lays them out anew from what has landed.",
+                )
             ) from error
         names = [column[0] for column in answer.description]
         rows = answer.fetchall()

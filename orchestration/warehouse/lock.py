@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 from orchestration.errors import WarehouseBusy
 from orchestration.home import Home
 from orchestration.settings import WAIT_VARIABLE, settings_of
+from orchestration.wording import Wording
 
 REMIND_EVERY_SECONDS = 30.0
 
@@ -101,8 +102,12 @@ def _acquire(lock: FileLock, warehouse: Path, limit: float, say: Callable[[str],
                 say(f"Still waiting after {waited:.0f} s for {holder(warehouse)}.")
                 continue
             raise WarehouseBusy(
-                f"{warehouse} is being written by {holder(warehouse)}; waited {waited:.0f} s. "
-                f"Try again when it has ended, or wait longer with {WAIT_VARIABLE}=1800."
+                Wording(
+                    f"{warehouse} 正由 {holder(warehouse)} 写入;已等待 {waited:.0f} 秒。"
+                    f"请等它结束后再试,或用 {WAIT_VARIABLE}=1800 延长等待。",
+                    f"{warehouse} is being written by {holder(warehouse)}; waited {waited:.0f} s. "
+                    f"Try again when it has ended, or wait longer with {WAIT_VARIABLE}=1800.",
+                )
             ) from None
 
 

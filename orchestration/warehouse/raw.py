@@ -19,8 +19,10 @@ from orchestration.home import Home
 from orchestration.landing import chain
 from orchestration.landing.check import QUARANTINE_SCHEMA, accepted_schema
 from orchestration.landing.contracts import CONTRACTS
+from orchestration.landing.quarantine import REPLACED_SCHEMA, replaced_rows
 from orchestration.landing.store import Store, received_time
 from orchestration.warehouse.evidence import load_evidence
+from orchestration.wording import Wording
 
 BATCH_SCHEMA = pa.schema(
     [
@@ -63,6 +65,8 @@ DECISION_LOG_SCHEMA = pa.schema(
     ]
 )
 
+REPLACED_BY = ("replaced_by_batch_id", "replaced_by_row_number")
+
 SQL_TYPES = {
     pa.string(): "varchar",
     pa.int32(): "integer",
@@ -84,6 +88,11 @@ COMMENTS = {
     "message": ("All that is wrong with the row, and what to do, in English", "全部问题及处理办法(英文)"),
     "message_zh": ("All that is wrong with the row, and what to do, in Chinese", "全部问题及处理办法(中文)"),
     "raw_payload": ("The row as received (JSON)", "收到的原始行(JSON)"),
+    "replaced_by_batch_id": (
+        "Batch with the row that takes its place, mended; empty while it is in quarantine",
+        "取代此行的改正行所属批次;仍被隔离时为空",
+    ),
+    "replaced_by_row_number": ("Row of that batch's file", "该批次文件中的行号"),
     "file_name": ("Path below the source's inbox folder", "收件箱中的文件路径"),
     "file_sha256": ("SHA-256 of the file", "文件的 SHA-256"),
     "contract_version": ("Version of the contract that judged the file", "所用契约版本"),
@@ -183,10 +192,20 @@ def _load_source(connection: duckdb.DuckDBPyConnection, store: Store, source: st
 
 
 def _load_quarantine(connection: duckdb.DuckDBPyConnection, store: Store) -> int:
-    _create_table(connection, "quarantined_row", QUARANTINE_SCHEMA, _shared_comments())
+    """Every row that broke a rule, those that a later row replaces too: they say by which."""
+    schema = pa.schema([*QUARANTINE_SCHEMA, *(REPLACED_SCHEMA.field(name) for name in REPLACED_BY)])
+    _create_table(connection, "quarantined_row", schema, _shared_comments())
     batches = store.effective_batches()
     paths = [store.quarantined_path(batch) for batch in batches if batch.quarantined_count]
-    return _insert(connection, "quarantined_row", paths, sum(batch.quarantined_count for batch in batches))
+    count = _insert(connection, "quarantined_row", paths, sum(batch.quarantined_count for batch in batches))
+    connection.register("zhengxin_replaced", replaced_rows(store))
+    connection.execute(
+        f"update raw.quarantined_row as rows set {', '.join(f'{name} = later.{name}' for name in REPLACED_BY)}"
+        " from zhengxin_replaced as later where rows.source = later.source and rows.batch_id = later.batch_id"
+        " and rows.row_number = later.row_number"
+    )
+    connection.unregister("zhengxin_replaced")
+    return count
 
 
 def _load_batches(connection: duckdb.DuckDBPyConnection, store: Store) -> int:
@@ -232,7 +251,12 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, paths: Sequence[P
     """Insert the rows of Parquet files and check their number against the ledger."""
     missing = [str(path) for path in paths if not path.is_file()]
     if missing:
-        raise RawLoadError(f"a batch in effect has lost its rows: {missing[0]} is missing; restore the landing store")
+        raise RawLoadError(
+            Wording(
+                f"一个有效批次的行已丢失:{missing[0]} 缺失;请恢复入库存储",
+                f"a batch in effect has lost its rows: {missing[0]} is missing; restore the landing store",
+            )
+        )
     if paths:
         connection.execute(
             f"insert into raw.{table} by name select * from read_parquet(?, union_by_name = true)",
@@ -241,8 +265,12 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, paths: Sequence[P
     (count,) = connection.execute(f"select count(*) from raw.{table}").fetchone()
     if count != expected:
         raise RawLoadError(
-            f"raw.{table} would hold {count} rows where the ledger counts {expected}: restore the landing store from"
-            " its backup"
+            Wording(
+                f"raw.{table} 将有 {count} 行,而台账为 {expected} 行:请从备份恢复入库存储",
+                f"raw.{table} would hold {count} rows where the ledger counts {expected}: restore the "
+                "landing store from"
+                " its backup",
+            )
         )
     return count
 

@@ -23,6 +23,7 @@ from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.seeds import SeedTable, dbt_folder, places_of_rows, seed_descriptions, seed_tables, seeds_folder
 from orchestration.settings import SEEDS_OWN, settings_of
+from orchestration.wording import Wording
 
 SHOWN_ROWS = 5
 BUILT_IN_TESTS = Path(built_in.__file__).parent / "macros" / "generic_test_sql"
@@ -68,7 +69,12 @@ def require_sound_seeds(home: Home) -> None:
     found = check_seeds(home)
     if found.fault_count:
         lines = "\n".join(f"  {fault}" for fault in found.faults)
-        raise UsageError(f"The seeds are not sound, so nothing is run: zhengxin check-seeds explains.\n{lines}")
+        raise UsageError(
+            Wording(
+                f"种子文件有误,未运行:zhengxin check-seeds 逐条说明。\n{lines}",
+                f"The seeds are not sound, so nothing is run: zhengxin check-seeds explains.\n{lines}",
+            )
+        )
 
 
 class SeedSql:

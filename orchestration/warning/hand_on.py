@@ -38,6 +38,7 @@ from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.settings import WEBHOOK_VARIABLE, settings_of
 from orchestration.warning.reading import EarlyWarning
+from orchestration.wording import Wording
 
 HEADER_VARIABLE = "ZHENGXIN_WARNING_WEBHOOK_HEADER"
 HEADER = re.compile(r"(?P<name>[A-Za-z0-9-]+): *(?P<value>[!-~]+(?: [!-~]+)*)")
@@ -87,13 +88,22 @@ def webhook_address(home: Home) -> str | None:
     webhook_header()
     if not _can_be_called(address):
         raise UsageError(
-            f"webhook in {home.settings}, or {WEBHOOK_VARIABLE}, is no address: write https://host/path, without "
-            "spaces and with %-codes for other than ASCII characters, or leave it empty."
+            Wording(
+                f"{home.settings} 中的 webhook 或 {WEBHOOK_VARIABLE} 不是地址:请写 https:"
+                "//host/path,不含空格,非 ASCII 字符用 % 编码;或留空。",
+                f"webhook in {home.settings}, or {WEBHOOK_VARIABLE}, is no address: write https://host/path, without "
+                "spaces and with %-codes for other than ASCII characters, or leave it empty.",
+            )
         )
     if "@" in urlsplit(address).netloc:
         raise UsageError(
-            f"{WEBHOOK_VARIABLE} holds a name or password, which would show in logs: take it out of the address, and"
-            f" give it as a header, {HEADER_VARIABLE}='Authorization: Basic …' (or Bearer …)."
+            Wording(
+                f"{WEBHOOK_VARIABLE} 含用户名或密码,会出现在日志中:请从地址中去掉,"
+                f"改用请求头 {HEADER_VARIABLE}='Authorization: Basic …'(或 Bearer …)。",
+                f"{WEBHOOK_VARIABLE} holds a name or password, which would show in logs: take it out "
+                "of the address, and"
+                f" give it as a header, {HEADER_VARIABLE}='Authorization: Basic …' (or Bearer …).",
+            )
         )
     return address
 
@@ -107,8 +117,12 @@ def webhook_header() -> dict[str, str]:
     header = HEADER.fullmatch(given)
     if header is None or header["name"].lower() in OWN_HEADERS:
         raise UsageError(
-            f"{HEADER_VARIABLE} is no header that can be added: write NAME: VALUE on one line in ASCII, such as"
-            " Authorization: Bearer …, and none of " + ", ".join(sorted(OWN_HEADERS)) + "."
+            Wording(
+                f"{HEADER_VARIABLE} 不是可添加的请求头:请用 ASCII 在一行内写 NAME: VALUE,"
+                f"例如 Authorization: Bearer …,且不得为 {', '.join(sorted(OWN_HEADERS))}。",
+                f"{HEADER_VARIABLE} is no header that can be added: write NAME: VALUE on one line in ASCII, such as"
+                " Authorization: Bearer …, and none of " + ", ".join(sorted(OWN_HEADERS)) + ".",
+            )
         )
     return {header["name"]: header["value"]}
 
@@ -206,7 +220,12 @@ def _ledger(home: Home):
     try:
         lock.acquire()
     except filelock.Timeout:
-        raise UsageError("Another process is handing warnings on: try again when it has finished.") from None
+        raise UsageError(
+            Wording(
+                "另一个进程正在转送预警:请等它结束后再试。",
+                "Another process is handing warnings on: try again when it has finished.",
+            )
+        ) from None
     try:
         yield _Ledger(path)
     finally:
@@ -214,7 +233,11 @@ def _ledger(home: Home):
 
 
 class _NotTaken(Exception):
-    """An attempt that may be tried again; the message says what happened."""
+    """An attempt that may be tried again; `problem` says what happened."""
+
+    def __init__(self, problem: Wording) -> None:
+        super().__init__(problem.en)
+        self.problem = problem
 
 
 class _Receiver:
@@ -225,10 +248,16 @@ class _Receiver:
     ) -> None:
         self._address, self._backoff, self._say = address, backoff, say
         self._attempt_seconds, self._deadline = attempt_seconds, deadline
-        self._name = f"The webhook at {urlsplit(address).hostname}"  # the path may hold a secret
+        host = urlsplit(address).hostname  # the path may hold a secret
+        self._name = Wording(f"{host} 上的 webhook", f"The webhook at {host}")
         self._headers = webhook_header()
         if not _can_be_called(address):
-            raise WebhookFailed(f"{self._name} cannot be called: check {WEBHOOK_VARIABLE}.")
+            raise WebhookFailed(
+                Wording(
+                    f"无法调用 {self._name.zh}:请检查 {WEBHOOK_VARIABLE}。",
+                    f"{self._name.en} cannot be called: check {WEBHOOK_VARIABLE}.",
+                )
+            )
 
     def post(self, parcel: Parcel, content: list[dict[str, Any]]) -> None:
         """One parcel, tried again after each wait while the receiver is unreachable, busy or at fault."""
@@ -242,13 +271,18 @@ class _Receiver:
             try:
                 self._require_taken(self._status_of(parcel, json.dumps(body, ensure_ascii=False).encode()))
                 return
-            except _NotTaken as problem:
+            except _NotTaken as not_taken:
+                problem = not_taken.problem
                 if wait is None or time.monotonic() + wait >= self._deadline:
                     raise WebhookFailed(
-                        f"{self._name} {problem}, {attempt} times: what it has not taken goes out the next time"
-                        " (zhengxin warnings --send)."
+                        Wording(
+                            f"{self._name.zh} {problem.zh},共 {attempt} 次:未被接收的下次再转送"
+                            "(zhengxin warnings --send)。",
+                            f"{self._name.en} {problem.en}, {attempt} times: what it has not taken goes out the next"
+                            " time (zhengxin warnings --send).",
+                        )
                     ) from None
-                self._say(f"{self._name} {problem}; again in {wait:g} s.")
+                self._say(f"{self._name.en} {problem.en}; again in {wait:g} s.")
             time.sleep(wait)
 
     def _require_taken(self, answer: httpx.Response) -> None:
@@ -256,11 +290,17 @@ class _Receiver:
         if answer.is_success:
             return
         known = HTTPStatus(answer.status_code).phrase if answer.status_code in set(HTTPStatus) else ""
-        problem = f"answered {answer.status_code} {known}".rstrip() + self._redirection(answer)
+        status, pointing = f"{answer.status_code} {known}".rstrip(), self._redirection(answer)
+        problem = Wording(f"回答 {status}{pointing.zh}", f"answered {status}{pointing.en}")
         if answer.status_code >= 500 or answer.status_code in (408, 425, 429):
             raise _NotTaken(problem)
         raise WebhookFailed(
-            f"{self._name} {problem}: check {WEBHOOK_VARIABLE} and {HEADER_VARIABLE}, then zhengxin warnings --send."
+            Wording(
+                f"{self._name.zh} {problem.zh}:请检查 {WEBHOOK_VARIABLE} 与 {HEADER_VARIABLE},"
+                "然后运行 zhengxin warnings --send。",
+                f"{self._name.en} {problem.en}: check {WEBHOOK_VARIABLE} and {HEADER_VARIABLE}, then zhengxin warnings "
+                "--send.",
+            )
         )
 
     def _status_of(self, parcel: Parcel, body: bytes) -> httpx.Response:
@@ -275,29 +315,41 @@ class _Receiver:
         try:
             return loop.run_until_complete(asyncio.wait_for(_answer(self._address, headers, body), seconds))
         except TimeoutError:
-            raise _NotTaken(f"has not answered within {seconds:.3g} s") from None
+            raise _NotTaken(
+                Wording(f"在 {seconds:.3g} 秒内没有回答", f"has not answered within {seconds:.3g} s")
+            ) from None
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, ValueError):
             # What the error says would show the path.
-            raise WebhookFailed(f"{self._name} cannot be called: check {WEBHOOK_VARIABLE}.") from None
+            raise WebhookFailed(
+                Wording(
+                    f"无法调用 {self._name.zh}:请检查 {WEBHOOK_VARIABLE}。",
+                    f"{self._name.en} cannot be called: check {WEBHOOK_VARIABLE}.",
+                )
+            ) from None
         except httpx.NetworkError as error:
-            raise _NotTaken(f"cannot be reached ({_cause(error)})") from None
+            cause = _cause(error)
+            raise _NotTaken(Wording(f"无法连接({cause})", f"cannot be reached ({cause})")) from None
         except httpx.HTTPError as error:
-            raise _NotTaken(f"does not answer as a web server does ({type(error).__name__})") from None
+            kind = type(error).__name__
+            raise _NotTaken(
+                Wording(f"不像网站服务器那样回答({kind})", f"does not answer as a web server does ({kind})")
+            ) from None
         finally:
             # Not by `asyncio.run`, which would wait for a name server that does not answer.
             loop.close()
 
-    def _redirection(self, answer: httpx.Response) -> str:
+    def _redirection(self, answer: httpx.Response) -> Wording:
         """Where an answer 3xx points to, without the path. Followed, a POST becomes a GET, and the parcel would count
         as taken."""
         location = answer.headers.get("Location")
         if not location or not answer.is_redirect:
-            return ""
+            return Wording("", "")
         try:
             parts = urlsplit(urljoin(self._address, location))
-            return f", pointing to {parts.scheme}://{parts.hostname}; redirects are not followed"
+            place = f"{parts.scheme}://{parts.hostname}"
+            return Wording(f",指向 {place};不跟随重定向", f", pointing to {place}; redirects are not followed")
         except ValueError:
-            return ", pointing to what is no address"
+            return Wording(",指向的不是地址", ", pointing to what is no address")
 
 
 async def _answer(address: str, headers: dict[str, str], body: bytes) -> httpx.Response:

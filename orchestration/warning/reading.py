@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from orchestration.errors import UsageError
+from orchestration.wording import Wording
 
 OF_THE_DATA = "where series_code in (select series_code from intermediate.int_as_of) order by 1"
 EDITIONS = f"select distinct assessment_year from staging.stg_edition {OF_THE_DATA}"
@@ -67,11 +68,18 @@ def read_warnings(
     if not connection.execute(
         "select 1 from information_schema.tables where table_schema = 'marts' and table_name = 'warning'"
     ).fetchall():
-        raise UsageError("There are no warnings in the warehouse yet: zhengxin run builds them.")
+        raise UsageError(
+            Wording(
+                "数据库中还没有预警:zhengxin run 建立。",
+                "There are no warnings in the warehouse yet: zhengxin run builds them.",
+            )
+        )
     if year is not None:
-        _require(connection, f"edition {year}", EDITIONS, year)
+        _require(connection, Wording(f"年度 {year}", f"edition {year}"), EDITIONS, year)
     if methodology is not None:
-        _require(connection, f"methodology '{methodology}'", METHODOLOGIES, methodology)
+        _require(
+            connection, Wording(f"方法 '{methodology}'", f"methodology '{methodology}'"), METHODOLOGIES, methodology
+        )
     if region is not None:
         _require_region(connection, region)
     columns = ", ".join(f"warning.{name}" for name in EarlyWarning.__dataclass_fields__)
@@ -126,10 +134,15 @@ def read_warnings(
     return [EarlyWarning(*row) for row in found]
 
 
-def _require(connection: duckdb.DuckDBPyConnection, what: str, query: str, wanted: object) -> None:
+def _require(connection: duckdb.DuckDBPyConnection, what: Wording, query: str, wanted: object) -> None:
     known = [name for (name,) in connection.execute(query).fetchall()]
     if wanted not in known:
-        raise UsageError(f"There is no {what}. There are: {', '.join(map(str, known)) or 'none'}.")
+        raise UsageError(
+            Wording(
+                f"没有{what.zh}。已有:{', '.join(map(str, known)) or '无'}。",
+                f"There is no {what.en}. There are: {', '.join(map(str, known)) or 'none'}.",
+            )
+        )
 
 
 def _require_region(connection: duckdb.DuckDBPyConnection, region: str) -> None:
@@ -142,4 +155,9 @@ def _require_region(connection: duckdb.DuckDBPyConnection, region: str) -> None:
         [region],
     ).fetchall()
     if not known:
-        raise UsageError(f"There is no region or unit {region}: codes stand in marts.dim_region and marts.dim_unit.")
+        raise UsageError(
+            Wording(
+                f"没有地区或单位 {region}:代码见 marts.dim_region 与 marts.dim_unit。",
+                f"There is no region or unit {region}: codes stand in marts.dim_region and marts.dim_unit.",
+            )
+        )

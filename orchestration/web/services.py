@@ -17,11 +17,13 @@ from orchestration.errors import UsageError
 from orchestration.home import project_root
 from orchestration.web.guard import HEALTH
 from orchestration.web.settings import ServerSettings
+from orchestration.wording import Wording
 
 START_SECONDS = 180
 STOP_SECONDS = 30
 LOOK_EVERY_SECONDS = 0.3
 TAIL_LINES = 10
+NOT_STARTED = Wording("界面未能在 {seconds} 秒内启动。", "The UI did not start within {seconds} s.")
 
 
 class Services:
@@ -69,7 +71,7 @@ class Services:
         if with_daemon:
             self._run("daemon", "dagster._daemon", "run", "--workspace", str(self.workspace))
 
-    def wait(self) -> str:
+    def wait(self) -> Wording:
         """Return, with what happened, once one of them has ended by itself."""
         while True:
             ended = self._ended()
@@ -98,14 +100,20 @@ class Services:
         while not is_there():
             problem = self._ended()
             if not problem and time.monotonic() > deadline:
-                problem = f"The UI did not start within {START_SECONDS} s."
+                problem = NOT_STARTED.filled(seconds=START_SECONDS)
             if problem:
-                raise UsageError(f"{problem} What was printed last ({self._log}):\n{tail_of(self._log)}")
+                raise UsageError(with_output(problem, self._log))
             time.sleep(LOOK_EVERY_SECONDS)
 
-    def _ended(self) -> str:
+    def _ended(self) -> Wording | None:
         codes = {what: process.poll() for what, process in self._started.items()}
-        return "".join(f"The {what} ended with code {code}." for what, code in codes.items() if code is not None)
+        ended = [(what, code) for what, code in codes.items() if code is not None]
+        if not ended:
+            return None
+        return Wording(
+            "".join(f"{what} 已结束,代码 {code}。" for what, code in ended),
+            "".join(f"The {what} ended with code {code}." for what, code in ended),
+        )
 
 
 def _stop(process: subprocess.Popen) -> None:
@@ -131,6 +139,12 @@ def _is_healthy(host: str, port: int) -> bool:
 def address_of(host: str, port: int) -> str:
     """Where a browser finds the server."""
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def with_output(problem: Wording, log: Path) -> Wording:
+    """What happened, and what was printed last."""
+    tail = tail_of(log)
+    return Wording(f"{problem.zh} 最后的输出({log}):\n{tail}", f"{problem.en} What was printed last ({log}):\n{tail}")
 
 
 def tail_of(log: Path) -> str:

@@ -36,5 +36,7 @@ def drawing_text(svg: str) -> str:
 
 
 def _as_text(value: Any) -> Any:
-    """What is marked as HTML is passed on; its maker has escaped what was put in."""
+    """What is marked as HTML is passed on; its maker has escaped what was put in. What is not there is nothing."""
+    if value is None:
+        return ""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -115,7 +115,7 @@ def test_open_warnings_go_out_once(
 def test_a_refusing_receiver_does_not_fail_the_run(warned: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(WEBHOOK_VARIABLE, "http://127.0.0.1:9/")
     monkeypatch.setattr("orchestration.warning.hand_on.time.sleep", lambda _: None)
-    assert "cannot be reached" in str(materialised(warned)["problem"])
+    assert "无法连接" in str(materialised(warned)["problem"])
 
 
 def test_a_bad_address_does_not_fail_the_run(warned: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,7 +83,8 @@ def _work(step: Step, home: Path, fault: str | None, point: int, variables: dict
     except UsageError as error:
         said = str(error)
     except OSError as error:
-        said = system_refusal(error) or full_disk(error, home)
+        refused = system_refusal(error) or full_disk(error, home)
+        said = refused and refused.en
     except typer.Exit:
         said = "\n".join(line for line in printed.getvalue().splitlines() if line.startswith("error:"))
     answers.put((faults.count, said))

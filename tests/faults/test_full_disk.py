@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -49,7 +50,8 @@ def fill(home: Home) -> None:
 def sqlite_on(folder: Path) -> Exception:
     """What SQLite says when it cannot write."""
     try:
-        with sqlite3.connect(folder / "runs.db") as opened:
+        # A connection that is left open keeps the file system busy.
+        with closing(sqlite3.connect(folder / "runs.db")) as opened:
             opened.execute("create table runs as select zeroblob(1000000)")
     except sqlite3.Error as error:
         return error
@@ -69,7 +71,7 @@ def duckdb_on(folder: Path) -> Exception:
 @pytest.mark.parametrize("write", [sqlite_on, duckdb_on])
 def test_databases(full_home: Home, write) -> None:
     fill(full_home)
-    assert errors.full_disk(write(full_home.root), full_home.root) == f"{full_home.root}: {SAID}"
+    assert errors.full_disk(write(full_home.root), full_home.root).en == f"{full_home.root}: {SAID}"
 
 
 @pytest.mark.parametrize("command", [("demo", "hdi"), ("land",), ("run",), ("template", "observation")])
@@ -78,7 +80,7 @@ def test_commands(full_home: Home, zhengxin: Call, command: tuple[str, ...]) -> 
     options = (str(full_home.root / "t.xlsx"),) if command[0] == "template" else ()
     done = zhengxin(full_home, *command, *options)
     said = " ".join(done.stderr.split())
-    assert done.returncode == 1 and "No space left on device" in said and "fault of the program" not in said, said
+    assert done.returncode == 1 and "No space left on device" in said and "程序的缺陷" not in said, said
 
 
 def test_causes_are_looked_at(tmp_path: Path) -> None:
@@ -88,7 +90,7 @@ def test_causes_are_looked_at(tmp_path: Path) -> None:
         except OSError as error:
             raise RuntimeError("a step failed") from error
     except RuntimeError as error:
-        assert errors.full_disk(error, tmp_path) == f"{tmp_path}: {SAID}"
+        assert errors.full_disk(error, tmp_path).en == f"{tmp_path}: {SAID}"
     assert errors.full_disk(RuntimeError("a step failed"), tmp_path) is None
 
 
@@ -96,4 +98,4 @@ def test_a_failed_write_with_room_left_is_no_full_disk(tmp_path: Path, monkeypat
     failed = sqlite3.OperationalError("disk I/O error")
     assert errors.full_disk(failed, tmp_path) is None
     monkeypatch.setattr(errors, "_free_bytes", lambda _: 0)
-    assert errors.full_disk(failed, tmp_path) == f"{tmp_path}: {SAID}"
+    assert errors.full_disk(failed, tmp_path).en == f"{tmp_path}: {SAID}"

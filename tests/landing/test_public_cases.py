@@ -71,6 +71,30 @@ def test_one_event_in_two_files_and_years_is_told(world: World) -> None:
     assert [landed.notices for landed in world.land()] == [(), ()]
 
 
+def test_other_words_of_several_files_on_one_thing_are_told(world: World) -> None:
+    """As `repeated_key` and `cluster_on_several_days` tell them of one file; equal words are no contradiction."""
+    rows = [OBSERVATION, OBSERVATION | {"captured_at": "2019-11-01"}]
+    assert world.land_one(csv_text(rows), "a.csv").notices == ()
+    assert world.land_one(csv_text([OBSERVATION | {"collector": "team 2"}]), "equal.csv").notices == ()
+    (notice,) = world.land_one(csv_text([row | {"value": "5"} for row in rows]), "b.csv").notices
+    assert "a.csv, b.csv, equal.csv" in notice.en and "2 times, such as 520102 2019 T1.2" in notice.en
+    assert "2 处" in notice.zh
+    assert world.land_one(csv_text([OBSERVATION | {"unit_code": "520103"}]), "c.csv").notices == ()
+
+    event = EVENT_ROW | {"topic": "default_or_discipline"}
+    assert world.land_one(csv_text([event]), "a.csv", "opinion_event").notices == ()
+    later = event | {"event_date": "2019-08-01", "headline": "又一报道"}
+    (notice,) = world.land_one(csv_text([later]), "b.csv", "opinion_event").notices
+    assert "different days" in notice.en and "a.csv, b.csv" in notice.en
+
+
+@pytest.mark.parametrize("code", ["12E34", "E2.1", "2019E1", "5e-3"])
+def test_a_code_that_only_looks_like_a_number_stays(world: World, code: str) -> None:
+    event = EVENT_ROW | {"topic": "default_or_discipline", "cluster_code": code}
+    (row,) = world.accepted(world.land_one(csv_text([event]), source="opinion_event"))
+    assert row["cluster_code"] == code
+
+
 def test_a_name_is_compared_with_the_code(world: World) -> None:
     landed = world.land_one(case("25_extra_name_column"))
     (row,) = world.quarantined(landed)
@@ -146,6 +170,9 @@ def test_what_is_read(world: World, changes: dict[str, str], reading: str, colum
         ({"unit_code": "520100"}, "unit_code_not_in_edition", "the prefecture 贵阳市; its units are 520102 南明区"),
         ({"unit_code": "520000"}, "unit_code_not_in_edition", "the province 贵州省"),
         ({"unit_code": "130171"}, "unit_code_unknown", "statistical zone"),
+        ({"unit_code": "520102000000"}, "unit_code_unknown", "its county is 520102 南明区"),
+        ({"unit_code": "520102001"}, "unit_code_unknown", "its county is 520102 南明区"),
+        ({"unit_code": "999902000000"}, "unit_code_unknown", "in any year: correct the code"),
         ({"unit_code": "", "unit_name": "白云区"}, "unit_code_missing", "440111 白云区, 520113 白云区"),
         ({"measure_code": "政务公开标准目录编制率"}, "measure_code_unknown", "nearest: T1.2"),
     ],

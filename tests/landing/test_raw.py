@@ -64,7 +64,7 @@ INTERFACE = {
     " decision delivery_seq received_at"
     " file_name file_sha256 batch_id row_number",
     "quarantined_row": "source batch_id row_number unit_code assessment_year measure_code row_key rule column_name"
-    " message message_zh raw_payload",
+    " message message_zh raw_payload replaced_by_batch_id replaced_by_row_number",
     "batch": "batch_id source file_name file_sha256 contract_version file_format encoding row_count accepted_count"
     " quarantined_count state error_rule error_message is_effective delivery_seq received_at",
 }

@@ -297,6 +297,31 @@ def test_parquet_types_as_text() -> None:
     assert cells["evidence_url"].tolist() == ["2019-01-02", None]
 
 
+@pytest.mark.parametrize(
+    ("kind", "codes", "read_as"),
+    [
+        ("float64", [2019080712000001, 2019080712000002], ["2019080712000001", "2019080712000002"]),
+        ("float64", [2**53 - 1, 2**53], [str(2**53 - 1)]),
+        ("float32", [520102, 2019080712], ["520102"]),
+        ("int64", [20190807120000012, 20190807120000013], ["20190807120000012", "20190807120000013"]),
+    ],
+)
+def test_whole_numbers_of_parquet_keep_their_digits_or_cost_their_row(
+    kind: str, codes: list[int], read_as: list[str]
+) -> None:
+    """A column of codes with gaps is one of binary fractions in many programs."""
+    frame = pd.DataFrame([OBSERVATION_ROW] * 2)
+    frame["collector"] = pd.Series(codes).astype(kind)
+    table = read(parquet_bytes(frame))
+    assert table.cells["collector"].tolist() == read_as
+    rules = [row.rule for row in table.unreadable]
+    assert rules == ["number_rounded"] * (2 - len(read_as))
+    assert all("collector" in row.wording.zh for row in table.unreadable)
+    # A measured value is no code: of it the digits that a program shows are read.
+    frame = pd.DataFrame([OBSERVATION_ROW | {"value": 2.0**60}])
+    assert read(parquet_bytes(frame)).unreadable == []
+
+
 def test_truncated_parquet_is_refused() -> None:
     content = parquet_bytes(pd.DataFrame(observations(50)))
     assert rejection(content[:-10]).rule == "parquet_unreadable"

@@ -91,8 +91,8 @@ def test_no_handle_on_the_warehouse_is_left(built: BuiltHome) -> None:
 @pytest.mark.parametrize(
     ("tags", "complaint"),
     [
-        ({PARTITION_TAG: "2035"}, "There is no edition 2035 of county_integrity. It has 2017–2025."),
-        ({}, "annual_run was launched without a year"),
+        ({PARTITION_TAG: "2035"}, "county_integrity 没有年度 2035。已有 2017–2025。"),
+        ({}, "annual_run 启动时没有年度"),
     ],
 )
 def test_wrong_year_fails_before_anything_is_touched(home: Home, tags: dict[str, str], complaint: str) -> None:
@@ -117,9 +117,9 @@ def test_year_without_data_fails_with_what_to_do(home: Home) -> None:
     outcome = run_job(home, "annual_run", span_tags([2017, 2019]))
     assert not outcome.success
     [error] = outcome.errors
-    assert error.startswith("land_inbox: No observation of 2017, 2018 has been accepted.")
+    assert error.startswith("land_inbox: 没有已接收的 2017, 2018 年度观测值。")
     assert str(home.inbox / "observation") in error and "zhengxin template observation" in error
-    assert error.endswith("come with each run: zhengxin run 2019.")
+    assert error.endswith("其预警随每次运行给出:zhengxin run 2019。")
 
 
 def test_year_past_the_data_fails_with_what_to_do(home: Home) -> None:
@@ -128,7 +128,7 @@ def test_year_past_the_data_fails_with_what_to_do(home: Home) -> None:
     outcome = run_job(home, "annual_run", {PARTITION_TAG: "2021"})
     assert not outcome.success
     [error] = outcome.errors
-    assert error.startswith("land_inbox: No observation of 2021 has been accepted.")
+    assert error.startswith("land_inbox: 没有已接收的 2021 年度观测值。")
 
 
 @pytest.mark.slow
@@ -173,7 +173,7 @@ def test_table_that_is_not_as_accepted_blocks(built: BuiltHome, tmp_path: Path) 
     accepted.unlink()
     outcome = run_job(home, "annual_run", span_tags([YEAR]))
     assert not outcome.success
-    assert len(outcome.errors) == 1 and "is missing" in outcome.errors[0]
+    assert len(outcome.errors) == 1 and "缺失" in outcome.errors[0]
 
 
 def test_some_marts_alone_with_their_checks(built: BuiltHome, tmp_path: Path) -> None:

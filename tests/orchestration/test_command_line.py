@@ -83,8 +83,8 @@ def test_empty_home(tmp_path: Path, zhengxin: Call) -> None:
     home = Home(tmp_path / "none")
     assert "zhengxin demo" in zhengxin(home, "status").stdout
     assert_is_one_message(zhengxin(home, "query", "select 1"), str(home.warehouse), "zhengxin run")
-    assert_is_one_message(zhengxin(home, "run"), "There is nothing to run", str(home.inbox), "zhengxin demo")
-    assert_is_one_message(zhengxin(home, "run", "2035"), "There is no edition 2035 of county_integrity")
+    assert_is_one_message(zhengxin(home, "run"), "没有可运行的内容", str(home.inbox), "zhengxin demo")
+    assert_is_one_message(zhengxin(home, "run", "2035"), "county_integrity 没有年度 2035")
     assert "是空的" in zhengxin(home, "land").stdout
     assert not home.warehouse.exists()
 
@@ -92,11 +92,11 @@ def test_empty_home(tmp_path: Path, zhengxin: Call) -> None:
 def test_a_home_that_is_no_folder(tmp_path: Path, zhengxin: Call) -> None:
     home = Home(tmp_path / "file")
     home.root.write_text("a file where the home should be")
-    assert_is_one_message(zhengxin(home, "land"), f"The home {home.root} is a file", "--home")
+    assert_is_one_message(zhengxin(home, "land"), f"主目录 {home.root} 是文件", "--home")
     home = Home(tmp_path / "folder")
     home.root.mkdir()
     home.landing.write_text("a file where the landing store should be")
-    assert_is_one_message(zhengxin(home, "land"), f"{home.landing}: File exists. A file stands where a folder")
+    assert_is_one_message(zhengxin(home, "land"), f"{home.landing}: File exists。此处应为文件夹")
 
 
 @pytest.fixture
@@ -121,19 +121,19 @@ def failing_with(
 @pytest.mark.parametrize(
     ("number", "advice"),
     [
-        (errno.EROFS, "can only be read"),
-        (errno.EACCES, "permission"),
-        (errno.ENOSPC, "Make room"),
-        (errno.ENOENT, "Check the path"),
+        (errno.EROFS, "只能读取"),
+        (errno.EACCES, "权限"),
+        (errno.ENOSPC, "腾出空间"),
+        (errno.ENOENT, "检查路径"),
     ],
 )
 def test_what_the_system_refuses_is_no_fault_of_the_program(
     failing_with: Callable[[Exception], str], number: int, advice: str
 ) -> None:
     said = failing_with(OSError(number, os.strerror(number), "/home/landing"))
-    assert said.startswith(f"error: /home/landing: {os.strerror(number)}. ")
+    assert said.startswith(f"error: /home/landing: {os.strerror(number)}。")
     assert advice in said
-    assert "fault of the program" not in said
+    assert "程序的缺陷" not in said
 
 
 def test_unexpected_error_is_one_message_unless_asked_for(
@@ -141,8 +141,8 @@ def test_unexpected_error_is_one_message_unless_asked_for(
 ) -> None:
     for error in (RuntimeError("worn out"), OSError(errno.EIO, "Input/output error")):
         said = failing_with(error)
-        assert f"Unexpected: {type(error).__name__}: {error}. This is a fault of the program" in said
-        assert "zhengxin --debug --home 'my home' land shows where" in said
+        assert f"意外:{type(error).__name__}:{error}。这是程序的缺陷" in said
+        assert "zhengxin --debug --home 'my home' land 显示出处" in said
     monkeypatch.setenv(cli.DEBUG_VARIABLE, "1")
     with pytest.raises(RuntimeError, match="worn out"):
         failing_with(RuntimeError("worn out"))
@@ -153,7 +153,7 @@ def test_a_query_without_a_statement(tmp_path: Path, zhengxin: Call) -> None:
     home.warehouse.parent.mkdir(parents=True)
     duckdb.connect(str(home.warehouse)).close()
     for nothing in ("", "/* nothing */"):
-        assert_is_one_message(zhengxin(home, "query", nothing), "There is no SQL statement")
+        assert_is_one_message(zhengxin(home, "query", nothing), "没有可执行的 SQL 语句")
 
 
 def test_quarantine_is_seen_before_anything_has_run(tmp_path: Path, zhengxin: Call) -> None:
@@ -240,7 +240,7 @@ def test_query_says_how_many_rows_it_left_out(built: BuiltHome, zhengxin: Call) 
 
 
 def test_query_reads_and_never_writes(built: BuiltHome, zhengxin: Call) -> None:
-    assert_is_one_message(zhengxin(built.home, "query", "drop table marts.dim_unit"), "cannot change anything")
+    assert_is_one_message(zhengxin(built.home, "query", "drop table marts.dim_unit"), "不能改动任何内容")
     assert_is_one_message(zhengxin(built.home, "query", "selec 1"), "syntax error")
 
 
@@ -337,13 +337,13 @@ def test_template(tmp_path: Path, zhengxin: Call, name: str) -> None:
     else:
         header = [cell.value for cell in openpyxl.load_workbook(path).active[2]]
     assert header[0] == "unit_code" and {"assessment_year", "measure_code"} <= set(header)
-    assert_is_one_message(zhengxin(home, "template", "observation", str(path)), "exists already", "--force")
+    assert_is_one_message(zhengxin(home, "template", "observation", str(path)), "已存在", "--force")
     assert zhengxin(home, "template", "observation", str(path), "--force").returncode == 0
 
 
 def test_demo_is_not_mixed_with_other_data(home: Home, zhengxin: Call) -> None:
     write_small_inbox(home.inbox, [YEAR])
-    assert_is_one_message(zhengxin(home, "demo"), "something else", "--home")
+    assert_is_one_message(zhengxin(home, "demo"), "个其他文件", "--home")
 
 
 def test_demo_hdi_tells_the_home_its_series(tmp_path: Path, zhengxin: Call) -> None:
@@ -354,7 +354,7 @@ def test_demo_hdi_tells_the_home_its_series(tmp_path: Path, zhengxin: Call) -> N
 
 
 def test_demo_is_not_mixed_with_another_index(home: Home, zhengxin: Call) -> None:
-    assert_is_one_message(zhengxin(home, "demo", "hdi"), "holds another index", "county_integrity", "--home")
+    assert_is_one_message(zhengxin(home, "demo", "hdi"), "属于另一个指数", "county_integrity", "--home")
 
 
 def test_ui_refuses_a_port_in_use(home: Home, zhengxin: Call) -> None:
@@ -362,4 +362,4 @@ def test_ui_refuses_a_port_in_use(home: Home, zhengxin: Call) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        assert_is_one_message(zhengxin(home, "ui", "--port", str(port)), f"Port {port}", f"--port {port + 1}")
+        assert_is_one_message(zhengxin(home, "ui", "--port", str(port)), f"端口 {port}", f"--port {port + 1}")

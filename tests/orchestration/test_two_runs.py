@@ -76,7 +76,7 @@ def test_run_gives_up_on_a_writer_and_names_it(home: Home, zhengxin: Call) -> No
         done = zhengxin(home, "run", str(YEAR), ZHENGXIN_WAIT_SECONDS="1")
     assert done.returncode == 1
     assert "Waiting for the warehouse: the writer of the test (process " in done.stderr
-    assert "error: land_inbox: " in done.stderr and "is being written by the writer of the test" in done.stderr
+    assert "error: land_inbox: " in done.stderr and "正由 the writer of the test" in done.stderr
     assert "Traceback" not in done.stdout + done.stderr
 
 
@@ -97,4 +97,4 @@ def test_a_run_that_is_done_ends_well_though_another_writes(home: Home) -> None:
         )
     assert done.returncode == 0, done.stderr
     said = " ".join(done.stderr.split())
-    assert "The run is done. No summary" in said and "another run" in said
+    assert "运行已完成。没有摘要" in said and "another run" in said

@@ -57,7 +57,7 @@ def assert_refused(home: Home, zhengxin: Call, *words: str) -> None:
     job = run(home, "publish_release")
     assert not job.success
     for said in (" ".join(done.stderr.split()), job.errors[0]):
-        assert all(word in said for word in (f"{YEAR} is not released", *words)), said
+        assert all(word in said for word in (f"{YEAR} 未发布", *words)), said
     assert Catalogue(home.releases).releases() == [ReleaseId(YEAR, 1)]
     assert not list(home.root.glob("releases*/tmp"))
 
@@ -96,25 +96,25 @@ def test_killed_between_build_and_validation(home: Home, zhengxin: Call) -> None
     record = build_record.record_path(home)
     built_alone = json.loads(record.read_text(encoding="utf-8")) | {"validated": {}}
     record.write_text(json.dumps(built_alone), encoding="utf-8")
-    assert_refused(home, zhengxin, "not validated after the last build")
+    assert_refused(home, zhengxin, "没有校验其结果表")
     assert validate(home)
-    assert "2019-r1 stands" in zhengxin(home, "release", str(YEAR)).stdout
+    assert "2019-r1 仍然有效" in zhengxin(home, "release", str(YEAR)).stdout
 
 
 def test_killed_within_the_build(home: Home, zhengxin: Call) -> None:
     build_record.forget(home)
-    assert_refused(home, zhengxin, "did not come to its end")
+    assert_refused(home, zhengxin, "没有完成")
 
 
 def test_built_in_part(home: Home, zhengxin: Call) -> None:
     build_only(home, mart_key("published_reconciliation"))
-    assert_refused(home, zhengxin, "one of a part")
+    assert_refused(home, zhengxin, "只构建了一部分")
 
 
 def test_changed_after_the_tests(home: Home, zhengxin: Call) -> None:
     with writing(home.warehouse) as warehouse:
         warehouse.execute(OTHER_GRADE)
-    assert_refused(home, zhengxin, "not those that were tested")
+    assert_refused(home, zhengxin, "不是检验过的那些")
 
 
 def test_another_year_was_validated(home: Home) -> None:

@@ -250,7 +250,7 @@ def test_editions_are_offered_as_partitions(server: WebServer) -> None:
 def test_one_ui_a_home(server: WebServer, home: Home, zhengxin: Call) -> None:
     done = zhengxin(home, "ui", "--port", "1")
     assert done.returncode == 1
-    assert "is running already" in done.stderr and server.address in done.stderr
+    assert "已在运行" in done.stderr and server.address in done.stderr
 
 
 def test_one_launch_does_the_whole_and_two_at_once_do_not_collide(
@@ -260,7 +260,7 @@ def test_one_launch_does_the_whole_and_two_at_once_do_not_collide(
     assert server.end_of(run) == ("SUCCESS", [])
     status, messages = server.end_of(wrong)
     assert status == "FAILURE"
-    assert len(messages) == 1 and "There is no edition 2035 of county_integrity. It has 2017–2025." in messages[0]
+    assert len(messages) == 1 and "county_integrity 没有年度 2035。已有 2017–2025。" in messages[0]
     assert fingerprint(home) == fingerprint(built.home)
     assert not is_held(home.warehouse)
 

@@ -139,7 +139,8 @@ def prose(page: Path) -> str:
     """What a reader of the page reads, without the queries that its sources list."""
     text = page.read_text(encoding="utf-8")
     text = re.sub(r"<(script|style|svg|pre|code).*?</\1>", "", text, flags=re.DOTALL)
-    text = text[: text.rfind('id="annex-sources"')]
+    text, sources, _ = text.partition('id="source-')
+    assert sources, "the sources, whose titles speak of any edition, stand last"
     return re.sub(r"\s+", " ", unescape(re.sub("<[^>]+>", " ", text)))
 
 
@@ -153,6 +154,7 @@ def test_the_year_of_an_agency(shell: Shell) -> None:
     mend(folder)
     write_the_rest(folder)
     shell.run("zhengxin land")
+    assert "另有 6 行曾被隔离,已由其他文件中的改正行取代" in shell.run("zhengxin status")
     shell.run("zhengxin run 2019")
     assert not (folder / "releases" / "current.duckdb").exists(), "nobody released it"
     shell.run("zhengxin queue --year 2019 --output queue.xlsx")
@@ -181,7 +183,7 @@ def test_the_year_of_an_agency(shell: Shell) -> None:
     write_csv(folder / "inbox" / "objection" / "一.csv", [OBJECTION | {"更正值": value}])
     write_csv(folder / "inbox" / "decision" / "一.csv", [DECISION | {"原值": f"{before:f}", "更正值": value}])
     said = shell.run("zhengxin run 2019")
-    assert "2019-r2 is offered" in said
+    assert "2019-r2 已生成候选" in said
     assert "2019-r2" in shell.run('zhengxin release 2019 --note "异议 Y-1 成立"')
     assert rows(current, f"{old} and measure_code = '{MEASURE}'")[0][0] == int(value)
     assert "异议 Y-1 成立" in (folder / "releases" / "2019" / "r2" / "diff.md").read_text(encoding="utf-8")
@@ -189,8 +191,8 @@ def test_the_year_of_an_agency(shell: Shell) -> None:
 
     shell.run("zhengxin report --year 2019 --format html\nzhengxin report --year 2019 --region 520181 --format html")
     whole, unit = (prose(folder / "reports" / "2019" / f"2019-{code}-zh.html") for code in ("520000", "520181"))
-    assert "本年度评估贵州省的 88 个县级政府" in whole and "贵州省县级政府政务诚信监测评估报告" in whole
-    assert "在贵州省 88 个参加排名的单元中列第" in unit
+    assert "贵州省县级政府政务诚信监测评估报告" in whole and "88 个计分的县（市、区）" in whole
+    assert "在贵州省 88 个参加排名的县（市、区）中列第" in unit
     for page in (whole, unit):
         assert "全国" not in page and "中国县级" not in page and "1 个省" not in page
     assert "520181" in shell.run("zhengxin explain 清镇市") and "全国" not in shell.run(

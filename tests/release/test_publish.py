@@ -158,10 +158,10 @@ def test_an_offer_says_what_an_upgrade_changes(home: Home, monkeypatch: pytest.M
     for module in (inputs, publish):
         monkeypatch.setattr(module, "this_version", lambda: "9.9.9")
     stands = release(home, 2018)
-    assert stands.state == UNCHANGED and f"made with zhengxin {before}; this is 9.9.9" in stands.message
+    assert stands.state == UNCHANGED and f"made with zhengxin {before}; this is 9.9.9" in stands.message.en
     alter(home, "update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
     offered = release(home, 2019)
-    assert offered.state == OFFERED and f"made with zhengxin {before}; this is 9.9.9" in offered.message
+    assert offered.state == OFFERED and f"made with zhengxin {before}; this is 9.9.9" in offered.message.en
     told = (Catalogue(home.releases).offer(SECOND) / "diff.md").read_text(encoding="utf-8")
     assert f"zhengxin {before} → 9.9.9." in told
     assert "every difference comes from the upgrade" in told and "差异全部来自升级" in told
@@ -233,7 +233,7 @@ def test_changed_figures_of_an_earlier_edition_must_be_acknowledged(home: Home) 
     change_observation(home, 2018, *scoring_cell(home, 2018), "0")
     offered = release(home, 2019, note="the trend moved")
     assert offered.state == OFFERED
-    digest = offered.message.rsplit("--acknowledge ", 1)[1].split()[0]
+    digest = offered.message.en.rsplit("--acknowledge ", 1)[1].split()[0]
     assert release(home, 2019, note="the trend moved", acknowledged="00000000").state == OFFERED
     assert release(home, 2019, note="the trend moved", acknowledged=digest).state == PUBLISHED
     catalogue = Catalogue(home.releases)
@@ -265,7 +265,7 @@ def test_revision_of_a_withdrawn_release_tells_what_it_changes(home: Home) -> No
     unit, measure = scoring_cell(home, 2019)
     withdraw(home, FIRST, "wrong batch")
     change_observation(home, 2019, unit, measure, "0")
-    assert "figures differ from 2019-r1" in release(home, 2019).message
+    assert "figures differ from 2019-r1" in release(home, 2019).message.en
     assert release(home, 2019, note="right batch").release == SECOND
     changes = changes_in(catalogue.folder(SECOND))
     assert_tells_every_change(changes, catalogue.database(FIRST), catalogue.database(SECOND))
@@ -328,11 +328,11 @@ def test_first_release_that_departs_from_a_published_figure_must_be_acknowledged
         shutil.rmtree(catalogue.folder(FIRST, audience))
     alter(home, UNMET_FIGURE)
     offered = release(home, 2019)
-    assert offered.state == OFFERED and "the first of its edition" in offered.message
-    assert "--note" in offered.message and "--acknowledge" in offered.message
+    assert offered.state == OFFERED and "the first of its edition" in offered.message.en
+    assert "--note" in offered.message.en and "--acknowledge" in offered.message.en
     difference = (catalogue.offer(FIRST) / "diff.md").read_text(encoding="utf-8")
     assert "| published_reconciliation | 520402 | computed_rounded | 80.7400 | 80.6300 |" in difference
-    digest = offered.message.rsplit("--acknowledge ", 1)[1].split()[0]
+    digest = offered.message.en.rsplit("--acknowledge ", 1)[1].split()[0]
     assert release(home, 2019, acknowledged=digest).state == OFFERED
     assert release(home, 2019, note="the print has a misprint", acknowledged=digest).state == PUBLISHED
 
@@ -344,7 +344,7 @@ def test_nobody_decided_is_an_offer(home: Home, zhengxin: Call) -> None:
         shutil.rmtree(catalogue.folder(FIRST, audience))
     offered = release(home, 2019, is_decided=False)
     assert (offered.state, offered.release) == (OFFERED, FIRST)
-    assert offered.message.endswith("then: zhengxin release 2019")
+    assert offered.message.en.endswith("then: zhengxin release 2019")
     assert catalogue.releases() == [EARLIER]
     assert "## First release" in (catalogue.offer(FIRST) / "diff.md").read_text(encoding="utf-8")
     assert not list(catalogue.root.rglob("*.offer*"))
@@ -355,7 +355,7 @@ def test_nobody_decided_is_an_offer(home: Home, zhengxin: Call) -> None:
 def test_status_prints_the_whole_command(home: Home, zhengxin: Call) -> None:
     alter(home, "update marts.fct_unit_score set grade = 'X' where unit_code = '520403'", UNMET_FIGURE)
     offered = release(home, 2019, note="it's upheld")
-    command = offered.message.rsplit("then: ", 1)[1]
+    command = offered.message.en.rsplit("then: ", 1)[1]
     assert "--acknowledge" in command and "it" in command
     assert command in " ".join(zhengxin(home, "status").stdout.split())
 
@@ -375,7 +375,7 @@ def test_revision_that_departs_from_a_published_figure_must_be_acknowledged(home
     assert offered.state == OFFERED
     difference = (Catalogue(home.releases).offer(SECOND) / "diff.md").read_text(encoding="utf-8")
     assert "| published_reconciliation | 520402 | computed_rounded | 80.7400 | 80.6300 |" in difference
-    digest = offered.message.rsplit("--acknowledge ", 1)[1].split()[0]
+    digest = offered.message.en.rsplit("--acknowledge ", 1)[1].split()[0]
     assert release(home, 2019, note="an objection was upheld", acknowledged=digest).state == PUBLISHED
 
 

@@ -40,9 +40,9 @@ def test_readers_see_whole_releases_and_no_error(home: Home, zhengxin: Call, tmp
     with readers_of(Catalogue(home.releases).current(), tmp_path / "stop") as readers:
         deliver_change(home, 2019, *scoring_cell(home, 2019), "0")
         ran = zhengxin(home, "run", "2018-2019")
-        assert ran.returncode == 0 and "2019-r2 is offered" in ran.stderr, ran.stdout + ran.stderr
+        assert ran.returncode == 0 and "2019-r2 已生成候选" in ran.stderr, ran.stdout + ran.stderr
         done = zhengxin(home, "release", "2019", "--note", "a wrong value was corrected")
-        assert done.returncode == 0 and "2019-r2 is published" in done.stdout, done.stdout + done.stderr
+        assert done.returncode == 0 and "2019-r2 已发布" in done.stdout, done.stdout + done.stderr
     answers = [json.loads(reader.communicate()[0]) for reader in readers]
     assert [answer["failed"] for answer in answers] == [[], [], [], []]
     assert all(answer["rounds"] > 2 for answer in answers)

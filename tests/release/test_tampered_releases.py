@@ -478,5 +478,5 @@ def test_command(home: Home, zhengxin: Call, tmp_path: Path) -> None:
     said = " ".join(done.stderr.split())
     assert "diff.md was changed" in said and "added.txt was added" in said
     unused = zhengxin(copy, "verify", "2018-r1", "--head", head)
-    assert unused.returncode == 1 and "--key and --head are checked with --all" in " ".join(unused.stderr.split())
+    assert unused.returncode == 1 and "--key 与 --head 须与 --all 同用" in " ".join(unused.stderr.split())
     assert zhengxin(copy, "verify").returncode == zhengxin(copy, "verify", "--all", "2019-r1").returncode == 1

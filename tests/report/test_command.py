@@ -18,6 +18,7 @@ from orchestration.pipeline.report import report_asset
 from orchestration.pipeline.resources import HomeResource
 from orchestration.report.release import find_release
 from orchestration.report.write import Format, WrittenReport, nation_and_provinces, write_all, write_report
+from orchestration.wording import Wording
 from tests.report.small_world import BEIJING, GUIZHOU, PLAIN, QINGHAI, SERIES, YEAR
 
 
@@ -112,7 +113,7 @@ def test_without_a_chinese_font_no_pdf_is_written(
     small_release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def none_found() -> None:
-        raise UsageError("No Chinese font")
+        raise UsageError(Wording("没有中文字体", "No Chinese font"))
 
     monkeypatch.setattr("orchestration.report.typst.chinese_font", none_found)
     monkeypatch.setattr("orchestration.report.typst.compiler", none_found)
@@ -158,7 +159,7 @@ def test_the_asset_says_what_is_wrong(home: Home) -> None:
     )
     assert not result.success
     [failure] = [event for event in result.all_events if event.is_step_failure]
-    assert "There is no release of 2018" in failure.event_specific_data.error.message
+    assert "没有 2018 年度的发布" in failure.event_specific_data.error.message
 
 
 def test_the_same_release_gives_the_same_page(small_release: Path, tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from orchestration.landing.contracts.shared import (
     YEAR_RULE,
     is_before,
     no_placeholder,
+    no_rounded_number,
     not_too_late,
     unit_rules,
     unit_steps,
@@ -81,7 +82,7 @@ OFFICER_STEP = Step(
 
 DECISION = Contract(
     source="decision",
-    version="3",
+    version="4",
     title_zh="处理决定",
     title_en="Decisions",
     key=("decision_code", "objection_code", "unit_code", "assessment_year"),
@@ -94,6 +95,7 @@ DECISION = Contract(
             "JD-2019-001",
             required=True,
             max_length=100,
+            is_digits=True,
             title_zh="决定编号",
             synonyms=("决定代码",),
         ),
@@ -122,6 +124,7 @@ DECISION = Contract(
             "",
             in_header=True,
             max_length=100,
+            is_digits=True,
             title_zh="异议编号",
             synonyms=("异议代码",),
         ),
@@ -170,6 +173,7 @@ DECISION = Contract(
             "Code of the event (of an opinion event)",
             "",
             max_length=100,
+            is_digits=True,
             title_zh="事件编号",
             synonyms=("事件代码", "事件编码", "舆情编号"),
         ),
@@ -274,6 +278,7 @@ DECISION = Contract(
     ),
     row_rules=(
         no_placeholder("decision_code"),
+        no_rounded_number("decision_code"),
         SUBJECT_KEY_RULE,
         Rule(
             "kind_unfit_subject",

@@ -241,15 +241,17 @@ SPREADSHEET_ERROR = Rule(
 
 @dataclass(frozen=True)
 class AcrossFiles:
-    """A warning on all files in effect: rows of several files under one code in `column` agree in `compared`.
+    """A warning on all files in effect: rows of several files that agree in `columns`, all filled, agree in `compared`.
 
-    `message` has the places `{code}` and `{files}`.
+    `message` has the places `{code}` and `{files}`; it is said of each code, or, where `is_counted`, once of all, with
+    the first as `{code}` and how many there are as `{count}`.
     """
 
     name: str
-    column: str
+    columns: tuple[str, ...]
     compared: tuple[str, ...]
     message: Wording
+    is_counted: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from orchestration.landing.contracts.shared import (
     DUPLICATE_ROW,
     EVIDENCE_URL,
     PROVENANCE,
+    repeated_across_files,
     repeated_key,
 )
 from orchestration.wording import Wording
@@ -134,5 +135,6 @@ NARRATIVE = Contract(
     ),
     steps=(CODE_STEP,),
     accepted_facts=(KEY_STEP,),
+    across_files=(repeated_across_files(("unit_code", "report_year", "position"), "text"),),
     year_of_row="report_year",
 )

@@ -29,6 +29,7 @@ from orchestration.landing.contracts.shared import (
     UNIT_NOT_ASSESSED,
     YEAR_RULE,
     no_placeholder,
+    no_rounded_number,
     not_too_late,
     unit_rules,
     unit_steps,
@@ -42,7 +43,7 @@ CODE_STEP, CODE_RULE = unrepeated_code("objection_code")
 
 OBJECTION = Contract(
     source="objection",
-    version="3",
+    version="4",
     title_zh="异议申请",
     title_en="Objections",
     key=("objection_code", "unit_code", "assessment_year"),
@@ -55,6 +56,7 @@ OBJECTION = Contract(
             "YY-2019-520102-001",
             required=True,
             max_length=100,
+            is_digits=True,
             title_zh="异议编号",
             synonyms=("异议代码", "异议号"),
         ),
@@ -91,6 +93,7 @@ OBJECTION = Contract(
             "Code of the event (of an opinion event)",
             "",
             max_length=100,
+            is_digits=True,
             title_zh="事件编号",
             synonyms=("事件代码", "事件编码", "舆情编号"),
         ),
@@ -172,6 +175,7 @@ OBJECTION = Contract(
     either=(("evidence_url", "evidence_hash"),),
     row_rules=(
         no_placeholder("objection_code"),
+        no_rounded_number("objection_code"),
         SUBJECT_KEY_RULE,
         Rule(
             "request_unfit_subject",

@@ -26,6 +26,7 @@ from orchestration.landing.contracts.shared import (
     UNIT_NOT_ASSESSED,
     YEAR_RULE,
     not_too_late,
+    repeated_across_files,
     repeated_key,
     unit_rules,
     unit_steps,
@@ -199,6 +200,13 @@ OBSERVATION = Contract(
     unit_steps=unit_steps(),
     facts=(EARLIER_STAGE_STEP,),
     accepted_facts=(REPEATED_KEY_STEP,),
+    across_files=(
+        repeated_across_files(
+            ("unit_code", "assessment_year", "measure_code", "channel", "collection_mode", "captured_at"),
+            "value",
+            "state",
+        ),
+    ),
     stored=OBSERVED_STATE,
     never_blank=("state",),
 )

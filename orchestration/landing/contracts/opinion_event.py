@@ -19,6 +19,7 @@ from orchestration.landing.contracts.shared import (
     YEAR_RULE,
     is_before,
     no_placeholder,
+    no_rounded_number,
     not_too_late,
     unit_rules,
     unit_steps,
@@ -54,7 +55,7 @@ CLUSTER_STEP = Step(
 
 OPINION_EVENT = Contract(
     source="opinion_event",
-    version="4",
+    version="5",
     title_zh="政务信用舆情事件",
     title_en="Opinion events",
     key=("cluster_code", "unit_code", "assessment_year", "reported_at"),
@@ -67,6 +68,7 @@ OPINION_EVENT = Contract(
             "2019-520102-001",
             required=True,
             max_length=100,
+            is_digits=True,
             title_zh="事件编号",
             synonyms=("事件代码", "事件编码", "舆情编号"),
         ),
@@ -251,6 +253,7 @@ OPINION_EVENT = Contract(
     ),
     row_rules=(
         no_placeholder("cluster_code"),
+        no_rounded_number("cluster_code"),
         Rule(
             "responsibility_missing",
             "responsibility",
@@ -413,13 +416,25 @@ OPINION_EVENT = Contract(
     across_files=(
         AcrossFiles(
             "cluster_in_several_units",
-            "cluster_code",
+            ("cluster_code",),
             ("unit_code", "assessment_year"),
             Wording(
                 "cluster_code '{code}' 在多个文件({files})中用于不同的单位或年度:同一事件会重复计分,请核对(各行保留)",
                 "cluster_code '{code}' is used for several units or years in the files {files}: one event would count"
                 " more than once, so check it (the rows are kept)",
             ),
+        ),
+        AcrossFiles(
+            "cluster_on_several_days",
+            ("cluster_code", "unit_code", "assessment_year"),
+            ("event_date",),
+            Wording(
+                "cluster_code '{code}' 在多个文件({files})中写有不同的 event_date(共 {count} 起这样的事件):请核对是否为"
+                "同一事件(各行保留)",
+                "cluster_code '{code}' has different days as event_date in the files {files} ({count} such events):"
+                " check whether the reports are of one event (the rows are kept)",
+            ),
+            is_counted=True,
         ),
     ),
 )

@@ -574,6 +574,22 @@ def repeated_key(columns: dict[str, str], says: Wording) -> tuple[Step, Rule]:
     return step, rule
 
 
+def repeated_across_files(columns: tuple[str, ...], *compared: str) -> AcrossFiles:
+    """The warning of `repeated_key` on all files in effect, where they differ in one of `compared`."""
+    names = ", ".join(columns)
+    return AcrossFiles(
+        "repeated_key",
+        columns,
+        compared,
+        Wording(
+            f"多个文件({{files}})中有 {{count}} 处 {names} 相同而内容不同,例如 {{code}}:各行均保留,由归并决定",
+            f"rows of the files {{files}} have the same {names} and say something else, {{count}} times, such as"
+            " {code}: all are kept, and the reconciliation decides",
+        ),
+        is_counted=True,
+    )
+
+
 def _hash(columns: list[str]) -> str:
     return f"md5_number(concat_ws(chr(31), {', '.join(f'{column}::varchar' for column in columns)}))"
 
@@ -603,7 +619,7 @@ def unrepeated_across_files(column: str, *others: str) -> AcrossFiles:
     compared = ("unit_code", "assessment_year", "subject", "measure_code", "cluster_code", "value", "state", *others)
     return AcrossFiles(
         "code_repeated",
-        column,
+        (column,),
         compared,
         Wording(
             f"{column} '{{code}}' 在多个文件({{files}})中指向不同的内容:请为每行使用不同的编号(各行保留)",
@@ -647,4 +663,23 @@ def no_placeholder(column: str) -> Rule:
             f"{column} '{{{column}}}' is a placeholder and names nothing: give each thing a code of its own",
         ),
         f"lower({column}) in ({words})",
+    )
+
+
+# As spreadsheet programs show a long number, and save it into text; and as JSON may have it.
+ROUNDED_NUMBER = r"[0-9](\.[0-9]+)?[eE]\+[0-9]+|[0-9]\.[0-9]+[eE][0-9]+"
+
+
+def no_rounded_number(column: str) -> Rule:
+    """Rule that a code is no number of which a program has kept the first digits only: several codes become one."""
+    return Rule(
+        f"{column}_rounded",
+        column,
+        Wording(f"{column} 各位数字齐全", f"{column} has all its digits"),
+        Wording(
+            f"{column} '{{{column}}}' 是表格软件缩写的长数字,其后各位已丢失:请把该列设为文本后重新录入",
+            f"{column} '{{{column}}}' is a long number as a spreadsheet program shortens it, its last digits are lost:"
+            " format the column as text and enter it anew",
+        ),
+        f"regexp_full_match({column}, {quoted(ROUNDED_NUMBER)})",
     )

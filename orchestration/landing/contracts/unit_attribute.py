@@ -13,6 +13,7 @@ from orchestration.landing.contracts.shared import (
     FIRST_YEAR,
     PROVENANCE,
     YEARS_AFTER_LATEST_EDITION,
+    repeated_across_files,
     repeated_key,
 )
 from orchestration.wording import Wording
@@ -243,5 +244,6 @@ UNIT_ATTRIBUTE = Contract(
     text_steps=(ATTRIBUTE_STEP,),
     steps=(CODE_STEP,),
     accepted_facts=(KEY_STEP, REGION_STEP),
+    across_files=(repeated_across_files(("unit_code", "attribute_code", "as_of"), "value"),),
     year_of_row="year(as_of)",
 )

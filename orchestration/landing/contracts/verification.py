@@ -37,7 +37,7 @@ from orchestration.wording import Wording
 
 VERIFICATION = Contract(
     source="verification",
-    version="3",
+    version="4",
     title_zh="人工查验",
     title_en="Verifications",
     key=("subject", "unit_code", "assessment_year", "measure_code", "cluster_code", "verified_at"),
@@ -75,6 +75,7 @@ VERIFICATION = Contract(
             "Code of the event (of an opinion event)",
             "",
             max_length=100,
+            is_digits=True,
             title_zh="事件编号",
             synonyms=("事件代码", "事件编码", "舆情编号"),
         ),

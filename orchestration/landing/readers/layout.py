@@ -56,6 +56,14 @@ class Layout:
         long = [self.names[position] for position in self.plain]
         return [*long, MEASURE_COLUMN, VALUE_COLUMN] if self.measures else long
 
+    def text_positions(self, contract: Contract) -> set[int]:
+        """Where codes and other texts stand, in which a number is to be read to its last digit."""
+        return {
+            position
+            for position, name in enumerate(self.names)
+            if name not in contract.column_names or contract.column(name).kind not in ("decimal", "integer")
+        } - set(self.measures)
+
 
 def find_layout(rows: Sequence[Row], names: Names, contract: Contract, limits: Limits) -> Layout | None:
     """The layout of a table that begins with `rows`, or None where no row has a known name.

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from orchestration.landing.readers.layout import make_layout, too_many_columns
-from orchestration.landing.readers.rows import BATCH_CHARACTERS, RowsFile, text_array, too_much_text
+from orchestration.landing.readers.rows import BATCH_CHARACTERS, RowProblem, RowsFile, text_array, too_much_text
 from orchestration.landing.readers.table import (
     BeyondLimit,
     FileRejected,
@@ -47,7 +47,8 @@ def read_parquet(path: Path, task: Task) -> FileTable:
                 number = 1
                 for batch in _light(file.iter_batches(_rows_at_once(schema)), task.limits):
                     numbers = np.arange(number + 1, number + 1 + batch.num_rows)
-                    rows.add(numbers, [_text_column(column) for column in batch.columns])
+                    problems = _rounded_codes(batch, numbers, layout.text_positions(task.contract))
+                    rows.add(numbers, [_text_column(column) for column in batch.columns], problems)
                     number += batch.num_rows
                 return rows.finished("parquet", "")
     except (pa.ArrowException, OSError, ValueError) as error:
@@ -117,6 +118,37 @@ def _light(batches: Iterable[pa.RecordBatch], limits: Limits) -> Iterator[pa.Rec
             yield batch.slice(start, step)
 
 
+def _rounded_codes(batch: pa.RecordBatch, numbers: np.ndarray, positions: Iterable[int]) -> dict[int, RowProblem]:
+    """The rows, by number, with a code among numbers that no longer tell such codes apart."""
+    problems: dict[int, RowProblem] = {}
+    for position in positions:
+        label, column = batch.schema.names[position], batch.columns[position]
+        if not pa.types.is_floating(column.type):
+            continue
+        for number, value in zip(numbers.tolist(), column.cast(pa.float64()).to_pylist(), strict=True):
+            if value is not None and value.is_integer() and abs(value) >= _exact_below(column.type):
+                shown = f"{value:.0f}"
+                problems[number] = RowProblem(
+                    "number_rounded",
+                    Wording(
+                        f"列 '{label}' 以浮点数({column.type})存放长编号({shown}),其后各位已丢失:请以文本存放该列",
+                        f"the column '{label}' holds long codes as binary fractions ({column.type}), of which the last"
+                        f" digits are lost ({shown}): store it as text",
+                    ),
+                )
+    return problems
+
+
+def _exact_below(kind: pa.DataType) -> int:
+    """Whole numbers below it are all different in this type."""
+    return 2 ** {16: 11, 32: 24, 64: 53}[kind.bit_width]
+
+
+def _number(value: float, exact_below: int) -> str:
+    """Whole numbers to their last digit: programs store codes as such where a column has gaps."""
+    return str(int(value)) if value.is_integer() and abs(value) < exact_below else number_text(value)
+
+
 def _text_column(column: pa.Array) -> pa.Array:
     kind = column.type
     if pa.types.is_dictionary(kind):
@@ -124,8 +156,10 @@ def _text_column(column: pa.Array) -> pa.Array:
     if pa.types.is_null(kind):
         return pa.nulls(len(column), pa.string())
     if pa.types.is_floating(kind):
-        values = column.cast(pa.float64()).to_pylist()
-        return text_array([None if value is None or value != value else number_text(value) for value in values])
+        exact_below, values = _exact_below(kind), column.cast(pa.float64()).to_pylist()
+        return text_array(
+            [None if value is None or value != value else _number(value, exact_below) for value in values]
+        )
     if pa.types.is_decimal(kind):
         return text_array([None if value is None else format(value, "f") for value in column.to_pylist()])
     if pa.types.is_timestamp(kind):

@@ -45,7 +45,12 @@ class Limits:
         known = [each.name for each in fields(cls)]
         for name in limits:
             if name not in known:
-                raise UsageError(f"{where}: there is no limit '{name}'. The limits are {', '.join(known)}.")
+                raise UsageError(
+                    Wording(
+                        f"{where}:没有上限 '{name}'。可设的上限:{', '.join(known)}。",
+                        f"{where}: there is no limit '{name}'. The limits are {', '.join(known)}.",
+                    )
+                )
         return cls(**limits)
 
 

@@ -196,11 +196,7 @@ class _SheetReader:
         self.hidden = {column - 1 for column in found.frame.hidden_columns}
         self.merged = _Merged(found.frame.merged, found.layout)
         self.rows = rows
-        self.texts = {
-            position
-            for position, name in enumerate(found.layout.names)
-            if name not in task.contract.column_names or task.contract.column(name).kind not in ("decimal", "integer")
-        } - set(found.layout.measures)
+        self.texts = found.layout.text_positions(task.contract)
         self._source = read_rows(parts, found.sheet, found.frame, task.limits)
 
     def read(self) -> list[Wording]:

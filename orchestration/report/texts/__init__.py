@@ -19,6 +19,7 @@ from typing import Any
 from orchestration.errors import UsageError
 from orchestration.report.document import Figure, Run, Strong, Text
 from orchestration.report.release import MINUS, Row
+from orchestration.wording import Wording
 
 FOLDER = Path(__file__).parent
 LANGUAGES = ("zh", "en")
@@ -48,7 +49,12 @@ BRACKETED = "[(\uff08]([^()\uff08\uff09]*)[)\uff09]"
 def templates(language: str) -> dict[str, str]:
     """All templates of a language under dotted keys (`overall.mean`)."""
     if language not in LANGUAGES:
-        raise UsageError(f"There is no report in '{language}': choose one of {', '.join(LANGUAGES)}.")
+        raise UsageError(
+            Wording(
+                f"没有语言为 '{language}' 的报告:可选 {', '.join(LANGUAGES)}。",
+                f"There is no report in '{language}': choose one of {', '.join(LANGUAGES)}.",
+            )
+        )
     tables = tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
     return {f"{table}.{key}": text for table, entries in tables.items() for key, text in entries.items()}
 

@@ -95,6 +95,11 @@ def test_no_link_leads_nowhere_and_none_leaves(site: Path) -> None:
                 assert f'id="{anchor}"' in found.read_text(encoding="utf-8"), (page, target)
 
 
+def test_what_is_not_there_is_printed_as_nothing(site: Path) -> None:
+    """A region that has no mean, a unit that has no score."""
+    assert [page.name for page in site.rglob("*.html") if "None" in page.read_text(encoding="utf-8")] == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_figures_on_pages_are_those_of_the_release(site: Path, small_release: Path, language: str) -> None:
     with duckdb.connect(str(small_release), read_only=True) as connection:

@@ -18,3 +18,5 @@ select
     message_zh,
     raw_payload
 from source
+-- For a row that was mended in another file, the row there stands.
+where replaced_by_batch_id is null
