@@ -173,7 +173,7 @@ def test_table_that_is_not_as_accepted_blocks(built: BuiltHome, tmp_path: Path) 
     accepted.unlink()
     outcome = run_job(home, "annual_run", span_tags([YEAR]))
     assert not outcome.success
-    assert len(outcome.errors) == 1 and "缺失" in outcome.errors[0]
+    assert len(outcome.errors) == 1 and "入库存储与当初不同" in outcome.errors[0]
 
 
 def test_some_marts_alone_with_their_checks(built: BuiltHome, tmp_path: Path) -> None:
