@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli import app
-from orchestration.home import Home
+from orchestration.home import Home, project_root
 from orchestration.landing import land_inbox
 from orchestration.warehouse import connection, dbt
 from orchestration.warehouse.raw import load_raw
@@ -119,7 +119,7 @@ def test_evidence_lists_measures_and_exports_records(home: Home, tmp_path: Path)
 
 
 def test_the_documented_query_gives_the_same(home: Home) -> None:
-    text = Path("docs/evidence.md").read_text(encoding="utf-8")
+    text = (project_root() / "docs" / "evidence.md").read_text(encoding="utf-8")
     query = text.split("```sql\n")[1].split("```")[0]
     store = home.landing / "evidence"
     query = query.replace("landing/evidence", str(store)).replace("520115", UNIT)
