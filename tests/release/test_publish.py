@@ -517,4 +517,4 @@ def test_export_writes_a_workbook_and_csv(released: Home, zhengxin: Call, tmp_pa
     with (folder / "ranking.csv").open(encoding="utf-8-sig") as file:
         assert file.readline().startswith("Rank,Code,county government,Prefecture,Score,Grade")
     done = zhengxin(released, "export", "2019-r1", "--output", str(book))
-    assert done.returncode == 1 and "there already" in done.stderr
+    assert done.returncode == 1 and "已存在" in done.stderr
