@@ -3,4 +3,4 @@ select unit_code, methodology_code, node_code, node_name_zh, coalesce(node_name_
     full_mark, score, points_lost, is_bonus, lost_rank, status, reason_zh, reason_en
 from marts.lost_mark
 where assessment_year = $year and lost_rank <= 10
-order by unit_code, methodology_code, lost_rank
+order by unit_code, methodology_code, lost_rank, node_code
