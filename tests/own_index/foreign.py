@@ -23,11 +23,23 @@ def foreign_world(seed: int, year_count: int = 2) -> World:
     world = random_world(random.Random(seed), 1, unit_count=8, year_count=year_count, series_count=1, max_depth=4)
     world["assessment_frame"] = [row for row in world["assessment_frame"] if row["is_included"]]
     world["region"] = _with_units(world)
+    world["event_topic"] = _that_count(world)
     weighed = {row["node_code"] for row in world["measure_rule"] if row["rule_family"] not in ("linear", "event")}
     tables = {Path(place).stem for place in seed_tables()} - set(LEFT_OUT)
     return {
         name: [_foreign(name, row, weighed) for row in rows] for name, rows in world.items() if name in tables and rows
     }
+
+
+def _that_count(world: World) -> list[Row]:
+    """The topics whose points their node can hold: the seeds' rules refuse the others."""
+    nodes = {(row["tree_code"], row["node_code"]): row for row in world["node"]}
+
+    def counts(topic: Row) -> bool:
+        node = nodes[topic["tree_code"], topic["node_code"]]
+        return node["full_mark"] > 0 if topic["polarity"] == "positive" else node["min_mark"] < 0
+
+    return [topic for topic in world["event_topic"] if counts(topic)]
 
 
 def _with_units(world: World) -> list[Row]:
