@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import duckdb
 
 from orchestration.landing.contracts import CONTRACTS
-from orchestration.landing.contracts.definition import AcrossFiles, Contract, quoted
+from orchestration.landing.contracts.definition import AcrossFiles, Contract
 from orchestration.landing.store import Store
 from orchestration.wording import Wording
+from orchestration.writing.sql import literal
 
 SHOWN_FILES = 5
 
@@ -44,7 +45,7 @@ def contradictions(store: Store, source: str) -> list[Contradiction]:
     if len(files) < 2:
         return []
     with duckdb.connect() as connection:
-        names = ", ".join(f"({quoted(path)}, {quoted(name)})" for path, name in files.items())
+        names = ", ".join(f"({literal(path)}, {literal(name)})" for path, name in files.items())
         connection.execute(f"create table files as select * from (values {names}) as f(path, file_name)")
         return [found for rule in contract.across_files for found in _found(connection, contract, rule, list(files))]
 

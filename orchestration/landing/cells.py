@@ -15,9 +15,9 @@ from orchestration.landing.contracts.definition import (
     TYPED_KINDS,
     Column,
     Contract,
-    quoted,
 )
 from orchestration.wording import Wording
+from orchestration.writing.sql import literal
 
 # What is interpreted, by the name under which it is counted.
 READINGS = {
@@ -69,19 +69,19 @@ _SERIAL_DAY = r"[2-7][0-9]{4}(\.[0-9]+)?"
 
 def trimmed(column: str) -> str:
     """A cell as received, without blanks around it; null where there is nothing else."""
-    wide = quoted(WIDE_BLANKS)
+    wide = literal(WIDE_BLANKS)
     is_bare = " and ".join(
         f"{end} > ' ' and not (strlen({end}) > 1 and contains({wide}, {end}))"
         for end in (f"left({column}, 1)", f"right({column}, 1)")
     )
-    return f"case when {is_bare} then {column} else nullif(trim({column}, {quoted(BLANKS)}), '') end"
+    return f"case when {is_bare} then {column} else nullif(trim({column}, {literal(BLANKS)}), '') end"
 
 
 def plain(text: str) -> str:
     """A text with full-width digits, letters and signs of numbers as plain ones."""
     return (
         f"case when strlen({text}) = length({text}) then {text}"
-        f" else translate({text}, {quoted(FULL_WIDTH)}, {quoted(HALF_WIDTH)}) end"
+        f" else translate({text}, {literal(FULL_WIDTH)}, {literal(HALF_WIDTH)}) end"
     )
 
 
@@ -102,7 +102,7 @@ def state_of_word(contract: Contract, column: Column, text: str) -> str:
 
 
 def _matched(text: str, words: dict[str, str], otherwise: str) -> str:
-    cases = " ".join(f"when {quoted(word)} then {quoted(choice)}" for word, choice in words.items())
+    cases = " ".join(f"when {literal(word)} then {literal(choice)}" for word, choice in words.items())
     return f"case {text} {cases} else {otherwise} end"
 
 
@@ -132,7 +132,7 @@ def _decimal_form(text: str, number: str) -> str:
     return f"""
         case
             when {text} is null then null
-            when not regexp_full_match({number}, {quoted(_NUMBER)})
+            when not regexp_full_match({number}, {literal(_NUMBER)})
                 or regexp_matches({number}, '^[+-]?0*[1-9][0-9]{{{whole_digits},}}') then 'malformed'
             when regexp_matches({number}, '\\.[0-9]{{{DECIMAL_SCALE}}}[0-9]*[1-9]') then 'too_precise'
             else 'well_formed'
@@ -143,12 +143,12 @@ def _decimal_form(text: str, number: str) -> str:
 def is_interpreted(column: Column) -> str:
     """SQL that tells a readable date or time which is written otherwise than programs do."""
     name = column.name
-    return f"r.{name}_read is not null and not regexp_full_match(r.{name}, {quoted(_AS_WRITTEN)})"
+    return f"r.{name}_read is not null and not regexp_full_match(r.{name}, {literal(_AS_WRITTEN)})"
 
 
 def read_time(text: str) -> str:
     """The time that a text says, null where it cannot be read as one."""
-    parts = f"regexp_extract({text}, {quoted(_YEAR_FIRST)}, ['y', 's1', 'm', 's2', 'd', 'h', 'i', 's', 'o'])"
+    parts = f"regexp_extract({text}, {literal(_YEAR_FIRST)}, ['y', 's1', 'm', 's2', 'd', 'h', 'i', 's', 'o'])"
     year_first = f"""
         case when ({parts}).s1 = ({parts}).s2 and ({parts}).y <> '' then
             {_built(parts)}
@@ -159,11 +159,11 @@ def read_time(text: str) -> str:
                 ) end
         end
     """
-    words = f"regexp_extract({text}, {quoted(_CHINESE)}, ['y', 'm', 'd', 'h', 'i', 's'])"
+    words = f"regexp_extract({text}, {literal(_CHINESE)}, ['y', 'm', 'd', 'h', 'i', 's'])"
     chinese = f"case when ({words}).y <> '' then {_built(words)} end"
     return f"""
         case
-            when regexp_full_match({text}, {quoted(_PLAIN_TIME)}) then try_cast({text} as timestamp)
+            when regexp_full_match({text}, {literal(_PLAIN_TIME)}) then try_cast({text} as timestamp)
             when contains({text}, '年') then {chinese}
             else {year_first}
         end
@@ -183,7 +183,7 @@ def serial_day_hints(column: Column) -> dict[str, str]:
     if column.kind not in ("date", "timestamp"):
         return {}
     name = column.name
-    is_serial = f"regexp_full_match(r.{name}, {quoted(_SERIAL_DAY)})"
+    is_serial = f"regexp_full_match(r.{name}, {literal(_SERIAL_DAY)})"
     day = f"(date '1899-12-30' + split_part(r.{name}, '.', 1)::integer)"
     return {
         f"{name}_hint_zh": f"case when {is_serial} then ',像是 Excel 保存 ' || {day} || ' 的序列号' else '' end",
@@ -194,10 +194,10 @@ def serial_day_hints(column: Column) -> dict[str, str]:
 
 def spreadsheet_error(contract: Contract) -> str:
     """Name and content of the first cell with an error of a spreadsheet program."""
-    errors = ", ".join(map(quoted, SPREADSHEET_ERRORS))
+    errors = ", ".join(map(literal, SPREADSHEET_ERRORS))
     suspects = " or ".join(f"starts_with(r.{name}, '#')" for name in contract.column_names)
     cases = " ".join(
-        f"when r.{name} in ({errors}) then {quoted(name + ' ')} || r.{name}" for name in contract.column_names
+        f"when r.{name} in ({errors}) then {literal(name + ' ')} || r.{name}" for name in contract.column_names
     )
     return f"case when {suspects} then case {cases} end end"
 

@@ -23,11 +23,12 @@ import pyarrow.parquet as pq
 
 from orchestration.landing import checked_rows
 from orchestration.landing.cells import READINGS
-from orchestration.landing.contracts.definition import DECIMAL_PRECISION, DECIMAL_SCALE, Contract, Rule, quoted
+from orchestration.landing.contracts.definition import DECIMAL_PRECISION, DECIMAL_SCALE, Contract, Rule
 from orchestration.landing.readers import FileTable, ReaderFailed
 from orchestration.landing.readers.table import ROW_NUMBER
 from orchestration.landing.reference import Reference
 from orchestration.wording import Wording
+from orchestration.writing.sql import identifier, literal
 
 ARROW_TYPES = {
     "code": pa.string(),
@@ -252,8 +253,8 @@ class Door:
         """Have the table `judged` with the rows of the files while the context lasts."""
         execute = self._connection.execute
         header = {name for file in files for name in file.table.header}
-        paths = ", ".join(quoted(str(file.table.rows)) for file in files)
-        numbers = ", ".join(f"({number}, {quoted(str(file.table.rows))})" for number, file in enumerate(files))
+        paths = ", ".join(literal(str(file.table.rows)) for file in files)
+        numbers = ", ".join(f"({number}, {literal(str(file.table.rows))})" for number, file in enumerate(files))
         source = (
             f"(select numbers.file_number, rows.* exclude (filename) from read_parquet([{paths}], union_by_name = true,"
             f" filename = true) as rows join (values {numbers}) as numbers(file_number, filename) using (filename))"
@@ -362,14 +363,16 @@ class Door:
     def _broken_rows(self, contract: Contract, number: int, file: FileToCheck) -> pa.Table:
         rules = contract.rules()
         key = ", ".join(f"coalesce(judged.{name}, '')" for name in contract.key)
-        names = ", ".join(f"({position}, {quoted(rule.name)}, {_or_null(rule)})" for position, rule in enumerate(rules))
+        names = ", ".join(
+            f"({position}, {literal(rule.name)}, {_or_null(rule)})" for position, rule in enumerate(rules)
+        )
         measure = "judged.measure_code" if "measure_code" in contract.column_names else "null::varchar"
         return (
             self._connection.execute(
                 f"""
                 select
-                    {quoted(contract.source)} as source,
-                    {quoted(file.batch_id)} as batch_id,
+                    {literal(contract.source)} as source,
+                    {literal(file.batch_id)} as batch_id,
                     judged.row_number,
                     judged.unit_identity as unit_code,
                     judged.assessment_year_read as assessment_year,
@@ -382,7 +385,7 @@ class Door:
                     {_payload(file.table)} as raw_payload
                 from judged
                 join (values {names}) as rules(position, name, column_name) on rules.position = faults[1].rule
-                join read_parquet({quoted(str(file.table.rows))}) as received
+                join read_parquet({literal(str(file.table.rows))}) as received
                     on received.row_number = judged.row_number
                 where judged.file_number = {number} and faults is not null
                 """
@@ -456,7 +459,7 @@ def _by_file(batch: pa.RecordBatch) -> Iterator[tuple[int, pa.Table]]:
 
 
 def _or_null(rule: Rule) -> str:
-    return quoted(rule.column) if rule.column else "null"
+    return literal(rule.column) if rule.column else "null"
 
 
 def _payload(table: FileTable) -> str:
@@ -464,12 +467,8 @@ def _payload(table: FileTable) -> str:
     names = [name for name in pq.read_schema(table.rows).names if name != ROW_NUMBER]
     blank = "'\"\"'" if table.file_format == "csv" else "'null'"
     cells = [
-        f"{quoted(json.dumps(name, ensure_ascii=False) + ': ')}"
-        f" || coalesce(to_json(received.{_identifier(name)})::varchar, {blank})"
+        f"{literal(json.dumps(name, ensure_ascii=False) + ': ')}"
+        f" || coalesce(to_json(received.{identifier(name)})::varchar, {blank})"
         for name in names
     ]
     return "'{' || " + " || ', ' || ".join(cells) + " || '}'"
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

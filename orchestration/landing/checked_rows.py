@@ -17,7 +17,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from orchestration.landing import cells
-from orchestration.landing.contracts.definition import Column, Contract, Rule, Step, quoted
+from orchestration.landing.contracts.definition import Column, Contract, Rule, Step
+from orchestration.writing.sql import literal
 
 LONGEST_SHOWN = 120
 
@@ -173,9 +174,9 @@ def faults(contract: Contract, rules: Sequence[tuple[int, Rule]]) -> str:
 def _message(text: str, places: dict[str, str]) -> str:
     """A message as SQL: a blank cell is written as nothing, a long one is cut, a number without idle zeros."""
     parts = []
-    for literal, place, _, _ in string.Formatter().parse(text):
-        if literal:
-            parts.append(quoted(literal))
+    for words, place, _, _ in string.Formatter().parse(text):
+        if words:
+            parts.append(literal(words))
         if place:
             parts.append(places.get(place) or f"coalesce({_shown(f'r.{place}')}, '')")
     return " || ".join(parts) or "''"

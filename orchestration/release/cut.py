@@ -14,6 +14,7 @@ from orchestration.release.catalogue import INTERNAL, PUBLIC, ReleaseId, databas
 from orchestration.release.logical_hash import logical_hash
 from orchestration.release.tables import READERS_SCHEMA, ReleaseTable, released_methodologies
 from orchestration.warehouse.connection import STORAGE_VERSION
+from orchestration.writing.sql import literal
 
 AUDIENCES = (PUBLIC, INTERNAL)
 # Methodologies under which the edition is not published, a backcast's, and their variants.
@@ -67,7 +68,7 @@ def cut_public(
     database = folder / database_name(facts.release, PUBLIC)
     database.parent.mkdir(parents=True, exist_ok=True)
     database.unlink(missing_ok=True)
-    connection.execute(f"attach '{_quoted(database)}' as candidate (storage_version '{STORAGE_VERSION}')")
+    connection.execute(f"attach {literal(database)} as candidate (storage_version '{STORAGE_VERSION}')")
     try:
         connection.execute(f"create schema candidate.{READERS_SCHEMA}")
         _insert(connection, visible_tables(tables, PUBLIC), facts)
@@ -87,7 +88,7 @@ def cut_internal(
     database = folder / database_name(facts.release, INTERNAL)
     database.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(public, database)
-    connection.execute(f"attach '{_quoted(database)}' as candidate")
+    connection.execute(f"attach {literal(database)} as candidate")
     try:
         lacking = only_internal(tables)
         for table in lacking:
@@ -138,8 +139,8 @@ def write_parquet(database: Path, tables: Sequence[ReleaseTable], folder: Path) 
     folder.mkdir(parents=True)
     with duckdb.connect(str(database), read_only=True) as connection:
         for table in tables:
-            target = _quoted(folder / f"{table.name}.parquet")
-            connection.execute(f"copy {READERS_SCHEMA}.{table.name} to '{target}' (format parquet, compression zstd)")
+            target = literal(folder / f"{table.name}.parquet")
+            connection.execute(f"copy {READERS_SCHEMA}.{table.name} to {target} (format parquet, compression zstd)")
 
 
 def _summary(connection: duckdb.DuckDBPyConnection, table: ReleaseTable, with_figures: bool) -> TableSummary:
@@ -161,9 +162,9 @@ def _create(connection: duckdb.DuckDBPyConnection, table: ReleaseTable) -> None:
         f'"{column.name}" {column.data_type}{" not null" if column.is_key else ""}' for column in table.columns
     )
     connection.execute(f"create table {name} ({columns})")
-    connection.execute(f"comment on table {name} is '{_quoted(table.comment)}'")
+    connection.execute(f"comment on table {name} is {literal(table.comment)}")
     for column in table.columns:
-        connection.execute(f"comment on column {name}.\"{column.name}\" is '{_quoted(column.comment)}'")
+        connection.execute(f'comment on column {name}."{column.name}" is {literal(column.comment)}')
 
 
 def _rows_of_edition(
@@ -198,7 +199,3 @@ def _rows_of_edition(
 
 def _order(table: ReleaseTable) -> str:
     return ", ".join(f'"{name}"' for name in table.order)
-
-
-def _quoted(text: object) -> str:
-    return str(text).replace("'", "''")

@@ -14,6 +14,7 @@ import duckdb
 from orchestration.release.tables import READERS_SCHEMA, ReleaseTable
 from orchestration.writing import markdown
 from orchestration.writing.sheet import csv_file
+from orchestration.writing.sql import literal
 
 RESTATED = (
     ("unit_history", ("methodology_code", "unit_code", "assessment_year"), ("published_score", "rank_overall")),
@@ -63,8 +64,7 @@ def changes_between(old: Path, new: Path, tables: Sequence[ReleaseTable]) -> lis
     changes: list[Change] = []
     with duckdb.connect() as connection:
         for name, file in (("old", old), ("new", new)):
-            path = str(file).replace("'", "''")
-            connection.execute(f"attach '{path}' as {name} (read_only)")
+            connection.execute(f"attach {literal(file)} as {name} (read_only)")
         for table in tables:
             if table.is_compared:
                 changes += _table_changes(connection, table)

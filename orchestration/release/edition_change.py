@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.writing import markdown
+from orchestration.writing.sql import literal
 
 QUERIES = {
     "Methodologies 方法版本": """
@@ -53,8 +54,7 @@ def edition_change_in_words(old: Path, new: Path, title: str) -> str:
     lines = [f"## {title}", ""]
     with duckdb.connect() as connection:
         for name, file in (("old", old), ("new", new)):
-            path = str(file).replace("'", "''")
-            connection.execute(f"attach '{path}' as {name} (read_only)")
+            connection.execute(f"attach {literal(file)} as {name} (read_only)")
         for heading, query in QUERIES.items():
             result = connection.execute(query)
             columns = [column[0] for column in result.description]

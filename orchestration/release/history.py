@@ -12,6 +12,7 @@ from orchestration.release.catalogue import PUBLIC, Catalogue, ReleaseId
 from orchestration.release.difference import Change
 from orchestration.release.older import as_now, lacking
 from orchestration.warehouse.raw import RELEASED_TABLES
+from orchestration.writing.sql import literal
 
 UNIT_SCORES = """
     insert into raw.released_unit_score by name
@@ -78,8 +79,8 @@ def load_history(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, re
     for table, columns in RELEASED_TABLES.items():
         connection.execute(f"create or replace table raw.{table} ({columns})")
     for release in releases:
-        file = str(catalogue.database(release, PUBLIC)).replace("'", "''")
-        connection.execute(f"attach '{file}' as released (read_only)")
+        file = literal(catalogue.database(release, PUBLIC))
+        connection.execute(f"attach {file} as released (read_only)")
         try:
             _insert_published(connection, "released.marts", release)
         finally:
@@ -95,8 +96,8 @@ def load_releases_in_force(connection: duckdb.DuckDBPyConnection, home: Home) ->
 
 def load_revisions(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, release: ReleaseId) -> None:
     """Add what `release` and the ones of its edition before it revised."""
-    file = str(catalogue.database(release, PUBLIC)).replace("'", "''")
-    connection.execute(f"attach '{file}' as released (read_only)")
+    file = literal(catalogue.database(release, PUBLIC))
+    connection.execute(f"attach {file} as released (read_only)")
     try:
         connection.execute(REVISED_FIGURES.format(marts="released.marts"), {"assessment_year": release.year})
     finally:

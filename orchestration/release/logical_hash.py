@@ -17,6 +17,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from orchestration.writing.sql import identifier
+
 ROWS_AT_ONCE = 50_000
 
 
@@ -37,13 +39,8 @@ def logical_hash(connection: duckdb.DuckDBPyConnection, relation: str, columns: 
 
 def _as_text(name: str, data_type: str) -> str:
     """Parquet's dictionaries know one zero only, so a binary -0.0 is told as 0.0."""
-    column = quoted(name)
+    column = identifier(name)
     return f"cast({column} + 0.0 as varchar)" if data_type in ("DOUBLE", "FLOAT") else f"cast({column} as varchar)"
-
-
-def quoted(name: str) -> str:
-    """The name of a column or table as SQL takes it for one, whatever it holds: files of strangers are verified too."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _lines(connection: duckdb.DuckDBPyConnection, query: str) -> pa.ChunkedArray:

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.warehouse.connection import READER_SETTINGS, connect_reader
+from orchestration.writing.sql import literal
 
 DECIMAL_NULL = "cast(null as decimal(18, 10))"
 TEXT_NULL = "cast(null as varchar)"
@@ -77,9 +78,8 @@ def connect_release(path: Path, threads: int | None = None) -> duckdb.DuckDBPyCo
     if not missing:
         return connection
     connection.close()
-    escaped = str(path).replace("'", "''")
     views = duckdb.connect(config={} if threads is None else {"threads": str(threads)})
-    views.execute(f"attach '{escaped}' as released (read_only)")
+    views.execute(f"attach {literal(path)} as released (read_only)")
     views.execute("create schema marts")
     for table in columns_by_table(views, "released"):
         selected = as_now(missing.get(table, {}))

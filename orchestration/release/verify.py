@@ -33,11 +33,12 @@ from orchestration.release.catalogue import (
 )
 from orchestration.release.files import CHECKSUMS, hashes_of_files, sha256_of
 from orchestration.release.inputs import ARCHIVE_NAME
-from orchestration.release.logical_hash import logical_hash, quoted
+from orchestration.release.logical_hash import logical_hash
 from orchestration.release.tables import READERS_SCHEMA
 from orchestration.settings import DRAWS_VARIABLE, Settings
 from orchestration.warehouse.connection import connect_reader, connect_reader_of_file
 from orchestration.wording import Wording
+from orchestration.writing.sql import identifier, literal
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def verify_tables(catalogue: Catalogue, release: ReleaseId, audience: str) -> Ve
         with closing(connect_reader(database)) as connection:
             columns = _columns_of(connection)
             hashes = {
-                name: logical_hash(connection, f"{READERS_SCHEMA}.{quoted(name)}", found)
+                name: logical_hash(connection, f"{READERS_SCHEMA}.{identifier(name)}", found)
                 for name, found in columns.items()
                 if name in wanted
             }
@@ -142,7 +143,7 @@ def _columns_of(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[s
 
 
 def _is_as_released(path: Path, columns: list[tuple[str, str]], wanted: str | None) -> bool:
-    relation = "read_parquet('{}')".format(str(path).replace("'", "''"))
+    relation = f"read_parquet({literal(path)})"
     with closing(connect_reader_of_file(path)) as connection:
         try:
             names = [name for name, *_ in connection.execute(f"describe select * from {relation}").fetchall()]

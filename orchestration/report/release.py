@@ -27,6 +27,7 @@ from orchestration.release.older import connect_release
 from orchestration.report.document import Figure, Source
 from orchestration.warehouse.place import require_place
 from orchestration.wording import Wording, joined
+from orchestration.writing.sql import literal
 
 QUERIES = Path(__file__).parent / "queries"
 NO_VALUE = "–"
@@ -281,8 +282,7 @@ def _literal(value: Any) -> str:
         return "null"
     if isinstance(value, int | Decimal):
         return str(value)
-    text = value.isoformat() if isinstance(value, date) else str(value)
-    return "'" + text.replace("'", "''") + "'"
+    return literal(value.isoformat() if isinstance(value, date) else value)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from orchestration.errors import UsageError
 from orchestration.release.older import as_now, columns_by_table, lacking
 from orchestration.report.release import open_release, query_named
 from orchestration.wording import Wording
+from orchestration.writing.sql import literal
 
 QUERIES = Path(__file__).parent / "queries"
 ACROSS_YEARS = ("unit_history", "region_history", "unit_trend", "region_trend", "revision")
@@ -156,8 +157,7 @@ def open_editions(files: Sequence[Path]) -> Iterator[Editions]:
 def _unite(connection: duckdb.DuckDBPyConnection, by_year: dict[int, Path]) -> dict[str, set[str]]:
     """Views `marts.<table>` over the attached files; returns the columns of each."""
     for year, path in by_year.items():
-        escaped = str(path).replace("'", "''")
-        connection.execute(f"attach '{escaped}' as edition_{year} (read_only)")
+        connection.execute(f"attach {literal(path)} as edition_{year} (read_only)")
     connection.execute("create schema marts")
     holders: dict[str, list[int]] = defaultdict(list)
     for database, table in connection.execute(

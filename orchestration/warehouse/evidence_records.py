@@ -15,6 +15,7 @@ from orchestration.landing.evidence.layout import evidence_folder, kind_folder
 from orchestration.landing.store import Store
 from orchestration.warehouse.connection import connect_reader_of_folder
 from orchestration.wording import Wording
+from orchestration.writing.sql import literal
 
 # Of these the records that do not count are what a reader asks for; of all others those that do.
 SHARES = ("share", "lapsed_count")
@@ -107,7 +108,7 @@ def derived_measures(
 def records_query(measure: DerivedMeasure, root: Path, year: int, which: Which, limit: int | None) -> str:
     """SQL of the records behind a measure, over the store at `root`, the codes of the unit (`code`), the records that
     are not counted (`duplicate`) and the files (`file`)."""
-    files = str(kind_folder(root, measure.evidence_kind)).replace("'", "''")
+    files = literal(kind_folder(root, measure.evidence_kind) / "*" / "*.parquet")
     window = "=" if measure.time_window == "year" else "<="
     wanted = {Which.counted: "where is_counted", Which.others: "where not is_counted"}.get(which, "")
     shown = f"({measure.value_expression})" if measure.value_expression else "null"
@@ -120,7 +121,7 @@ def records_query(measure: DerivedMeasure, root: Path, year: int, which: Which, 
                 * exclude (window_end)
             from (
                 select records.*, make_date({year}, 12, 31) as window_end
-                from read_parquet('{files}/*/*.parquet', hive_partitioning = true, union_by_name = true,
+                from read_parquet({files}, hive_partitioning = true, union_by_name = true,
                     hive_types = {{'evidence_kind': varchar, 'record_year': integer}}) as records
                 semi join code on records.unit_code = code.received_code
                 anti join duplicate

@@ -23,6 +23,7 @@ from orchestration.landing.quarantine import REPLACED_SCHEMA, replaced_rows
 from orchestration.landing.store import Store, received_time
 from orchestration.warehouse.evidence import load_evidence
 from orchestration.wording import Wording
+from orchestration.writing.sql import literal
 
 BATCH_SCHEMA = pa.schema(
     [
@@ -283,8 +284,7 @@ def _create_table(
     for field in schema:
         comment = comments.get(field.name) or COMMENTS.get(field.name)
         if comment:
-            text = " / ".join(comment).replace("'", "''")
-            connection.execute(f"comment on column raw.{name}.{field.name} is '{text}'")
+            connection.execute(f"comment on column raw.{name}.{field.name} is {literal(' / '.join(comment))}")
 
 
 def _shared_comments() -> dict[str, tuple[str, str]]:

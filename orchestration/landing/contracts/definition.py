@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from orchestration.wording import Wording
+from orchestration.writing.sql import literal
 
 Kind = Literal["code", "text", "integer", "decimal", "date", "timestamp", "choice"]
 Severity = Literal["error", "warning"]
@@ -160,7 +161,7 @@ class Column:
                         f"{name} '{{{name}}}' 不在可选范围内:请填写以下之一:{says.zh}",
                         f"{name} '{{{name}}}' is not known: write {says.en}",
                     ),
-                    f"{name} not in ({', '.join(map(quoted, self.choices))})",
+                    f"{name} not in ({', '.join(map(literal, self.choices))})",
                 )
             )
         if self.regex:
@@ -173,7 +174,7 @@ class Column:
                         f"{name} '{{{name}}}' 不能使用:请填写{says.zh}",
                         f"{name} '{{{name}}}' cannot be used: write {says.en}",
                     ),
-                    f"not regexp_matches({name}, {quoted(self.sql_regex)})",
+                    f"not regexp_matches({name}, {literal(self.sql_regex)})",
                 )
             )
         if self.max_length:
@@ -219,11 +220,6 @@ FORMATS = {
         " +08:00), or year first as 2019/1/2 9:30",
     ),
 }
-
-
-def quoted(text: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 # Goes before all others: an error in a cell is the cause of whatever else is wrong with it.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from orchestration.landing.contracts.definition import AcrossFiles, Column, Rule, Step, quoted
+from orchestration.landing.contracts.definition import AcrossFiles, Column, Rule, Step
 from orchestration.wording import Wording
+from orchestration.writing.sql import literal
 
 # How long after the end of a series' latest edition a time may lie. A time further off is a typing error, and the
 # latest capture of a value wins over all others. It is counted from the editions and not from today, so that a row
@@ -653,7 +654,7 @@ PLACEHOLDERS_IN_LOWER_CASE = ("null", "none", "nan", "na", "n/a", "nil", "unknow
 
 def no_placeholder(column: str) -> Rule:
     """Rule that a code names something: rows under a placeholder would be taken for one thing."""
-    words = ", ".join(map(quoted, PLACEHOLDERS + PLACEHOLDERS_IN_LOWER_CASE))
+    words = ", ".join(map(literal, PLACEHOLDERS + PLACEHOLDERS_IN_LOWER_CASE))
     return Rule(
         f"{column}_placeholder",
         column,
@@ -681,5 +682,5 @@ def no_rounded_number(column: str) -> Rule:
             f"{column} '{{{column}}}' is a long number as a spreadsheet program shortens it, its last digits are lost:"
             " format the column as text and enter it anew",
         ),
-        f"regexp_full_match({column}, {quoted(ROUNDED_NUMBER)})",
+        f"regexp_full_match({column}, {literal(ROUNDED_NUMBER)})",
     )

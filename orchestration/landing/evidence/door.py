@@ -24,12 +24,13 @@ from orchestration.landing.check import (
     structure_message,
     structure_records,
 )
-from orchestration.landing.contracts.definition import Column, Contract, Rule, quoted
+from orchestration.landing.contracts.definition import Column, Contract, Rule
 from orchestration.landing.evidence.kinds import EvidenceKind
-from orchestration.landing.evidence.received import Received, cell, identifier, look_at, stream
+from orchestration.landing.evidence.received import Received, cell, look_at, stream
 from orchestration.landing.readers.table import FileRejected, ReaderFailed
 from orchestration.landing.store import LANDED, REJECTED, Batch, now_text, write_json
 from orchestration.wording import Wording
+from orchestration.writing.sql import identifier, literal
 
 # What the database may keep in memory for a file of any size; beyond it, it writes to the folder of unfinished work.
 MEMORY_LIMIT = "1500MB"
@@ -145,9 +146,9 @@ class EvidenceDoor:
             stored = ", ".join(_stored(column) for column in contract.columns)
             for year, _ in years:
                 execute(
-                    f"copy (select {stored}, {quoted(batch_id)} as batch_id, row_number from typed"
+                    f"copy (select {stored}, {literal(batch_id)} as batch_id, row_number from typed"
                     f" anti join broken using (row_position) where record_year = {year})"
-                    f" to {quoted(str(work / f'accepted_{year}.parquet'))} ({ACCEPTED_FORMAT})"
+                    f" to {literal(str(work / f'accepted_{year}.parquet'))} ({ACCEPTED_FORMAT})"
                 )
             checked = CheckedFile(accepted_count=sum(count for _, count in years))
             self._write_quarantined(kind, found, batch_id, work, checked)
@@ -192,7 +193,7 @@ class EvidenceDoor:
 
     def _types(self, found: Received) -> dict[str, str]:
         """The type of each column of `rows`, by its name there."""
-        described = self._connection.execute(f"describe select * from read_parquet({quoted(str(found.rows))})")
+        described = self._connection.execute(f"describe select * from read_parquet({literal(str(found.rows))})")
         return {row[0]: row[1] for row in described.fetchall()}
 
     def _write_quarantined(
@@ -206,7 +207,7 @@ class EvidenceDoor:
         quarantined = f"{_broken_rows(kind, found, batch_id, rules)} union all {_unreadable_rows(kind, batch_id)}"
         execute(
             f"copy (select * from ({quarantined})"
-            f" order by row_number) to {quoted(str(work / 'quarantined.parquet'))} (format parquet, compression zstd)"
+            f" order by row_number) to {literal(str(work / 'quarantined.parquet'))} (format parquet, compression zstd)"
         )
         (judged,) = execute("select count(*) from judged").fetchone()
         checked.quarantined_count = judged + len(found.unreadable)
@@ -256,7 +257,7 @@ def _checked_query(kind: EvidenceKind, found: Received, types: dict[str, str], i
         columns.append(f"{text} as {column.name}")
         if cells.is_typed(column):
             columns.append(f"{read} as {column.name}_read")
-    rows = f"select * from read_parquet({quoted(str(found.rows))}, file_row_number = true)"
+    rows = f"select * from read_parquet({literal(str(found.rows))}, file_row_number = true)"
     if in_words:
         rows += " where file_row_number in (select row_position from broken)"
     received = f"({rows}) as received"
@@ -341,13 +342,13 @@ def _broken_rows(kind: EvidenceKind, found: Received, batch_id: str, rules: Sequ
     contract: Contract = kind.contract
     key = ", ".join(f"coalesce(judged.{name}::varchar, '')" for name in contract.key)
     named = ", ".join(
-        f"({number}, {quoted(rule.name)}, {quoted(rule.column) if rule.column else 'null'})" for number, rule in rules
+        f"({number}, {literal(rule.name)}, {literal(rule.column) if rule.column else 'null'})" for number, rule in rules
     )
-    payload = ", ".join(f"{quoted(name)}, received.{identifier(name)}::varchar" for name in dict.fromkeys(found.names))
+    payload = ", ".join(f"{literal(name)}, received.{identifier(name)}::varchar" for name in dict.fromkeys(found.names))
     return f"""
         select
-            {quoted(contract.source)} as source,
-            {quoted(batch_id)} as batch_id,
+            {literal(contract.source)} as source,
+            {literal(batch_id)} as batch_id,
             judged.row_number,
             judged.unit_code,
             judged.record_year as assessment_year,
@@ -361,7 +362,7 @@ def _broken_rows(kind: EvidenceKind, found: Received, batch_id: str, rules: Sequ
         from judged
         join (values {named}) as rules(number, name, column_name) on rules.number = faults[1].rule
         join (
-            select * from read_parquet({quoted(str(found.rows))}, file_row_number = true)
+            select * from read_parquet({literal(str(found.rows))}, file_row_number = true)
             where file_row_number in (select row_position from broken)
         ) as received on received.file_row_number = judged.row_position
     """
@@ -370,8 +371,8 @@ def _broken_rows(kind: EvidenceKind, found: Received, batch_id: str, rules: Sequ
 def _unreadable_rows(kind: EvidenceKind, batch_id: str) -> str:
     return f"""
         select
-            {quoted(kind.code)}, {quoted(batch_id)}, line::integer, null, null, null, '',
-            {quoted(ROW_UNREADABLE)}, null, {quoted(UNREADABLE.en)}, {quoted(UNREADABLE.zh)},
+            {literal(kind.code)}, {literal(batch_id)}, line::integer, null, null, null, '',
+            {literal(ROW_UNREADABLE)}, null, {literal(UNREADABLE.en)}, {literal(UNREADABLE.zh)},
             json_object('line', content)::varchar
         from unreadable_row
     """

@@ -13,10 +13,11 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from orchestration.landing.contracts.definition import Column, Contract, quoted
+from orchestration.landing.contracts.definition import Column, Contract
 from orchestration.landing.readers.table import FileRejected, clean_name, shortly
 from orchestration.landing.readers.text import read_text
 from orchestration.wording import Wording
+from orchestration.writing.sql import identifier, literal
 
 COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 PLAIN = "uncompressed"
@@ -126,8 +127,8 @@ def _csv_names(head: str) -> list[str]:
 def _json_names(connection: duckdb.DuckDBPyConnection, path: Path, compression: str) -> list[str]:
     """Every key that any line has: a column of personal data may stand in one line only."""
     objects = (
-        f"read_ndjson_objects({quoted(str(path))}, ignore_errors = true, maximum_object_size = {LONGEST_LINE},"
-        f" compression = {quoted(compression)})"
+        f"read_ndjson_objects({literal(str(path))}, ignore_errors = true, maximum_object_size = {LONGEST_LINE},"
+        f" compression = {literal(compression)})"
     )
     rows = connection.execute(
         f"select distinct unnest(json_keys(json)) as key from {objects} where json_type(json) = 'OBJECT' order by key"
@@ -145,7 +146,7 @@ def _json_names(connection: duckdb.DuckDBPyConnection, path: Path, compression: 
 
 def _parquet_names(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
     try:
-        described = connection.execute(f"describe select * from read_parquet({quoted(str(path))})").fetchall()
+        described = connection.execute(f"describe select * from read_parquet({literal(str(path))})").fetchall()
     except duckdb.Error as error:
         raise FileRejected(
             "parquet_damaged",
@@ -167,14 +168,14 @@ def stream(connection: duckdb.DuckDBPyConnection, found: Received, contract: Con
     """Have the rows of a file as Parquet, under the technical names of its columns. Raises `FileRejected`."""
     if found.file_format == "parquet":
         (found.readable_count,) = connection.execute(
-            f"select count(*) from read_parquet({quoted(str(found.rows))})"
+            f"select count(*) from read_parquet({literal(str(found.rows))})"
         ).fetchone()
         return found
     target = work / ROWS_NAME
     read = _read_csv(found) if found.file_format == "csv" else _read_json(found)
     try:
         (found.readable_count,) = connection.execute(
-            f"copy ({read}) to {quoted(str(target))} (format parquet, compression snappy, row_group_size 122880)"
+            f"copy ({read}) to {literal(str(target))} (format parquet, compression snappy, row_group_size 122880)"
         ).fetchone()
         if found.file_format == "csv":
             found.unreadable = connection.execute(
@@ -209,29 +210,25 @@ def stream(connection: duckdb.DuckDBPyConnection, found: Received, contract: Con
 
 
 def _read_csv(found: Received) -> str:
-    columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in found.header)
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in found.header)
     return (
-        f"select * from read_csv({quoted(str(found.rows))}, columns = {{{columns}}}, header = true, skip = 0,"
-        f" auto_detect = false, delim = {quoted(found.delimiter)}, quote = '\"', escape = '\"', nullstr = '',"
-        f" compression = {quoted(found.compression)}, store_rejects = true, rejects_limit = 0,"
-        f" max_line_size = {LONGEST_LINE}, new_line = {quoted(LINE_ENDS[found.line_end])})"
+        f"select * from read_csv({literal(str(found.rows))}, columns = {{{columns}}}, header = true, skip = 0,"
+        f" auto_detect = false, delim = {literal(found.delimiter)}, quote = '\"', escape = '\"', nullstr = '',"
+        f" compression = {literal(found.compression)}, store_rejects = true, rejects_limit = 0,"
+        f" max_line_size = {LONGEST_LINE}, new_line = {literal(LINE_ENDS[found.line_end])})"
     )
 
 
 def _read_json(found: Received) -> str:
-    columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in found.names)
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in found.names)
     renamed = ", ".join(
         f"{identifier(name)} as {identifier(new)}" for name, new in zip(found.names, found.header, strict=True)
     )
     return (
-        f"select {renamed} from read_json({quoted(str(found.rows))}, columns = {{{columns}}},"
+        f"select {renamed} from read_json({literal(str(found.rows))}, columns = {{{columns}}},"
         f" format = 'newline_delimited', ignore_errors = true, maximum_object_size = {LONGEST_LINE},"
-        f" compression = {quoted(found.compression)})"
+        f" compression = {literal(found.compression)})"
     )
-
-
-def identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def cell(column: Column, found: Received) -> str | None:
