@@ -24,7 +24,7 @@ from orchestration.report.document import (
     SourceList,
     Text,
 )
-from orchestration.report.parts import Col, Outline, card, chart, col, labels, series, table
+from orchestration.report.parts import Outline, band_column, card, chart, col, labels, series, table
 from orchestration.report.release import Answer, Release
 from orchestration.report.scope import primary_or_named
 from orchestration.report.score_map import score_map
@@ -197,21 +197,10 @@ class _IndexReport:
             col(t, "region name*2", cell=self._named("region_name", "region_code")),
             col(t, "score mark:published_score"),
             col(t, "rank count:unit_rank"),
-            *self._band_column(),
+            *band_column(t, self.ask("rank_band")),
             *([col(t, "grade raw*1")] if any(unit.grade for unit in self.units) else []),
         ]
         return table(units, caption, columns, dense=True)
-
-    def _band_column(self) -> list[Col]:
-        """In which ranks nine draws in ten lie, where the release has that."""
-        bands = self.ask("rank_band")
-        by_unit = bands.by("unit_code")
-
-        def told(unit: Any) -> Text:
-            band = by_unit.get(unit.unit_code)
-            return self.t("regions.band", band) if band else ("–",)
-
-        return [col(self.t, "band count*1.5", cell=told)] if bands else []
 
     def _map(self) -> list[Block]:
         """Where the region is one of China's divisions, as its areas' codes tell."""

@@ -31,7 +31,7 @@ from orchestration.report.document import (
     Text,
     Tone,
 )
-from orchestration.report.release import NO_VALUE, PRINTED
+from orchestration.report.release import NO_VALUE, PRINTED, Answer
 from orchestration.report.texts import Texts
 
 CHINESE_DIGITS = "零一二三四五六七八九十"
@@ -58,6 +58,17 @@ def col(t: Texts, line: str, group: str = "", cell: Callable[[Any], Run | Text |
     if cell is None:
         cell = _teller(t, kind, name or heading)
     return Col(column, lambda row: as_cell(cell(row)))
+
+
+def band_column(t: Texts, bands: Answer, group: str = "") -> list[Col]:
+    """In which ranks nine draws in ten lie, by the query `rank_band`; no column where the release has none of it."""
+    by_unit = bands.by("unit_code")
+
+    def told(unit: Any) -> Text:
+        band = by_unit.get(unit.unit_code)
+        return t("regions.band", band) if band else ("–",)
+
+    return [col(t, "band count*1.5", group, told)] if bands else []
 
 
 def _teller(t: Texts, kind: str, name: str) -> Callable[[Any], Run | Text | Cell]:

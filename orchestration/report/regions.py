@@ -16,8 +16,7 @@ from orchestration.report.document import (
     Table,
     Text,
 )
-from orchestration.report.parts import Col, Outline, chart, col, series, table, with_ties
-from orchestration.report.release import Answer
+from orchestration.report.parts import Outline, band_column, chart, col, series, table, with_ties
 from orchestration.report.scope import BASE_NODE, ROOT_NODE, Context, Kind
 from orchestration.report.score_map import score_map
 from orchestration.report.summary import place_name
@@ -148,25 +147,13 @@ def ranking_table(ctx: Context, units: Iterable[Any], caption: str, dense: bool 
             if ctx.is_nation or not ctx.has_nation
             else [col(t, f"{t.word('word.province')} count:rank_in_province*0.8", rank)]
         ),
-        *band_column(ctx, rank),
+        *band_column(t, ctx.ask("rank_band"), rank),
         col(t, "composite mark:score"),
         col(t, "base mark:base_score"),
         *(col(t, f"{ctx.short_node_name(code)} mark*0.9", dimension, score(code)) for code in codes),
         col(t, "grade raw*0.7"),
     ]
     return table(units, caption, columns, dense=dense)
-
-
-def band_column(ctx: Context, group: str) -> list[Col]:
-    """In which ranks nine draws in ten lie, where the release has that."""
-    bands: Answer = ctx.ask("rank_band")
-    by_unit = bands.by("unit_code")
-
-    def told(unit: Any) -> Text:
-        band = by_unit.get(unit.unit_code)
-        return ctx.say("regions.band", band) if band else ("–",)
-
-    return [col(ctx.t, "band count*1.5", group, told)] if bands else []
 
 
 def _profile(ctx: Context, scores: dict[Any, Any], root: Any) -> list[Block]:
