@@ -25,7 +25,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from orchestration.web.mutations import HARMLESS, mutations_of, operation_name
+from orchestration.web.mutations import HARMLESS, asked_with, mutations_of
 from orchestration.writing import html
 from orchestration.writing.plain import one_line
 
@@ -182,11 +182,12 @@ class Guard:
     def _answer_to_change(self, request: Request, body: bytes) -> Response | None:
         """The response to a request that changes something where nothing may be changed. Dagster refuses most by itself
         then, but not all that a later version may know."""
-        mutations = mutations_of(body)
+        asked = asked_with(body)
+        mutations = mutations_of(asked)
         if self._access.read_only and not HARMLESS.issuperset(mutations):
             return self._answer(Refusal(403, READING_ONLY))
         if mutations:
-            self._note(request, body, mutations)
+            self._note(request, str(asked.get("operationName") or ", ".join(mutations)))
         return None
 
     async def _signed_in(self, request: Request) -> Response:
@@ -228,11 +229,11 @@ class Guard:
     def _answer(self, refusal: Refusal) -> Response:
         return JSONResponse({"error": refusal.reason}, status_code=refusal.status)
 
-    def _note(self, request: Request, body: bytes, mutations: list[str]) -> None:
+    def _note(self, request: Request, change: str) -> None:
         """Write down who changes what."""
         who = request.headers.get(self._access.proxy_header, "") if self._access.proxy_header else "the operator"
         client = request.client.host if request.client else "?"
-        audit.info("%s", one_line(f"{who} at {client}: {operation_name(body) or ', '.join(mutations)}"))
+        audit.info("%s", one_line(f"{who} at {client}: {change}"))
 
 
 READING_ONLY = "This server is for reading only."

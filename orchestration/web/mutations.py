@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import graphql
 from graphql.language import ast
 
 # They change nothing that anybody reads: the page counts its use, and notes that its welcome was seen.
 HARMLESS = frozenset({"logTelemetry", "setNuxSeen"})
+KEYWORD = ast.OperationType.MUTATION.value
 
 
-def operation_name(body: bytes) -> str:
-    """The name that the request gives its operation, empty where it gives none."""
-    asked = _asked(body)
-    return str(asked.get("operationName") or "")
+def asked_with(body: bytes) -> dict[str, Any]:
+    """What a request brings as JSON: `query`, `variables`, `operationName`; nothing where it is no JSON object."""
+    try:
+        asked = json.loads(body)
+    except ValueError:
+        return {}
+    return asked if isinstance(asked, dict) else {}
 
 
-def mutations_of(body: bytes) -> list[str]:
+def mutations_of(asked: Mapping[str, Any]) -> list[str]:
     """Fields of mutations, in order; what lies in a fragment counts as the fragment's name. Empty for what the server
     cannot read."""
+    query = str(asked.get("query", ""))
+    # Open pages ask several times a second; what lacks the keyword, which has one spelling, need not be parsed.
+    if KEYWORD not in query:
+        return []
     try:
-        document = graphql.parse(str(_asked(body).get("query", "")))
+        document = graphql.parse(query)
     except graphql.GraphQLError:
         return []
     return [
@@ -30,14 +40,6 @@ def mutations_of(body: bytes) -> list[str]:
         if isinstance(definition, ast.OperationDefinitionNode) and definition.operation is ast.OperationType.MUTATION
         for selection in definition.selection_set.selections
     ]
-
-
-def _asked(body: bytes) -> dict:
-    try:
-        asked = json.loads(body)
-    except ValueError:
-        return {}
-    return asked if isinstance(asked, dict) else {}
 
 
 def _name(selection: ast.SelectionNode) -> str:
