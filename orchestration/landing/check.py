@@ -167,6 +167,17 @@ def _record(
     }
 
 
+def could_not_check(error: duckdb.Error) -> ReaderFailed:
+    """The file's statements cannot be run."""
+    return ReaderFailed(
+        "check_failed",
+        Wording(
+            f"文件无法检查({error}),这是程序的缺陷:请报告",
+            f"the file cannot be checked ({error}), which is a fault of the program: report it",
+        ),
+    )
+
+
 def structure_faults(contract: Contract, header: Sequence[str]) -> dict[str, int]:
     """How many columns break each rule on a header: column_missing, column_unknown, column_repeated."""
     return {
@@ -240,13 +251,7 @@ class Door:
                     self._write_quarantined(contract, number, file, results[number])
                 return results
         except duckdb.Error as error:
-            raise ReaderFailed(
-                "check_failed",
-                Wording(
-                    f"文件无法检查({error}),这是程序的缺陷:请报告",
-                    f"the file cannot be checked ({error}), which is a fault of the program: report it",
-                ),
-            ) from error
+            raise could_not_check(error) from error
 
     @contextmanager
     def _judged(self, contract: Contract, files: Sequence[FileToCheck]) -> Iterator[None]:

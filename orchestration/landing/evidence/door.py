@@ -19,6 +19,7 @@ from orchestration.landing.check import (
     ROW_UNREADABLE,
     SAMPLE_SIZE,
     CheckedFile,
+    could_not_check,
     row_records,
     structure_faults,
     structure_message,
@@ -95,13 +96,7 @@ class EvidenceDoor:
             write_json(work / "validation.json", {"results": []})
             return self._rejected(facts, found, refused.rule, refused.wording)
         except duckdb.Error as error:
-            raise ReaderFailed(
-                "check_failed",
-                Wording(
-                    f"文件无法检查({error}),这是程序的缺陷:请报告",
-                    f"the file cannot be checked ({error}), which is a fault of the program: report it",
-                ),
-            ) from error
+            raise could_not_check(error) from error
         finally:
             for path in work.iterdir():
                 if path.name in ("received.parquet", "text.utf8"):

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from orchestration.landing.contracts.definition import Column, Contract, Rule
@@ -77,10 +78,13 @@ def read_kinds(seeds: Path, reference: Reference) -> dict[str, EvidenceKind]:
     )
     years = _division_years(reference)
     latest = max((year for _, year in reference.frame_years), default=FIRST_YEAR)
+    as_json = partial(json.dumps, ensure_ascii=False, sort_keys=True)
+    # Some thousands of codes that all kinds have in common.
+    common = ", ".join(map(as_json, (personal, sorted(years.items()), latest)))
     kinds = {}
     for row in sorted(rows, key=lambda row: int(row["position"])):
         own = [column for column in columns if column["kind_code"] == row["kind_code"]]
-        read = json.dumps([row, own, personal, sorted(years.items()), latest], ensure_ascii=False, sort_keys=True)
+        read = f"[{as_json(row)}, {as_json(own)}, {common}]"
         kinds[row["kind_code"]] = EvidenceKind(
             _contract(row, sorted(own, key=lambda column: int(column["position"])), latest),
             row["date_column"],

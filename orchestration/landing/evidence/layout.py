@@ -72,12 +72,14 @@ def lay_out(store: Store, kinds: Iterable[str]) -> dict[tuple[str, int], list[st
     """Have the folder hold what is in effect and nothing else; return the batches of each kind and year."""
     wanted: dict[Path, Path] = {}
     partitions: dict[tuple[str, int], list[str]] = {}
-    for kind in kinds:
-        for batch in store.effective_batches(kind):
-            for year, path in accepted_files(store, batch):
-                partitions.setdefault((kind, year), []).append(batch.batch_id)
-                folder = kind_folder(store.root, kind) / f"record_year={year}"
-                wanted[folder / f"{batch.batch_id}.parquet"] = path
+    of_evidence = set(kinds)
+    for batch in store.effective_batches():
+        if batch.source not in of_evidence:
+            continue
+        for year, path in accepted_files(store, batch):
+            partitions.setdefault((batch.source, year), []).append(batch.batch_id)
+            folder = kind_folder(store.root, batch.source) / f"record_year={year}"
+            wanted[folder / f"{batch.batch_id}.parquet"] = path
     root = evidence_folder(store.root)
     for path in sorted(root.rglob("*.parquet")) if root.exists() else ():
         if path not in wanted:
