@@ -1,43 +1,16 @@
 with observations as (
 
     select
-        series_code,
-        unit_code,
-        assessment_year,
-        measure_code,
-        value,
-        state,
-        channel,
-        collection_mode,
-        captured_at,
-        evidence_url,
-        evidence_hash,
-        collector,
-        provenance,
-        batch_id,
-        row_number,
+        *,
         'observation' as source
     from {{ ref('stg_observation') }}
     {% if env_var('ZHENGXIN_EVIDENCE', '0') == '1' %}
 
-    union all
+    -- What a derived value has not, a row of a file among it, is empty.
+    union all by name
 
     select
-        series_code,
-        unit_code,
-        assessment_year,
-        measure_code,
-        value,
-        state,
-        channel,
-        collection_mode,
-        captured_at,
-        cast(null as varchar) as evidence_url,
-        cast(null as varchar) as evidence_hash,
-        collector,
-        provenance,
-        cast(null as varchar) as batch_id,
-        cast(null as integer) as row_number,
+        *,
         'derivation' as source
     from {{ ref('int_derived_observation') }}
     {% endif %}
