@@ -27,6 +27,7 @@ from orchestration.commands.report import report
 from orchestration.commands.robust import robust
 from orchestration.commands.run import rebuild, run
 from orchestration.commands.site import site
+from orchestration.commands.spark import spark
 from orchestration.commands.status import status
 from orchestration.commands.template import template
 from orchestration.commands.terminal import messages, styled
@@ -57,7 +58,7 @@ app = typer.Typer(
 INPUT, WORK, RELEASE, LOOK = "Inputs", "Work", "Releases", "Look"
 COMMANDS = {
     INPUT: (init, check_seeds, demo, template, land),
-    WORK: (run, rebuild),
+    WORK: (run, rebuild, spark),
     RELEASE: (release, withdraw, verify, export, report, site),
     LOOK: (status, explain, evidence, compare, robust, query, warnings, queue, dictionary, ui),
 }

@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from filelock import FileLock
@@ -66,6 +66,7 @@ def environment(home: Home) -> dict[str, str]:
         "ZHENGXIN_OVER_UNITS": "1" if settings_of(home).draws or _compares_units(home) else "0",
         "ZHENGXIN_EVIDENCE": "1" if has_evidence(home) else "0",
         "ZHENGXIN_EVIDENCE_STORE": str(evidence_folder(home.landing)),
+        "ZHENGXIN_SPARK_FOLDER": str(home.spark),
         # Products of small matrices wait for their threads longer than they compute.
         "OPENBLAS_NUM_THREADS": "1",
     }
@@ -97,9 +98,14 @@ def parse_folder(home: Home) -> Path:
     return home.dbt / "parse"
 
 
-def run(home: Home, arguments: Sequence[str], target: Path | None = None) -> str:
-    """Run one dbt command to its end and return what it printed. Raises `UsageError` with the output if it fails."""
-    variables = os.environ | environment(home)
+def run(
+    home: Home, arguments: Sequence[str], target: Path | None = None, further: Mapping[str, str] | None = None
+) -> str:
+    """Run one dbt command to its end and return what it printed; `further` are variables beside those of the home.
+
+    Raises `UsageError` with the output if it fails.
+    """
+    variables = os.environ | environment(home) | (further or {})
     if target is not None:
         variables |= {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)}
     finished = subprocess.run(

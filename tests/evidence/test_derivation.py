@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,7 @@ import duckdb
 import pytest
 
 from orchestration.demo.evidence import write_evidence
-from orchestration.home import Home, shipped_seeds
+from orchestration.home import Home, project_root, shipped_seeds
 from orchestration.landing import land_inbox
 from orchestration.landing.reference import read_reference
 from orchestration.seeds import read_seed, seeds_folder
@@ -23,8 +24,8 @@ from tests.methodology.reference_evidence import Derived, derive
 
 SEEDS = ["evidence_kind", "evidence_column", "measure", "measure_derivation", "measure_derivation_condition"]
 MODELS = [
-    *("int_evidence_duplicate", "int_evidence_count", "int_evidence_partition", "int_evidence_measure"),
-    "dim_derivation",
+    *("int_evidence_check", "int_evidence_duplicate", "int_evidence_count", "int_evidence_partition"),
+    *("int_evidence_measure", "dim_derivation"),
 ]
 YEARS = (2017, 2018, 2019)
 # 520281 was 520222 until 2017, and is so still in the edition of that year: the records of both are one unit's.
@@ -258,3 +259,47 @@ def test_codes_stand_for_the_units_of_each_edition() -> None:
     # 江东区 went into 鄞州区, 遵义县 into three.
     assert unit_of[2019, "330204"] == "330212"
     assert (2019, "520321") not in unit_of
+
+
+# What DuckDB and Spark both know under one name and with one meaning; what only one of them has stands in macros/engine.
+PORTABLE = set(
+    "bit_length bit_xor cast coalesce concat count extract filter first_value length make_date max md5 min over"
+    " percentile_cont substr sum".split()
+)
+KEYWORDS = set("and as decimal from group in join not on or select union values when where with".split())
+ONLY_DUCKDB = re.compile(
+    r"::|\bexclude\b|\blambda\b|\bqualify\b|\busing\s*\(|\bvarchar\b|(?<![\w'])\[|//|\bsemi\b|\banti\b"
+)
+
+
+def test_evidence_models_speak_what_every_engine_knows(home: Home) -> None:
+    """Of the SQL that ran here, all that is DuckDB's own comes from its macro file."""
+    engine = (project_root() / "dbt_project" / "macros" / "engine" / "duckdb.sql").read_text(encoding="utf-8")
+    own = {"read_parquet", "date_diff", "hash"}
+    assert all(f"{name}(" in engine for name in own)
+    compiled = [
+        path
+        for path in sorted(Path(dbt.target_folder(home)).glob("compiled/zhengxin/models/evidence/*.sql"))
+        if path.name != "int_derived_observation.sql"
+    ]
+    assert len(compiled) == 5
+    for path in compiled:
+        sql = re.sub(r"--.*|/\*.*?\*/", "", path.read_text(encoding="utf-8"))
+        sql = re.sub(r"read_parquet\([^)]*\)", "records", sql)
+        sql = re.sub(r"\((?:[^()]|\([^()]*\))+ // \(2 \* [\w.]+\)\)", "quotient", sql)
+        sql = re.sub(r"cast\('0x' \|\|[^\n]*? as bigint\)", "fingerprint", sql)
+        words = re.sub(r"'[^']*'", "''", sql)
+        called = {name.lower() for name in re.findall(r"(\w+)\s*\(", words)}
+        assert called - PORTABLE - KEYWORDS - own == set(), path.name
+        assert ONLY_DUCKDB.findall(words) == [], path.name
+
+
+def test_each_engine_says_every_word() -> None:
+    """A macro that one engine has and another lacks would be missed only on a cluster."""
+    folder = project_root() / "dbt_project" / "macros" / "engine"
+    words = {
+        path.stem: set(re.findall(rf"macro {path.stem}__(\w+)", path.read_text(encoding="utf-8")))
+        for path in folder.glob("*.sql")
+    }
+    assert len(words) == 2
+    assert words["duckdb"] == words["spark"] != set()

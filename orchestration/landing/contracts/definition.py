@@ -191,7 +191,7 @@ class Column:
                         " quotation mark",
                     ),
                     # Bytes are known without counting, and a text has no more characters than bytes.
-                    f"strlen({name}) > {self.max_length} and length({name}) > {self.max_length}",
+                    f"bit_length({name}) > {8 * self.max_length} and length({name}) > {self.max_length}",
                 )
             )
         return rules
