@@ -197,8 +197,8 @@ def _print_published(
 
 
 def _print_quarantine(say: Console, home: Home, language: str) -> None:
-    from orchestration.landing import Store
     from orchestration.landing.quarantine import rows_by_rule
+    from orchestration.landing.store import Store
 
     counts: Counter[str] = Counter()
     for broken in rows_by_rule(Store(home.landing)):
