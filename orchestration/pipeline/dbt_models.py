@@ -18,9 +18,10 @@ from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehous
 from orchestration.seeds import dbt_folder
 from orchestration.warehouse import build_record, connection, dbt
 
-# Unit tests prove the SQL on fixtures; they are run by the test suite, not by every production build. Only a full
-# refresh takes in a seed that gained a column since the warehouse was made.
-BUILD = ("build", "--full-refresh", "--exclude-resource-type", "unit_test")
+# Unit tests prove the SQL on fixtures; they are run by the test suite, not by every production build. Exposures are
+# readers, for whom nothing is built. Only a full refresh takes in a seed that gained
+# a column since the warehouse was made.
+BUILD = ("build", "--full-refresh", "--exclude-resource-type", "unit_test", "exposure")
 # Layers whose first rows are worth a look in the UI.
 PREVIEWED_SCHEMAS = {"marts"}
 # Folders of models that are a group of their own in the UI, across layers: what is not part of the scoring path.
