@@ -284,3 +284,17 @@
         as decimal(20, 6)
     )
 {%- endmacro %}
+
+{# A value as it can be held against another: what people report is rounded, so that counted shares have two decimals. #}
+{% macro as_reported(value) -%}
+    round({{ value }}, 2)
+{%- endmacro %}
+
+{# Whether the values and states of a cell's candidates differ, as a condition on their group. #}
+{% macro candidates_differ(candidates) -%}
+    (
+        count(distinct coalesce(cast({{ candidates }}.value as varchar), {{ candidates }}.state))
+            filter (where {{ candidates }}.source <> 'derivation') > 1
+        or count(distinct coalesce(cast({{ as_reported(candidates ~ '.value') }} as varchar), {{ candidates }}.state)) > 1
+    )
+{%- endmacro %}

@@ -93,7 +93,7 @@ def count_on_spark(home: Home, master: str | None = None) -> int:
     _require_spark()
     with Store(home.landing).lock("zhengxin spark", settings_of(home).wait_seconds):
         inputs = write_inputs(home)
-        dbt.run(home, COMMAND, target=home.spark / "dbt", further=variables(master))
+        dbt.run(home, COMMAND, target=home.spark / "dbt", variables=variables(master))
     states = pq.read_table(inputs / "evidence_state.parquet").to_pylist()
     return sum(row["record_count"] for row in states if row["partition_kind"] == "record_year")
 

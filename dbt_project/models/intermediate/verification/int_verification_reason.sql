@@ -112,7 +112,7 @@ reasons as (
     from {{ ref('observation_conflict') }} as conflicts
     where not conflicts.is_rejected
     group by conflicts.series_code, conflicts.assessment_year, conflicts.unit_code, conflicts.measure_code
-    having count(distinct coalesce(cast(conflicts.value as varchar), conflicts.state)) > 1
+    having {{ candidates_differ('conflicts') }}
 
     union all
 
