@@ -13,6 +13,8 @@ from typing import Annotated
 import typer
 
 from orchestration.commands.check_seeds import check_seeds
+from orchestration.commands.collect import check as collect_check
+from orchestration.commands.collect import collect, collect_app, show, try_portal
 from orchestration.commands.compare import compare
 from orchestration.commands.demo import demo
 from orchestration.commands.dictionary import dictionary
@@ -64,6 +66,12 @@ COMMANDS = {
 for panel, commands in COMMANDS.items():
     for command in commands:
         app.command(rich_help_panel=panel, help=_help(command))(command)
+
+# A command with commands of its own.
+collect_app.callback(invoke_without_command=True, help=_help(collect))(collect)
+for name, command in {"check": collect_check, "try": try_portal, "show": show}.items():
+    collect_app.command(name, help=_help(command))(command)
+app.add_typer(collect_app, rich_help_panel=INPUT)
 
 
 def _print_version(wanted: bool) -> None:
