@@ -114,7 +114,7 @@ def _require_open(configuration: Configuration, wanted: Mapping[str, Portal]) ->
     has_probe = any(portal.shape is Shape.probe for portal in wanted.values())
     if has_probe or any(host.is_open(now().time()) for host in hosts):
         return
-    hours = ", ".join(sorted({f"{host.name} {host.hours[0]:%H:%M}-{host.hours[1]:%H:%M}" for host in hosts}))
+    hours = ", ".join(sorted({f"{host.name} {host.hours_text}" for host in hosts}))
     raise UsageError(
         Wording(
             f"现在(北京时间 {now():%H:%M})不在允许采集的时段:{hours}。请在该时段运行,"

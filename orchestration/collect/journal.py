@@ -72,6 +72,7 @@ create table if not exists evidence (
     evidence_kind text not null,
     unit_code text not null,
     record_key text not null,
+    same_as text not null,
     portal_code text not null,
     page_id integer not null,
     cells text not null,
@@ -80,6 +81,7 @@ create table if not exists evidence (
     primary key (crawl_id, evidence_kind, unit_code, record_key)
 );
 create index if not exists evidence_key on evidence (evidence_kind, unit_code, record_key);
+create index if not exists evidence_address on evidence (evidence_kind, unit_code, same_as);
 """
 
 
@@ -111,9 +113,11 @@ class Found:
 
 @dataclass(frozen=True)
 class FoundRecord:
-    """A record of evidence as cells of its contract; one that is not settled is asked for again the next time."""
+    """A record of evidence as cells of its contract, with the address that it is known by; one that is not settled is
+    asked for again the next time."""
 
     key: str
+    same_as: str
     cells: Mapping[str, str]
     is_settled: bool = True
 
@@ -219,7 +223,7 @@ class Journal:
                 or page_id in (
                     select max(page_id) from evidence
                     where portal_code = :portal and evidence_kind = :kind
-                    group by unit_code, record_key
+                    group by unit_code, same_as
                     having not max(is_settled)
                 )
             )
@@ -262,14 +266,14 @@ class Journal:
             (REFUSED, crawl.crawl_id, WAITING, names),
         )
 
-    def is_known(self, crawl: Crawl, portal: Portal, key: str) -> bool:
-        """Whether an earlier crawl has found the record of that key, and need not ask again."""
+    def is_known(self, crawl: Crawl, portal: Portal, same_as: str) -> bool:
+        """Whether an earlier crawl has found the record of that address, and need not ask again."""
         if crawl.is_anew:
             return False
         found = self._connection.execute(
-            "select max(is_settled) from evidence where evidence_kind = ? and unit_code = ? and record_key = ?"
+            "select max(is_settled) from evidence where evidence_kind = ? and unit_code = ? and same_as = ?"
             " and crawl_id <> ?",
-            (portal.kind, portal.unit_code, key, crawl.crawl_id),
+            (portal.kind, portal.unit_code, same_as, crawl.crawl_id),
         ).fetchone()[0]
         return bool(found)
 
@@ -281,11 +285,11 @@ class Journal:
         ).fetchone()
         return there is not None
 
-    def is_recorded(self, crawl: Crawl, portal: Portal, key: str) -> bool:
-        """Whether this crawl has the record of that key already."""
+    def is_recorded(self, crawl: Crawl, portal: Portal, same_as: str) -> bool:
+        """Whether this crawl has the record of that address already."""
         there = self._connection.execute(
-            "select 1 from evidence where crawl_id = ? and evidence_kind = ? and unit_code = ? and record_key = ?",
-            (crawl.crawl_id, portal.kind, portal.unit_code, key),
+            "select 1 from evidence where crawl_id = ? and evidence_kind = ? and unit_code = ? and same_as = ?",
+            (crawl.crawl_id, portal.kind, portal.unit_code, same_as),
         ).fetchone()
         return there is not None
 
@@ -346,10 +350,11 @@ class Journal:
             (*key, crawl.crawl_id),
         ).fetchone()
         self._connection.execute(
-            "insert or ignore into evidence values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert or ignore into evidence values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 crawl.crawl_id,
                 *key,
+                record.same_as,
                 portal.code,
                 page.page_id,
                 json.dumps(dict(record.cells), ensure_ascii=False),

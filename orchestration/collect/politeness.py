@@ -145,12 +145,16 @@ class Robots(RobotsTxtMiddleware):
             # There is none: an error page is no robots.txt, whatever stands on it.
             response = response.replace(body=b"")
         await super()._parse_robots(response, netloc, request)
-        parser = self._parsers[netloc]
         # Of the parsers that Scrapy knows, the default one tells it.
-        asked = getattr(getattr(parser, "rp", None), "crawl_delay", lambda _: None)(ROBOTS_TOKEN)
-        if asked:
-            around: Surroundings = self.crawler.spider.surroundings
-            around.least_delay[host_of(request.url)] = min(float(asked), MOST_SECONDS_BETWEEN)
+        told = getattr(getattr(self._parsers[netloc], "rp", None), "crawl_delay", lambda _: None)(ROBOTS_TOKEN)
+        if told:
+            self._keep_distance(request, min(float(told), MOST_SECONDS_BETWEEN))
+
+    def _keep_distance(self, request: Request, seconds: float) -> None:
+        around: Surroundings = self.crawler.spider.surroundings
+        around.least_delay[host_of(request.url)] = seconds
+        slot = self.crawler.engine.downloader.slots[self.crawler.engine.downloader.get_slot_key(request)]
+        slot.delay = max(slot.delay, seconds)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         if not isinstance(exc, IgnoreRequest):

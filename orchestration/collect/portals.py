@@ -94,6 +94,11 @@ class Host:
     timeout_seconds: float = 30.0
     is_private: bool = False
 
+    @property
+    def hours_text(self) -> str:
+        first, last = self.hours
+        return f"{first:%H:%M}-{'24:00' if last == time.max else f'{last:%H:%M}'}"
+
     def is_open(self, now: time) -> bool:
         first, last = self.hours
         return first <= now < last if first < last else now >= first or now < last

@@ -91,7 +91,12 @@ def record_cells(portal: Portal, address: str, found: Mapping[str, str]) -> dict
 
 def key_of(portal: Portal, cells: Mapping[str, str]) -> str:
     """What tells a record from the others of its unit."""
-    return cells["message_code"] if portal.shape is Shape.messages else cells["url"]
+    keys = {
+        Shape.items: same_as(cells["url"]),
+        Shape.messages: cells.get("message_code", ""),
+        Shape.probe: f"{cells['url']} {cells.get('probed_at')}",
+    }
+    return keys[portal.shape]
 
 
 def is_settled(portal: Portal, cells: Mapping[str, str]) -> bool:

@@ -101,14 +101,14 @@ class PortalSpider(scrapy.Spider):
             if when or not entry.address or host_of(entry.address) not in self.surroundings.configuration.hosts:
                 continue
             link = Found(DETAIL_PAGE, entry.address, reading.same_as(entry.address), cells=entry.cells)
-            cells = reading.record_cells(portal, entry.address, entry.cells)
-            if self.journal.is_known(self.crawl, portal, reading.key_of(portal, cells)):
+            if self.journal.is_known(self.crawl, portal, link.same_as):
                 continue
             if portal.layout.of_detail:
                 is_barren = is_barren and self.journal.is_found(self.crawl, portal, link)
                 links.append(link)
             else:
-                is_barren = is_barren and self.journal.is_recorded(self.crawl, portal, reading.key_of(portal, cells))
+                is_barren = is_barren and self.journal.is_recorded(self.crawl, portal, link.same_as)
+                cells = reading.record_cells(portal, entry.address, entry.cells)
                 records.append(self._record(portal, cells, response.meta[KEPT]))
         barren_count = page.barren_count + 1 if is_barren else 0
         further = self._next(text, response.url, portal, page, barren_count)
@@ -162,7 +162,10 @@ class PortalSpider(scrapy.Spider):
     def _record(portal: Portal, cells: dict[str, str], kept: KeptAnswer) -> FoundRecord:
         shown_by = {"evidence_url": kept.record_id, "evidence_hash": kept.payload_digest}
         return FoundRecord(
-            reading.key_of(portal, cells), cells | shown_by, is_settled=reading.is_settled(portal, cells)
+            reading.key_of(portal, cells),
+            reading.same_as(cells["url"]),
+            cells | shown_by,
+            reading.is_settled(portal, cells),
         )
 
     # What did not come
@@ -198,16 +201,13 @@ class PortalSpider(scrapy.Spider):
     def _enter_probe(self, page: Page, meta: dict[str, Any], status: int | None, is_resolved: bool) -> None:
         portal = self._portal(page)
         kept: KeptAnswer = meta[KEPT]
-        probed_at = now().strftime("%Y-%m-%d %H:%M:%S")
-        found = {"probed_at": probed_at, "is_resolved": str(int(is_resolved))}
+        found = {"probed_at": now().strftime("%Y-%m-%d %H:%M:%S"), "is_resolved": str(int(is_resolved))}
         if status is not None:
             found["http_status"] = str(status)
         if SECONDS in meta:
             found["seconds"] = f"{meta[SECONDS]:.3f}"
         cells = reading.record_cells(portal, page.address, found)
-        record = self._record(portal, cells, kept)
-        record = FoundRecord(f"{page.address} {probed_at}", record.cells)
-        self._enter_page(page, DONE, record_id=kept.record_id, records=[record])
+        self._enter_page(page, DONE, record_id=kept.record_id, records=[self._record(portal, cells, kept)])
 
     def _finish(self, response: Response, page: Page, state: str, **what: Any) -> Iterator[Request]:
         for new in self._enter(response, page, state, **what):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 
 from orchestration.commands.language import Language, language_of
@@ -14,6 +15,7 @@ from orchestration.commands.terminal import cut_to_width, messages, output, spin
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.wording import Wording
+from orchestration.writing.plain import one_line
 
 if TYPE_CHECKING:
     from orchestration.collect.crawl import CrawlReport
@@ -23,12 +25,12 @@ if TYPE_CHECKING:
 
 DONE = Wording(
     "采集 {crawl} 已完成:读取 {pages} 页,记录 {records} 条(新 {new} 条)。",
-    "Crawl {crawl} is complete: {pages} pages read, {records} records ({new} new).",
+    "Crawl {crawl} is complete. Pages read: {pages}, records: {records}, of them new: {new}.",
 )
 LEFT = Wording(
     "采集 {crawl} 未完,尚有 {waiting} 页:已读取 {pages} 页,记录 {records} 条(新 {new} 条)。再次运行即可继续。",
-    "Crawl {crawl} is not complete, {waiting} pages wait: {pages} pages read, {records} records ({new} new). Run it"
-    " again to go on.",
+    "Crawl {crawl} is not complete. Pages read: {pages}, waiting: {waiting}, records: {records}, of them new: {new}."
+    " Run it again to go on.",
 )
 COLUMNS = (
     Wording("门户", "portal"),
@@ -47,7 +49,7 @@ NOT_READ = (
 )
 DELIVERED = Wording(
     "已放入 {path}({count} 条)。入库:zhengxin land",
-    "Wrote {path} ({count} records). To land it: zhengxin land",
+    "Wrote {path}, records: {count}. To land it: zhengxin land",
 )
 REASONS = {
     "robots": Wording("robots.txt 不允许", "robots.txt forbids it"),
@@ -70,7 +72,7 @@ REASONS = {
 STATUS = Wording("HTTP 状态 {status}", "HTTP status {status}")
 LEFT_BECAUSE = Wording("停止的原因:{reason}", "It stopped: {reason}")
 GOING_ON = Wording(
-    "已读 {pages} 页,记录 {records} 条,待取 {waiting} 页", "{pages} pages, {records} records, {waiting} wait"
+    "已读 {pages} 页,记录 {records} 条,待取 {waiting} 页", "pages: {pages}, records: {records}, waiting: {waiting}"
 )
 STARTING = Wording("正在启动", "Starting")
 SOUND = Wording("配置无误:{count} 个门户,{hosts} 个主机。", "The rows are sound: {count} portals on {hosts} hosts.")
@@ -231,8 +233,8 @@ def _print_portals(say: Console, configuration: Configuration, language: str) ->
     rows = []
     for portal in configuration.portals.values():
         host = configuration.hosts[portal.host]
-        hours = "-".join(f"{at:%H:%M}" for at in host.hours)
-        rows.append((portal.code, portal.unit_code, str(portal.shape), host.delay_seconds, hours, portal.address))
+        paced = (host.delay_seconds, host.hours_text)
+        rows.append((portal.code, portal.unit_code, str(portal.shape), *paced, portal.address))
     say.print(table(names, cut_to_width(say, names, rows)))
 
 
@@ -261,12 +263,17 @@ def _print_trial(say: Console, trial: Trial, language: str) -> None:
         say.print(following.in_language(language))
     if trial.records:
         say.print(FIRST_ENTRIES.in_language(language))
-    for record in trial.records:
-        say.print(table(["", ""], list(record.items())))
+    for number, record in enumerate(trial.records):
+        say.print(*([""] if number else []))
+        _print_facts(say, {name: value for name, value in record.items() if name not in SHOWN_BY})
     if trial.missing:
         say.print(NOTHING_FOUND.filled(columns=", ".join(trial.missing)).in_language(language))
 
 
+# Of a record, what its answer tells by itself.
+SHOWN_BY = ("evidence_url", "evidence_hash")
+# What says nothing of one record beside the others of its page.
+UNSHOWN = ("unit_code", "channel", "provenance", "title_hash", *SHOWN_BY)
 FIELDS = {
     "record": Wording("记录号", "record"),
     "address": Wording("网址", "address"),
@@ -288,6 +295,13 @@ CHANGED = Wording(
 )
 
 
+def _print_facts(say: Console, facts: Mapping[str, Any]) -> None:
+    """A name and a value a line."""
+    width = max(map(cell_len, facts))
+    for name, value in facts.items():
+        say.print(styled("[bold]{}[/]  {}", set_cell_size(name, width), value))
+
+
 def _print_shown(say: Console, found: Shown, save: Path | None, source: bool, most: int, language: str) -> None:
     kept = found.kept
     if found.payload_digest != kept.payload_digest:
@@ -305,12 +319,12 @@ def _print_shown(say: Console, found: Shown, save: Path | None, source: bool, mo
         "digest": AS_KEPT.filled(digest=kept.payload_digest).in_language(language),
         "file": f"{found.file}, {kept.position}",
     }
-    for name, value in facts.items():
-        say.print(styled("[bold]{}[/] {}", FIELDS[name].in_language(language), value))
+    _print_facts(say, {FIELDS[name].in_language(language): value for name, value in facts.items()})
     if found.evidence:
         say.print(EVIDENCE.in_language(language))
     for kind, cells in found.evidence:
-        say.print(styled("  [bold]{}[/] {}", kind, ", ".join(f"{name} {value}" for name, value in cells.items())))
+        told = ", ".join(f"{name} {value}" for name, value in cells.items() if name not in UNSHOWN)
+        say.print(one_line(f"  {kind}: {told}"))
     if save:
         say.print(SAVED.filled(path=save, count=len(found.payload)).in_language(language))
         return

@@ -68,8 +68,8 @@ def served(portal: Portal) -> Iterator[Portal]:
                 self.send_header("Content-Length", str(len(reply.body)))
             else:
                 self.send_header("Connection", "close")
-            self.end_headers()
             try:
+                self.end_headers()
                 self.wfile.write(reply.body)
                 for chunk in reply.chunks() if reply.chunks else ():
                     self.wfile.write(chunk)
