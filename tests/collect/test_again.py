@@ -58,5 +58,5 @@ def test_a_second_crawl_asks_only_for_what_it_may_learn_from(portal: Portal, col
     assert sorted(portal.paths()) == ["/m/", "/n/", "/n/list2.html", "/robots.txt"]
     assert third.files == []
     portal.asked.clear()
-    assert collector.collect(anew=True).total("record_count") == 5
+    assert collector.collect(anew=True).total("record_count") == 7
     assert "/n/1.html" in portal.paths()
