@@ -11,6 +11,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 
 from orchestration.commands.language import Language, language_of
+from orchestration.commands.on_demand import help_text
 from orchestration.commands.terminal import cut_to_width, messages, output, spinner, styled, table
 from orchestration.errors import UsageError
 from orchestration.home import Home
@@ -86,13 +87,10 @@ PORTALS = (
 )
 SHOWN_LINES = 30
 
-collect_app = typer.Typer(
-    name="collect", rich_markup_mode="rich", context_settings={"help_option_names": ["-h", "--help"]}
-)
 Spoken = Annotated[Language | None, typer.Option(help="Language. Default: the home's.", show_default=False)]
 
 
-def collect(
+def crawl_portals(
     context: typer.Context,
     portal: Annotated[
         list[str] | None, typer.Option(help="Only this portal of portal.csv; may be repeated.", show_default=False)
@@ -336,3 +334,14 @@ def _print_shown(say: Console, found: Shown, save: Path | None, source: bool, mo
         say.print(f"  {line.rstrip()}")
     if len(all_lines) > len(cut):
         say.print(MORE_LINES.filled(count=len(all_lines) - len(cut)).in_language(language))
+
+
+collect = typer.Typer(
+    name="collect",
+    rich_markup_mode="rich",
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+collect.callback(invoke_without_command=True, help=help_text(crawl_portals))(crawl_portals)
+for name, command in {"check": check, "try": try_portal, "show": show}.items():
+    collect.command(name, help=help_text(command))(command)

@@ -13,10 +13,13 @@ import duckdb
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
-from orchestration.landing import CONTRACTS, LandedFile, Store, chain, land_inbox
+from orchestration.landing import chain
 from orchestration.landing.across_files import contradictions
+from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.integrity import require_whole
 from orchestration.landing.quarantine import rows_by_batch, rows_by_rule
+from orchestration.landing.run import LandedFile, land_inbox
+from orchestration.landing.store import Store
 from orchestration.landing.waiting import no_data_message
 from orchestration.last_run import upgrade_message
 from orchestration.pipeline.preview import preview, row_count

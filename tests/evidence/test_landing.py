@@ -15,7 +15,9 @@ import pytest
 
 from orchestration.demo.evidence import write_evidence
 from orchestration.home import shipped_seeds
-from orchestration.landing.evidence import EvidenceDoor, has_evidence, landed_contracts, lay_out, read_kinds
+from orchestration.landing.evidence.door import EvidenceDoor
+from orchestration.landing.evidence.kinds import read_kinds
+from orchestration.landing.evidence.layout import has_evidence, landed_contracts, lay_out
 from orchestration.landing.integrity import check_store
 from orchestration.landing.judge import recorded
 from orchestration.landing.reference import read_reference
@@ -204,7 +206,7 @@ def test_a_killed_landing_leaves_no_half(evidence: Evidence) -> None:
         evidence.put(KIND, f"{number}.csv", messages(*(GOOD.format(code=f"{number}-{row}") for row in range(2000))))
     program = (
         "import sys; from pathlib import Path; from orchestration.home import Home;"
-        "from orchestration.landing import land_inbox;"
+        "from orchestration.landing.run import land_inbox;"
         "land_inbox(Home(Path(sys.argv[1])), progress=lambda *told: print('landed', flush=True))"
     )
     command = [sys.executable, "-c", program, str(evidence.home.root)]
