@@ -14,12 +14,14 @@ import io
 import os
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import responses
 from pathlib import Path
 
 from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -172,11 +174,10 @@ def read_record(folder: Path, kept: KeptAnswer) -> ShownRecord:
 
 
 def _at(folder: Path, kept: KeptAnswer, raw: bool) -> tuple[ArcWarcRecord, bytes]:
-    with (folder / FOLDER / kept.segment).open("rb") as file:
+    with (folder / FOLDER / kept.segment).open("rb") as file, suppress(ArchiveLoadFailed):
         file.seek(kept.position)
-        for record in ArchiveIterator(file):
-            if _bare(record.rec_headers.get_header("WARC-Record-ID")) != kept.record_id:
-                break
+        record = next(ArchiveIterator(file), None)
+        if record and _bare(record.rec_headers.get_header("WARC-Record-ID")) == kept.record_id:
             return record, (record.raw_stream if raw else record.content_stream()).read()
     raise ValueError(f"{kept.segment} has no record {kept.record_id} at byte {kept.position}")
 

@@ -26,7 +26,7 @@ from orchestration.collect import extra
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.landing.contracts.definition import Column
-from orchestration.landing.evidence import EvidenceKind, read_kinds
+from orchestration.landing.evidence.kinds import EvidenceKind, read_kinds
 from orchestration.landing.reference import read_reference
 from orchestration.seeds import seeds_folder
 from orchestration.wording import Wording

@@ -13,7 +13,8 @@ import pytest
 
 from orchestration.collect.journal import now
 from orchestration.home import Home
-from orchestration.landing import Store, land_inbox
+from orchestration.landing.run import land_inbox
+from orchestration.landing.store import Store
 from orchestration.pipeline.collect import COLLECTED, collect_asset
 from orchestration.pipeline.partitions import yearly_partitions
 from orchestration.pipeline.resources import HomeResource

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.collect.portals import ConfigurationRefused, Host, read_portals
+from orchestration.collect.portals import COLUMNS, ConfigurationRefused, Host, read_portals
 from orchestration.errors import UsageError
+from orchestration.home import project_root
 from tests.collect.conftest import ITEMS, UNIT, Collector
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -162,3 +163,16 @@ def test_rows_saved_by_a_chinese_spreadsheet_are_read(collector: Collector) -> N
 def test_without_rows_it_is_said_where_they_belong(collector: Collector) -> None:
     with pytest.raises(UsageError, match=r"no .*portal\.csv: describe the portals"):
         read_portals(collector.home)
+
+
+def test_the_documents_example_is_sound(collector: Collector) -> None:
+    text = (project_root() / "docs" / "collect.md").read_text(encoding="utf-8")
+    blocks = ["\n".join(line[4:] for line in block.splitlines()) for block in re.findall(r"(?:^    .+\n)+", text, re.M)]
+    for name, columns in COLUMNS.items():
+        (block,) = [block for block in blocks if block.startswith(f"{columns[0]},")]
+        (collector.home.root / "collect" / name).write_text(block + "\n", encoding="utf-8")
+    configuration = read_portals(collector.home)
+    assert list(configuration.portals) == ["gsh-notice", "gsh-policy", "gsh-letters", "gsh-home"]
+    assert configuration.portals["gsh-letters"].due_days == 7
+    assert configuration.portals["gsh-notice"].layout.page_address == "index_{page}.html"
+    assert configuration.hosts["www.example.gov.cn"].delay_seconds == 2
