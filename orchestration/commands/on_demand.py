@@ -18,6 +18,7 @@ COMMANDS = {
     "demo": (INPUT, "demo"),
     "template": (INPUT, "template"),
     "land": (INPUT, "land"),
+    "collect": (INPUT, "collect"),
     "run": (WORK, "run"),
     "rebuild": (WORK, "run"),
     "spark": (WORK, "spark"),
@@ -65,6 +66,11 @@ def help_text(documented: Callable) -> str:
 def _load(name: str) -> Any:
     panel, module = COMMANDS[name]
     command = getattr(import_module(f"orchestration.commands.{module}"), name.replace("-", "_"))
+    if isinstance(command, typer.Typer):
+        # It has commands of its own.
+        group = typer.main.get_command(command)
+        group.rich_help_panel = panel
+        return group
     alone = typer.Typer(
         rich_markup_mode="rich", add_completion=False, context_settings={"help_option_names": ["-h", "--help"]}
     )

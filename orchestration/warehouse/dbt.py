@@ -17,6 +17,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from orchestration.errors import UsageError
+from orchestration.file_digest import content_digest
 from orchestration.home import Home, project_root
 from orchestration.landing.evidence.layout import evidence_folder, has_evidence
 from orchestration.seeds import DBT_PROJECT, dbt_folder, read_seed, seeds_folder
@@ -174,7 +175,7 @@ def project_digest(home: Home) -> str:
     if has_evidence(home):
         digest.update(b"evidence\n")
     for name, file in _project_files(home):
-        digest.update(f"{name}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+        digest.update(f"{name}\0{content_digest(file)}\n".encode())
     return digest.hexdigest()
 
 

@@ -1,5 +1,6 @@
 """Tells the evidence models what lies in the evidence store: kinds and years with the hash of what they are counted
-from, and which unit a code stands for in each edition. The records are read from the store and never loaded.
+from, the files with their hashes, and which unit a code stands for in each edition. The records are read from the store
+and never loaded.
 
 A partition whose hash is that of the last build is not counted again. A hash covers the batches in their order, and
 what else the counts follow from: derivations, columns, units, and the SQL itself.
@@ -48,6 +49,17 @@ UNIT_SCHEMA = pa.schema(
         ("unit_code", pa.string()),
     ]
 )
+FILE_SCHEMA = pa.schema(
+    [
+        ("evidence_kind", pa.string()),
+        ("record_year", pa.int32()),
+        ("batch_id", pa.string()),
+        ("file_name", pa.string()),
+        ("file_sha256", pa.string()),
+        ("records_sha256", pa.string()),
+        ("record_count", pa.int64()),
+    ]
+)
 RULE_SCHEMA = pa.schema(
     [
         ("evidence_kind", pa.string()),
@@ -63,6 +75,7 @@ TABLES = {
     "evidence_unit": UNIT_SCHEMA,
     "evidence_rule": RULE_SCHEMA,
     "evidence_code": CODE_SCHEMA,
+    "evidence_file": FILE_SCHEMA,
 }
 
 
@@ -96,6 +109,7 @@ def evidence_tables(home: Home, store: Store) -> dict[str, pa.Table]:
         "evidence_unit": units,
         "evidence_rule": rules,
         "evidence_code": codes,
+        "evidence_file": list(_files(store, kinds)),
     }
     return {name: pa.Table.from_pylist(rows[name], schema=schema) for name, schema in TABLES.items()}
 
@@ -133,6 +147,21 @@ def units_of_codes(reference: Reference, series_codes: Iterable[str]) -> Iterato
                 unit = found.unit_code or found.whole
                 if unit and reference.frames[series, year].get(unit):
                     yield {"series_code": series, "assessment_year": year, "received_code": code, "unit_code": unit}
+
+
+def _files(store: Store, kinds: Iterable[str]) -> Iterator[dict[str, Any]]:
+    for kind in kinds:
+        for batch in store.effective_batches(kind):
+            for year, path in accepted_files(store, batch):
+                yield {
+                    "evidence_kind": kind,
+                    "record_year": year,
+                    "batch_id": batch.batch_id,
+                    "file_name": batch.file_name,
+                    "file_sha256": batch.file_sha256,
+                    "records_sha256": batch.sha256.get(path.name),
+                    "record_count": pq.read_metadata(path).num_rows,
+                }
 
 
 def _states(

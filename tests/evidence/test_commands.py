@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
@@ -21,10 +23,12 @@ from tests.small.inbox import write_small_inbox
 UNIT, SILENT_UNIT = "520402", "520403"
 HEADER = "unit_code,message_code,url,submitted_at,due_at,answered_at,provenance"
 MESSAGE = "{unit},{code},https://www.example.gov.cn/{code},2019-03-01 10:00,2019-03-15,{answered},synthetic"
+# A row of the template: code, number, address, board, three days, rating, channel, provenance.
+FILLED_IN = ("520115", "M1", "", "portal", "2019-03-01", "2019-03-15", "2019-03-09", "5", "internet", "synthetic")
 MARTS = (
     *("score_trace", "score_contribution", "lost_mark", "points_to_next", "unit_ranking", "place_lookup", "dim_unit"),
     *("dim_methodology", "release_info", "observation_conflict"),
-    *("evidence_measure", "dim_derivation", "evidence_partition"),
+    *("evidence_measure", "dim_derivation", "evidence_partition", "evidence_file", "evidence_sample"),
 )
 
 
@@ -126,6 +130,46 @@ def test_the_documented_query_gives_the_same(home: Home) -> None:
     with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
         rows = warehouse.execute(query).fetchall()
     assert len(rows) == 12
+
+
+def test_a_sample_is_drawn_and_the_rest_is_addressed(home: Home) -> None:
+    """Each record drawn is that of the store, word for word, and the file in which all lie has the hash told."""
+    with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
+        [(kind, year, batch, file_sha256, records_sha256, count)] = warehouse.execute(
+            "select evidence_kind, record_year, batch_id, file_sha256, records_sha256, record_count"
+            " from marts.evidence_file"
+        ).fetchall()
+        samples = warehouse.execute(
+            "select row_number, record, record_sha256, is_counted from marts.evidence_sample order by row_number"
+        ).fetchall()
+    assert (kind, year, count, len(samples)) == ("citizen_message", 2019, 65, 20)
+    records = home.landing / "batches" / kind / batch / f"accepted_{year}.parquet"
+    assert hashlib.sha256(records.read_bytes()).hexdigest() == records_sha256
+    delivered = home.inbox / "evidence" / kind / "messages.csv"
+    assert hashlib.sha256(delivered.read_bytes()).hexdigest() == file_sha256
+    in_store = {row["row_number"]: row for row in pq.ParquetFile(records).read().to_pylist()}
+    drawn = sorted(in_store, key=lambda number: hashlib.md5(f"{batch}-{number}".encode()).hexdigest())[:20]
+    assert [number for number, *_ in samples] == sorted(drawn)
+    for number, record, record_sha256, _ in samples:
+        told = {name: str(cell) for name, cell in in_store[number].items() if cell is not None}
+        assert json.loads(record) == {name: told[name] for name in told if name not in ("batch_id", "row_number")}
+        assert hashlib.sha256(record.encode()).hexdigest() == record_sha256
+    # The first message came twice: the second time counts.
+    assert {number: is_counted for number, _, _, is_counted in samples if not is_counted} in ({}, {2: False})
+
+
+def test_the_template_of_a_kind_lands_as_it_is(tmp_path: Path) -> None:
+    """Its columns are told on the screen, for the file holds nothing but their names."""
+    home = Home(tmp_path / "home")
+    path = home.inbox / "evidence" / "citizen_message" / "template.csv"
+    told = said(home, "template", "citizen_message", str(path))
+    assert "answered_at" in told and "满意度评分" in told
+    path.write_text(path.read_text(encoding="utf-8") + ",".join(FILLED_IN) + "\n", encoding="utf-8")
+    (file,) = land_inbox(home)
+    assert (file.outcome, file.accepted_count) == ("landed", 1)
+    refused = CliRunner(env={"ZHENGXIN_HOME": str(home.root)})
+    assert "citizen_message" in str(refused.invoke(app, ["template", "gossip"]).exception)
+    assert ".csv" in str(refused.invoke(app, ["template", "citizen_message", str(tmp_path / "t.xlsx")]).exception)
 
 
 def test_evidence_says_what_there_is(home: Home) -> None:

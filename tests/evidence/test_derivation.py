@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
@@ -20,6 +21,7 @@ from orchestration.warehouse import connection, dbt
 from orchestration.warehouse.evidence import units_of_codes
 from orchestration.warehouse.raw import load_raw
 from tests.evidence.conftest import Evidence
+from tests.evidence.models import EvidenceModels
 from tests.methodology.reference_evidence import Derived, derive
 
 SEEDS = ["evidence_kind", "evidence_column", "measure", "measure_derivation", "measure_derivation_condition"]
@@ -246,6 +248,16 @@ def recounted(home: Home, before: dict[tuple[str, int], str]) -> set[str]:
     read = {kind for kind, _ in before if f"evidence_kind={kind}/" in text}
     assert read == changed
     return read
+
+
+def test_a_record_of_the_sample_is_json_whatever_its_cells_hold() -> None:
+    models = EvidenceModels(Path("none"))
+    text = models.sql_of("evidence_record_text", ["url", "title", "seconds"])
+    cells = {"url": 'https://a/?q="x"\\', "title": None, "seconds": Decimal("1.500")}
+    [(record,)] = models.connection.execute(
+        f"select {text} from (select $url as url, $title as title, $seconds::decimal(9, 3) as seconds)", cells
+    ).fetchall()
+    assert json.loads(record) == {"url": cells["url"], "seconds": "1.500"}
 
 
 def test_codes_stand_for_the_units_of_each_edition() -> None:
