@@ -107,10 +107,11 @@ def test_explain_ends_at_the_records_of_every_derived_measure(home: Home) -> Non
             for measure in measures.values()
         }
     assert set(measures) == DERIVED
-    told = {
-        measure: said(home, "explain", UNIT, "--methodology", "quality", "--node", node, "--language", "en")
-        for node, measure in nodes
+    by_node = {
+        node: said(home, "explain", UNIT, "--methodology", "quality", "--node", node, "--language", "en")
+        for node in sorted({node for node, _ in nodes})
     }
+    told = {measure: by_node[node] for node, measure in nodes}
     for code in set(measures) - set(told):
         told[code] = said(home, "evidence", UNIT, "--measure", code, "--language", "en")
     for code, measure in measures.items():
