@@ -176,7 +176,7 @@ def _states(
     known_codes = _digest([json.dumps(codes)])
     rules = {name: read_seed(seeds / name) for name in (KIND_SEED, COLUMN_SEED, DERIVATION_SEED, CONDITION_SEED)}
     code = _digest(path.read_text(encoding="utf-8") for path in _sql_files())
-    units_of: dict[int, list] = {}
+    units_of: dict[int, list[Any]] = {}
     for row in units:
         units_of.setdefault(row["assessment_year"], []).append(tuple(row.values()))
     order = {delivery.batch_id: delivery.seq for delivery in store.effective_deliveries().values()}
@@ -211,7 +211,7 @@ def _rules_of(rules: dict[str, list[Row]], kind: str) -> dict[str, list[Row]]:
 
 
 def _state(
-    kind: str, partition_kind: str, year: int, files: list[tuple[int, str, int]], follows_from: tuple
+    kind: str, partition_kind: str, year: int, files: list[tuple[int, str, int]], follows_from: tuple[Any, ...]
 ) -> dict[str, Any]:
     return {
         "evidence_kind": kind,
