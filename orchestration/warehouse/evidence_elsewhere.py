@@ -184,14 +184,10 @@ def _counted_kinds(connection: duckdb.DuckDBPyConnection, home: Home) -> list[st
     counted = connection.execute(f"select evidence_kind, state_hash from {_rows(home, PARTITION)}").fetchall()
     present = connection.execute("select evidence_kind, state_hash from raw.evidence_state").fetchall()
     there = connection.execute(
-        "select count(*) from information_schema.tables where table_schema = 'intermediate' and table_name = $1",
-        [PARTITION],
-    ).fetchone()
-    known = (
-        connection.execute(f"select evidence_kind, state_hash from intermediate.{PARTITION}").fetchall()
-        if there[0]
-        else []
-    )
+        "select 1 from information_schema.tables where table_schema = 'intermediate' and table_name = $1", [PARTITION]
+    ).fetchall()
+    own = f"select evidence_kind, state_hash from intermediate.{PARTITION}"
+    known = connection.execute(own).fetchall() if there else []
     return [
         kind
         for kind in sorted({kind for kind, _ in present})
