@@ -23,6 +23,8 @@ from tests.small.inbox import write_small_inbox
 UNIT, SILENT_UNIT = "520402", "520403"
 HEADER = "unit_code,message_code,url,submitted_at,due_at,answered_at,provenance"
 MESSAGE = "{unit},{code},https://www.example.gov.cn/{code},2019-03-01 10:00,2019-03-15,{answered},synthetic"
+# A row of the template: code, number, address, board, three days, rating, channel, provenance.
+FILLED_IN = ("520115", "M1", "", "portal", "2019-03-01", "2019-03-15", "2019-03-09", "5", "internet", "synthetic")
 MARTS = (
     *("score_trace", "score_contribution", "lost_mark", "points_to_next", "unit_ranking", "place_lookup", "dim_unit"),
     *("dim_methodology", "release_info", "observation_conflict"),
@@ -154,6 +156,20 @@ def test_a_sample_is_drawn_and_the_rest_is_addressed(home: Home) -> None:
         assert hashlib.sha256(record.encode()).hexdigest() == record_sha256
     # The first message came twice: the second time counts.
     assert {number: is_counted for number, _, _, is_counted in samples if not is_counted} in ({}, {2: False})
+
+
+def test_the_template_of_a_kind_lands_as_it_is(tmp_path: Path) -> None:
+    """Its columns are told on the screen, for the file holds nothing but their names."""
+    home = Home(tmp_path / "home")
+    path = home.inbox / "evidence" / "citizen_message" / "template.csv"
+    told = said(home, "template", "citizen_message", str(path))
+    assert "answered_at" in told and "满意度评分" in told
+    path.write_text(path.read_text(encoding="utf-8") + ",".join(FILLED_IN) + "\n", encoding="utf-8")
+    (file,) = land_inbox(home)
+    assert (file.outcome, file.accepted_count) == ("landed", 1)
+    refused = CliRunner(env={"ZHENGXIN_HOME": str(home.root)})
+    assert "citizen_message" in str(refused.invoke(app, ["template", "gossip"]).exception)
+    assert ".csv" in str(refused.invoke(app, ["template", "citizen_message", str(tmp_path / "t.xlsx")]).exception)
 
 
 def test_evidence_says_what_there_is(home: Home) -> None:
