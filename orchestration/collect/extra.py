@@ -12,6 +12,8 @@ MODULES = ("scrapy", "warcio", "parsel")
 
 
 class Expression(Protocol):
+    """A path into a page, as CSS or as XPath."""
+
     text: str
     is_xpath: bool
 

@@ -106,13 +106,13 @@ def run(
 ) -> str:
     """Run one dbt command to its end and return what it printed; `variables` are laid over those of the home. Raises
     `UsageError` with the output if it fails."""
-    variables = os.environ | environment(home) | (variables or {})
+    laid_over = {**os.environ, **environment(home), **(variables or {})}
     if target is not None:
-        variables |= {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)}
+        laid_over |= {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)}
     finished = subprocess.run(
         [str(executable()), "--no-use-colors", *arguments],
         cwd=dbt_folder(home),
-        env=variables,
+        env=laid_over,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -124,7 +124,7 @@ def _states(store: Store, kinds: Iterable[str], seeds: Path, units: list[dict[st
     lay_out(store, kinds)
     rules = {name: read_seed(seeds / name) for name in (KIND_SEED, COLUMN_SEED, DERIVATION_SEED, CONDITION_SEED)}
     code = _digest(path.read_text(encoding="utf-8") for path in _sql_files())
-    units_of: dict[int, list] = {}
+    units_of: dict[int, list[Any]] = {}
     for row in units:
         units_of.setdefault(row["assessment_year"], []).append(tuple(row.values()))
     order = {delivery.batch_id: delivery.seq for delivery in store.effective_deliveries().values()}
@@ -157,7 +157,7 @@ def _rules_of(rules: dict[str, list[Row]], kind: str) -> dict[str, list[Row]]:
 
 
 def _state(
-    kind: str, partition_kind: str, year: int, files: list[tuple[int, str, int]], follows_from: tuple
+    kind: str, partition_kind: str, year: int, files: list[tuple[int, str, int]], follows_from: tuple[Any, ...]
 ) -> dict[str, Any]:
     return {
         "evidence_kind": kind,
