@@ -12,7 +12,13 @@ from orchestration.commands.terminal import output
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.seeds import seeds_folder
+from orchestration.settings import in_home_language
 from orchestration.wording import Wording
+
+IS_WRITTEN = Wording(
+    "已写出 {path}。填好后放入 {inbox},再运行:zhengxin land",
+    "Wrote {path}. Fill it in, put it into {inbox}, then: zhengxin land",
+)
 
 
 class Source(StrEnum):
@@ -53,4 +59,4 @@ def template(
     home = Home.from_environment()
     write_template(source.value, target, seeds_folder(home))
     inbox = home.inbox / source.value
-    output().print(f"Wrote {target}. Fill it in, put it into {inbox}, then: zhengxin land")
+    output().print(in_home_language(IS_WRITTEN.filled(path=target, inbox=inbox), home))

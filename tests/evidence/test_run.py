@@ -48,4 +48,4 @@ def test_what_records_give_is_run_released_and_made_again(tmp_path: Path) -> Non
             )
     assert counts[PUBLIC] is None
     assert counts[INTERNAL] > 100
-    assert "checked" in zhengxin(home, "verify", "2019-r1", "--rebuild")
+    assert "已核验" in zhengxin(home, "verify", "2019-r1", "--rebuild")
