@@ -163,15 +163,13 @@ def verify(
         parts = list(parts_to_verify(home, public_key(key) if key else None, head))
         asked = catalogue.releases()
     else:
-        release = catalogue.require(ReleaseId.parse(name))
+        release = catalogue.require(ReleaseId.parse(name or ""))
         parts = [(RELEASE.filled(release=release), lambda: verify_release(catalogue, release))]
         if home.landing.exists():
             parts.append((DECISIONS, lambda: verify_decisions(home)))
         asked = [release]
     if rebuild:
-        parts += [
-            (REBUILD.filled(release=one), lambda one=one: verify_rebuild(home, one, say=say.print)) for one in asked
-        ]
+        parts += [(REBUILD.filled(release=one), partial(verify_rebuild, home, one, say=say.print)) for one in asked]
     problems = 0
     for title, check in parts:
         with spinner(say, told(CHECKING.filled(title=title))):

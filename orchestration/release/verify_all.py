@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ def parts_to_verify(home: Home, key: Ed25519PublicKey | None, published_head: st
         yield KINDS_OF_FILES, lambda: Verification(1, strange)
         return
     for release in catalogue.releases():
-        yield RELEASE.filled(release=release), lambda release=release: verify_release(catalogue, release)
+        yield RELEASE.filled(release=release), partial(verify_release, catalogue, release)
     yield CHAIN, lambda: _verify_chain(catalogue, published_head)
     yield INDEX, lambda: _verify_index(catalogue)
     yield SIGNATURES, lambda: _verify_signatures(catalogue, key)

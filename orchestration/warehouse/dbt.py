@@ -70,6 +70,7 @@ def environment(home: Home) -> dict[str, str]:
         "ZHENGXIN_OVER_UNITS": "1" if settings_of(home).draws or _compares_units(home) else "0",
         "ZHENGXIN_EVIDENCE": "1" if has_evidence(home) else "0",
         "ZHENGXIN_EVIDENCE_STORE": str(evidence_folder(home.landing)),
+        "ZHENGXIN_SPARK_FOLDER": str(home.spark),
         # Products of small matrices wait for their threads longer than they compute.
         "OPENBLAS_NUM_THREADS": "1",
     }
@@ -106,13 +107,13 @@ def run(
 ) -> str:
     """Run one dbt command to its end and return what it printed; `variables` are laid over those of the home. Raises
     `UsageError` with the output if it fails."""
-    variables = os.environ | environment(home) | (variables or {})
+    laid_over = {**os.environ, **environment(home), **(variables or {})}
     if target is not None:
-        variables |= {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)}
+        laid_over |= {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)}
     finished = subprocess.run(
         [str(executable()), "--no-use-colors", *arguments],
         cwd=dbt_folder(home),
-        env=variables,
+        env=laid_over,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -11,6 +11,7 @@ import json
 from collections import defaultdict
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -63,8 +64,8 @@ def _digests_in(_state: str, project: Path, seeds: Path) -> dict[str, dict[str, 
     }
 
 
-def _rows_by_owner(connection: duckdb.DuckDBPyConnection, model: str, owner_column: str) -> dict[str, list[list]]:
-    found: dict[str, list[list]] = defaultdict(list)
+def _rows_by_owner(connection: duckdb.DuckDBPyConnection, model: str, owner_column: str) -> dict[str, list[list[Any]]]:
+    found: dict[str, list[list[Any]]] = defaultdict(list)
     for owner, *row in connection.execute(
         f"select {owner_column}, * exclude ({owner_column}) from {model} order by all"
     ).fetchall():
@@ -72,6 +73,6 @@ def _rows_by_owner(connection: duckdb.DuckDBPyConnection, model: str, owner_colu
     return found
 
 
-def _digest(rows: list) -> str:
+def _digest(rows: list[Any]) -> str:
     text = json.dumps(rows, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -135,8 +135,8 @@ class SeedSql:
         """The SQL of a use of a generic test, of the project's own or one that dbt brings."""
         arguments = dict(test.arguments)
         if "to" in arguments:
-            arguments["to"] = self.relation(re.fullmatch(r"ref\('(\w+)'\)", arguments["to"])[1])
-        macros = self._environment.globals
+            arguments["to"] = self.relation(arguments["to"].removeprefix("ref('").removesuffix("')"))
+        macros: Mapping[str, Any] = self._environment.globals
         return (macros.get(test.name) or macros[f"default__test_{test.name}"])(test.seed, **arguments)
 
     @cached_property
