@@ -313,7 +313,7 @@ def _other_versions(lock: dict[str, Any]) -> list[Wording]:
     lines = []
     for name, wanted in lock["versions"].items():
         try:
-            installed = sys.version.split()[0] if name == "python" else version(name)
+            installed: str | Wording = sys.version.split()[0] if name == "python" else version(name)
         except PackageNotFoundError:
             installed = NOT_INSTALLED
         if installed != wanted:
