@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -15,20 +14,11 @@ from orchestration.seeds import seeds_folder
 from orchestration.wording import Wording
 
 
-class Source(StrEnum):
-    """What can be delivered."""
-
-    observation = "observation"
-    opinion_event = "opinion_event"
-    verification = "verification"
-    objection = "objection"
-    decision = "decision"
-    unit_attribute = "unit_attribute"
-    narrative = "narrative"
-
-
 def template(
-    source: Annotated[Source, typer.Argument(help="What is to be delivered.", show_default=False)],
+    source: Annotated[
+        str,
+        typer.Argument(help="What is to be delivered: a folder of the inbox, as observation.", show_default=False),
+    ],
     path: Annotated[
         Path | None,
         typer.Argument(help="A .xlsx or .csv file. Default: SOURCE_template.xlsx here.", show_default=False),
@@ -51,6 +41,6 @@ def template(
             )
         )
     home = Home.from_environment()
-    write_template(source.value, target, seeds_folder(home))
-    inbox = home.inbox / source.value
+    write_template(source, target, seeds_folder(home))
+    inbox = home.inbox / source
     output().print(f"Wrote {target}. Fill it in, put it into {inbox}, then: zhengxin land")
