@@ -63,7 +63,8 @@ def land(home: Path) -> dict[str, float]:
     # Before whatever the environment has installed: the checkout in which this process was started.
     sys.path.insert(0, os.getcwd())
     from orchestration.home import Home
-    from orchestration.landing import judge, land_inbox
+    from orchestration.landing import judge
+    from orchestration.landing.run import land_inbox
 
     assert judge
     imported = processor_seconds()

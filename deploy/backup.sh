@@ -28,8 +28,15 @@ if [ -d releases ]; then
     flock --wait "$WAIT_SECONDS" 9 || { echo "A release has held its lock for $WAIT_SECONDS s." >&2; exit 1; }
 fi
 
+# A crawl goes on for hours: what it has collected is then left to the next backup.
+collected=
+if [ -d collected ]; then
+    exec 7>>collected/collect.lock
+    if flock --nonblock 7; then collected=collected; else echo "A crawl goes on: collected/ is left out." >&2; fi
+fi
+
 set --
-for entry in series.txt zhengxin.toml seeds landing releases releases-internal warnings inbox; do
+for entry in series.txt zhengxin.toml seeds collect $collected landing releases releases-internal warnings inbox; do
     [ -e "$entry" ] && set -- "$@" "$entry"
 done
 tar --create --gzip --file "$partial" --exclude=landing/tmp --exclude=releases/tmp --exclude=releases-internal/tmp --exclude='*.lock' "$@"

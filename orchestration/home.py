@@ -77,6 +77,11 @@ class Home:
         return self.root / "inbox"
 
     @property
+    def collected(self) -> Path:
+        """What `zhengxin collect` found and the answers that show it."""
+        return self.root / "collected"
+
+    @property
     def landing(self) -> Path:
         return self.root / "landing"
 

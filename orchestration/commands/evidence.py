@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -187,5 +188,5 @@ def _write(path: Path, behind: Records) -> None:
         file.write_all(behind.rows)
 
 
-def _number(value: object) -> str:
+def _number(value: Decimal | None) -> str:
     return "-" if value is None else f"{value.normalize():f}"

@@ -19,8 +19,9 @@ from orchestration.writing.plain import one_line
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from orchestration.landing import LandedFile, Store
     from orchestration.landing.inbox import InboxItem
+    from orchestration.landing.run import LandedFile
+    from orchestration.landing.store import Store
 
 DEFAULT_ROWS = 5
 
@@ -96,8 +97,8 @@ def land(
     zhengxin land --source observation --rows 0
     zhengxin land --errors errors.xlsx[/dim]
     """
-    from orchestration.landing import Store
     from orchestration.landing.mending import NOT_A_WORKBOOK
+    from orchestration.landing.store import Store
 
     home = Home.from_environment()
     language = settings_of(home).language
@@ -125,7 +126,7 @@ def land_with_progress(
     home: Home, sources: list[str] | None = None, fewer_seeds: bool = False, accept_shrunk: bool = False
 ) -> list[LandedFile]:
     """Land the inbox, drawing how far it is."""
-    from orchestration.landing import land_inbox
+    from orchestration.landing.run import land_inbox
 
     with progress_bar(messages()) as bar:
         task = bar.add_task("Landing", total=None)
@@ -180,7 +181,7 @@ def _print_landed(say: Console, landed: list[LandedFile], language: str) -> None
 def _print_suspect(say: Console, store: Store, landed: list[LandedFile], language: str) -> None:
     """Why rows are suspect: the warnings of each file by rule, with an example."""
     for file in landed:
-        if not file.warning_count:
+        if not file.warning_count or file.batch_id is None:
             continue
         for record in store.validation(store.batch(file.source, file.batch_id))["results"]:
             if record["severity"] != "warning" or record["success"]:
@@ -211,8 +212,9 @@ def _print_quarantined(say: Console, store: Store, landed: list[LandedFile], lim
     replaced = replaced_by_batch(store)
     standing = mended = 0
     for file in files:
-        gone = replaced.get((file.source, file.batch_id), ())
-        rows = store.quarantined(store.batch(file.source, file.batch_id))
+        batch_id = file.batch_id or ""
+        gone = replaced.get((file.source, batch_id), ())
+        rows = store.quarantined(store.batch(file.source, batch_id))
         kept = rows.filter([number not in gone for number in rows.column("row_number").to_pylist()]) if gone else rows
         _print_rows(say, file, kept, limit, language)
         standing += kept.num_rows
@@ -237,8 +239,9 @@ def _print_rows(say: Console, file: LandedFile, rows: pa.Table, limit: int, lang
 
 
 def _write_errors(say: Console, home: Home, landed: list[LandedFile], path: Path, language: str) -> None:
-    from orchestration.landing import CONTRACTS, Store
+    from orchestration.landing.contracts import CONTRACTS
     from orchestration.landing.mending import write_errors
+    from orchestration.landing.store import Store
 
     # Rows of evidence are mended in the file that they came from: a workbook does not hold them.
     typed = [file for file in landed if file.source in CONTRACTS]

@@ -54,7 +54,7 @@ def warnings(
             connection, year=year, region=region, methodology=methodology, only_open=open_only or send
         )
     say = output()
-    if send:
+    if send and address is not None:
         handed_on = hand_on(home, found, address, say=messages().print)
         say.print(f"{handed_on.sent} warnings handed on, {handed_on.known} had been before.")
         return

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,8 +25,9 @@ from orchestration.demo.event_rows import EventTeller
 from orchestration.demo.frame import YEARS, Frame, Unit
 from orchestration.demo.inbox_file import write_csv, write_jsonl, write_parquet, write_workbook
 from orchestration.demo.observation_rows import ObservationTeller, quarantined_count
+from orchestration.demo.presence import Cells
 from orchestration.demo.target import Target, read_targets
-from orchestration.demo.value import province_quality, read_profiles
+from orchestration.demo.value import Profile, Quality, province_quality, read_profiles
 from orchestration.landing.contracts import CONTRACTS
 
 SEED = 20190705
@@ -65,11 +67,7 @@ def write_county_inbox(
                 progress(f"{year}: {province}", number * (len(chosen) + 1) + place, steps)
             members = frame.units[year][province]
             wanted = np.array([identities is None or unit.identity in identities for unit in members])
-            quality = province_quality(frame, province, year, seed, targets.latest(province))
-            parts = targets.parts(province, year)
-            cells = province_cells(
-                frame, profiles, province, year, seed, quality, quarantined_count(province, year), parts
-            )
+            quality, parts, cells = _drawn(frame, profiles, targets, province, year, seed)
             base = base_of_units(frame, cells)
             points = [(at, target.composite * len(at) - float(base[at].sum())) for at, target in parts]
             events = province_events(frame, members, year, seed, quality.latent, points)
@@ -81,6 +79,20 @@ def write_county_inbox(
     if progress:
         progress("written", steps, steps)
     return paths
+
+
+def drawn_cells(frame: Frame, province: str, year: int, seed: int) -> Cells:
+    """What is true of the units of a province in a year, as `write_county_inbox` tells it."""
+    return _drawn(frame, read_profiles(), _Targets(frame), province, year, seed)[2]
+
+
+def _drawn(
+    frame: Frame, profiles: dict[str, Profile], targets: _Targets, province: str, year: int, seed: int
+) -> tuple[Quality, list[tuple[np.ndarray, Target]], Cells]:
+    quality = province_quality(frame, province, year, seed, targets.latest(province))
+    parts = targets.parts(province, year)
+    broken = quarantined_count(province, year)
+    return quality, parts, province_cells(frame, profiles, province, year, seed, quality, broken, parts)
 
 
 def _chosen_provinces(
@@ -135,11 +147,11 @@ class _Delivery:
 
     def __init__(self, year: int) -> None:
         self._year = year
-        self._observations: dict[str, list[tuple]] = defaultdict(list)
-        self._events: dict[str, list[tuple]] = defaultdict(list)
-        self._verifications: list[tuple] = []
+        self._observations: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        self._events: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        self._verifications: list[tuple[Any, ...]] = []
 
-    def take(self, role: str, channel: str, row: tuple) -> None:
+    def take(self, role: str, channel: str, row: tuple[Any, ...]) -> None:
         self._observations[_file_of_role(self._year, role, channel)].append(row)
 
     def add_observations(self, teller: ObservationTeller, wanted: np.ndarray) -> None:
@@ -155,7 +167,7 @@ class _Delivery:
             ]
         self._add_verifications([record for unit, record in teller.verifications if unit in wanted])
 
-    def _add_verifications(self, records: list[dict]) -> None:
+    def _add_verifications(self, records: list[dict[str, Any]]) -> None:
         self._verifications += [tuple(record[name] for name in VERIFICATION_COLUMNS) for record in records]
 
     def write(self, inbox: Path) -> list[Path]:
@@ -229,7 +241,7 @@ EVENT_TIMES = {
 ENCODINGS = {MANUAL_2019: "gb18030", SUPPLEMENT_2018: "utf-8-sig"}
 
 
-def _write(path: Path, columns: tuple[str, ...], rows: list[tuple]) -> Path:
+def _write(path: Path, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> Path:
     if path.suffix == ".parquet":
         return write_parquet(path, columns, rows)
     if path.suffix == ".xlsx":

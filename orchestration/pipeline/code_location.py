@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import dagster as dg
 
+from orchestration.collect.orders import collect_settings
 from orchestration.editions import is_released, series_of
 from orchestration.home import Home
 from orchestration.pipeline.automation import inbox_sensor, yearly_schedule
+from orchestration.pipeline.collect import collect_asset
 from orchestration.pipeline.dbt_models import dbt_model_assets, dbt_resource, read_manifest
-from orchestration.pipeline.jobs import annual_run, land_year, public_site, publish_release, yearly_report
+from orchestration.pipeline.jobs import (
+    annual_run,
+    collect_year,
+    land_year,
+    public_site,
+    publish_release,
+    rebuild_warehouse,
+    yearly_report,
+)
 from orchestration.pipeline.landing import landing_assets
 from orchestration.pipeline.partitions import yearly_partitions
 from orchestration.pipeline.quality import validation_asset
-from orchestration.pipeline.rebuild import rebuild_job
 from orchestration.pipeline.release import release_asset
 from orchestration.pipeline.report import report_asset
 from orchestration.pipeline.resources import HomeResource
@@ -33,9 +42,10 @@ def definitions_of(home: Home) -> dg.Definitions:
     report = report_asset(partitions)
     site = site_asset()
     warnings = handed_on_asset()
+    collecting = [collect_asset(partitions)] if collect_settings(home).dagster else []
     steps = [landing, models, validation, warnings, *([release] if is_released(home, series_code) else [])]
     return dg.Definitions(
-        assets=[landing, models, validation, warnings, release, report, site],
+        assets=[landing, models, validation, warnings, release, report, site, *collecting],
         asset_checks=[open_warnings_check()],
         jobs=[
             annual_run(*steps),
@@ -43,7 +53,8 @@ def definitions_of(home: Home) -> dg.Definitions:
             publish_release(release),
             yearly_report(report),
             public_site(site),
-            rebuild_job(manifest),
+            rebuild_warehouse(landing, models, validation),
+            *map(collect_year, collecting),
         ],
         sensors=[inbox_sensor(home, series_code)],
         schedules=[yearly_schedule(home, series_code)],

@@ -5,11 +5,14 @@ from __future__ import annotations
 import dagster as dg
 
 ANNUAL_RUN = "annual_run"
+COLLECT_YEAR = "collect_year"
 LAND_YEAR = "land_year"
 PUBLIC_SITE = "public_site"
 PUBLISH_RELEASE = "publish_release"
 REBUILD_WAREHOUSE = "rebuild_warehouse"
 YEARLY_REPORT = "yearly_report"
+# On a run: nothing is landed, and the warehouse file is made anew.
+FROM_SCRATCH_TAG = "zhengxin/from_scratch"
 
 
 def annual_run(*steps: dg.AssetsDefinition):
@@ -22,6 +25,17 @@ def annual_run(*steps: dg.AssetsDefinition):
     )
 
 
+def rebuild_warehouse(*steps: dg.AssetsDefinition):
+    """The yearly run without its landing and its release, on a new warehouse file."""
+    return dg.define_asset_job(
+        REBUILD_WAREHOUSE,
+        selection=dg.AssetSelection.assets(*steps),
+        tags={FROM_SCRATCH_TAG: "yes"},
+        description="Drop the warehouse file and build everything anew from the landed batches and the seeds. Nothing "
+        "is landed and nothing that was received is touched; the marts of all editions are validated.",
+    )
+
+
 def publish_release(release: dg.AssetsDefinition):
     """Only the release of what has been built, with the reason that a revision needs."""
     return dg.define_asset_job(
@@ -29,6 +43,16 @@ def publish_release(release: dg.AssetsDefinition):
         selection=dg.AssetSelection.assets(release),
         description="Publish what the last run built as a release of its edition. A revision needs config `note`: why "
         "the figures changed; and `acknowledge` where the offer says so.",
+    )
+
+
+def collect_year(collecting: dg.AssetsDefinition):
+    """Only collecting, which nothing else waits for."""
+    return dg.define_asset_job(
+        COLLECT_YEAR,
+        selection=dg.AssetSelection.assets(collecting),
+        description="Ask the portals that are configured for what concerns a year, and put it into the inbox. A crawl "
+        "that was not complete goes on.",
     )
 
 

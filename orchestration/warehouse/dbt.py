@@ -11,17 +11,21 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from filelock import FileLock
 
 from orchestration.errors import UsageError
+from orchestration.file_digest import content_digest
 from orchestration.home import Home, project_root
 from orchestration.landing.evidence.layout import evidence_folder, has_evidence
 from orchestration.seeds import DBT_PROJECT, dbt_folder, read_seed, seeds_folder
 from orchestration.settings import settings_of
 from orchestration.wording import Wording
+
+# What has every model built.
+EVERYTHING = {"ZHENGXIN_EVIDENCE": "1", "ZHENGXIN_DRAW_COUNT": "500", "ZHENGXIN_OVER_UNITS": "1"}
 
 MANIFEST_NAME = "manifest.json"
 PARSED_NAME = "partial_parse.msgpack"
@@ -97,15 +101,18 @@ def parse_folder(home: Home) -> Path:
     return home.dbt / "parse"
 
 
-def run(home: Home, arguments: Sequence[str], target: Path | None = None) -> str:
-    """Run one dbt command to its end and return what it printed. Raises `UsageError` with the output if it fails."""
-    variables = os.environ | environment(home)
+def run(
+    home: Home, arguments: Sequence[str], target: Path | None = None, variables: Mapping[str, str] | None = None
+) -> str:
+    """Run one dbt command to its end and return what it printed; `variables` are laid over those of the home. Raises
+    `UsageError` with the output if it fails."""
+    laid_over = {**os.environ, **environment(home), **(variables or {})}
     if target is not None:
-        variables |= {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)}
+        laid_over |= {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)}
     finished = subprocess.run(
         [str(executable()), "--no-use-colors", *arguments],
         cwd=dbt_folder(home),
-        env=variables,
+        env=laid_over,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -145,6 +152,13 @@ def prepare_manifest(home: Home) -> Path:
     return manifest
 
 
+def whole_manifest(home: Home) -> Path:
+    """A manifest of all models, those too that this home does without: for documents."""
+    target = parse_folder(home) / "whole"
+    run(home, ["parse", "--quiet"], target, EVERYTHING)
+    return target / MANIFEST_NAME
+
+
 def reuse_parse(home: Home) -> None:
     """Let the next command in the target folder start from what was parsed for the manifest."""
     parsed = parse_folder(home) / PARSED_NAME
@@ -160,7 +174,7 @@ def project_digest(home: Home) -> str:
     if has_evidence(home):
         digest.update(b"evidence\n")
     for name, file in _project_files(home):
-        digest.update(f"{name}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+        digest.update(f"{name}\0{content_digest(file)}\n".encode())
     return digest.hexdigest()
 
 

@@ -1,5 +1,6 @@
 """Tells the evidence models what lies in the evidence store: kinds and years with the hash of what they are counted
-from, and which unit a code stands for in each edition. The records are read from the store and never loaded.
+from, the files with their hashes, and which unit a code stands for in each edition. The records are read from the store
+and never loaded.
 
 A partition whose hash is that of the last build is not counted again. A hash covers the batches in their order, and
 what else the counts follow from: derivations, columns, units, and the SQL itself.
@@ -18,9 +19,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.home import Home, project_root
-from orchestration.landing.evidence import has_evidence, lay_out, read_kinds
-from orchestration.landing.evidence.kinds import COLUMN_SEED, KIND_SEED
-from orchestration.landing.evidence.layout import accepted_files
+from orchestration.landing.evidence.kinds import COLUMN_SEED, KIND_SEED, read_kinds
+from orchestration.landing.evidence.layout import accepted_files, has_evidence, lay_out
 from orchestration.landing.reference import Reference, read_reference
 from orchestration.landing.store import Store
 from orchestration.seeds import DBT_PROJECT, Row, read_seed, seeds_folder
@@ -49,11 +49,22 @@ UNIT_SCHEMA = pa.schema(
         ("unit_code", pa.string()),
     ]
 )
-TABLES = {"evidence_state": STATE_SCHEMA, "evidence_unit": UNIT_SCHEMA}
+FILE_SCHEMA = pa.schema(
+    [
+        ("evidence_kind", pa.string()),
+        ("record_year", pa.int32()),
+        ("batch_id", pa.string()),
+        ("file_name", pa.string()),
+        ("file_sha256", pa.string()),
+        ("records_sha256", pa.string()),
+        ("record_count", pa.int64()),
+    ]
+)
+TABLES = {"evidence_state": STATE_SCHEMA, "evidence_unit": UNIT_SCHEMA, "evidence_file": FILE_SCHEMA}
 
 
 def load_evidence(connection: duckdb.DuckDBPyConnection, home: Home, store: Store) -> dict[str, int]:
-    """Replace `raw.evidence_state` and `raw.evidence_unit`; drop them where the home has no evidence. Rows by table."""
+    """Replace the `TABLES`; drop them where the home has no evidence. Rows by table."""
     if not has_evidence(home):
         for table in TABLES:
             connection.execute(f"drop table if exists raw.{table}")
@@ -62,7 +73,12 @@ def load_evidence(connection: duckdb.DuckDBPyConnection, home: Home, store: Stor
     reference = read_reference(seeds)
     series = _series(seeds)
     units = list(units_of_codes(reference, series))
-    rows = {"evidence_state": list(_states(store, seeds, reference, units)), "evidence_unit": units}
+    kinds = read_kinds(seeds, reference)
+    rows = {
+        "evidence_state": list(_states(store, kinds, seeds, units)),
+        "evidence_unit": units,
+        "evidence_file": list(_files(store, kinds)),
+    }
     for table, schema in TABLES.items():
         connection.register("evidence_rows", pa.Table.from_pylist(rows[table], schema=schema))
         connection.execute(f"create or replace table raw.{table} as select * from evidence_rows")
@@ -89,12 +105,26 @@ def units_of_codes(reference: Reference, series_codes: Iterable[str]) -> Iterato
                     yield {"series_code": series, "assessment_year": year, "received_code": code, "unit_code": unit}
 
 
-def _states(store: Store, seeds: Path, reference: Reference, units: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    kinds = read_kinds(seeds, reference)
+def _files(store: Store, kinds: Iterable[str]) -> Iterator[dict[str, Any]]:
+    for kind in kinds:
+        for batch in store.effective_batches(kind):
+            for year, path in accepted_files(store, batch):
+                yield {
+                    "evidence_kind": kind,
+                    "record_year": year,
+                    "batch_id": batch.batch_id,
+                    "file_name": batch.file_name,
+                    "file_sha256": batch.file_sha256,
+                    "records_sha256": batch.sha256.get(path.name),
+                    "record_count": pq.read_metadata(path).num_rows,
+                }
+
+
+def _states(store: Store, kinds: Iterable[str], seeds: Path, units: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     lay_out(store, kinds)
     rules = {name: read_seed(seeds / name) for name in (KIND_SEED, COLUMN_SEED, DERIVATION_SEED, CONDITION_SEED)}
     code = _digest(path.read_text(encoding="utf-8") for path in _sql_files())
-    units_of: dict[int, list] = {}
+    units_of: dict[int, list[Any]] = {}
     for row in units:
         units_of.setdefault(row["assessment_year"], []).append(tuple(row.values()))
     order = {delivery.batch_id: delivery.seq for delivery in store.effective_deliveries().values()}
@@ -127,7 +157,7 @@ def _rules_of(rules: dict[str, list[Row]], kind: str) -> dict[str, list[Row]]:
 
 
 def _state(
-    kind: str, partition_kind: str, year: int, files: list[tuple[int, str, int]], follows_from: tuple
+    kind: str, partition_kind: str, year: int, files: list[tuple[int, str, int]], follows_from: tuple[Any, ...]
 ) -> dict[str, Any]:
     return {
         "evidence_kind": kind,

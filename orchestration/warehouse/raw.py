@@ -175,7 +175,7 @@ def load_raw(connection: duckdb.DuckDBPyConnection, home: Home) -> dict[str, int
             connection.execute(
                 f"create or replace table raw.{table} as from as_declared union all by name from raw.{table}"
             )
-            (counts[table],) = connection.execute(f"select count(*) from raw.{table}").fetchone()
+            [(counts[table],)] = connection.execute(f"select count(*) from raw.{table}").fetchall()
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")
@@ -263,7 +263,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, paths: Sequence[P
             f"insert into raw.{table} by name select * from read_parquet(?, union_by_name = true)",
             [[str(path) for path in paths]],
         )
-    (count,) = connection.execute(f"select count(*) from raw.{table}").fetchone()
+    [(count,)] = connection.execute(f"select count(*) from raw.{table}").fetchall()
     if count != expected:
         raise RawLoadError(
             Wording(

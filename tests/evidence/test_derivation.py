@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -12,13 +13,14 @@ import pytest
 
 from orchestration.demo.evidence import write_evidence
 from orchestration.home import Home, shipped_seeds
-from orchestration.landing import land_inbox
 from orchestration.landing.reference import read_reference
+from orchestration.landing.run import land_inbox
 from orchestration.seeds import read_seed, seeds_folder
 from orchestration.warehouse import connection, dbt
 from orchestration.warehouse.evidence import units_of_codes
 from orchestration.warehouse.raw import load_raw
 from tests.evidence.conftest import Evidence
+from tests.evidence.models import EvidenceModels
 from tests.methodology.reference_evidence import Derived, derive
 
 SEEDS = ["evidence_kind", "evidence_column", "measure", "measure_derivation", "measure_derivation_condition"]
@@ -205,15 +207,27 @@ def test_by_steps_as_in_one_go_and_as_the_reference(home: Home) -> None:
         rows.writerow(MESSAGES.split(","))
         # What is known of a message later is what counts.
         rows.writerow([UNIT, "2", "2019-01-01", "2019-01-15", "2019-01-10", "5", "synthetic"])
+        # And its day: a message of 2019 turns out to be one of 2018, and counts there.
+        rows.writerow([UNIT, "5", "2018-06-01", "2018-06-10", "2018-06-10", "1", "synthetic"])
     before = counted_by(home)
     build(home)
     by_steps = derived(home)
     assert by_steps == expected(home)
     assert by_steps[2019, UNIT, "P3.2.rate"].counted != EXPECTED[2019, UNIT, "P3.2.rate"].counted
+    assert moved(home) == [("citizen_message", 2019, 2018)]
     assert recounted(home, before) == {"citizen_message", "court_default", "disclosure_request"}
     home.warehouse.unlink()
     build(home, is_first=True)
     assert derived(home) == by_steps
+
+
+def moved(home: Home) -> list[tuple[str, int, int]]:
+    """Records that do not count because they were delivered again with a day in another year."""
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        return connection.execute(
+            "select evidence_kind, record_year, counted_record_year from intermediate.int_evidence_duplicate"
+            " where record_year <> counted_record_year"
+        ).fetchall()
 
 
 def counted_by(home: Home) -> dict[tuple[str, int], str]:
@@ -233,6 +247,16 @@ def recounted(home: Home, before: dict[tuple[str, int], str]) -> set[str]:
     read = {kind for kind, _ in before if f"evidence_kind={kind}/" in text}
     assert read == changed
     return read
+
+
+def test_a_record_of_the_sample_is_json_whatever_its_cells_hold() -> None:
+    models = EvidenceModels(Path("none"))
+    text = models.sql_of("evidence_record_text", ["url", "title", "seconds"])
+    cells = {"url": 'https://a/?q="x"\\', "title": None, "seconds": Decimal("1.500")}
+    [(record,)] = models.connection.execute(
+        f"select {text} from (select $url as url, $title as title, $seconds::decimal(9, 3) as seconds)", cells
+    ).fetchall()
+    assert json.loads(record) == {"url": cells["url"], "seconds": "1.500"}
 
 
 def test_codes_stand_for_the_units_of_each_edition() -> None:
