@@ -26,15 +26,72 @@
     {{ return(found) }}
 {% endmacro %}
 
-{# Kind and year of the partitions whose records or rules are not those of the last build: all of them in a first one. #}
+{#
+  The partitions with all that their counts follow from. What an assessed year counts changes also where a record of it,
+  or of a year before, is delivered anew with a day in another year: these duplicates are part of its state.
+#}
+{% macro evidence_states(partition_kind) -%}
+    {%- if partition_kind == 'record_year' %}
+    select
+        evidence_kind,
+        partition_kind,
+        partition_year,
+        state_hash
+    from {{ source('raw', 'evidence_state') }}
+    where partition_kind = 'record_year'
+    {%- else %}
+    select
+        states.evidence_kind,
+        states.partition_kind,
+        states.partition_year,
+        concat(
+            states.state_hash,
+            '-', cast(count(moved.batch_id) as {{ dbt.type_string() }}),
+            '-', cast(coalesce(bit_xor({{ evidence_key_hash(['moved.batch_id', 'moved.row_number']) }}), 0) as {{ dbt.type_string() }})
+        ) as state_hash
+    from {{ source('raw', 'evidence_state') }} as states
+    left join {{ ref('int_evidence_duplicate') }} as moved
+        on states.evidence_kind = moved.evidence_kind
+        and states.partition_year >= moved.record_year
+        and moved.record_year <> moved.counted_record_year
+    where states.partition_kind = 'assessment_year'
+    group by states.evidence_kind, states.partition_kind, states.partition_year, states.state_hash
+    {%- endif %}
+{%- endmacro %}
+
+{#
+  Kind and year of the partitions whose records or rules are not those of the last build: all of them in a first one.
+  Of records also those with one that did not count because of another in such a partition, or in one that is no more.
+#}
 {% macro evidence_changed(partition_kind) %}
     {%- set built = adapter.get_relation(this.database, this.schema, 'int_evidence_partition') if execute else none -%}
+    {%- set is_by_steps = built is not none and is_incremental() -%}
+    {%- set tells_years = is_by_steps and partition_kind == 'record_year'
+        and 'counted_record_year' in adapter.get_columns_in_relation(this) | map(attribute='name') | list -%}
     {%- set query -%}
+        with states as (
+            {{ evidence_states(partition_kind) }}
+        ),
+        unchanged as (
+            select * from states
+            {% if is_by_steps %}
+            where state_hash in (select state_hash from {{ built }} where partition_kind = '{{ partition_kind }}')
+            {% else %}
+            where false
+            {% endif %}
+        )
         select evidence_kind, partition_year
-        from {{ source('raw', 'evidence_state') }}
-        where partition_kind = '{{ partition_kind }}'
-        {% if built is not none and is_incremental() %}
-            and state_hash not in (select state_hash from {{ built }} where partition_kind = '{{ partition_kind }}')
+        from states
+        where state_hash not in (select state_hash from unchanged)
+        {% if tells_years %}
+            or concat(evidence_kind, ' ', partition_year) in (
+                select concat(evidence_kind, ' ', record_year)
+                from {{ this }}
+                where record_year <> counted_record_year
+                    and concat(evidence_kind, ' ', counted_record_year) not in (
+                        select concat(evidence_kind, ' ', partition_year) from unchanged
+                    )
+            )
         {% endif %}
         order by evidence_kind, partition_year
     {%- endset -%}
@@ -201,5 +258,19 @@
             '(' ~ counted ~ ' * 200000000 + ' ~ among ~ ')', '(2 * ' ~ among ~ ')'
         ) | trim }} as decimal(12, 0)) * cast('0.000001' as decimal(7, 6))
         as decimal(20, 6)
+    )
+{%- endmacro %}
+
+{# A value as it can be held against another: what people report is rounded, so that counted shares have two decimals. #}
+{% macro as_reported(value) -%}
+    round({{ value }}, 2)
+{%- endmacro %}
+
+{# Whether the values and states of a cell's candidates differ, as a condition on their group. #}
+{% macro candidates_differ(candidates) -%}
+    (
+        count(distinct coalesce(cast({{ candidates }}.value as varchar), {{ candidates }}.state))
+            filter (where {{ candidates }}.source <> 'derivation') > 1
+        or count(distinct coalesce(cast({{ as_reported(candidates ~ '.value') }} as varchar), {{ candidates }}.state)) > 1
     )
 {%- endmacro %}

@@ -134,25 +134,29 @@ def _write_asem(home: Home) -> None:
 def _write_county(home: Home, years: list[int], seed: int | None, record_count: int) -> None:
     from orchestration.demo.census import BASIC_ATTRIBUTES, write_census_attributes
     from orchestration.demo.county import SEED, write_county_inbox
+    from orchestration.demo.county_evidence import write_county_evidence
     from orchestration.demo.evidence import frame_units, write_evidence
     from orchestration.demo.officer import write_officers
     from orchestration.landing.inbox import EVIDENCE_FOLDER
     from orchestration.project_folder.start import Start
 
+    drawn_by = SEED if seed is None else seed
     with progress_bar(messages()) as bar:
         task = bar.add_task("Drawing synthetic inputs", total=None)
         try:
             paths = write_county_inbox(
                 home.inbox,
                 years,
-                seed=SEED if seed is None else seed,
+                seed=drawn_by,
                 progress=lambda what, done, total: bar.update(task, description=what, completed=done, total=total),
             )
         except ValueError as error:
             raise UsageError(Wording(str(error), str(error))) from error
     paths.append(write_census_attributes(home.inbox, BASIC_ATTRIBUTES))
+    records = home.inbox / EVIDENCE_FOLDER
+    paths += write_county_evidence(records, max(years), drawn_by)
     if record_count:
-        paths += write_evidence(home.inbox / EVIDENCE_FOLDER, frame_units(years), years, record_count)
+        paths += write_evidence(records, frame_units(years), years, record_count)
     _start(home, Start.county)
     write_officers(home.seeds)
     output().print(

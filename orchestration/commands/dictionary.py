@@ -14,15 +14,16 @@ from orchestration.home import Home
 def dictionary(
     path: Annotated[Path | None, typer.Argument(help="A Markdown file. Default: print it.", show_default=False)] = None,
 ) -> None:
-    """Write the data dictionary: every table of the marts with its key and columns, in Chinese and English.
+    """Write the data dictionary: every table of the marts with its key and columns, in Chinese and English, those too
+    that this home does not build (of evidence, of draws).
 
     [dim]zhengxin dictionary
     zhengxin dictionary docs/data_dictionary.md[/dim]
     """
     from orchestration.release.data_dictionary import data_dictionary
-    from orchestration.warehouse.dbt import prepare_manifest
+    from orchestration.warehouse.dbt import whole_manifest
 
-    text = data_dictionary(prepare_manifest(Home.from_environment()))
+    text = data_dictionary(whole_manifest(Home.from_environment()))
     if path is None:
         typer.echo(text, nl=False)
     else:

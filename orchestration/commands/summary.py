@@ -67,6 +67,13 @@ UNITS_MATCH = Wording(
 FIGURES_MATCH = Wording(
     "已公布的数字:{all} 项中 {matched} 项一致{reason}。", "Published figures: {matched} of {all} match{reason}."
 )
+DERIVED = Wording(
+    "由记录统计的数值:{units} 个单位 {values} 项;与填报不一致的 {differing} 项{detail}",
+    "Values counted from records: {values} of {units} units; {differing} contradict what was reported{detail}",
+)
+CONTRADICTION = Wording(
+    "{unit} {measure}:统计为 {derived},填报为 {reported}", "{unit} {measure}: {derived} counted, {reported} reported"
+)
 CALIBRATED = Wording("(合成输入按这些数字校准)", " (the synthetic inputs were calibrated to these figures)")
 QUARANTINED = Wording("隔离的行:{count}{detail}", "Rows in quarantine: {count}{detail}")
 RELEASES = Wording("发布版本:{releases};读者打开 {current}", "Releases: {releases}; readers open {current}")
@@ -144,6 +151,7 @@ def print_summary(say: Console, home: Home, years: list[int] | None, checks: Che
         say.print(table(columns, rows))
         _print_units(say, connection, max(row[0] for row in editions), language)
         _print_published(say, connection, years, language)
+        _print_derived(say, connection, years, language)
     _print_quarantine(say, home, language)
     print_releases(say, home, language)
     _print_checks(say, checks, language)
@@ -194,6 +202,40 @@ def _print_published(
         reason = "" if is_real else CALIBRATED.in_language(language)
         told = FIGURES_MATCH.in_language(language).format(matched=f"{agreed:,}", all=f"{figures:,}", reason=reason)
         say.print(told)
+
+
+def _print_derived(say: Console, connection: duckdb.DuckDBPyConnection, years: list[int] | None, language: str) -> None:
+    """What records give beside what was reported, where the home has records."""
+    if not connection.execute("select 1 from duckdb_tables() where table_name = 'evidence_measure'").fetchall():
+        return
+    chosen = "($1 is null or assessment_year in (select unnest($1)))"
+    units, values = connection.execute(
+        f"select count(distinct unit_code), count(*) from marts.evidence_measure where state = 'observed' and {chosen}",
+        [years],
+    ).fetchone()
+    rows = connection.execute(
+        "select units.name_zh, units.name_en, measure_code, value, effective_value"
+        " from marts.evidence_measure"
+        " inner join marts.dim_unit as units using (series_code, assessment_year, unit_code)"
+        f" where is_contradicted and {chosen} order by assessment_year desc, unit_code, measure_code",
+        [years],
+    ).fetchall()
+    told = [
+        CONTRADICTION.filled(
+            unit=Wording(zh, en), measure=measure, derived=_shortly(derived), reported=_shortly(reported)
+        ).in_language(language)
+        for zh, en, measure, derived, reported in rows
+    ]
+    detail = _listed(told, language)
+    counts = DERIVED.in_language(language).format(
+        units=f"{units:,}", values=f"{values:,}", differing=f"{len(rows):,}", detail=detail
+    )
+    say.print(counts)
+
+
+def _shortly(value: Decimal | None) -> str:
+    """A value without idle zeros, with two decimals at most; a dash where nothing was reported."""
+    return "-" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def _print_quarantine(say: Console, home: Home, language: str) -> None:

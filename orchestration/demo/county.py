@@ -24,8 +24,9 @@ from orchestration.demo.event_rows import EventTeller
 from orchestration.demo.frame import YEARS, Frame, Unit
 from orchestration.demo.inbox_file import write_csv, write_jsonl, write_parquet, write_workbook
 from orchestration.demo.observation_rows import ObservationTeller, quarantined_count
+from orchestration.demo.presence import Cells
 from orchestration.demo.target import Target, read_targets
-from orchestration.demo.value import province_quality, read_profiles
+from orchestration.demo.value import Profile, Quality, province_quality, read_profiles
 from orchestration.landing.contracts import CONTRACTS
 
 SEED = 20190705
@@ -65,11 +66,7 @@ def write_county_inbox(
                 progress(f"{year}: {province}", number * (len(chosen) + 1) + place, steps)
             members = frame.units[year][province]
             wanted = np.array([identities is None or unit.identity in identities for unit in members])
-            quality = province_quality(frame, province, year, seed, targets.latest(province))
-            parts = targets.parts(province, year)
-            cells = province_cells(
-                frame, profiles, province, year, seed, quality, quarantined_count(province, year), parts
-            )
+            quality, parts, cells = _drawn(frame, profiles, targets, province, year, seed)
             base = base_of_units(frame, cells)
             points = [(at, target.composite * len(at) - float(base[at].sum())) for at, target in parts]
             events = province_events(frame, members, year, seed, quality.latent, points)
@@ -81,6 +78,20 @@ def write_county_inbox(
     if progress:
         progress("written", steps, steps)
     return paths
+
+
+def drawn_cells(frame: Frame, province: str, year: int, seed: int) -> Cells:
+    """What is true of the units of a province in a year, as `write_county_inbox` tells it."""
+    return _drawn(frame, read_profiles(), _Targets(frame), province, year, seed)[2]
+
+
+def _drawn(
+    frame: Frame, profiles: dict[str, Profile], targets: _Targets, province: str, year: int, seed: int
+) -> tuple[Quality, list[tuple[np.ndarray, Target]], Cells]:
+    quality = province_quality(frame, province, year, seed, targets.latest(province))
+    parts = targets.parts(province, year)
+    broken = quarantined_count(province, year)
+    return quality, parts, province_cells(frame, profiles, province, year, seed, quality, broken, parts)
 
 
 def _chosen_provinces(

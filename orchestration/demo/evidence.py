@@ -55,15 +55,15 @@ def _later(days: str, chance: str, number: int) -> str:
 # How good a unit is, from 0.55 to 0.95, so that units differ.
 GOOD = "(0.55 + (unit_position * 37 % 41) / 100.0)"
 CHANNEL, PROVENANCE = "'internet' as channel", "'synthetic' as provenance"
-URL = "'https://www.example.gov.cn/' || unit_code || '/' || {kind} || '/' || k || '.html'"
+URL = "'https://www.example.gov.cn/' || unit_code || '/' || {kind} || '/' || serial || '.html'"
 
 
 def _url(kind: str) -> str:
-    return f"'https://www.example.gov.cn/' || unit_code || '/{kind}/' || k || '.html' as url"
+    return f"'https://www.example.gov.cn/' || unit_code || '/{kind}/' || serial || '.html' as url"
 
 
 def _code(name: str, letter: str) -> str:
-    return f"case when i % {NO_KEY} <> 0 then '{letter}' || k end as {name}"
+    return f"case when i % {NO_KEY} <> 0 then '{letter}' || serial end as {name}"
 
 
 # The day by which the record's duty falls due, or, in a broken row, a day before it began.
@@ -77,7 +77,7 @@ def _due(days: int) -> str:
 COLUMNS = {
     "disclosure_item": [
         f"case when i % {NO_KEY} <> 0 then {URL.format(kind=repr('item'))} end as url",
-        "sha256(k::varchar) as title_hash",
+        "sha256(serial) as title_hash",
         f"'column ' || ({_draw(1)} * 24)::integer as site_column",
         f"{_word(2, 'notice', 'notice', 'notice', 'policy', 'interpretation', 'consultation')} as item_type",
         "first_at as published_at",
@@ -158,7 +158,8 @@ def records_query(kind: str, units: Sequence[str], year: int, first: int, count:
             {columns}, {CHANNEL}, {PROVENANCE}
         from (
             select
-                i, k, unit_position, list_extract(units, unit_position + 1) as unit_code,
+                i, k, '{year}-' || k as serial, unit_position,
+                list_extract(units, unit_position + 1) as unit_code,
                 timestamp '{year}-01-01' + to_seconds((k * 48271 % 1000003 / 1000003.0 * 31535000)::bigint) as first_at
             from (
                 select i, k, (k * 7919 + k // 2999) % {len(units)} as unit_position, [{listed}] as units

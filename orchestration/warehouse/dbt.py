@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from filelock import FileLock
@@ -22,6 +22,9 @@ from orchestration.landing.evidence.layout import evidence_folder, has_evidence
 from orchestration.seeds import DBT_PROJECT, dbt_folder, read_seed, seeds_folder
 from orchestration.settings import settings_of
 from orchestration.wording import Wording
+
+# What has every model built.
+EVERYTHING = {"ZHENGXIN_EVIDENCE": "1", "ZHENGXIN_DRAW_COUNT": "500", "ZHENGXIN_OVER_UNITS": "1"}
 
 MANIFEST_NAME = "manifest.json"
 PARSED_NAME = "partial_parse.msgpack"
@@ -97,9 +100,12 @@ def parse_folder(home: Home) -> Path:
     return home.dbt / "parse"
 
 
-def run(home: Home, arguments: Sequence[str], target: Path | None = None) -> str:
-    """Run one dbt command to its end and return what it printed. Raises `UsageError` with the output if it fails."""
-    variables = os.environ | environment(home)
+def run(
+    home: Home, arguments: Sequence[str], target: Path | None = None, variables: Mapping[str, str] | None = None
+) -> str:
+    """Run one dbt command to its end and return what it printed; `variables` are laid over those of the home. Raises
+    `UsageError` with the output if it fails."""
+    variables = os.environ | environment(home) | (variables or {})
     if target is not None:
         variables |= {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)}
     finished = subprocess.run(
@@ -143,6 +149,13 @@ def prepare_manifest(home: Home) -> Path:
             copy.replace(manifest)
             (folder / DIGEST_NAME).write_text(digest, encoding="ascii")
     return manifest
+
+
+def whole_manifest(home: Home) -> Path:
+    """A manifest of all models, those too that this home does without: for documents."""
+    target = parse_folder(home) / "whole"
+    run(home, ["parse", "--quiet"], target, EVERYTHING)
+    return target / MANIFEST_NAME
 
 
 def reuse_parse(home: Home) -> None:

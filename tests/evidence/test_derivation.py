@@ -205,15 +205,27 @@ def test_by_steps_as_in_one_go_and_as_the_reference(home: Home) -> None:
         rows.writerow(MESSAGES.split(","))
         # What is known of a message later is what counts.
         rows.writerow([UNIT, "2", "2019-01-01", "2019-01-15", "2019-01-10", "5", "synthetic"])
+        # And its day: a message of 2019 turns out to be one of 2018, and counts there.
+        rows.writerow([UNIT, "5", "2018-06-01", "2018-06-10", "2018-06-10", "1", "synthetic"])
     before = counted_by(home)
     build(home)
     by_steps = derived(home)
     assert by_steps == expected(home)
     assert by_steps[2019, UNIT, "P3.2.rate"].counted != EXPECTED[2019, UNIT, "P3.2.rate"].counted
+    assert moved(home) == [("citizen_message", 2019, 2018)]
     assert recounted(home, before) == {"citizen_message", "court_default", "disclosure_request"}
     home.warehouse.unlink()
     build(home, is_first=True)
     assert derived(home) == by_steps
+
+
+def moved(home: Home) -> list[tuple[str, int, int]]:
+    """Records that do not count because they were delivered again with a day in another year."""
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        return connection.execute(
+            "select evidence_kind, record_year, counted_record_year from intermediate.int_evidence_duplicate"
+            " where record_year <> counted_record_year"
+        ).fetchall()
 
 
 def counted_by(home: Home) -> dict[tuple[str, int], str]:

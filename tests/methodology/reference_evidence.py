@@ -1,7 +1,7 @@
 """The derivation of measures from records a second time: plain Python over the rows of the seeds, record by record.
 
 It shares nothing with the SQL. Records are mappings as they were accepted, in the order in which they were delivered;
-of those with one key and year the last one counts.
+of those with one key the last one counts, in the year of its day.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ def derive(
     counted_once: dict[tuple, Record] = {}
     for record in records:
         key = tuple(record[name] for name in kind_row["key_columns"].split())
-        counted_once[record[kind_row["date_column"]].year, key] = record
+        counted_once[key] = record
     found = {}
     for rule in seeds["measure_derivation"]:
         if rule["kind_code"] != kind:
             continue
         in_window: dict[str, list[Record]] = {}
-        for (its_year, _), record in counted_once.items():
-            unit = unit_of(record["unit_code"])
+        for record in counted_once.values():
+            unit, its_year = unit_of(record["unit_code"]), record[kind_row["date_column"]].year
             if unit and (its_year == year or (rule["time_window"] == "until" and its_year < year)):
                 in_window.setdefault(unit, []).append(record)
         conditions = [

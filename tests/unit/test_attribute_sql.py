@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 import jinja2
@@ -23,23 +24,23 @@ COUNTY = "county_integrity"
 # The editions that stand for all: before the census, after it, and after later changes of codes.
 EDITIONS = [("census", 2020), (COUNTY, 2019), (COUNTY, 2021), (COUNTY, 2025)]
 BUILT = (
-    "intermediate/int_area_attribute",
-    "intermediate/int_area_ancestor",
-    "intermediate/int_attribute_unit",
-    "intermediate/int_unit_attribute",
-    "intermediate/int_unit_weight",
-    "intermediate/int_region",
-    "intermediate/int_region_ancestor",
-    "intermediate/int_unit_region",
-    "intermediate/int_peer_group",
-    "marts/attribute_total",
+    "int_area_attribute",
+    "int_area_ancestor",
+    "int_attribute_unit",
+    "int_unit_attribute",
+    "int_unit_weight",
+    "int_region",
+    "int_region_ancestor",
+    "int_unit_region",
+    "int_peer_group",
+    "attribute_total",
 )
 
 
-def render(path: str) -> str:
+def render(path: Path) -> str:
     """The SQL of a model, its refs naming tables of the same name."""
     macros = "".join((ROOT / "dbt_project" / "macros" / f"{name}.sql").read_text("utf-8") for name in MACROS)
-    template = jinja2.Template(macros + (ROOT / "dbt_project" / path).read_text("utf-8"))
+    template = jinja2.Template(macros + path.read_text("utf-8"))
     return template.render(ref=lambda name: name, var=lambda name: VARIABLES[name])
 
 
@@ -53,7 +54,8 @@ VARIABLES = yaml.safe_load((ROOT / "dbt_project" / "dbt_project.yml").read_text(
 
 def build(connection: duckdb.DuckDBPyConnection, *models: str) -> None:
     for model in models:
-        connection.execute(f"create or replace table {model.split('/')[1]} as {render(f'models/{model}.sql')}")
+        (path,) = MODELS.glob(f"**/{model}.sql")
+        connection.execute(f"create or replace table {model} as {render(path)}")
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +125,7 @@ def totals(connection: duckdb.DuckDBPyConnection, outcome: str) -> list[tuple]:
 
 def unnamed(connection: duckdb.DuckDBPyConnection) -> int:
     """Rows of the test that fails a build."""
-    check = render("tests/marts/attribute_totals_hold_or_are_named.sql")
+    check = render(ROOT / "dbt_project" / "tests" / "marts" / "attribute_totals_hold_or_are_named.sql")
     return len(connection.execute(f"select * from ({check}) where series_code = 'census'").fetchall())
 
 
@@ -143,7 +145,7 @@ def test_wrong_total_is_named_by_region_and_amount(census: duckdb.DuckDBPyConnec
     census.execute(
         "update stg_unit_attribute set value = value + 1 where area_code = '520123' and attribute_code = 'population'"
     )
-    build(census, "intermediate/int_area_attribute", "marts/attribute_total")
+    build(census, "int_area_attribute", "attribute_total")
     assert totals(census, "differs") == [("population", code, -1) for code in ("000000", "520000", "520100")]
     assert unnamed(census) == 3
 
@@ -153,7 +155,7 @@ def test_exception_that_no_longer_holds_is_found(census: duckdb.DuckDBPyConnecti
         "update stg_unit_attribute set value = value - 270 "
         "where area_code in ('410000', '000000') and attribute_code = 'family_household_population'"
     )
-    build(census, "intermediate/int_area_attribute", "marts/attribute_total")
+    build(census, "int_area_attribute", "attribute_total")
     assert totals(census, "named_exception") == []
     assert unnamed(census) == 2
 
@@ -163,7 +165,7 @@ def test_mean_outside_of_what_rounding_explains_is_found(census: duckdb.DuckDBPy
         "update stg_unit_attribute set value = value + 0.03 "
         "where area_code = '520000' and attribute_code = 'share_65_up_percent'"
     )
-    build(census, "intermediate/int_area_attribute", "marts/attribute_total")
+    build(census, "int_area_attribute", "attribute_total")
     assert [row[:2] for row in totals(census, "differs")] == [("share_65_up_percent", "520000")]
 
 
@@ -273,7 +275,7 @@ def test_band_holds_its_lower_bound(census: duckdb.DuckDBPyConnection) -> None:
         "update int_unit_attribute set value = case attribute_code when 'population' then 1000 else 350 end "
         "where unit_code = '520123' and attribute_code in ('population', 'urban_population')"
     )
-    build(census, "intermediate/int_peer_group")
+    build(census, "int_peer_group")
     found = census.execute(
         "select distinct group_code from int_peer_group where unit_code = '520123' and peer_rule_code = 'urban_share'"
     ).fetchall()
@@ -285,7 +287,7 @@ def test_units_of_one_value_stand_in_one_group(census: duckdb.DuckDBPyConnection
         "update int_unit_attribute set value = 300000 "
         "where attribute_code = 'population' and value between 200000 and 400000"
     )
-    build(census, "intermediate/int_peer_group")
+    build(census, "int_peer_group")
     split = census.execute(
         "select count(distinct group_code) from int_peer_group join int_unit_attribute "
         "using (series_code, assessment_year, unit_code) where series_code = 'census' "

@@ -28,8 +28,9 @@ def succession() -> dict[tuple[int, str], tuple[str, str]]:
         connection.execute(f"create table {name} as {query.format(seeds=ROOT / 'seeds')}")
     connection.execute("alter table stg_assessment_frame alter assessment_year type integer")
     for name in ("int_edition_interval", "int_unit_succession"):
-        model = (ROOT / "dbt_project" / "models" / "intermediate" / f"{name}.sql").read_text(encoding="utf-8")
-        connection.execute(f"create table {name} as {jinja2.Template(model).render(ref=lambda model: model)}")
+        (path,) = (ROOT / "dbt_project" / "models").glob(f"**/{name}.sql")
+        model = jinja2.Template(path.read_text(encoding="utf-8"))
+        connection.execute(f"create table {name} as {model.render(ref=lambda model: model)}")
     rows = connection.execute(
         "select assessment_year, unit_code, previous_unit_code, succession_kind from int_unit_succession "
         "where series_code = ?",

@@ -6,7 +6,7 @@ import re
 
 from orchestration.home import project_root
 
-# One walks through an index of its own, the other asks for records that the demo lacks; tests of their own follow both.
+# One walks through an index of its own, the other reads files beside the warehouse; tests of their own follow both.
 WITHOUT_DEMO = ("own-index.md", "evidence.md")
 SQL_BLOCK = re.compile(r"```sql\n(.*?)```", re.DOTALL)
 QUERY_CALL = re.compile(r'zhengxin query "(select [^"…]+)"')

@@ -113,6 +113,33 @@ def test_what_real_data_has_is_there(county_home: Home) -> None:
     assert mapped > 0
 
 
+def test_records_contradict_three_reported_values(county_home: Home) -> None:
+    """And nothing else: what records give is what was typed, and the typed value stays in force everywhere."""
+    contradicted = rows(
+        county_home,
+        "select unit_code, measure_code, is_effective, effective_source from marts.evidence_measure"
+        " where is_contradicted order by unit_code",
+    )
+    assert [row[:2] for row in contradicted] == [
+        ("520115", "P3.2.rate"),
+        ("520281", "S3.2.open_case_count"),
+        ("522301", "T5.3.stale_column_count"),
+    ]
+    assert {row[2:] for row in contradicted} == {(False, "observation")}
+    [(derived, in_force)] = rows(
+        county_home, "select count(*), count(*) filter (where is_effective) from marts.evidence_measure"
+    )
+    assert derived > 100 and in_force == 0
+    told = summary(county_home)
+    assert "观山湖区 P3.2.rate:统计为 79.31" in told and "marts" in told
+    queued = rows(
+        county_home,
+        "select subject_code from marts.verification_queue"
+        " where assessment_year = 2019 and unit_code = '520115' and reason = 'conflict'",
+    )
+    assert ("P3.2.rate",) in queued
+
+
 def test_rows_in_are_rows_accepted_and_quarantined(county_home: Home) -> None:
     [(received, accepted, quarantined)] = rows(
         county_home,

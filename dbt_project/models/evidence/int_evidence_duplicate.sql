@@ -1,11 +1,15 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='append',
+    incremental_strategy='delete+insert',
+    unique_key=['evidence_kind', 'batch_id', 'row_number'],
     full_refresh=false,
-    on_schema_change='fail',
+    on_schema_change='append_new_columns',
     pre_hook="{{ evidence_without_stale('record_year', 'record_year') }}"
 ) }}
-{# Equal keys are found by their hash first: to number all records by their keys would take the memory of all keys. #}
+{#
+  Equal keys are found by their hash first: to number all records by their keys would take the memory of all keys. Of
+  years that have not changed only the keys are looked at that a changed one has too.
+#}
 -- depends_on: {{ ref('evidence_kind') }}
 {% set changed = evidence_changed('record_year') %}
 {% set kinds = evidence_rows("select kind_code, key_columns from " ~ ref('evidence_kind') ~ " order by position") %}
@@ -20,16 +24,50 @@ with deliveries as (
 
 ),
 
-duplicates as (
+{% set found = [] %}
 {% for kind in kinds %}
-{% set years = changed | selectattr('evidence_kind', 'equalto', kind.kind_code) | map(attribute='partition_year') | list %}
+{% set years = changed | selectattr('evidence_kind', 'equalto', kind.kind_code) | map(attribute='partition_year') | join(', ') %}
 {% if years %}
+{% do found.append(kind) %}
 {% set keys = kind.key_columns.split() %}
+{{ kind.kind_code }}_key as (
+
+    select
+        {{ evidence_key_hash(keys) }} as key_hash,
+        count(*) as record_count
+    from {{ evidence_files(kind.kind_code) }}
+    where record_year in ({{ years }})
+    group by {{ evidence_key_hash(keys) }}
+
+),
+
+{{ kind.kind_code }}_repeated as (
+
+    select key_hash
+    from {{ kind.kind_code }}_key
+    where record_count > 1
+
+    union
+
+    select {{ evidence_key_hash(keys) }} as key_hash
+    from {{ evidence_files(kind.kind_code) }}
+    where record_year not in ({{ years }})
+        and {{ evidence_key_hash(keys) }} in (select key_hash from {{ kind.kind_code }}_key)
+
+),
+
+{% endif %}
+{% endfor %}
+duplicates as (
+{% for kind in found %}
+{% set keys = kind.key_columns.split() %}
+
     select
         evidence_kind,
         record_year,
         batch_id,
         row_number,
+        counted_record_year,
         counted_batch_id,
         counted_row_number
     from (
@@ -38,39 +76,31 @@ duplicates as (
             records.record_year,
             records.batch_id,
             records.row_number,
+            first_value(records.record_year) over same_key as counted_record_year,
             first_value(records.batch_id) over same_key as counted_batch_id,
             first_value(records.row_number) over same_key as counted_row_number
         from {{ evidence_files(kind.kind_code) }} as records
-        inner join (
-            select
-                record_year,
-                {{ evidence_key_hash(keys) }} as key_hash
-            from {{ evidence_files(kind.kind_code) }}
-            where record_year in ({{ years | join(', ') }})
-            group by record_year, {{ evidence_key_hash(keys) }}
-            having count(*) > 1
-        ) as repeated
-            on records.record_year = repeated.record_year
-            and {{ evidence_key_hash(keys) }} = repeated.key_hash
+        inner join {{ kind.kind_code }}_repeated as repeated
+            on {{ evidence_key_hash(keys) }} = repeated.key_hash
         inner join deliveries
             on records.batch_id = deliveries.batch_id
-        where records.record_year in ({{ years | join(', ') }})
         window same_key as (
-            partition by records.record_year{% for key in keys %}, records.{{ key }}{% endfor %}
-            order by deliveries.delivery_seq desc, records.batch_id, records.row_number desc
+            partition by {% for key in keys %}records.{{ key }}{{ ', ' if not loop.last }}{% endfor %}
+
+            order by deliveries.delivery_seq desc, records.batch_id, records.row_number desc, records.record_year
         )
     ) as numbered
     where batch_id <> counted_batch_id or row_number <> counted_row_number
 
     union all
-
-{% endif %}
 {% endfor %}
+
     select
         cast(null as {{ dbt.type_string() }}) as evidence_kind,
         cast(null as integer) as record_year,
         cast(null as {{ dbt.type_string() }}) as batch_id,
         cast(null as integer) as row_number,
+        cast(null as integer) as counted_record_year,
         cast(null as {{ dbt.type_string() }}) as counted_batch_id,
         cast(null as integer) as counted_row_number
     where false

@@ -2,9 +2,7 @@
    may have none. #}
 -- depends_on: {{ ref('int_evidence_count') }}
 -- depends_on: {{ ref('int_evidence_duplicate') }}
-select
-    evidence_kind,
-    partition_kind,
-    partition_year,
-    state_hash
-from {{ source('raw', 'evidence_state') }}
+{{ evidence_states('record_year') }}
+
+    union all
+{{ evidence_states('assessment_year') }}

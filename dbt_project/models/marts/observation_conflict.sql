@@ -1,6 +1,8 @@
 with candidates as (
 
     select * from {{ ref('int_observation_candidate') }}
+    -- Too few records say nothing that could contradict.
+    where not (source = 'derivation' and state = 'not_collected')
 
 ),
 
@@ -21,7 +23,7 @@ conflicting_cells as (
         measure_code
     from candidates
     group by series_code, assessment_year, unit_code, measure_code
-    having count(distinct coalesce(cast(value as varchar), state)) > 1
+    having {{ candidates_differ('candidates') }}
 
 )
 

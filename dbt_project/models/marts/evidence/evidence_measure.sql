@@ -38,7 +38,7 @@ select
     observations.source as effective_source,
     measures.state = 'observed'
     and observations.source <> 'derivation'
-    and measures.value is distinct from observations.value as is_contradicted
+    and {{ as_reported('measures.value') }} is distinct from {{ as_reported('observations.value') }} as is_contradicted
 from measures
 inner join units
     on measures.series_code = units.series_code

@@ -10,7 +10,8 @@ duplicates as (
     select
         evidence_kind,
         record_year,
-        count(*) as duplicate_count
+        count(*) as duplicate_count,
+        count(*) filter (where record_year <> counted_record_year) as other_year_count
     from {{ ref('int_evidence_duplicate') }}
     group by evidence_kind, record_year
 
@@ -21,7 +22,8 @@ select
     partitions.partition_year as record_year,
     partitions.file_count,
     partitions.record_count,
-    coalesce(duplicates.duplicate_count, 0) as duplicate_count
+    coalesce(duplicates.duplicate_count, 0) as duplicate_count,
+    coalesce(duplicates.other_year_count, 0) as other_year_count
 from partitions
 left join duplicates
     on partitions.evidence_kind = duplicates.evidence_kind
