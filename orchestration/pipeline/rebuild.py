@@ -50,7 +50,7 @@ def rebuild_job(manifest: Mapping[str, Any]) -> dg.JobDefinition:
             runs = validated(context, home.paths, None)
         yield dg.AssetMaterialization(VALIDATION_RESULT, metadata=validation_metadata(home.paths, runs))
         failed = []
-        for check in check_results(runs):
+        for check in check_results(home.paths, runs):
             yield _evaluation(check)
             if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR:
                 failed.append(check.asset_key.to_user_string())

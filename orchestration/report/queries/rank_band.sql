@@ -16,8 +16,8 @@ bands as (
         intervals.unit_code,
         intervals.scope_kind,
         intervals.draw_count,
-        cast(floor(intervals.lower_rank) as integer) as lower_rank,
-        cast(ceil(intervals.upper_rank) as integer) as upper_rank,
+        intervals.lower_whole_rank as lower_rank,
+        intervals.upper_whole_rank as upper_rank,
         others.overlapping_count
     from marts.rank_interval as intervals
     inner join marts.rank_distinguishable as others

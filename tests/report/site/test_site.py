@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from orchestration.errors import UsageError
 from orchestration.site.build import build_site
 from orchestration.site.view import LANGUAGES, wording
-from tests.report.small_world import GUIZHOU, NEVER_SCORED, PLAIN, UNITS
+from tests.report.small_world import GUIZHOU, LONG_NAMED, NEVER_SCORED, PLAIN, UNITS
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)>"\u202e'
 
@@ -233,7 +233,9 @@ def test_one_changed_score_rewrites_its_pages_alone(small_release: Path, tmp_pat
     built = build_site({"2019-r2": revised}, folder, "bb")
     after = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     changed = {path for path in after.keys() & before.keys() if after[path] != before[path]}
-    own = {f"{language}/unit/{PLAIN}.html" for language in LANGUAGES} | {f"data/unit/{PLAIN}.{ext}" for ext in ("csv", "json")}
+    own = {f"{language}/unit/{PLAIN}.html" for language in LANGUAGES} | {
+        f"data/unit/{PLAIN}.{ext}" for ext in ("csv", "json")
+    }
     assert own <= changed
     elsewhere = {path for path in changed if "/unit/" in path} - own
     assert elsewhere == set()
