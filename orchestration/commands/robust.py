@@ -109,7 +109,7 @@ PAIR_COLUMNS = (
     *(Wording("相邻单位", "neighbour"), Wording("名称", "name")),
     Wording("本单位在前的抽取", "draws in which the unit is before it"),
 )
-RANK_OF = Wording("{rank}/{count}", "{rank} of {count}")
+RANK_OF = Wording("第{rank}位,共{count}个", "{rank} of {count}")
 BEFORE = Wording(
     "{mine}在 {before} % 的抽取中位于{other}之前,{level} % 的抽取中并列。",
     "{mine} is before {other} in {before} % of draws, level with it in {level} %.",

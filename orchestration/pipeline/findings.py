@@ -33,9 +33,12 @@ def result_of(
     known = record["released"]
     new = 0 if known is None else len(set(digests) - set(known.get(name, [])))
     counts = {COUNT: len(digests), NEW: new} if digests else {}
-    severity = dg.AssetCheckSeverity.WARN
     return dg.AssetCheckResult(
-        not new, asset_key=key, check_name=check, severity=severity, metadata={**metadata, **counts}
+        passed=not new,
+        asset_key=key,
+        check_name=check,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={**metadata, **counts},
     )
 
 

@@ -130,4 +130,4 @@ def check_results(home: Home, runs: Iterable[SuiteRun]) -> Iterator[dg.AssetChec
             told = [(outcome.rule, outcome.description, outcome.unexpected_count) for outcome in failed]
             yield findings.result_of(home, key, CHECK_NAME, told, metadata)
         else:
-            yield dg.AssetCheckResult(False, asset_key=key, check_name=CHECK_NAME, metadata=metadata)
+            yield dg.AssetCheckResult(passed=False, asset_key=key, check_name=CHECK_NAME, metadata=metadata)
