@@ -25,7 +25,7 @@ import duckdb
 
 from orchestration.demo.evidence import frame_units, write_evidence
 from orchestration.home import Home
-from orchestration.landing import land_inbox
+from orchestration.landing.run import land_inbox
 from orchestration.warehouse import connection, dbt
 from orchestration.warehouse.raw import load_raw
 

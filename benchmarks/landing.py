@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.home import Home
-from orchestration.landing import LandedFile, land_inbox
+from orchestration.landing.run import LandedFile, land_inbox
 
 ONE_ROW_FILES = 2000
 HEADER = "unit_code,assessment_year,measure_code,value,channel,collection_mode,captured_at,collector,provenance"

@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.home import Home, shipped_seeds
-from orchestration.landing import land_inbox
+from orchestration.landing.run import land_inbox
 
 ROWS = 5_000_000
 YEAR, SERIES = 2019, "county_integrity"

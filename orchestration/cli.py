@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 import shlex
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from orchestration.commands.check_seeds import check_seeds
-from orchestration.commands.compare import compare
-from orchestration.commands.demo import demo
-from orchestration.commands.dictionary import dictionary
-from orchestration.commands.evidence import evidence
-from orchestration.commands.explain import explain
-from orchestration.commands.init import init
-from orchestration.commands.land import land
-from orchestration.commands.query import query
-from orchestration.commands.queue import queue
-from orchestration.commands.release import export, release, verify, withdraw
-from orchestration.commands.report import report
-from orchestration.commands.robust import robust
-from orchestration.commands.run import rebuild, run
-from orchestration.commands.site import site
-from orchestration.commands.status import status
-from orchestration.commands.template import template
+from orchestration.commands.on_demand import CommandsOnDemand, help_text
 from orchestration.commands.terminal import messages, styled
-from orchestration.commands.ui import ui
-from orchestration.commands.warnings import warnings
 from orchestration.errors import Interrupted, UsageError, full_disk, system_refusal
 from orchestration.home import HOME_VARIABLE, Home
 from orchestration.last_run import this_version
@@ -41,29 +21,14 @@ from orchestration.wording import Wording
 DEBUG_VARIABLE = "ZHENGXIN_DEBUG"
 
 
-def _help(documented: Callable) -> str:
-    """The docstring as help: paragraphs flow to the terminal's width, examples (in [dim]) keep their lines."""
-    paragraphs = inspect.getdoc(documented).split("\n\n")
-    return "\n\n".join(text if text.startswith("[dim]") else " ".join(text.split()) for text in paragraphs)
-
-
 app = typer.Typer(
     name="zhengxin",
+    cls=CommandsOnDemand,
     rich_markup_mode="rich",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-INPUT, WORK, RELEASE, LOOK = "Inputs", "Work", "Releases", "Look"
-COMMANDS = {
-    INPUT: (init, check_seeds, demo, template, land),
-    WORK: (run, rebuild),
-    RELEASE: (release, withdraw, verify, export, report, site),
-    LOOK: (status, explain, evidence, compare, robust, query, warnings, queue, dictionary, ui),
-}
-for panel, commands in COMMANDS.items():
-    for command in commands:
-        app.command(rich_help_panel=panel, help=_help(command))(command)
 
 
 def _print_version(wanted: bool) -> None:
@@ -114,7 +79,7 @@ def zhengxin(
         os.environ[DEBUG_VARIABLE] = "1"
 
 
-app.callback(help=_help(zhengxin))(zhengxin)
+app.callback(help=help_text(zhengxin))(zhengxin)
 
 
 def main() -> None:

@@ -19,8 +19,9 @@ from orchestration.writing.plain import one_line
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from orchestration.landing import LandedFile, Store
     from orchestration.landing.inbox import InboxItem
+    from orchestration.landing.run import LandedFile
+    from orchestration.landing.store import Store
 
 DEFAULT_ROWS = 5
 
@@ -99,8 +100,8 @@ def land(
     zhengxin land --source observation --rows 0
     zhengxin land --errors errors.xlsx[/dim]
     """
-    from orchestration.landing import Store
     from orchestration.landing.mending import NOT_A_WORKBOOK
+    from orchestration.landing.store import Store
 
     home = Home.from_environment()
     language = settings_of(home).language
@@ -128,7 +129,7 @@ def land_with_progress(
     home: Home, sources: list[str] | None = None, fewer_seeds: bool = False, accept_shrunk: bool = False
 ) -> list[LandedFile]:
     """Land the inbox, drawing how far it is."""
-    from orchestration.landing import land_inbox
+    from orchestration.landing.run import land_inbox
 
     with progress_bar(messages()) as bar:
         task = bar.add_task("Landing", total=None)
@@ -240,8 +241,9 @@ def _print_rows(say: Console, file: LandedFile, rows: pa.Table, limit: int, lang
 
 
 def _write_errors(say: Console, home: Home, landed: list[LandedFile], path: Path, language: str) -> None:
-    from orchestration.landing import CONTRACTS, Store
+    from orchestration.landing.contracts import CONTRACTS
     from orchestration.landing.mending import write_errors
+    from orchestration.landing.store import Store
 
     # Rows of evidence are mended in the file that they came from: a workbook does not hold them.
     typed = [file for file in landed if file.source in CONTRACTS]

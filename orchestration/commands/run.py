@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -39,12 +39,10 @@ STEP_TITLES = {
     "build_models": "Build the scores (dbt)",
     "validate_marts": "Validate the marts (Great Expectations)",
     "release_editions": "Offer or release what is new",
-    "drop_and_load": "Drop the warehouse and load what has landed",
-    "build_models_anew": "Build the scores (dbt)",
-    "validate_all_years": "Validate the marts (Great Expectations)",
     "marts__warning_none_open": "Look for open early warnings",
     "warning__handed_on": "Hand open early warnings on",
 }
+REBUILD_TITLES = STEP_TITLES | {"land_inbox": "Drop the warehouse and load what has landed"}
 
 
 def run(
@@ -203,14 +201,17 @@ class _Execution:
         from orchestration.pipeline.partitions import span_tags
 
         spans = year_spans(years, edition_years(self.home, series_code))
-        return self._execute(ANNUAL_RUN, [span_tags(span) for span in spans])
+        return self._execute(ANNUAL_RUN, [span_tags(span) for span in spans], STEP_TITLES)
 
     def rebuild(self) -> RunOutcome:
+        from orchestration.editions import series_of
         from orchestration.pipeline.jobs import REBUILD_WAREHOUSE
+        from orchestration.pipeline.partitions import offered_years, span_tags
 
-        return self._execute(REBUILD_WAREHOUSE, [{}])
+        offered = offered_years(self.home, series_of(self.home))
+        return self._execute(REBUILD_WAREHOUSE, [span_tags(offered)], REBUILD_TITLES)
 
-    def _execute(self, job_name: str, tags_of_runs: list[dict[str, str]]) -> RunOutcome:
+    def _execute(self, job_name: str, tags_of_runs: list[dict[str, str]], titles: Mapping[str, str]) -> RunOutcome:
         """One run for each set of tags, until one fails; their checks are counted together."""
         with spinner(self.console, "Starting Dagster and reading the dbt project"):
             from orchestration.pipeline.code_location import definitions_of
@@ -224,7 +225,7 @@ class _Execution:
             end_abandoned_runs(instance)
             for tags in tags_of_runs:
                 with spinner(self.console, "Starting") as show:
-                    outcome = execute(instance, job, tags, _StepLines(self.console, show).take)
+                    outcome = execute(instance, job, tags, _StepLines(self.console, show, titles).take)
                 checks.add(outcome.checks)
                 if not outcome.success:
                     break
@@ -248,9 +249,10 @@ def _execution(home: Home) -> Iterator[_Execution]:
 class _StepLines:
     """Draws a run's steps: a line that moves while a step is under way, and one that stays when it has ended."""
 
-    def __init__(self, console: Console, show: Callable[[str], None]) -> None:
+    def __init__(self, console: Console, show: Callable[[str], None], titles: Mapping[str, str]) -> None:
         self._console = console
         self._show = show
+        self._titles = titles
         self._title = ""
 
     def take(self, entry: EventLogEntry) -> None:
@@ -258,7 +260,7 @@ class _StepLines:
         if event is None:
             self._take_message(entry)
         elif event.is_step_start:
-            self._title = STEP_TITLES.get(event.step_key, event.step_key)
+            self._title = self._titles.get(event.step_key, event.step_key)
             self._show(self._title)
         elif event.is_step_success:
             seconds = event.step_success_data.duration_ms / 1000

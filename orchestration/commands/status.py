@@ -11,6 +11,7 @@ import duckdb
 import typer
 from rich.console import Console
 
+from orchestration import run_history
 from orchestration.commands.summary import data_kind_text, print_releases
 from orchestration.commands.terminal import cut_to_width, output, styled, table
 from orchestration.errors import WarehouseBusy, WarehouseMissing
@@ -123,9 +124,10 @@ def _print_inbox(say: Console, home: Home, language: str) -> None:
 
 
 def _print_batches(say: Console, home: Home, language: str) -> None:
-    from orchestration.landing import CONTRACTS, Store
+    from orchestration.landing.contracts import CONTRACTS
     from orchestration.landing.evidence.layout import landed_kinds
     from orchestration.landing.quarantine import replaced_rows, rows_by_batch
+    from orchestration.landing.store import Store
 
     store = Store(home.landing)
     rows = []
@@ -142,7 +144,7 @@ def _print_batches(say: Console, home: Home, language: str) -> None:
 
 def _print_rejected(say: Console, home: Home, language: str) -> None:
     """Files that were rejected when they last came, with the reason."""
-    from orchestration.landing import Store
+    from orchestration.landing.store import Store
 
     store = Store(home.landing)
     rejected = [
@@ -160,8 +162,8 @@ def _print_rejected(say: Console, home: Home, language: str) -> None:
 
 def _print_rules(say: Console, home: Home, language: str) -> None:
     """Rows in quarantine by rule, as they have landed: the warehouse may not have loaded them yet."""
-    from orchestration.landing import Store
     from orchestration.landing.quarantine import rows_by_rule
+    from orchestration.landing.store import Store
 
     rules = rows_by_rule(Store(home.landing), language)
     if rules:
@@ -215,20 +217,26 @@ def _print_last_run(say: Console, home: Home, language: str) -> None:
         say.print()
         say.print(styled(LAST_RUN.in_language(language), unknown))
         return
-    from orchestration.pipeline.instance import open_instance
-
-    with open_instance(home) as instance:
-        records = instance.get_run_records(limit=1)
+    run = run_history.last_run(home) if run_history.is_in_home(home) else _last_run_in_server(home)
     say.print()
-    if not records:
+    if run is None:
         say.print(styled(LAST_RUN.in_language(language), NO_RUN.in_language(language)))
         return
-    run = records[0].dagster_run
-    started = datetime.fromtimestamp(records[0].start_time or records[0].create_timestamp.timestamp())
     told = RUN.in_language(language).format(
-        job=run.job_name, state=run.status.value.lower(), started=f"{started:%Y-%m-%d %H:%M:%S}", code=run.run_id[:8]
+        job=run.job, state=run.status, started=f"{run.started:%Y-%m-%d %H:%M:%S}", code=run.run_id[:8]
     )
     say.print(styled(LAST_RUN.in_language(language), told))
     logs = sorted(Path(home.root / "logs").glob("run-*.log"))
     if logs:
         say.print(styled(RUN_OUTPUT.in_language(language), logs[-1]))
+
+
+def _last_run_in_server(home: Home) -> run_history.RecordedRun | None:
+    from orchestration.pipeline.instance import open_instance
+
+    with open_instance(home) as instance:
+        records = instance.get_run_records(limit=1)
+    if not records:
+        return None
+    run, began = records[0].dagster_run, records[0].start_time or records[0].create_timestamp.timestamp()
+    return run_history.RecordedRun(run.job_name, run.status.value.lower(), datetime.fromtimestamp(began), run.run_id)

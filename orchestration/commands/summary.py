@@ -239,8 +239,8 @@ def _shortly(value: Decimal | None) -> str:
 
 
 def _print_quarantine(say: Console, home: Home, language: str) -> None:
-    from orchestration.landing import Store
     from orchestration.landing.quarantine import rows_by_rule
+    from orchestration.landing.store import Store
 
     counts: Counter[str] = Counter()
     for broken in rows_by_rule(Store(home.landing)):

@@ -39,8 +39,8 @@ READINGS = {
     ),
 }
 
-# What Python strips from a text, which is what people see as blank.
-BLANKS = "".join(chr(code) for code in range(0x110000) if chr(code).isspace())
+# What Python strips from a text, which is what people see as blank; all of it lies in the basic plane of Unicode.
+BLANKS = "".join(chr(code) for code in range(0x10000) if chr(code).isspace())
 WIDE_BLANKS = "".join(blank for blank in BLANKS if blank > "\x7f")
 _PUNCTUATION = "+-./:%_"
 HALF_WIDTH = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code).isalnum() or chr(code) in _PUNCTUATION) + " "

@@ -32,7 +32,9 @@ from orchestration.landing.check import (
 )
 from orchestration.landing.contracts import CONTRACTS, Contract
 from orchestration.landing.contracts.decision import DECISION
-from orchestration.landing.evidence import EvidenceDoor, EvidenceKind, lay_out, read_kinds
+from orchestration.landing.evidence.door import EvidenceDoor
+from orchestration.landing.evidence.kinds import EvidenceKind, read_kinds
+from orchestration.landing.evidence.layout import lay_out
 from orchestration.landing.held import Held
 from orchestration.landing.inbox import InboxItem, make_folders, scan_evidence, scan_inbox
 from orchestration.landing.integrity import require_unbroken

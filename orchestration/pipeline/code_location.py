@@ -8,11 +8,17 @@ from orchestration.editions import is_released, series_of
 from orchestration.home import Home
 from orchestration.pipeline.automation import inbox_sensor, yearly_schedule
 from orchestration.pipeline.dbt_models import dbt_model_assets, dbt_resource, read_manifest
-from orchestration.pipeline.jobs import annual_run, land_year, public_site, publish_release, yearly_report
+from orchestration.pipeline.jobs import (
+    annual_run,
+    land_year,
+    public_site,
+    publish_release,
+    rebuild_warehouse,
+    yearly_report,
+)
 from orchestration.pipeline.landing import landing_assets
 from orchestration.pipeline.partitions import yearly_partitions
 from orchestration.pipeline.quality import validation_asset
-from orchestration.pipeline.rebuild import rebuild_job
 from orchestration.pipeline.release import release_asset
 from orchestration.pipeline.report import report_asset
 from orchestration.pipeline.resources import HomeResource
@@ -43,7 +49,7 @@ def definitions_of(home: Home) -> dg.Definitions:
             publish_release(release),
             yearly_report(report),
             public_site(site),
-            rebuild_job(manifest),
+            rebuild_warehouse(landing, models, validation),
         ],
         sensors=[inbox_sensor(home, series_code)],
         schedules=[yearly_schedule(home, series_code)],

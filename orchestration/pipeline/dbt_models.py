@@ -19,9 +19,10 @@ from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehous
 from orchestration.seeds import dbt_folder
 from orchestration.warehouse import build_record, connection, dbt
 
-# Unit tests prove the SQL on fixtures; they are run by the test suite, not by every production build. Only a full
-# refresh takes in a seed that gained a column since the warehouse was made.
-BUILD = ("build", "--full-refresh", "--exclude-resource-type", "unit_test")
+# Unit tests prove the SQL on fixtures; they are run by the test suite, not by every production build. Exposures are
+# readers, for whom nothing is built. Only a full refresh takes in a seed that gained
+# a column since the warehouse was made.
+BUILD = ("build", "--full-refresh", "--exclude-resource-type", "unit_test", "exposure")
 # Layers whose first rows are worth a look in the UI.
 PREVIEWED_SCHEMAS = {"marts"}
 SHOWN_FAILING_ROWS = 3
@@ -97,17 +98,11 @@ def dbt_model_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     return build_models
 
 
-def build_events(
-    context: dg.AssetExecutionContext | dg.OpExecutionContext,
-    dbt_cli: DbtCliResource,
-    home: Home,
-    manifest: Mapping[str, Any] | None = None,
-) -> Iterator[Any]:
+def build_events(context: dg.AssetExecutionContext, dbt_cli: DbtCliResource, home: Home) -> Iterator[Any]:
     """Run `dbt build` and yield Dagster's events, with row counts and previews; needs the writer lock.
 
     While dbt writes nobody can read the file, so the events are held until it has ended; progress goes to the log.
-    Where dbt fails, what was built until then is reported before the error. In a plain op (`manifest` given) the
-    events are materializations instead of outputs.
+    Where dbt fails, what was built until then is reported before the error.
     """
     connection.wait_until_free(home.warehouse, say=context.log.warning)
     # What was said of the tables before holds no longer, however this build ends.
@@ -115,8 +110,7 @@ def build_events(
     _results_path(home).unlink(missing_ok=True)
     os.environ.update(dbt.environment(home))
     dbt.reuse_parse(home)
-    translator = {} if manifest is None else {"manifest": manifest, "dagster_dbt_translator": LayerTranslator()}
-    invocation = dbt_cli.cli(list(BUILD), context=context, target_path=dbt.target_folder(home), **translator)
+    invocation = dbt_cli.cli(list(BUILD), context=context, target_path=dbt.target_folder(home))
     events: list[Any] = []
     failure: Exception | None = None
     try:
@@ -131,9 +125,10 @@ def build_events(
     note_run(home)
 
 
-def _collect(context: Any, invocation: DbtCliInvocation) -> Iterator[Any]:
+def _collect(context: dg.AssetExecutionContext, invocation: DbtCliInvocation) -> Iterator[Any]:
     """Dagster's events of a dbt invocation, while the log tells how far it is."""
-    done, total = 0, _table_count(context, invocation.manifest)
+    # Those selected in the UI, or all.
+    done, total = 0, len(context.selected_asset_keys)
     for message in invocation.stream_raw_events():
         events = list(
             message.to_default_asset_events(
@@ -150,20 +145,13 @@ def _collect(context: Any, invocation: DbtCliInvocation) -> Iterator[Any]:
         yield from events
 
 
-def _table_count(context: Any, manifest: Mapping[str, Any]) -> int:
-    """How many tables and views are to be built: those selected in the UI, or all."""
-    if isinstance(context, dg.AssetExecutionContext):
-        return len(context.selected_asset_keys)
-    return sum(node["resource_type"] in ("model", "seed") for node in manifest["nodes"].values())
-
-
 def _with_table_metadata(home: Home, manifest: Mapping[str, Any], events: list[Any]) -> Iterator[Any]:
     """The events, those of tables with row count and, for readers' tables, the first rows."""
     if not events:
         return
     with connection.reading(home.warehouse) as open_connection:
         for event in events:
-            if not isinstance(event, (dg.Output, dg.AssetMaterialization)):
+            if not isinstance(event, dg.Output):
                 yield event
                 continue
             node = manifest["nodes"][event.metadata["unique_id"].value]

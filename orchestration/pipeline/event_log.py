@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from dagster import StringSource
-from dagster._core.storage.event_log import SqliteEventLogStorage
-from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
+
+from orchestration.pipeline.dagster_internals import ConfigurableClassData, SqliteEventLogStorage
 
 # One database a run, and the index over all: the UI of a long history does not keep them all open.
 KEPT_DATABASES = 8

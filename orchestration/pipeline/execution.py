@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from dagster import AssetCheckSeverity, DagsterEventType, DagsterInstance, EventLogEntry, JobDefinition
-from dagster._core.utils import make_new_run_id
 
 from orchestration.errors import Interrupted
 from orchestration.pipeline import findings
@@ -53,7 +53,7 @@ def execute(
     instance: DagsterInstance, job: JobDefinition, tags: Mapping[str, str], listener: Listener | None = None
 ) -> RunOutcome:
     """Run the job to its end; a failing step is told in the outcome, not raised. Ctrl-C raises `Interrupted`."""
-    run_id = make_new_run_id()
+    run_id = str(uuid.uuid4())
     own_tags = {PROCESS_TAG: str(os.getpid()), REPOSITORY_TAG: REPOSITORY_LABEL}
     with _Follower(instance, run_id, listener):
         result = job.execute_in_process(

@@ -10,6 +10,8 @@ PUBLIC_SITE = "public_site"
 PUBLISH_RELEASE = "publish_release"
 REBUILD_WAREHOUSE = "rebuild_warehouse"
 YEARLY_REPORT = "yearly_report"
+# On a run: nothing is landed, and the warehouse file is made anew.
+FROM_SCRATCH_TAG = "zhengxin/from_scratch"
 
 
 def annual_run(*steps: dg.AssetsDefinition):
@@ -19,6 +21,17 @@ def annual_run(*steps: dg.AssetsDefinition):
         selection=dg.AssetSelection.assets(*steps),
         description="The whole way of one or more years: land what waits in the inbox, check it, build the scores, "
         "validate the marts, and cut a candidate of what is new; it is published at once where the home says so.",
+    )
+
+
+def rebuild_warehouse(*steps: dg.AssetsDefinition):
+    """The yearly run without its landing and its release, on a new warehouse file."""
+    return dg.define_asset_job(
+        REBUILD_WAREHOUSE,
+        selection=dg.AssetSelection.assets(*steps),
+        tags={FROM_SCRATCH_TAG: "yes"},
+        description="Drop the warehouse file and build everything anew from the landed batches and the seeds. Nothing "
+        "is landed and nothing that was received is touched; the marts of all editions are validated.",
     )
 
 

@@ -13,15 +13,18 @@ import duckdb
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
-from orchestration.landing import CONTRACTS, LandedFile, Store, chain, land_inbox
+from orchestration.landing import chain
 from orchestration.landing.across_files import contradictions
+from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.integrity import require_whole
 from orchestration.landing.quarantine import rows_by_batch, rows_by_rule
+from orchestration.landing.run import LandedFile, land_inbox
+from orchestration.landing.store import Store
 from orchestration.landing.waiting import no_data_message
 from orchestration.last_run import upgrade_message
 from orchestration.pipeline import findings
 from orchestration.pipeline.preview import preview, row_count
-from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn, years_of_run
+from orchestration.pipeline.resources import WRITER_POOL, HomeResource, is_from_scratch, warehouse_turn, years_of_run
 from orchestration.release.catalogue import Catalogue
 from orchestration.release.changed_method import changed_methodologies
 from orchestration.release.history import load_releases_in_force
@@ -84,29 +87,33 @@ def landing_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     )
     def land_inbox_assets(context: dg.AssetExecutionContext, home: HomeResource):
         years = years_of_run(context, home)
+        from_scratch = is_from_scratch(context)
         with warehouse_turn(context, home.paths):
             tell_of_upgrade(context, home.paths)
             changed_methods = changed_methods_told(context, home.paths)
             require_whole(Store(home.paths.landing), released_inputs_missing(home.paths))
             language = settings_of(home.paths).language
-            landed = land_inbox(home.paths, progress=partial(_log, context, language))
+            landed = [] if from_scratch else land_inbox(home.paths, progress=partial(_log, context, language))
+            if from_scratch:
+                connection.drop(home.paths.warehouse, say=context.log.warning)
             with connection.writing(home.paths.warehouse, say=context.log.warning) as open_connection:
                 load_raw(open_connection, home.paths)
                 load_releases_in_force(open_connection, home.paths)
-                require_years(open_connection, years, home.paths)
+                if not from_scratch:
+                    require_years(open_connection, years, home.paths)
                 results = list(raw_results(open_connection, home.paths, landed, changed_methods))
         yield from results
 
     return land_inbox_assets
 
 
-def tell_of_upgrade(context: dg.OpExecutionContext | dg.AssetExecutionContext, home: Home) -> None:
+def tell_of_upgrade(context: dg.AssetExecutionContext, home: Home) -> None:
     """Before anything is computed: this is not the version that the home was last run with."""
     if message := upgrade_message(home):
         context.log.warning(message)
 
 
-def changed_methods_told(context: dg.OpExecutionContext | dg.AssetExecutionContext, home: Home) -> list[str]:
+def changed_methods_told(context: dg.AssetExecutionContext, home: Home) -> list[str]:
     """Before anything is computed: the methodologies that were changed after an edition was released under them."""
     changed = changed_methodologies(home)
     for sentence in changed:

@@ -18,14 +18,8 @@ RANGE_END_TAG = "dagster/asset_partition_range_end"
 
 
 def yearly_partitions(home: Home, series_code: str) -> dg.TimeWindowPartitionsDefinition:
-    """One partition per edition of the series, keyed by its year; years between without an edition are left out.
-
-    The last one is the newest edition of which observations have landed or wait in the inbox, so that "Latest" in the
-    UI is a year that can be scored. As long as there is no data at all, every edition is a partition.
-    """
-    editions = edition_years(home, series_code)
-    newest = newest_observed_year(home, editions) or editions[-1]
-    years = [year for year in editions if year <= newest]
+    """One partition per offered edition of the series, keyed by its year; years between without one are left out."""
+    years = offered_years(home, series_code)
     gaps = sorted(set(range(years[0], years[-1])) - set(years))
     return dg.TimeWindowPartitionsDefinition(
         cron_schedule="0 0 1 1 *",
@@ -36,6 +30,14 @@ def yearly_partitions(home: Home, series_code: str) -> dg.TimeWindowPartitionsDe
         end_offset=1,
         exclusions=[datetime(year, 1, 1) for year in gaps] or None,
     )
+
+
+def offered_years(home: Home, series_code: str) -> list[int]:
+    """The editions up to the newest one of which observations have landed or wait in the inbox, so that "Latest" in the
+    UI is a year that can be scored; every edition as long as there is no data at all."""
+    editions = edition_years(home, series_code)
+    newest = newest_observed_year(home, editions) or editions[-1]
+    return [year for year in editions if year <= newest]
 
 
 def span_tags(years: Sequence[int]) -> dict[str, str]:

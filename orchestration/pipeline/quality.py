@@ -6,7 +6,7 @@ import dagster as dg
 
 from orchestration.home import Home
 from orchestration.pipeline import findings
-from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn, years_of_run
+from orchestration.pipeline.resources import WRITER_POOL, HomeResource, is_from_scratch, warehouse_turn, years_of_run
 from orchestration.quality.marts import MART_CHECKS
 from orchestration.quality.results import data_docs_folder, validate_and_record
 from orchestration.validation import SuiteRun
@@ -55,7 +55,8 @@ def validation_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition
     )
     def validate_marts(context: dg.AssetExecutionContext, home: HomeResource):
         # The checks alone can be asked for without a year.
-        years = years_of_run(context, home) if VALIDATION_RESULT in context.selected_asset_keys else None
+        of_years = VALIDATION_RESULT in context.selected_asset_keys and not is_from_scratch(context)
+        years = years_of_run(context, home) if of_years else None
         with warehouse_turn(context, home.paths):
             runs = validated(context, home.paths, years)
         if VALIDATION_RESULT in context.selected_asset_keys:
@@ -67,9 +68,7 @@ def validation_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition
     return validate_marts
 
 
-def validated(
-    context: dg.OpExecutionContext | dg.AssetExecutionContext, home: Home, years: list[int] | None
-) -> list[SuiteRun]:
+def validated(context: dg.AssetExecutionContext, home: Home, years: list[int] | None) -> list[SuiteRun]:
     """Run the suites on the marts of `years` (None: all that were built) and record them; needs the writer lock."""
     with connection.writing(home.warehouse, say=context.log.warning) as open_connection:
         if years is None:

@@ -11,6 +11,7 @@ import dagster as dg
 from orchestration.editions import check_years, edition_years
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.pipeline.jobs import FROM_SCRATCH_TAG
 from orchestration.pipeline.partitions import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG
 from orchestration.settings import in_home_language
 from orchestration.warehouse import built_from
@@ -57,13 +58,18 @@ def years_of_run(context: dg.AssetExecutionContext, home: HomeResource) -> list[
         raise failure_of(error, home.paths) from None
 
 
+def is_from_scratch(context: dg.AssetExecutionContext) -> bool:
+    """Whether the run is one of `rebuild_warehouse`."""
+    return FROM_SCRATCH_TAG in context.run.tags
+
+
 def failure_of(error: UsageError, home: Home) -> dg.Failure:
     """What a person can mend fails a step with its message alone, in the home's language."""
     return dg.Failure(in_home_language(error.wording, home), allow_retries=False)
 
 
 @contextmanager
-def warehouse_turn(context: dg.OpExecutionContext | dg.AssetExecutionContext, home: Home) -> Iterator[None]:
+def warehouse_turn(context: dg.AssetExecutionContext, home: Home) -> Iterator[None]:
     """Hold the warehouse's writer lock for a step; what a person can mend fails the step with its message alone.
 
     Waiting for another writer is told in the run's log.

@@ -16,7 +16,7 @@ import duckdb
 
 from orchestration.errors import UsageError
 from orchestration.home import INSTALLED, PACKAGE, Home, is_installed, project_root
-from orchestration.landing import Store
+from orchestration.landing.store import Store
 from orchestration.last_run import this_version
 from orchestration.release.catalogue import Catalogue, ReleaseId
 from orchestration.release.cut import ReleaseFacts

@@ -9,9 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.home import Home
-from orchestration.landing import Store
 from orchestration.landing.chain import ReleasedEntry
-from orchestration.landing.store import StoreDamaged
+from orchestration.landing.store import Store, StoreDamaged
 from orchestration.release.catalogue import INTERNAL, Catalogue, ReleaseId
 from orchestration.wording import Wording
 

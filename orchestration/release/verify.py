@@ -21,7 +21,8 @@ import duckdb
 
 from orchestration.errors import UsageError
 from orchestration.home import HOME_VARIABLE, Home
-from orchestration.landing import Store, chain
+from orchestration.landing import chain
+from orchestration.landing.store import Store
 from orchestration.release.catalogue import (
     INTERNAL,
     LOCK_NAME,

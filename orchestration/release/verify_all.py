@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
-from orchestration.landing import Store, chain
+from orchestration.landing import chain
 from orchestration.landing.integrity import check_store
-from orchestration.landing.store import StoreDamaged
+from orchestration.landing.store import Store, StoreDamaged
 from orchestration.release import links, signature
 from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId
 from orchestration.release.files import sha256_of

@@ -59,17 +59,8 @@ def read_queue(
                 f"The edition {year} has not been scored (there are: {named}): zhengxin run {year}.",
             )
         )
-    if (
-        region is not None
-        and not connection.execute(
-            """
-        select 1 from staging.stg_region where assessment_year = $1 and region_code = $2
-        union all
-        select 1 from staging.stg_assessment_frame where assessment_year = $1 and unit_code = $2
-        """,
-            [year, region],
-        ).fetchall()
-    ):
+    known = "select 1 from marts.frame_place where assessment_year = $1 and place_code = $2 limit 1"
+    if region is not None and not connection.execute(known, [year, region]).fetchall():
         raise UsageError(
             Wording(
                 f"{year} 年度没有地区或单位 {region}:见 marts.dim_region。",
@@ -84,14 +75,10 @@ def read_queue(
         where items.assessment_year = $year
             and (
                 $region is null
-                or items.unit_code = $region
-                or exists (
-                    select 1
-                    from intermediate.int_region_ancestor as ancestors
-                    where ancestors.series_code = items.series_code
-                        and ancestors.assessment_year = items.assessment_year
-                        and ancestors.region_code = items.region_code
-                        and ancestors.ancestor_region_code = $region
+                or (items.series_code, items.assessment_year, items.unit_code) in (
+                    select (series_code, assessment_year, place_code)
+                    from marts.frame_place
+                    where place_kind = 'unit' and within_code = $region
                 )
             )
         order by items.series_code, items.priority

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.home import INSTALLED, PACKAGE, Home
-from orchestration.landing import Store
+from orchestration.landing.store import Store
 from orchestration.landing.waiting import waiting_files
 from orchestration.warehouse.dbt import project_digest
 

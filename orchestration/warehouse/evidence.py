@@ -18,9 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.home import Home, project_root
-from orchestration.landing.evidence import has_evidence, lay_out, read_kinds
-from orchestration.landing.evidence.kinds import COLUMN_SEED, KIND_SEED
-from orchestration.landing.evidence.layout import accepted_files
+from orchestration.landing.evidence.kinds import COLUMN_SEED, KIND_SEED, read_kinds
+from orchestration.landing.evidence.layout import accepted_files, has_evidence, lay_out
 from orchestration.landing.reference import Reference, read_reference
 from orchestration.landing.store import Store
 from orchestration.seeds import DBT_PROJECT, Row, read_seed, seeds_folder

@@ -12,9 +12,12 @@ import duckdb
 from orchestration.errors import UsageError
 from orchestration.wording import Wording
 
-OF_THE_DATA = "where series_code in (select series_code from intermediate.int_as_of) order by 1"
-EDITIONS = f"select distinct assessment_year from staging.stg_edition {OF_THE_DATA}"
-METHODOLOGIES = f"select methodology_code from staging.stg_methodology {OF_THE_DATA}"
+# Of the series that data came in for: events raise warnings in editions without observations too.
+EDITIONS = "select distinct assessment_year from marts.frame_place order by 1"
+METHODOLOGIES = (
+    "select methodology_code from marts.dim_methodology "
+    "where series_code in (select series_code from marts.frame_place) order by 1"
+)
 
 
 @dataclass(frozen=True)
@@ -85,18 +88,6 @@ def read_warnings(
     columns = ", ".join(f"warning.{name}" for name in EarlyWarning.__dataclass_fields__)
     found = connection.execute(
         f"""
-        with recursive regions as (
-            select distinct series_code, assessment_year, region_code
-            from staging.stg_region
-            where region_code = $region
-            union
-            select children.series_code, children.assessment_year, children.region_code
-            from regions
-            inner join staging.stg_region as children
-                on regions.series_code = children.series_code
-                and regions.assessment_year = children.assessment_year
-                and regions.region_code = children.parent_region_code
-        )
         select {columns}
         from marts.warning as warning
         where ($year is null or warning.assessment_year = $year)
@@ -110,8 +101,11 @@ def read_warnings(
             and (warning.is_open or not $only_open)
             and (
                 $region is null
-                or warning.unit_code = $region
-                or (warning.series_code, warning.assessment_year, warning.region_code) in (select * from regions)
+                or (warning.series_code, warning.assessment_year, warning.unit_code) in (
+                    select (series_code, assessment_year, place_code)
+                    from marts.frame_place
+                    where place_kind = 'unit' and within_code = $region
+                )
             )
         qualify row_number() over (
             partition by
@@ -146,15 +140,8 @@ def _require(connection: duckdb.DuckDBPyConnection, what: Wording, query: str, w
 
 
 def _require_region(connection: duckdb.DuckDBPyConnection, region: str) -> None:
-    known = connection.execute(
-        """
-        select 1 from staging.stg_region where region_code = $1
-        union all select 1 from staging.stg_assessment_frame where unit_code = $1
-        limit 1
-        """,
-        [region],
-    ).fetchall()
-    if not known:
+    known = connection.execute("select 1 from marts.frame_place where place_code = $1 limit 1", [region])
+    if not known.fetchall():
         raise UsageError(
             Wording(
                 f"没有地区或单位 {region}:代码见 marts.dim_region 与 marts.dim_unit。",

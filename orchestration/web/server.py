@@ -2,9 +2,7 @@
 
     python -m orchestration.web.server WORKSPACE < settings
 
-The settings come as one line of JSON on standard input, so that the token stands in no list of processes. This file
-names all that is used of Dagster beyond its public interface, as of 1.13: `WorkspaceProcessContext` and
-`WorkspaceFileTarget`, which its own web server's command uses.
+The settings come as one line of JSON on standard input, so that the token stands in no list of processes.
 """
 
 from __future__ import annotations
@@ -17,10 +15,9 @@ from pathlib import Path
 
 import uvicorn
 from dagster import DagsterInstance
-from dagster._core.workspace.context import WorkspaceProcessContext
-from dagster._core.workspace.load_target import WorkspaceFileTarget
 from dagster_webserver.app import create_app_from_workspace_process_context
 
+from orchestration.pipeline.dagster_internals import WorkspaceFileTarget, WorkspaceProcessContext
 from orchestration.web.guard import Guard, audit
 from orchestration.web.settings import ServerSettings
 

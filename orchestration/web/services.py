@@ -15,6 +15,7 @@ from pathlib import Path
 
 from orchestration.errors import UsageError
 from orchestration.home import project_root
+from orchestration.pipeline.dagster_internals import DAEMON_MODULE
 from orchestration.web.guard import HEALTH
 from orchestration.web.settings import ServerSettings
 from orchestration.wording import Wording
@@ -69,7 +70,7 @@ class Services:
             self._run("web server", "orchestration.web.server", str(self.workspace), told=settings.to_json())
             self._until(lambda: _is_healthy(settings.host, settings.port))
         if with_daemon:
-            self._run("daemon", "dagster._daemon", "run", "--workspace", str(self.workspace))
+            self._run("daemon", DAEMON_MODULE, "run", "--workspace", str(self.workspace))
 
     def wait(self) -> Wording:
         """Return, with what happened, once one of them has ended by itself."""

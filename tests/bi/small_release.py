@@ -9,7 +9,7 @@ from pathlib import Path
 
 from orchestration.demo.census import write_census_attributes
 from orchestration.home import Home
-from orchestration.landing import land_inbox
+from orchestration.landing.run import land_inbox
 from orchestration.release.catalogue import PUBLIC, Catalogue, ReleaseId
 from orchestration.release.cut import ReleaseFacts, cut_public, visible_tables, write_parquet
 from orchestration.release.files import replace_file

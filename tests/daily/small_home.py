@@ -13,7 +13,8 @@ from typing import Any
 import duckdb
 
 from orchestration.home import Home, shipped_seeds
-from orchestration.landing import LandedFile, Store, land_inbox
+from orchestration.landing.run import LandedFile, land_inbox
+from orchestration.landing.store import Store
 from orchestration.warehouse import dbt
 from orchestration.warehouse.raw import load_raw
 from tests.landing.conftest import csv_text

@@ -28,10 +28,9 @@ def warned(tmp_path: Path) -> Home:
     home.warehouse.parent.mkdir(parents=True)
     with duckdb.connect(str(home.warehouse)) as connection:
         connection.execute("create schema marts")
-        connection.execute("create schema staging")
         connection.execute(
-            "create table staging.stg_region"
-            " (series_code varchar, assessment_year integer, region_code varchar, parent_region_code varchar)"
+            f"create table marts.frame_place as select '{SERIES}' as series_code, 2019 as assessment_year, "
+            "'unit' as place_kind, '520402' as place_code, '520402' as within_code"
         )
         connection.execute(
             f"""

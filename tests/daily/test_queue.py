@@ -18,7 +18,7 @@ from orchestration.warehouse.connection import reading
 from tests.daily.small_home import EVENT, UNITS, VERIFICATION, SmallHome, observations
 
 VETOED, CONFLICTING, EVENTFUL, ZERO, *CALM = UNITS
-MARTS = "+verification_list", "+verification_queue", "+verifier_agreement", "+release_info", "+int_region_ancestor"
+MARTS = "+verification_list", "+verification_queue", "+verifier_agreement", "+release_info", "+frame_place"
 
 
 @pytest.fixture(scope="module")

@@ -52,7 +52,7 @@ def mid_year(tmp_path_factory: pytest.TempPathFactory, seeded: Path) -> SmallHom
         ],
         "may.csv",
     )
-    small.build("+warning")
+    small.build("+warning", "+frame_place", "+dim_methodology")
     return small
 
 
@@ -109,7 +109,7 @@ def later(tmp_path_factory: pytest.TempPathFactory, mid_year: SmallHome) -> Smal
     small.drop(
         "opinion_event", [event(CALM, "C9", "2019-06-01", captured_at="2020-05-02 09:00", severity="ordinary")], "l.csv"
     )
-    small.build("+warning")
+    small.build("+warning", "+frame_place", "+dim_methodology")
     return small
 
 

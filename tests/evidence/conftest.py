@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration.home import Home
-from orchestration.landing import LandedFile, Store, land_inbox
+from orchestration.landing.run import LandedFile, land_inbox
+from orchestration.landing.store import Store
 
 HEADER = "unit_code,message_code,submitted_at,due_at,answered_at,rating,provenance"
 GOOD = "520115,{code},2019-03-01 10:00,2019-03-08,2019-03-07 09:30,5,synthetic"

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from orchestration.cli import app
 from orchestration.home import Home, project_root
-from orchestration.landing import land_inbox
+from orchestration.landing.run import land_inbox
 from orchestration.warehouse import connection, dbt
 from orchestration.warehouse.raw import load_raw
 from tests.small.home import make_small_home

@@ -12,8 +12,8 @@ import pytest
 
 from orchestration.demo.evidence import write_evidence
 from orchestration.home import Home, shipped_seeds
-from orchestration.landing import land_inbox
 from orchestration.landing.reference import read_reference
+from orchestration.landing.run import land_inbox
 from orchestration.seeds import read_seed, seeds_folder
 from orchestration.warehouse import connection, dbt
 from orchestration.warehouse.evidence import units_of_codes

@@ -13,9 +13,11 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from orchestration.demo.evidence import write_evidence
+from orchestration.demo.evidence import records_query, write_evidence
 from orchestration.home import shipped_seeds
-from orchestration.landing.evidence import EvidenceDoor, has_evidence, landed_contracts, lay_out, read_kinds
+from orchestration.landing.evidence.door import EvidenceDoor
+from orchestration.landing.evidence.kinds import read_kinds
+from orchestration.landing.evidence.layout import has_evidence, landed_contracts, lay_out
 from orchestration.landing.integrity import check_store
 from orchestration.landing.judge import recorded
 from orchestration.landing.reference import read_reference
@@ -70,6 +72,57 @@ def test_row_numbers_stand_after_unreadable_rows(evidence: Evidence) -> None:
         "D": 8,
         "E": 9,
     }
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_row_numbers_stand_after_blank_lines_of_a_csv(evidence: Evidence, ending: str) -> None:
+    """Blank lines are no rows, as in a spreadsheet, and the rows after them keep their numbers; what could not be read
+    stands between, and a blank line inside a cell is none."""
+    good = [GOOD.format(code=code) for code in ("A", "B", '"C\n\n1"', "D")]
+    lines = [HEADER, good[0], "", good[1], "", "", "x", good[2], "", good[3], "", ""]
+    file = evidence.landed(KIND, "a.csv", ending.join(lines).replace("C\n\n1", f"C{ending * 2}1") + ending)
+    assert (file.row_count, file.accepted_count) == (5, 4)
+    assert [row["row_number"] for row in evidence.accepted(KIND)] == [2, 4, 8, 10]
+    assert [row["row_number"] for row in evidence.quarantined(file)] == [7]
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "jsonl.gz"])
+def test_row_numbers_stand_after_blank_lines_of_json(evidence: Evidence, ending: str) -> None:
+    line = '{"unit_code": "520115", "message_code": "%s", "submitted_at": "%s", "provenance": "synthetic"}'
+    lines = [
+        "",
+        line % ("A", "2019-03-01"),
+        "",
+        "  ",
+        line % ("B", "2019-02-30"),
+        "no JSON",
+        "",
+        line % ("C", "2019-03-01"),
+    ]
+    content = "\n".join(lines).encode()
+    file = evidence.landed(KIND, f"a.{ending}", gzip.compress(content) if ending.endswith("gz") else content)
+    assert {row["message_code"]: row["row_number"] for row in evidence.accepted(KIND)} == {"A": 2, "C": 8}
+    assert [row["row_number"] for row in evidence.quarantined(file)] == [5, 6]
+
+
+def test_a_file_of_blank_lines_is_refused(evidence: Evidence) -> None:
+    """To number rows around any amount of blank lines is not worth its time."""
+    rows = "\n\n".join(GOOD.format(code=code) for code in range(3000))
+    file = evidence.landed(KIND, "a.csv", f"{HEADER}\n{rows}\n")
+    assert (file.outcome, file.error_rule) == ("rejected", "rows_blank")
+
+
+@pytest.mark.parametrize("file_format", ["parquet", "csv"])
+def test_accepted_rows_stand_in_the_order_of_the_file(evidence: Evidence, file_format: str) -> None:
+    """Several row groups, checked by several threads: the same file always gives the same bytes."""
+    path = evidence.put(KIND, f"a.{file_format}", "")
+    duckdb.execute(f"copy ({records_query(KIND, ['520115', '520102'], 2019, 0, 320_000)}) to '{path}'")
+    (file,) = evidence.land()
+    [path] = evidence.home.landing.glob(f"evidence/evidence_kind={KIND}/*/*.parquet")
+    steps = f"select row_number - lag(row_number) over () as step from '{path}'"
+    backwards = duckdb.sql(f"select count(*) filter (where step <= 0) from ({steps})")
+    assert backwards.fetchone() == (0,)
+    assert file.accepted_count + file.quarantined_count == 320_000
 
 
 @pytest.mark.parametrize(
@@ -204,7 +257,7 @@ def test_a_killed_landing_leaves_no_half(evidence: Evidence) -> None:
         evidence.put(KIND, f"{number}.csv", messages(*(GOOD.format(code=f"{number}-{row}") for row in range(2000))))
     program = (
         "import sys; from pathlib import Path; from orchestration.home import Home;"
-        "from orchestration.landing import land_inbox;"
+        "from orchestration.landing.run import land_inbox;"
         "land_inbox(Home(Path(sys.argv[1])), progress=lambda *told: print('landed', flush=True))"
     )
     command = [sys.executable, "-c", program, str(evidence.home.root)]

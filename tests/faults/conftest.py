@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from orchestration.home import Home
-from orchestration.landing import land_inbox
+from orchestration.landing.run import land_inbox
 from tests.daily.small_home import DECISION, OBJECTION
 from tests.landing.conftest import csv_text
 from tests.release.conftest import alter, deliver_change, released

@@ -11,7 +11,7 @@ import dagster as dg
 
 from orchestration.commands import run as run_command
 from orchestration.home import HOME_VARIABLE, Home
-from orchestration.landing import land_inbox
+from orchestration.landing.run import land_inbox
 from orchestration.pipeline import dbt_models
 from orchestration.release.catalogue import Catalogue, ReleaseId
 from orchestration.release.publish import release_edition, withdraw

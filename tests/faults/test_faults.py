@@ -14,8 +14,9 @@ import duckdb
 import pytest
 
 from orchestration.home import Home
-from orchestration.landing import Store, chain
+from orchestration.landing import chain
 from orchestration.landing.integrity import require_whole
+from orchestration.landing.store import Store
 from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue
 from orchestration.release.verify import Verification
 from orchestration.release.verify_all import parts_to_verify, verify_part

@@ -13,9 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration.home import Home
-from orchestration.landing import LandedFile, Store, land_inbox
 from orchestration.landing.contracts import Contract
 from orchestration.landing.readers import DEFAULT_LIMITS, FileTable, Limits, read_table
+from orchestration.landing.run import LandedFile, land_inbox
+from orchestration.landing.store import Store
 
 SEEDS = {
     "methodology/edition.csv": """\

@@ -11,11 +11,13 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from orchestration.home import Home
-from orchestration.landing import land_inbox
+from orchestration.landing.run import land_inbox
 
 # Children are forked from a clean server that has the slow imports done; each is a process of its own.
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["orchestration.landing", "orchestration.landing.judge", "pandas", "pyarrow.parquet"])
+PROCESSES.set_forkserver_preload(
+    ["orchestration.landing.run", "orchestration.landing.judge", "pandas", "pyarrow.parquet"]
+)
 
 
 def start(target: Callable, *arguments: object) -> BaseProcess:

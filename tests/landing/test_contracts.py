@@ -9,8 +9,9 @@ import pytest
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
-from orchestration.landing import CONTRACTS, write_template
+from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.judge import row_suite
+from orchestration.landing.template import write_template
 from orchestration.seeds import seeds_folder
 from tests.small.home import lay_demo_seeds
 

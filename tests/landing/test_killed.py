@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.home import Home
-from orchestration.landing import Store
+from orchestration.landing.store import Store
 
 from .conftest import EVENT_ROW, World, csv_text, observations
 from .lander_process import land, land_and_die, start

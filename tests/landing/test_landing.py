@@ -11,9 +11,9 @@ import pytest
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
-from orchestration.landing import land_inbox
 from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.reference import SeedError
+from orchestration.landing.run import land_inbox
 from orchestration.landing.store import StoreDamaged
 from orchestration.landing.waiting import observed_years, waiting_files
 

@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration.errors import UsageError
-from orchestration.landing import land_inbox
 from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.readers import BeyondLimit, FileRejected, Limits, read_table
 from orchestration.landing.readers.rows import RowsFile
+from orchestration.landing.run import land_inbox
 
 from .conftest import OBSERVATION_ROW, ReadFile, World, csv_text, observations, read_bytes
 from .test_office_layouts import COLUMNS, GOOD, book

@@ -6,8 +6,7 @@ import threading
 
 import pytest
 
-from orchestration.landing import LandingLocked
-from orchestration.landing.store import sweep
+from orchestration.landing.store import LandingLocked, sweep
 
 from .conftest import World, csv_text, observations
 from .lander_process import PROCESSES, land_and_wait, start

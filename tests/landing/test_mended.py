@@ -11,10 +11,10 @@ import openpyxl
 import pytest
 
 from orchestration.home import project_root
-from orchestration.landing import LandedFile
 from orchestration.landing.mending import write_errors
 from orchestration.landing.quarantine import replaced_rows, rows_by_batch, rows_by_rule
 from orchestration.landing.readers.names import ORIGIN_COLUMN
+from orchestration.landing.run import LandedFile
 from orchestration.warehouse.raw import load_raw
 
 from .conftest import OBSERVATION_ROW, World, csv_text, write_seeds

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from orchestration.landing import contracts, write_template
+from orchestration.landing import contracts
 from orchestration.landing.contracts import CONTRACTS, Column, Contract, Rule
 from orchestration.landing.contracts.definition import Step
 from orchestration.landing.contracts.shared import (
@@ -19,6 +19,7 @@ from orchestration.landing.contracts.shared import (
     unit_steps,
 )
 from orchestration.landing.store import Store
+from orchestration.landing.template import write_template
 from orchestration.warehouse.raw import load_raw
 from orchestration.wording import Wording
 

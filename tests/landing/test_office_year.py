@@ -11,9 +11,9 @@ import pytest
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
-from orchestration.landing import LandedFile
 from orchestration.landing.mending import write_errors
 from orchestration.landing.readers.names import PROBLEM_COLUMN
+from orchestration.landing.run import LandedFile
 from orchestration.project_folder.start import Start, start_folder
 from orchestration.seeds import read_seed, seeds_folder
 from orchestration.warehouse.seed_check import check_seeds

@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration.landing import Store, chain
+from orchestration.landing import chain
 from orchestration.landing.integrity import require_unbroken, require_whole
-from orchestration.landing.store import StoreDamaged
+from orchestration.landing.store import Store, StoreDamaged
 from orchestration.release.verify_all import parts_to_verify, verify_part
 
 from .conftest import DECISION_ROW, OBSERVATION_ROW, World, csv_text, observations

@@ -9,9 +9,9 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from orchestration.home import project_root
-from orchestration.landing import CONTRACTS, write_template
+from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.lists import choices_of, measure_labels
-from orchestration.landing.template import CHOICES_SHEET, FIRST_ROW, HELP_SHEET
+from orchestration.landing.template import CHOICES_SHEET, FIRST_ROW, HELP_SHEET, write_template
 
 from .conftest import OBSERVATION_ROW, World
 

@@ -9,7 +9,7 @@ import dagster as dg
 import pytest
 
 from orchestration.home import Home
-from orchestration.landing import land_inbox
+from orchestration.landing.run import land_inbox
 from orchestration.pipeline.automation import inbox_sensor, yearly_schedule
 from tests.small.inbox import write_small_inbox
 

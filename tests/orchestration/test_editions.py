@@ -16,8 +16,8 @@ from orchestration.editions import (
 )
 from orchestration.errors import UsageError
 from orchestration.home import Home
-from orchestration.landing import land_inbox
 from orchestration.landing.contracts import CONTRACTS
+from orchestration.landing.run import land_inbox
 from orchestration.landing.waiting import require_data
 from orchestration.pipeline.partitions import span_tags, yearly_partitions
 from orchestration.settings import SERIES_VARIABLE

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from orchestration.home import Home, project_root
-from orchestration.landing import land_inbox
 from orchestration.landing.lists import choices_of
+from orchestration.landing.run import land_inbox
 from orchestration.seeds import seeds_folder
 from tests.own_index.conftest import Shell
 

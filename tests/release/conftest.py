@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.home import Home
-from orchestration.landing import land_inbox
+from orchestration.landing.run import land_inbox
 from orchestration.release.publish import Outcome, release_edition
 from orchestration.warehouse import connection, dbt
 from orchestration.warehouse.raw import load_raw

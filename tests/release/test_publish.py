@@ -16,7 +16,8 @@ import pytest
 from orchestration import last_run
 from orchestration.errors import UsageError, WarehouseBusy
 from orchestration.home import Home
-from orchestration.landing import Store, land_inbox
+from orchestration.landing.run import land_inbox
+from orchestration.landing.store import Store
 from orchestration.release import inputs, publish
 from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId
 from orchestration.release.causes import causes_between

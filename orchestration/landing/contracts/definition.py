@@ -161,7 +161,8 @@ class Column:
                         f"{name} '{{{name}}}' 不在可选范围内:请填写以下之一:{says.zh}",
                         f"{name} '{{{name}}}' is not known: write {says.en}",
                     ),
-                    f"{name} not in ({', '.join(map(literal, self.choices))})",
+                    # Of more than four words IN becomes a join, and rows come out of it in another order.
+                    f"not list_contains([{', '.join(map(literal, self.choices))}], {name})",
                 )
             )
         if self.regex:

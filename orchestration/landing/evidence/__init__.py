@@ -4,19 +4,3 @@
 into accepted and quarantined, `layout` lays what is in effect out by kind and year. Ledger, words and folders are those
 of all other sources.
 """
-
-from __future__ import annotations
-
-from orchestration.landing.evidence.door import EvidenceDoor
-from orchestration.landing.evidence.kinds import EvidenceKind, read_kinds
-from orchestration.landing.evidence.layout import evidence_folder, has_evidence, landed_contracts, lay_out
-
-__all__ = [
-    "EvidenceDoor",
-    "EvidenceKind",
-    "evidence_folder",
-    "has_evidence",
-    "landed_contracts",
-    "lay_out",
-    "read_kinds",
-]

@@ -1,13 +1,13 @@
 """Parts the rows of a file of evidence into accepted and quarantined, in DuckDB and within a fixed memory.
 
-rows in = accepted + quarantined. One pass finds the rows that break a rule; the accepted rows go to a Parquet file per
-year; messages are made for the broken ones alone. A file with a column of personal data is refused, and nothing of it
-is kept.
+rows in = accepted + quarantined. One pass checks the rows and writes those that break no rule to Parquet, a file per
+year; the numbers that are missing there are the broken ones, and messages are made for these alone. A file with a
+column of personal data is refused, and nothing of it is kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,6 +36,8 @@ from orchestration.writing.sql import identifier, literal
 # What the database may keep in memory for a file of any size; beyond it, it writes to the folder of unfinished work.
 MEMORY_LIMIT = "1500MB"
 ACCEPTED_FORMAT = "format parquet, compression zstd, compression_level 1, parquet_version v2"
+# What lies in the folder of a batch while it is made.
+SCRATCH = ("received.parquet", "text.utf8", "accepted.parquet")
 SQL_TYPES = {"integer": "integer", "decimal": "decimal(20, 9)", "date": "date", "timestamp": "timestamp"}
 NATIVE_TIMES = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATE", "TIMESTAMP WITH TIME ZONE")
 NATIVE_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "DOUBLE", "FLOAT")
@@ -68,6 +70,7 @@ class EvidenceDoor:
         config = {"memory_limit": memory_limit, "temp_directory": str(work_folder / "evidence")}
         self._connection = duckdb.connect(config=config)
         self._connection.execute("set timezone = 'UTC'")
+        self._known_years: dict[str, tuple[int, int]] | None = None
 
     def close(self) -> None:
         self._connection.close()
@@ -99,7 +102,7 @@ class EvidenceDoor:
             raise could_not_check(error) from error
         finally:
             for path in work.iterdir():
-                if path.name in ("received.parquet", "text.utf8"):
+                if path.name in SCRATCH:
                     path.unlink()
         results = structure_records(contract, found, faults) + row_records(contract, found, checked)
         write_json(work / "validation.json", {"results": results})
@@ -129,23 +132,25 @@ class EvidenceDoor:
 
     def _checked(self, kind: EvidenceKind, found: Received, batch_id: str, work: Path) -> CheckedFile:
         contract, execute = kind.contract, self._connection.execute
-        with self._reference(kind, found):
+        self._know_codes(kind.division_years)
+        with self._unreadable(found):
             types = self._types(found)
             execute(f"create or replace temp view typed as {_checked_query(kind, found, types, in_words=False)}")
             broken = " or ".join(f"coalesce(({rule.broken}), false)" for rule in contract.rules())
-            execute(f"create or replace temp table broken as select row_position from typed where {broken}")
-            years = execute(
-                "select record_year, count(*) from typed anti join broken using (row_position)"
-                " group by record_year order by record_year"
-            ).fetchall()
             stored = ", ".join(_stored(column) for column in contract.columns)
-            for year, _ in years:
-                execute(
-                    f"copy (select {stored}, {literal(batch_id)} as batch_id, row_number from typed"
-                    f" anti join broken using (row_position) where record_year = {year})"
-                    f" to {literal(str(work / f'accepted_{year}.parquet'))} ({ACCEPTED_FORMAT})"
-                )
-            checked = CheckedFile(accepted_count=sum(count for _, count in years))
+            accepted = work / "accepted.parquet"
+            (count,) = execute(
+                f"copy (select {stored}, {literal(batch_id)} as batch_id, row_number from typed where not ({broken}))"
+                f" to {literal(str(accepted))} ({ACCEPTED_FORMAT})"
+            ).fetchone()
+            checked = CheckedFile(accepted_count=count)
+            execute(
+                "create or replace temp table broken as"
+                f" select {_row_number(found)} as row_number, received.* exclude (file_row_number)"
+                f" from read_parquet({literal(str(found.rows))}, file_row_number = true) as received"
+                f" where {_row_number(found)} in ({_missing_numbers(found, accepted)})"
+            )
+            self._part_years(kind, accepted, work)
             self._write_quarantined(kind, found, batch_id, work, checked)
         judged = checked.accepted_count + checked.quarantined_count
         if judged != found.row_count:
@@ -158,33 +163,49 @@ class EvidenceDoor:
             )
         return checked
 
+    def _part_years(self, kind: EvidenceKind, accepted: Path, work: Path) -> None:
+        """Have a file for each year of the accepted rows; mostly they are of one."""
+        rows = f"read_parquet({literal(str(accepted))})"
+        year_of = f"extract(year from {kind.date_column})"
+        years = self._connection.execute(f"select distinct {year_of}::integer as year from {rows} order by year")
+        files = [(year, work / f"accepted_{year}.parquet") for (year,) in years.fetchall()]
+        if len(files) == 1:
+            accepted.rename(files[0][1])
+            return
+        for year, path in files:
+            self._connection.execute(
+                f"copy (select * from {rows} where {year_of} = {year}) to {literal(str(path))} ({ACCEPTED_FORMAT})"
+            )
+        accepted.unlink()
+
+    def _know_codes(self, years: dict[str, tuple[int, int]]) -> None:
+        """Have the codes of divisions as an enumeration and the years of each as lists in its order: rows that are
+        joined with a table come out in another order than they went in."""
+        if years is self._known_years:
+            return
+        codes = pa.table({"code": pa.array(years, pa.string())})
+        self._connection.register("codes_given", codes)
+        self._connection.execute("drop type if exists division_code")
+        self._connection.execute("create type division_code as enum (select code from codes_given)")
+        self._connection.unregister("codes_given")
+        for name, place in (("unit_first_years", 0), ("unit_last_years", 1)):
+            self._connection.execute(f"set variable {name} = {[each[place] for each in years.values()]}::integer[]")
+        self._known_years = years
+
     @contextmanager
-    def _reference(self, kind: EvidenceKind, found: Received):
-        """Have the codes of divisions, and where rows could not be read, as tables while the context lasts."""
-        codes = pa.table(
-            {
-                "code": list(kind.division_years),
-                "unit_first_year": pa.array([first for first, _ in kind.division_years.values()], pa.int32()),
-                "unit_last_year": pa.array([last for _, last in kind.division_years.values()], pa.int32()),
-            }
-        )
+    def _unreadable(self, found: Received) -> Iterator[None]:
+        """Have what could not be read as a table while the context lasts."""
         unreadable = pa.table(
             {
                 "line": pa.array([line for line, _ in found.unreadable], pa.int64()),
                 "content": pa.array([text for _, text in found.unreadable], pa.string()),
             }
         )
-        self._connection.register("codes_given", codes)
-        self._connection.register("unreadable_given", unreadable)
-        self._connection.execute("create or replace temp table division_code as from codes_given")
-        self._connection.execute("create or replace temp table unreadable_row as from unreadable_given")
+        self._connection.register("unreadable_row", unreadable)
         try:
             yield
         finally:
-            self._connection.execute("drop view if exists typed")
-            self._connection.execute("drop table if exists broken")
-            self._connection.unregister("codes_given")
-            self._connection.unregister("unreadable_given")
+            self._connection.unregister("unreadable_row")
 
     def _types(self, found: Received) -> dict[str, str]:
         """The type of each column of `rows`, by its name there."""
@@ -200,16 +221,13 @@ class EvidenceDoor:
         faults = checked_rows.faults(contract, rules)
         execute(f"create or replace temp table judged as select r.*, {faults} as faults from ({worded}) as r")
         quarantined = f"{_broken_rows(kind, found, batch_id, rules)} union all {_unreadable_rows(kind, batch_id)}"
-        execute(
+        (checked.quarantined_count,) = execute(
             f"copy (select * from ({quarantined})"
             f" order by row_number) to {literal(str(work / 'quarantined.parquet'))} (format parquet, compression zstd)"
-        )
-        (judged,) = execute("select count(*) from judged").fetchone()
-        checked.quarantined_count = judged + len(found.unreadable)
+        ).fetchone()
         self._count_faults(rules, checked)
         if found.unreadable:
             checked.first_broken[ROW_UNREADABLE] = len(found.unreadable)
-        execute("drop table judged")
 
     def _count_faults(self, rules: Sequence[tuple[int, Rule]], checked: CheckedFile) -> None:
         counted = self._connection.execute(
@@ -243,7 +261,8 @@ def _checked_query(kind: EvidenceKind, found: Received, types: dict[str, str], i
     """SQL of the checked rows, all in words or none: with `in_words` of the broken ones alone, every cell as text, as
     messages show it; else cells that came with a type keep it, for nothing is gained by writing them out."""
     contract = kind.contract
-    columns = ["received.file_row_number as row_position", f"{_row_number(found)} as row_number"]
+    rows = "broken" if in_words else f"read_parquet({literal(str(found.rows))}, file_row_number = true)"
+    columns = [f"{'received.row_number' if in_words else _row_number(found)} as row_number"]
     for column in contract.columns:
         name = cell(column, found)
         kind_in_file = types.get(name, "VARCHAR") if name else "VARCHAR"
@@ -252,11 +271,7 @@ def _checked_query(kind: EvidenceKind, found: Received, types: dict[str, str], i
         columns.append(f"{text} as {column.name}")
         if cells.is_typed(column):
             columns.append(f"{read} as {column.name}_read")
-    rows = f"select * from read_parquet({literal(str(found.rows))}, file_row_number = true)"
-    if in_words:
-        rows += " where file_row_number in (select row_position from broken)"
-    received = f"({rows}) as received"
-    cells_of = f"select {', '.join(columns)} from {received}"
+    cells_of = f"select {', '.join(columns)} from {rows} as received"
     forms = "".join(
         f", {_form_of(column)} as {column.name}_form" for column in contract.columns if cells.is_typed(column)
     )
@@ -264,23 +279,45 @@ def _checked_query(kind: EvidenceKind, found: Received, types: dict[str, str], i
     dated = (
         f"select cells.*, {year} as record_year, null::varchar as spreadsheet_error{forms} from ({cells_of}) as cells"
     )
+    place = "enum_code(try_cast(dated.unit_code as division_code)) + 1"
     return (
-        f"select dated.*, codes.unit_first_year, codes.unit_last_year from ({dated}) as dated"
-        " left join division_code as codes on codes.code = dated.unit_code"
+        f"select dated.*, getvariable('unit_first_years')[{place}] as unit_first_year,"
+        f" getvariable('unit_last_years')[{place}] as unit_last_year from ({dated}) as dated"
     )
 
 
+def _missing_numbers(found: Received, accepted: Path) -> str:
+    """SQL of the numbers of rows that were read and are not among the accepted ones, which stand in their order."""
+    before_first, after_last = found.first_row - 1, found.first_row + found.readable_count + len(found.left_out)
+    left_out = ", ".join(f"({number})" for number in found.left_out) or "(null::integer)"
+    return f"""
+        select row_number
+        from (
+            select unnest(range(previous + 1, row_number))::integer as row_number
+            from (
+                select row_number, lag(row_number, 1, {before_first}) over () as previous
+                from read_parquet({literal(str(accepted))})
+                union all
+                select {after_last}, coalesce(max(row_number), {before_first})
+                from read_parquet({literal(str(accepted))})
+            )
+            where row_number > previous + 1
+        )
+        anti join (values {left_out}) as left_out(row_number) using (row_number)
+    """
+
+
 def _row_number(found: Received) -> str:
-    """The row as a spreadsheet shows it: rows that could not be read stand between the others."""
+    """The row as a spreadsheet shows it: rows that are blank, or could not be read, stand between the others."""
     steps: dict[int, int] = {}
-    for before, (line, _) in enumerate(found.unreadable):
-        steps[line - found.first_row - before] = before + 1
+    for before, number in enumerate(found.left_out):
+        steps[number - found.first_row - before] = before + 1
     return f"(received.file_row_number + {found.first_row} + {_steps(list(steps.items()))})::integer"
 
 
 def _steps(steps: Sequence[tuple[int, int]], below: int = 0) -> str:
-    """SQL of how many unreadable rows stand before a row (`below` for the first of them), searched by halves: every row
-    asks for it."""
+    """SQL of how many rows that were left out stand before a row (`below` for the first of them), searched by halves:
+    every row asks for it."""
     if not steps:
         return str(below)
     middle = len(steps) // 2
@@ -356,10 +393,7 @@ def _broken_rows(kind: EvidenceKind, found: Received, batch_id: str, rules: Sequ
             json_object({payload})::varchar as raw_payload
         from judged
         join (values {named}) as rules(number, name, column_name) on rules.number = faults[1].rule
-        join (
-            select * from read_parquet({literal(str(found.rows))}, file_row_number = true)
-            where file_row_number in (select row_position from broken)
-        ) as received on received.file_row_number = judged.row_position
+        join broken as received on received.row_number = judged.row_number
     """
 
 

@@ -7,6 +7,8 @@ that is no JSON, is kept aside and counted.
 from __future__ import annotations
 
 import csv
+import io
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +24,9 @@ from orchestration.writing.sql import identifier, literal
 COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 PLAIN = "uncompressed"
 HEAD = 1024 * 1024
+BLOCK = 4 * 1024 * 1024
+# Of a block, what may be the first half of a blank line.
+LONGEST_END = 16
 DELIMITERS = ",;\t|"
 LINE_ENDS = {"\n": "\\n", "\r\n": "\\r\\n"}
 ROWS_NAME = "received.parquet"
@@ -41,7 +46,7 @@ SUPPORTED = Wording(
 class Received:
     """A file as received: `rows` is Parquet, `header` the technical names of its columns in order, `names` theirs in
     `rows`. The row with the number n of `rows` (from 0) is row `first_row` + n of the file, and one more for each of
-    the `unreadable` rows (number, text) before it."""
+    the `unreadable` rows (number, text) and of the `blank` ones before it."""
 
     file_format: str
     encoding: str
@@ -53,12 +58,18 @@ class Received:
     line_end: str = "\n"
     readable_count: int = 0
     unreadable: list[tuple[int, str]] = field(default_factory=list)
+    blank: list[int] = field(default_factory=list)
     notices: list[Wording] = field(default_factory=list)
     readings: dict[str, int] = field(default_factory=dict)
 
     @property
     def first_row(self) -> int:
         return FIRST_ROW[self.file_format]
+
+    @property
+    def left_out(self) -> list[int]:
+        """The numbers of the file that are not among `rows`."""
+        return sorted([*self.blank, *(number for number, _ in self.unreadable)])
 
     @property
     def row_count(self) -> int:
@@ -96,7 +107,7 @@ def look_at(connection: duckdb.DuckDBPyConnection, path: Path, contract: Contrac
 
 def _head(path: Path, compression: str) -> str:
     try:
-        with pa.input_stream(str(path), compression=None if compression == PLAIN else compression) as stream:
+        with _opened(path, compression) as stream:
             return bytes(stream.read(HEAD)).decode("utf-8", "ignore")
     except (OSError, pa.ArrowException) as error:
         raise FileRejected(
@@ -205,8 +216,40 @@ def stream(connection: duckdb.DuckDBPyConnection, found: Received, contract: Con
     finally:
         for table in ("reject_errors", "reject_scans"):
             connection.execute(f"drop table if exists {table}")
+    found.blank = _blank_rows(found)
+    if len(found.blank) > MOST_UNREADABLE:
+        raise FileRejected(
+            "rows_blank",
+            Wording(
+                f"文件中有 {len(found.blank)} 个空行:请删除空行后重新提交",
+                f"the file has {len(found.blank)} blank lines: remove them and deliver it anew",
+            ),
+        )
     found.rows, found.names = target, found.header
     return found
+
+
+def _blank_rows(found: Received) -> list[int]:
+    """The numbers of rows without anything in them, which DuckDB passes over. Looked for one by one only in a file in
+    which two ends of lines meet."""
+    of_json = found.file_format == "jsonl"
+    ends = re.compile(rb"\n[ \t\r]*\n" if of_json else rb"\n\r?\n")
+    with _opened(found.rows, found.compression) as stream:
+        last = b"\n"
+        while block := stream.read(BLOCK):
+            if ends.search(last + block):
+                break
+            last = block[-LONGEST_END:]
+        else:
+            return []
+    with _opened(found.rows, found.compression) as stream, io.TextIOWrapper(stream, "utf-8", "replace") as text:
+        if of_json:
+            return [number for number, line in enumerate(text, start=1) if not line.strip()]
+        return [number for number, row in enumerate(csv.reader(text, delimiter=found.delimiter), start=1) if not row]
+
+
+def _opened(path: Path, compression: str) -> pa.NativeFile:
+    return pa.input_stream(str(path), compression=None if compression == PLAIN else compression)
 
 
 def _read_csv(found: Received) -> str:

@@ -1,0 +1,71 @@
+"""Which commands there are and in which module each stands; a call loads the module of its own command alone."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+INPUT, WORK, RELEASE, LOOK = "Inputs", "Work", "Releases", "Look"
+# The heading of the help under which a command stands, and its module in this package.
+COMMANDS = {
+    "init": (INPUT, "init"),
+    "check-seeds": (INPUT, "check_seeds"),
+    "demo": (INPUT, "demo"),
+    "template": (INPUT, "template"),
+    "land": (INPUT, "land"),
+    "run": (WORK, "run"),
+    "rebuild": (WORK, "run"),
+    "release": (RELEASE, "release"),
+    "withdraw": (RELEASE, "release"),
+    "verify": (RELEASE, "release"),
+    "export": (RELEASE, "release"),
+    "report": (RELEASE, "report"),
+    "site": (RELEASE, "site"),
+    "status": (LOOK, "status"),
+    "explain": (LOOK, "explain"),
+    "evidence": (LOOK, "evidence"),
+    "compare": (LOOK, "compare"),
+    "robust": (LOOK, "robust"),
+    "query": (LOOK, "query"),
+    "warnings": (LOOK, "warnings"),
+    "queue": (LOOK, "queue"),
+    "dictionary": (LOOK, "dictionary"),
+    "ui": (LOOK, "ui"),
+}
+
+
+class CommandsOnDemand(TyperGroup):
+    """All of `COMMANDS`: together they import the landing, Dagster and the report, which most calls have no use for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in COMMANDS:
+            # Typer names those among the loaded ones that the word comes close to.
+            self.commands |= {name: self.get_command(ctx, name) for name in COMMANDS}
+            return None
+        if cmd_name not in self.commands:
+            self.commands[cmd_name] = _load(cmd_name)
+        return self.commands[cmd_name]
+
+
+def help_text(documented: Callable) -> str:
+    """The docstring as help: paragraphs flow to the terminal's width, examples (in [dim]) keep their lines."""
+    paragraphs = inspect.getdoc(documented).split("\n\n")
+    return "\n\n".join(text if text.startswith("[dim]") else " ".join(text.split()) for text in paragraphs)
+
+
+def _load(name: str) -> Any:
+    panel, module = COMMANDS[name]
+    command = getattr(import_module(f"orchestration.commands.{module}"), name.replace("-", "_"))
+    alone = typer.Typer(
+        rich_markup_mode="rich", add_completion=False, context_settings={"help_option_names": ["-h", "--help"]}
+    )
+    alone.command(name, rich_help_panel=panel, help=help_text(command))(command)
+    return typer.main.get_command(alone)
