@@ -27,7 +27,8 @@ ASEM_DEMO := $(ASEM_HOME)/.demo
 # The demo inputs follow from these alone.
 DEMO_SOURCES := $(wildcard orchestration/demo/*.py orchestration/demo/data/* seeds/geography/*.csv seeds/methodology/*.csv)
 
-.PHONY: help install demo run ui site superset hdi census asem test test-all lint clean distclean
+.PHONY: help install demo run ui site superset hdi census asem test test-all lint lint-code lint-style lint-types lint-sql \
+	lint-packages clean distclean
 
 help: ## Show the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,9 +62,22 @@ test: $(INSTALLED) ## The whole test suite
 test-all: $(INSTALLED) ## The test suite with the long extras
 	@$(BIN)/python -m pytest -m "slow or not slow"
 
-lint: $(INSTALLED) ## Check style, formatting, licences and, where there is a network, known weaknesses of packages
+lint: lint-code lint-packages ## Check style, types, imports and SQL; licences and, where there is a network, known weaknesses
+
+lint-code: lint-style lint-types lint-sql
+
+lint-style: $(INSTALLED)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+lint-types: $(INSTALLED)
+	@$(BIN)/mypy
+
+lint-sql: $(INSTALLED)
+	@$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests
+
+lint-packages: $(INSTALLED)
 	@$(BIN)/pip-licenses --from=mixed --summary
 	@$(BIN)/pip-licenses --from=mixed --partial-match --fail-on '$(REFUSED_LICENCES)' >/dev/null
 	@said=$$($(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip --progress-spinner off 2>&1); ended=$$?; \
@@ -79,7 +93,7 @@ install: $(INSTALLED) ## Only the environment: .venv with the pinned packages
 demo: $(DEMO) ## Only the synthetic demo inputs
 
 clean: ## Remove caches and what dbt compiled; data in var/ and the environment stay
-	@rm -rf .pytest_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs logs *.egg-info
+	@rm -rf .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis dbt_project/target dbt_project/logs logs *.egg-info
 	@find orchestration tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
 distclean: clean ## Remove the environment too; data in var/ stays

@@ -61,9 +61,10 @@ def _refusal(place: str, reason: str, advice: Wording) -> Wording:
 def _causes(error: BaseException) -> list[BaseException]:
     """The error, and what it came of."""
     found: list[BaseException] = []
-    while error is not None and error not in found:
-        found.append(error)
-        error = error.__cause__ or error.__context__
+    cause: BaseException | None = error
+    while cause is not None and cause not in found:
+        found.append(cause)
+        cause = cause.__cause__ or cause.__context__
     return found
 
 
@@ -76,11 +77,11 @@ def system_refusal(error: OSError) -> Wording | None:
     """Path, the system's reason and what to do; None where it is no matter of a path that a person can mend."""
     if error.filename is None and error.errno not in (errno.ENOSPC, errno.EDQUOT):
         return None
-    advice = WHAT_TO_DO.get(error.errno)
+    advice = WHAT_TO_DO.get(error.errno or 0)
     if advice is None:
         return None
     path = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes | os.PathLike) else ""
-    return _refusal(path, error.strerror, advice)
+    return _refusal(path, error.strerror or "", advice)
 
 
 class UsageError(Exception):

@@ -77,6 +77,11 @@ class Home:
         return self.root / "inbox"
 
     @property
+    def collected(self) -> Path:
+        """What `zhengxin collect` found and the answers that show it."""
+        return self.root / "collected"
+
+    @property
     def landing(self) -> Path:
         return self.root / "landing"
 
@@ -99,6 +104,11 @@ class Home:
     @property
     def dbt(self) -> Path:
         return self.root / "dbt"
+
+    @property
+    def spark(self) -> Path:
+        """What Spark is told of the home, and what it makes; see `warehouse.evidence_elsewhere`."""
+        return self.root / "spark"
 
     @property
     def dagster(self) -> Path:

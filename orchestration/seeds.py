@@ -23,6 +23,7 @@ from typing import Any
 import yaml
 
 from orchestration.errors import UsageError
+from orchestration.file_digest import content_digest
 from orchestration.home import Home, project_root, shipped_seeds
 from orchestration.settings import SEEDS_OWN, settings_of
 from orchestration.wording import Wording
@@ -151,8 +152,7 @@ def _digest(home: Home) -> str:
     shipped = [path for path in sorted(shipped_seeds().glob("*/*")) if path.suffix in (".csv", ".yml")]
     for root, paths in ((project, tests), (shipped_seeds(), shipped), (home.seeds, _own_files(home))):
         for path in paths:
-            content = hashlib.sha256(path.read_bytes()).hexdigest()
-            digest.update(f"{path.relative_to(root).as_posix()}\0{content}\n".encode())
+            digest.update(f"{path.relative_to(root).as_posix()}\0{content_digest(path)}\n".encode())
     return digest.hexdigest()[:16]
 
 

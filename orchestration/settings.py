@@ -12,6 +12,9 @@
     [limits]                        ceilings at the door, by name; see docs/operations.md
     file_megabytes = 200
 
+    [collect]                       of `zhengxin collect`; see orchestration/collect/orders.py
+    contact = "mailto:office@example.gov.cn"
+
 A home without the file has the defaults. `ZHENGXIN_SERIES`, `ZHENGXIN_WARNING_WEBHOOK`, `ZHENGXIN_WAIT_SECONDS` and
 `ZHENGXIN_DRAWS` go before the file, and what a command is told goes before both. Nothing here writes a user's file.
 """
@@ -48,7 +51,7 @@ class Settings:
     """The settings of one home, as said in the module's text; each has its default here.
 
     `years` is ascending and empty where none are named. `limits` holds whole numbers above zero by name; who enforces
-    a limit knows its name and its default.
+    a limit knows its name and its default. So it is with `collect`.
     """
 
     series: str | None = None
@@ -60,6 +63,7 @@ class Settings:
     wait_seconds: float = 600.0
     draws: int = 500
     limits: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    collect: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def publishes_by_itself(self) -> bool:
@@ -198,6 +202,17 @@ def _limits(value: Any, where: str) -> Mapping[str, int]:
     return MappingProxyType(dict(value))
 
 
+def _collect(value: Any, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise UsageError(
+            Wording(
+                f"{where} 是 {value!r}:请写成表 [collect],每个设置一行。",
+                f"{where} is {value!r}: write a table, [collect], with a line for each setting.",
+            )
+        )
+    return MappingProxyType(dict(value))
+
+
 READINGS: Mapping[str, Callable[[Any, str], Any]] = {
     "series": _text,
     "years": _years,
@@ -208,4 +223,5 @@ READINGS: Mapping[str, Callable[[Any, str], Any]] = {
     "wait_seconds": _seconds,
     "draws": _draws,
     "limits": _limits,
+    "collect": _collect,
 }

@@ -54,7 +54,7 @@ class ExpectationOutcome:
     evaluated_count: int | None
     unexpected_count: int | None
     sample: tuple[str, ...] = ()
-    failing_keys: tuple[tuple, ...] = field(default=(), repr=False)
+    failing_keys: tuple[tuple[Any, ...], ...] = field(default=(), repr=False)
 
     def as_record(self) -> dict[str, Any]:
         """The outcome without the keys, ready for JSON."""

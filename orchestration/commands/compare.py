@@ -120,7 +120,7 @@ def compare(
             former, latter = _two_years(connection, unit, years, methodology)
         else:
             edition = find_edition(connection, year, methodology)
-            former, latter = ((edition, find_unit(connection, edition, named)) for named in (unit, other))
+            former, latter = ((edition, find_unit(connection, edition, named)) for named in (unit, other or ""))
         rows = records(connection, DIFFERENCES, _key(former, latter))
     if format is AnswerFormat.json:
         _write_json(former, latter, rows)

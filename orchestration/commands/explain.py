@@ -149,7 +149,7 @@ def explain(
             _print_standing(say, connection, key, spoken)
         say.print()
         _print_tree(say, contributions, traces, top, spoken)
-        for trace in traces.get(top, ()) if release is None else ():
+        for trace in traces.get(top or "", ()) if release is None else ():
             if trace["derived"]:
                 _print_records(say, connection, trace["derived"], edition, found, spoken)
         if top is None:
@@ -188,7 +188,7 @@ def print_heading(say: Console, edition: Edition, unit: Unit, language: str) -> 
         say.print(FOLLOWED.filled(former=unit.followed_from.in_language(language)).in_language(language))
 
 
-def _print_standing(say: Console, connection: duckdb.DuckDBPyConnection, key: list, language: str) -> None:
+def _print_standing(say: Console, connection: duckdb.DuckDBPyConnection, key: list[Any], language: str) -> None:
     [standing] = records(connection, STANDING, key)
     if standing["score"] is None:
         say.print(NO_SCORE.in_language(language))
@@ -219,7 +219,7 @@ def _print_standing(say: Console, connection: duckdb.DuckDBPyConnection, key: li
 
 
 def _steps_ahead(
-    connection: duckdb.DuckDBPyConnection, key: list, standing: dict[str, Any], whole: str, language: str
+    connection: duckdb.DuckDBPyConnection, key: list[Any], standing: dict[str, Any], whole: str, language: str
 ) -> list[str]:
     """What the next rank in the `whole` and in the province, and the next grade, would take."""
     [steps] = records(connection, NEXT_STEPS, key)
@@ -394,7 +394,7 @@ def _verification_text(trace: dict[str, Any], language: str) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _print_losses(say: Console, connection: duckdb.DuckDBPyConnection, key: list, language: str) -> None:
+def _print_losses(say: Console, connection: duckdb.DuckDBPyConnection, key: list[Any], language: str) -> None:
     losses = records(connection, LOSSES, key)
     if losses:
         rows = [

@@ -184,7 +184,7 @@ def _print_landed(say: Console, landed: list[LandedFile], language: str) -> None
 def _print_suspect(say: Console, store: Store, landed: list[LandedFile], language: str) -> None:
     """Why rows are suspect: the warnings of each file by rule, with an example."""
     for file in landed:
-        if not file.warning_count:
+        if not file.warning_count or file.batch_id is None:
             continue
         for record in store.validation(store.batch(file.source, file.batch_id))["results"]:
             if record["severity"] != "warning" or record["success"]:
@@ -215,8 +215,9 @@ def _print_quarantined(say: Console, store: Store, landed: list[LandedFile], lim
     replaced = replaced_by_batch(store)
     standing = mended = 0
     for file in files:
-        gone = replaced.get((file.source, file.batch_id), ())
-        rows = store.quarantined(store.batch(file.source, file.batch_id))
+        batch_id = file.batch_id or ""
+        gone = replaced.get((file.source, batch_id), ())
+        rows = store.quarantined(store.batch(file.source, batch_id))
         kept = rows.filter([number not in gone for number in rows.column("row_number").to_pylist()]) if gone else rows
         _print_rows(say, file, kept, limit, language)
         standing += kept.num_rows

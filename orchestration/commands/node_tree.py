@@ -42,8 +42,10 @@ class NodeLine:
             yield from child.walk(depth + 1)
 
 
-def print_node_tree(say: Console, columns: Sequence[str], root: NodeLine) -> None:
-    """Print the tree under a header of `columns`."""
+def print_node_tree(say: Console, columns: Sequence[str], root: NodeLine | None) -> None:
+    """Print the tree under a header of `columns`; nothing of a tree of which every node was left out."""
+    if root is None:
+        return
     needed = max(GUIDE_WIDTH * depth + cell_len(node.name) for depth, node in root.walk()) + 1
     room = say.width - NUMBER_WIDTH * len(columns)
     name_width = max(min(needed, room), LEAST_NAME_WIDTH)

@@ -18,8 +18,10 @@ COMMANDS = {
     "demo": (INPUT, "demo"),
     "template": (INPUT, "template"),
     "land": (INPUT, "land"),
+    "collect": (INPUT, "collect"),
     "run": (WORK, "run"),
     "rebuild": (WORK, "run"),
+    "spark": (WORK, "spark"),
     "release": (RELEASE, "release"),
     "withdraw": (RELEASE, "release"),
     "verify": (RELEASE, "release"),
@@ -48,22 +50,28 @@ class CommandsOnDemand(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             # Typer names those among the loaded ones that the word comes close to.
-            self.commands |= {name: self.get_command(ctx, name) for name in COMMANDS}
+            for name in COMMANDS:
+                self.get_command(ctx, name)
             return None
         if cmd_name not in self.commands:
             self.commands[cmd_name] = _load(cmd_name)
         return self.commands[cmd_name]
 
 
-def help_text(documented: Callable) -> str:
+def help_text(documented: Callable[..., Any]) -> str:
     """The docstring as help: paragraphs flow to the terminal's width, examples (in [dim]) keep their lines."""
-    paragraphs = inspect.getdoc(documented).split("\n\n")
+    paragraphs = (inspect.getdoc(documented) or "").split("\n\n")
     return "\n\n".join(text if text.startswith("[dim]") else " ".join(text.split()) for text in paragraphs)
 
 
 def _load(name: str) -> Any:
     panel, module = COMMANDS[name]
     command = getattr(import_module(f"orchestration.commands.{module}"), name.replace("-", "_"))
+    if isinstance(command, typer.Typer):
+        # It has commands of its own.
+        group = typer.main.get_command(command)
+        group.rich_help_panel = panel
+        return group
     alone = typer.Typer(
         rich_markup_mode="rich", add_completion=False, context_settings={"help_option_names": ["-h", "--help"]}
     )

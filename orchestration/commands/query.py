@@ -157,7 +157,7 @@ def _write_table(columns: list[str], relation: duckdb.DuckDBPyConnection, limit:
     return len(shown)
 
 
-def _write_blocks(say: Console, columns: list[str], rows: list[tuple]) -> None:
+def _write_blocks(say: Console, columns: list[str], rows: list[tuple[Any, ...]]) -> None:
     """One block per row, one line per column: for what is wider than the terminal."""
     for number, row in enumerate(rows, start=1):
         say.print(styled("[dim]row {}[/]", number))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -148,13 +149,13 @@ def verify(
         parts = list(parts_to_verify(home, public_key(key) if key else None, head))
         asked = catalogue.releases()
     else:
-        release = catalogue.require(ReleaseId.parse(name))
+        release = catalogue.require(ReleaseId.parse(name or ""))
         parts = [(f"release {release}", lambda: verify_release(catalogue, release))]
         if home.landing.exists():
             parts.append(("log of decisions", lambda: verify_decisions(home)))
         asked = [release]
     if rebuild:
-        parts += [(f"rebuild of {one}", lambda one=one: verify_rebuild(home, one, say=say.print)) for one in asked]
+        parts += [(f"rebuild of {one}", partial(verify_rebuild, home, one, say=say.print)) for one in asked]
     problems = 0
     for title, check in parts:
         with spinner(say, f"Checking: {title}"):

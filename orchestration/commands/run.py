@@ -260,7 +260,8 @@ class _StepLines:
         if event is None:
             self._take_message(entry)
         elif event.is_step_start:
-            self._title = self._titles.get(event.step_key, event.step_key)
+            step = event.step_key or ""
+            self._title = self._titles.get(step, step)
             self._show(self._title)
         elif event.is_step_success:
             seconds = event.step_success_data.duration_ms / 1000
@@ -270,7 +271,7 @@ class _StepLines:
 
     def _take_message(self, entry: EventLogEntry) -> None:
         text = entry.user_message.splitlines()[0] if entry.user_message else ""
-        if entry.level >= logging.WARNING and not text.startswith("Dependencies for step"):
+        if int(entry.level) >= logging.WARNING and not text.startswith("Dependencies for step"):
             self._console.print(styled("  [yellow]note[/]    {}", text))
         elif re.match(r"\d+/\d+ ", text):
             self._show(f"{self._title}: {text}")

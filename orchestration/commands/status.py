@@ -150,7 +150,7 @@ def _print_rejected(say: Console, home: Home, language: str) -> None:
     rejected = [
         (f"{source}/{file_name}", batch.error_rule, batch.error.in_language(language))
         for (source, file_name), delivery in sorted(store.latest_deliveries().items())
-        if (batch := store.batch(source, delivery.batch_id)).error_rule
+        if (batch := store.batch(source, delivery.batch_id)).error_rule and batch.error
     ]
     if rejected:
         say.print()

@@ -6,7 +6,7 @@ Whatever a person writes is looked up here, and what is not there is answered wi
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -143,12 +143,13 @@ def find_unit(connection: duckdb.DuckDBPyConnection, edition: Edition, named: st
         [edition.series_code, edition.year],
     ).fetchall()
     wanted = named.strip()
-    for matches in (
+    ways: tuple[Callable[[tuple[Any, ...]], bool], ...] = (
         lambda row: row[0] == wanted,
         lambda row: wanted in (row[1], f"{row[3].replace(' ', '')}{row[1]}"),
         lambda row: (row[2] or "").casefold() == wanted.casefold(),
         lambda row: len(wanted) > 1 and (row[1] or "").startswith(wanted),
-    ):
+    )
+    for matches in ways:
         found = [row for row in rows if matches(row)]
         found = [row for row in found if row[5]] or found
         if len(found) > 1:
@@ -196,15 +197,16 @@ def _of_other_editions(connection: duckdb.DuckDBPyConnection, edition: Edition, 
     }
 
 
-def _assessed(row: tuple, edition: Edition, followed_from: Wording | None = None) -> Unit:
+def _assessed(row: tuple[Any, ...], edition: Edition, followed_from: Wording | None = None) -> Unit:
     if not row[5]:
         raise UsageError(LEFT_OUT.filled(unit=_named(row), year=edition.year, reason=either(*row[6:8])))
-    return Unit(*row[:3], either(row[3], row[8]), row[4], followed_from)
+    code, name_zh, name_en = row[:3]
+    return Unit(code, name_zh, name_en, either(row[3], row[8]), row[4], followed_from)
 
 
-def _nearest(rows: Sequence[tuple], wanted: str) -> Wording:
+def _nearest(rows: Sequence[tuple[Any, ...]], wanted: str) -> Wording:
     """Units whose code or name looks like what was written."""
-    by_word: dict[str, list[tuple]] = {}
+    by_word: dict[str, list[tuple[Any, ...]]] = {}
     for row in rows:
         for word in filter(None, (row[0], row[1], (row[2] or "").casefold())):
             by_word.setdefault(word, []).append(row)
@@ -214,7 +216,7 @@ def _nearest(rows: Sequence[tuple], wanted: str) -> Wording:
     return NEAR.filled(names=listed([_named(row) for row in near])) if near else ALL_UNITS
 
 
-def _named(row: tuple) -> Wording:
+def _named(row: tuple[Any, ...]) -> Wording:
     """Code, name and whereabouts of a row of `find_unit`."""
     code, name_zh, name_en, places_zh, *_, places_en = row
     return located(code, either(name_zh, name_en), either(places_zh, places_en))
@@ -230,7 +232,7 @@ def require_node(codes: Sequence[str], named: str, edition: Edition) -> str:
     raise UsageError(NO_NODE.filled(methodology=edition.methodology_code, node=named, near=hint))
 
 
-def records(connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence) -> list[dict[str, Any]]:
+def records(connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[Any]) -> list[dict[str, Any]]:
     """The rows of a query, each by column name."""
     answer = connection.execute(query, parameters)
     names = [column[0] for column in answer.description]

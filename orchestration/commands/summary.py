@@ -186,19 +186,19 @@ def _print_published(
     say: Console, connection: duckdb.DuckDBPyConnection, years: list[int] | None, language: str
 ) -> None:
     chosen = "where ($1 is null or assessment_year in (select unnest($1)))"
-    compared, matched = connection.execute(
+    [(compared, matched)] = connection.execute(
         f"select count(*), count(*) filter (is_match) from marts.published_unit_reconciliation {chosen}", [years]
-    ).fetchone()
-    figures, agreed = connection.execute(
+    ).fetchall()
+    [(figures, agreed)] = connection.execute(
         "select count(*), count(*) filter (outcome = 'match') from marts.published_reconciliation "
         f"{chosen} and outcome <> 'not_compared'",
         [years],
-    ).fetchone()
+    ).fetchall()
     say.print()
     if compared:
         say.print(UNITS_MATCH.in_language(language).format(matched=f"{matched:,}", all=f"{compared:,}"))
     if figures:
-        is_real = connection.execute("select bool_and(data_kind = 'real') from marts.release_info").fetchone()[0]
+        [(is_real,)] = connection.execute("select bool_and(data_kind = 'real') from marts.release_info").fetchall()
         reason = "" if is_real else CALIBRATED.in_language(language)
         told = FIGURES_MATCH.in_language(language).format(matched=f"{agreed:,}", all=f"{figures:,}", reason=reason)
         say.print(told)
@@ -209,10 +209,10 @@ def _print_derived(say: Console, connection: duckdb.DuckDBPyConnection, years: l
     if not connection.execute("select 1 from duckdb_tables() where table_name = 'evidence_measure'").fetchall():
         return
     chosen = "($1 is null or assessment_year in (select unnest($1)))"
-    units, values = connection.execute(
+    [(units, values)] = connection.execute(
         f"select count(distinct unit_code), count(*) from marts.evidence_measure where state = 'observed' and {chosen}",
         [years],
-    ).fetchone()
+    ).fetchall()
     rows = connection.execute(
         "select units.name_zh, units.name_en, measure_code, value, effective_value"
         " from marts.evidence_measure"

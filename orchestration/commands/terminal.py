@@ -134,7 +134,7 @@ def natural_width(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
     return sum(widths) + COLUMN_GAP * (len(widths) - 1)
 
 
-def cut_to_width(console: Console, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[tuple]:
+def cut_to_width(console: Console, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
     """The rows with the text of the last column cut so that the table fits the terminal."""
     excess = natural_width(columns, rows) - console.width
     longest = max((cell_len(cell_text(row[-1])) for row in rows), default=0)
@@ -144,7 +144,7 @@ def cut_to_width(console: Console, columns: Sequence[str], rows: Sequence[Sequen
 
 def fitted(
     console: Console, columns: Sequence[str], rows: Sequence[Sequence[Any]], texts: Sequence[str], least: Sequence[str]
-) -> tuple[list[str], list[tuple]]:
+) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Columns and rows that fit the terminal: of `texts` (names of columns) so much is cut as must be, of the last the
     first; where that is not enough, columns of `least` go one after the other. Codes, days and numbers stay whole."""
     shown, going = list(columns), list(least)

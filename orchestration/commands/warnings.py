@@ -67,7 +67,7 @@ def warnings(
             connection, year=year, region=region, methodology=methodology, only_open=open_only or send
         )
     say, language = output(), language_of(None)
-    if send:
+    if send and address is not None:
         handed_on = hand_on(home, found, address, say=messages().print)
         say.print(HANDED_ON.filled(sent=handed_on.sent, known=handed_on.known).in_language(language))
         return

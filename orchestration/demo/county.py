@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -146,11 +147,11 @@ class _Delivery:
 
     def __init__(self, year: int) -> None:
         self._year = year
-        self._observations: dict[str, list[tuple]] = defaultdict(list)
-        self._events: dict[str, list[tuple]] = defaultdict(list)
-        self._verifications: list[tuple] = []
+        self._observations: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        self._events: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        self._verifications: list[tuple[Any, ...]] = []
 
-    def take(self, role: str, channel: str, row: tuple) -> None:
+    def take(self, role: str, channel: str, row: tuple[Any, ...]) -> None:
         self._observations[_file_of_role(self._year, role, channel)].append(row)
 
     def add_observations(self, teller: ObservationTeller, wanted: np.ndarray) -> None:
@@ -166,7 +167,7 @@ class _Delivery:
             ]
         self._add_verifications([record for unit, record in teller.verifications if unit in wanted])
 
-    def _add_verifications(self, records: list[dict]) -> None:
+    def _add_verifications(self, records: list[dict[str, Any]]) -> None:
         self._verifications += [tuple(record[name] for name in VERIFICATION_COLUMNS) for record in records]
 
     def write(self, inbox: Path) -> list[Path]:
@@ -240,7 +241,7 @@ EVENT_TIMES = {
 ENCODINGS = {MANUAL_2019: "gb18030", SUPPLEMENT_2018: "utf-8-sig"}
 
 
-def _write(path: Path, columns: tuple[str, ...], rows: list[tuple]) -> Path:
+def _write(path: Path, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> Path:
     if path.suffix == ".parquet":
         return write_parquet(path, columns, rows)
     if path.suffix == ".xlsx":

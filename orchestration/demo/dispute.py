@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from orchestration.demo import observation_rows
 from orchestration.demo.fault import Record
@@ -36,7 +37,9 @@ PROVINCE_OF_SECOND_VERIFIER = "52"
 DISAGREES_EVERY = 6
 
 
-def disputes(rows: Iterable[Sequence], verifications: Iterable[Sequence]) -> tuple[list[tuple], list[tuple]]:
+def disputes(
+    rows: Iterable[Sequence[Any]], verifications: Iterable[Sequence[Any]]
+) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """(objections, decisions) about the observation rows of the year that were delivered, as rows of the contracts."""
     told: dict[tuple[str, str], list[Record]] = defaultdict(list)
     for row in rows:
@@ -58,7 +61,9 @@ def disputes(rows: Iterable[Sequence], verifications: Iterable[Sequence]) -> tup
     )
 
 
-def second_verifications(rows: Iterable[Sequence], verifications: Iterable[Sequence]) -> list[tuple]:
+def second_verifications(
+    rows: Iterable[Sequence[Any]], verifications: Iterable[Sequence[Any]]
+) -> list[tuple[Any, ...]]:
     """What a second verifier said of the confirmed observations (`rows`) of one province, a day before the first.
     Verifications that are broken on purpose have none."""
     observed = {
@@ -98,7 +103,7 @@ def _is_sound(record: Record) -> bool:
 
 
 def _alone(
-    told: dict[tuple[str, str], list[Record]], verified: set[tuple], unit: str, measure: str
+    told: dict[tuple[str, str], list[Record]], verified: set[tuple[Any, ...]], unit: str, measure: str
 ) -> dict[str, str] | None:
     """Key and value of a cell that one plain observation alone speaks for, None for any other."""
     records = told.get((unit, measure), [])

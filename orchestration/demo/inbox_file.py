@@ -72,7 +72,7 @@ def write_workbook(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> P
     return _replace(path, saved(book, WORKBOOK_TIME))
 
 
-def _workbook_cell(name: str, cell: str | None):
+def _workbook_cell(name: str, cell: str | None) -> str | int | float | datetime | None:
     if cell is None:
         return None
     if name == "assessment_year":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 
@@ -64,7 +65,7 @@ BROKEN_BESIDE_SOUND = 1
 BROKEN_BESIDE_SOUND_GUIZHOU_2019 = 12
 
 # Receives (role of the file, channel, row in the order of COLUMNS).
-Deliver = Callable[[str, str, tuple], None]
+Deliver = Callable[[str, str, tuple[Any, ...]], None]
 
 
 def quarantined_count(province: str, year: int) -> int:

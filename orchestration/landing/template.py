@@ -58,6 +58,15 @@ def write_template(source: str, path: Path, seeds: Path | None = None) -> Path:
     return path
 
 
+def write_header(contract: Contract, path: Path) -> None:
+    """Write a CSV of nothing but the names of a contract's columns. Raises `UsageError` for another extension."""
+    if path.suffix.lower() != ".csv":
+        raise UsageError(Wording(f"{path}:证据的模板须为 .csv 文件", f"{path}: a template of evidence is a .csv file"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with csv_file(path) as rows:
+        rows.write(contract.column_names)
+
+
 def template_workbook(contract: Contract, seeds: Path | None = None) -> openpyxl.Workbook:
     """A workbook with an empty sheet to fill in, named after the source, a sheet of help, and the lists to choose from:
     those of the contract, and those of `seeds` where they are given."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dagster as dg
 
+from orchestration.collect.orders import collect_settings
 from orchestration.editions import is_released, series_of
 from orchestration.home import Home
 from orchestration.pipeline.automation import inbox_sensor, yearly_schedule
+from orchestration.pipeline.collect import collect_asset
 from orchestration.pipeline.dbt_models import dbt_model_assets, dbt_resource, read_manifest
 from orchestration.pipeline.jobs import (
     annual_run,
+    collect_year,
     land_year,
     public_site,
     publish_release,
@@ -39,9 +42,10 @@ def definitions_of(home: Home) -> dg.Definitions:
     report = report_asset(partitions)
     site = site_asset()
     warnings = handed_on_asset()
+    collecting = [collect_asset(partitions)] if collect_settings(home).dagster else []
     steps = [landing, models, validation, warnings, *([release] if is_released(home, series_code) else [])]
     return dg.Definitions(
-        assets=[landing, models, validation, warnings, release, report, site],
+        assets=[landing, models, validation, warnings, release, report, site, *collecting],
         asset_checks=[open_warnings_check()],
         jobs=[
             annual_run(*steps),
@@ -50,6 +54,7 @@ def definitions_of(home: Home) -> dg.Definitions:
             yearly_report(report),
             public_site(site),
             rebuild_warehouse(landing, models, validation),
+            *map(collect_year, collecting),
         ],
         sensors=[inbox_sensor(home, series_code)],
         schedules=[yearly_schedule(home, series_code)],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 ANNUAL_RUN = "annual_run"
+COLLECT_YEAR = "collect_year"
 LAND_YEAR = "land_year"
 PUBLIC_SITE = "public_site"
 PUBLISH_RELEASE = "publish_release"
@@ -42,6 +43,16 @@ def publish_release(release: dg.AssetsDefinition):
         selection=dg.AssetSelection.assets(release),
         description="Publish what the last run built as a release of its edition. A revision needs config `note`: why "
         "the figures changed; and `acknowledge` where the offer says so.",
+    )
+
+
+def collect_year(collecting: dg.AssetsDefinition):
+    """Only collecting, which nothing else waits for."""
+    return dg.define_asset_job(
+        COLLECT_YEAR,
+        selection=dg.AssetSelection.assets(collecting),
+        description="Ask the portals that are configured for what concerns a year, and put it into the inbox. A crawl "
+        "that was not complete goes on.",
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import great_expectations as gx
@@ -31,7 +32,9 @@ class MartCheck:
         return gx.ExpectationSuite(name=f"marts.{self.mart}", expectations=list(self.expectations))
 
 
-def _expect(expectation: type[gxe.Expectation], rule: str, description: str, severity: str = "critical", **kwargs):
+def _expect(
+    expectation: type[gxe.Expectation], rule: str, description: str, severity: Any = "critical", **kwargs: Any
+) -> gxe.Expectation:
     return expectation(severity=severity, description=description, meta={"rule": rule}, **kwargs)
 
 

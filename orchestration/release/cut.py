@@ -145,7 +145,7 @@ def write_parquet(database: Path, tables: Sequence[ReleaseTable], folder: Path) 
 
 def _summary(connection: duckdb.DuckDBPyConnection, table: ReleaseTable, with_figures: bool) -> TableSummary:
     relation = f"{READERS_SCHEMA}.{table.name}"
-    (rows,) = connection.execute(f"select count(*) from {relation}").fetchone()
+    [(rows,)] = connection.execute(f"select count(*) from {relation}").fetchall()
     types = {column.name: column.data_type for column in table.columns}
     whole = logical_hash(connection, relation, list(types.items()))
     if not with_figures:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import io
 import platform
 import subprocess
 import tarfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,7 @@ from typing import Any
 import duckdb
 
 from orchestration.errors import UsageError
+from orchestration.file_digest import content_digest
 from orchestration.home import INSTALLED, PACKAGE, Home, is_installed, project_root
 from orchestration.landing.store import Store
 from orchestration.last_run import this_version
@@ -139,12 +143,24 @@ def git_revision() -> str | None:
 
 def write_source_archive(home: Home, target: Path) -> None:
     """The home's seeds, models and code as one archive; the same content always makes the same bytes."""
-    with tarfile.open(target, "w:gz", compresslevel=6) as archive:
-        for name, path in sorted(_archived(home)):
+    target.write_bytes(_packed(tuple((name, path, content_digest(path)) for name, path in sorted(_archived(home)))))
+
+
+@lru_cache(maxsize=1)
+def _packed(files: tuple[tuple[str, Path, str], ...]) -> bytes:
+    """A tar, compressed, of files by name, place and content: all releases of a run have the same."""
+    packed = io.BytesIO()
+    # The header of gzip would name the file and the time.
+    with (
+        gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=packed, mtime=0) as compressed,
+        tarfile.open(fileobj=compressed, mode="w") as archive,
+    ):
+        for name, path, _ in files:
+            content = path.read_bytes()
             member = tarfile.TarInfo(name)
-            member.size = path.stat().st_size
-            with path.open("rb") as file:
-                archive.addfile(member, file)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return packed.getvalue()
 
 
 def _archived(home: Home) -> Iterable[tuple[str, Path]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -48,7 +49,7 @@ def released_inputs_missing(home: Home) -> list[str]:
     return list(found)
 
 
-def _missing(lock: dict, release: ReleaseId, store: Store, there: dict[int, dict]) -> Iterator[str]:
+def _missing(lock: dict[str, Any], release: ReleaseId, store: Store, there: dict[int, dict[str, Any]]) -> Iterator[str]:
     for delivery in lock["deliveries"]:
         kept = {name: value for name, value in delivery.items() if name != "is_effective"}
         now = there.get(delivery["seq"])

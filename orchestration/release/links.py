@@ -132,7 +132,7 @@ def _broken_link(catalogue: Catalogue, link: Link, by_name: dict[str, Link]) -> 
 def _invented_withdrawals(catalogue: Catalogue, chained: list[Link]) -> Iterator[str]:
     """Notes that say they were there when a release was made that does not name them."""
     for release in catalogue.withdrawn():
-        moment = catalogue.withdrawal(release)["withdrawn_at"]
+        moment = (catalogue.withdrawal(release) or {})["withdrawn_at"]
         for link in chained:
             if link.released_at > moment and str(release) not in link.chain["withdrawn"]:
                 yield (

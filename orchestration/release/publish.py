@@ -223,7 +223,7 @@ class _Attempt:
             )
             return Outcome(UNCHANGED, self.in_force, message)
         changes = self._changes(candidate, differing)
-        if changes:
+        if changes and self.base:
             record_changes(self.warehouse, candidate, self.base, changes)
         candidate.cut_internal(self.warehouse)
         restated = restated_figures(candidate.database(PUBLIC), self.release.year)
@@ -362,7 +362,7 @@ class _Attempt:
         folder = candidate.part(INTERNAL)
         write_parquet(candidate.database(INTERNAL), only_internal(self.tables), folder / "parquet")
         write_source_archive(self.home, folder / ARCHIVE_NAME)
-        read = [*self.earlier, *sorted({self.previous, self.base} - {None})]
+        read = [*self.earlier, *sorted({release for release in (self.previous, self.base) if release})]
         lock = lock_of(self.home, self.catalogue, self.facts, self._methodologies(candidate), read) | {
             "compared_with": str(self.base) if self.base else None,
             "draws": drawn_points(candidate.database(INTERNAL)),

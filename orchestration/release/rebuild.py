@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -23,7 +24,7 @@ from orchestration.warehouse.lock import writer_lock
 from orchestration.warehouse.raw import load_raw
 
 
-def rebuild(home: Home, lock: dict) -> dict[str, dict[str, str]]:
+def rebuild(home: Home, lock: dict[str, Any]) -> dict[str, dict[str, str]]:
     """Load, build, cut, and return the logical hash of each table of each audience."""
     facts = ReleaseFacts(**{**lock["release"], "release": ReleaseId.parse(lock["release"]["release"])})
     with writer_lock(home.warehouse, f"rebuild of {facts.release}"):
@@ -38,7 +39,7 @@ def rebuild(home: Home, lock: dict) -> dict[str, dict[str, str]]:
     }
 
 
-def _cut(warehouse: duckdb.DuckDBPyConnection, home: Home, facts: ReleaseFacts, lock: dict) -> Candidate:
+def _cut(warehouse: duckdb.DuckDBPyConnection, home: Home, facts: ReleaseFacts, lock: dict[str, Any]) -> Candidate:
     catalogue = Catalogue(home.releases)
     read = [ReleaseId.parse(name) for name in lock["earlier_releases"]]
     earlier = [each for each in read if each.year < facts.release.year]

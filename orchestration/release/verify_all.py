@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def parts_to_verify(home: Home, key: Ed25519PublicKey | None, published_head: st
         yield "kinds of files", lambda: Verification(1, strange)
         return
     for release in catalogue.releases():
-        yield f"release {release}", lambda release=release: verify_release(catalogue, release)
+        yield f"release {release}", partial(verify_release, catalogue, release)
     yield "chain of the releases", lambda: _verify_chain(catalogue, published_head)
     yield "index, notes and current", lambda: _verify_index(catalogue)
     yield "signatures", lambda: _verify_signatures(catalogue, key)

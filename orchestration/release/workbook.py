@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
 
 from orchestration.errors import UsageError
 from orchestration.release.older import connect_release
@@ -188,7 +190,7 @@ def write_csv_files(database: Path, target: Path, language: str) -> None:
         raise
 
 
-def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence]) -> None:
+def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     with csv_file(path) as file:
         file.write(header)
         file.write_all(rows)
@@ -206,21 +208,23 @@ def _require_free(target: Path) -> None:
 
 def _head(connection: duckdb.DuckDBPyConnection) -> tuple[str, datetime]:
     """What stands above each sheet, and when the release was made."""
-    release, kind, released_at = connection.execute(
+    [(release, kind, released_at)] = connection.execute(
         "select release_id, data_kind, released_at from marts.release_info order by not is_primary_methodology limit 1"
-    ).fetchone()
+    ).fetchall()
     return f"zhengxin {release}  {NOTICES.get(kind, '')}".strip(), released_at
 
 
-def _ranking(connection: duckdb.DuckDBPyConnection, language: str) -> tuple[list[tuple[str, str]], list[tuple]]:
+def _ranking(
+    connection: duckdb.DuckDBPyConnection, language: str
+) -> tuple[list[tuple[str, str]], list[tuple[Any, ...]]]:
     """Heading and number format of each column of the first sheet, and its rows.
 
     Columns that hold nothing are left out: an index of countries has no prefectures.
     """
-    (noun,) = connection.execute(
+    [(noun,)] = connection.execute(
         f"select coalesce(unit_noun_{language}, unit_noun_{_other(language)}) from marts.dim_methodology "
         f"where {PRIMARY} limit 1"
-    ).fetchone()
+    ).fetchall()
     has_bands = connection.execute(
         "select count(*) from duckdb_tables() where schema_name = 'marts' and table_name = 'rank_interval'"
     ).fetchone() != (0,)
@@ -261,7 +265,9 @@ def _titles(connection: duckdb.DuckDBPyConnection, table: str, language: str) ->
     return titles
 
 
-def _write_ranking(sheet, head: str, columns: Sequence[tuple[str, str]], rows: Sequence[tuple]) -> None:
+def _write_ranking(
+    sheet: Worksheet, head: str, columns: Sequence[tuple[str, str]], rows: Sequence[tuple[Any, ...]]
+) -> None:
     headings = [heading for heading, _ in columns]
     append(sheet, [head])
     append(sheet, headings)
@@ -274,7 +280,7 @@ def _write_ranking(sheet, head: str, columns: Sequence[tuple[str, str]], rows: S
     _set_up_print(sheet, len(columns))
 
 
-def _write_technical(sheet, head: str, titles: dict[str, str], result: duckdb.DuckDBPyConnection) -> None:
+def _write_technical(sheet: Worksheet, head: str, titles: dict[str, str], result: duckdb.DuckDBPyConnection) -> None:
     columns = [column[0] for column in result.description]
     spoken = [titles.get(name, "") for name in columns]
     append(sheet, [head])
@@ -286,7 +292,7 @@ def _write_technical(sheet, head: str, titles: dict[str, str], result: duckdb.Du
     _dress(sheet, 3, _widths(columns, [spoken, *rows]))
 
 
-def _dress(sheet, header_row: int, widths: Sequence[int]) -> None:
+def _dress(sheet: Worksheet, header_row: int, widths: Sequence[int]) -> None:
     """Colours, widths, what stays in sight, and filters."""
     sheet["A1"].fill, sheet["A1"].font = NOTICE_FILL, Font(bold=True)
     for row in sheet.iter_rows(min_row=2, max_row=header_row):
@@ -299,7 +305,7 @@ def _dress(sheet, header_row: int, widths: Sequence[int]) -> None:
     sheet.auto_filter.ref = f"A{header_row}:{get_column_letter(len(widths))}{sheet.max_row}"
 
 
-def _set_up_print(sheet, column_count: int) -> None:
+def _set_up_print(sheet: Worksheet, column_count: int) -> None:
     """A4 across, as wide as the page, headings and page numbers on every page."""
     sheet.page_setup.paperSize, sheet.page_setup.orientation = sheet.PAPERSIZE_A4, sheet.ORIENTATION_LANDSCAPE
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
@@ -309,14 +315,14 @@ def _set_up_print(sheet, column_count: int) -> None:
     sheet.oddFooter.center.text = "&P / &N"
 
 
-def _widths(header: Sequence[str], rows: Iterable[Sequence]) -> list[int]:
+def _widths(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[int]:
     widths = [_width(name) for name in header]
     for row in rows:
         widths = [max(width, _width(value)) for width, value in zip(widths, row, strict=True)]
     return widths
 
 
-def _rows(result: duckdb.DuckDBPyConnection) -> Iterator[tuple]:
+def _rows(result: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
     while batch := result.fetchmany(5_000):
         yield from batch
 

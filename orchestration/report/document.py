@@ -78,6 +78,8 @@ class BulletList:
 
 
 class Align(StrEnum):
+    """Where the texts of a column stand."""
+
     start = "start"
     decimal = "decimal"  # a number: right-aligned with tabular digits (all rows of a column have equal decimals)
 

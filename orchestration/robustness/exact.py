@@ -8,6 +8,7 @@ what puts them together is the same arithmetic everywhere.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,7 @@ class Halves:
     high: np.ndarray
     low: np.ndarray
 
-    def __getitem__(self, places: object) -> Halves:
+    def __getitem__(self, places: Any) -> Halves:
         return Halves(self.high[places], self.low[places])
 
 

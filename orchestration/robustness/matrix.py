@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +14,7 @@ import pyarrow as pa
 class Group:
     """One matrix (units × codes, NaN where there is no value), the key of its group, and the codes of its columns."""
 
-    key: tuple
+    key: tuple[Any, ...]
     codes: np.ndarray
     values: np.ndarray
 
@@ -37,7 +38,7 @@ def groups(table: pa.Table, keys: Sequence[str], row: str, column: str, value: s
         yield Group(key, codes[here], matrix)
 
 
-def _numbered(table: pa.Table, keys: Sequence[str]) -> tuple[np.ndarray, list[tuple]]:
+def _numbered(table: pa.Table, keys: Sequence[str]) -> tuple[np.ndarray, list[tuple[Any, ...]]]:
     """The number of each row's group among the sorted distinct keys, and these."""
     parts = [_encoded(table[key]) for key in keys]
     number = np.zeros(table.num_rows, dtype=np.int64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -58,7 +59,7 @@ def sensitivity(
     ], points.shape[0]
 
 
-def _problem(factors: Sequence[Factor]) -> dict:
+def _problem(factors: Sequence[Factor]) -> dict[str, Any]:
     names, groups = [], []
     for factor in factors:
         for number in range(factor.dimension_count):

@@ -114,7 +114,7 @@ class _RollUp:
         if len(leaves) == len(self.tree.leaf_places):
             rates = self.halves[rows] if rows.size < self.rates.shape[0] else self.halves
             return points(rates, self.leaf_marks)
-        return points(self.halves[np.ix_(rows, leaves)], self.leaf_marks[leaves])
+        return points(self.halves[np.ix_(rows, np.asarray(leaves))], self.leaf_marks[leaves])
 
     def _mean(self, place: int, rows: np.ndarray) -> np.ndarray:
         """The parent's mark by the mean of its children, weighed by their marks, over those that have a score."""
@@ -137,12 +137,12 @@ class _RollUp:
         """The same where all children are leaves, in one product: a leaf without a score has no points and no mark."""
         leaves = self.tree.leaves[place]
         # Whole numbers below 2^53: their sum is exact as it is.
-        weight = self.held[np.ix_(rows, leaves)].astype(float) @ self.whole_marks[leaves] * MARK_UNIT
+        weight = self.held[np.ix_(rows, np.asarray(leaves))].astype(float) @ self.whole_marks[leaves] * MARK_UNIT
         if aggregation == ARITHMETIC:
             return self.mark_points[place] * _mean_rate(self._product(place, rows), weight, aggregation)
         # Logarithms do not depend on the draw: they are weighed like rates, as parts of that of the least rate.
         least = np.log(LEAST_RATE)
-        parts = rate_halves(np.log(np.maximum(self.rates[np.ix_(rows, leaves)], LEAST_RATE)) / least)
+        parts = rate_halves(np.log(np.maximum(self.rates[np.ix_(rows, np.asarray(leaves))], LEAST_RATE)) / least)
         total = least * points(parts, self.leaf_marks[leaves])
         return self.mark_points[place] * _mean_rate(total, weight, aggregation)
 

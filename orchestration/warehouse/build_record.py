@@ -120,9 +120,9 @@ def fingerprint(connection: duckdb.DuckDBPyConnection) -> str:
     """SHA-256 over the rows of all tables from which a release is cut, in whatever order they lie."""
     digest = hashlib.sha256()
     for schema, table in connection.execute(FINGERPRINTED).fetchall():
-        rows, total = connection.execute(
+        [(rows, total)] = connection.execute(
             f'select count(*), sum(cast(hash(lines) as hugeint)) from "{schema}"."{table}" as lines'
-        ).fetchone()
+        ).fetchall()
         digest.update(f"{schema}.{table}\0{rows}\0{total}\n".encode())
     return digest.hexdigest()
 

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from orchestration.file_digest import content_digest
 from orchestration.home import INSTALLED, PACKAGE, Home
 from orchestration.landing.store import Store
 from orchestration.landing.waiting import waiting_files
@@ -57,7 +58,7 @@ def _identity(home: Home, years: Sequence[int]) -> str:
         digest.update(f"{package}=={version(package)}\n".encode())
     for file in sorted(path for path in PACKAGE.rglob("*") if _is_code(path)):
         name = file.relative_to(PACKAGE).as_posix()
-        digest.update(f"{name}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
+        digest.update(f"{name}\0{content_digest(file)}\n".encode())
     for (source, file_name), delivery in sorted(Store(home.landing).effective_deliveries().items()):
         digest.update(f"{source}\0{file_name}\0{delivery.batch_id}\n".encode())
     return digest.hexdigest()

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -31,7 +32,7 @@ READER_SETTINGS = {"enable_external_access": "false", "lock_configuration": "tru
 
 def connect_reader(database: Path, threads: int | None = None) -> duckdb.DuckDBPyConnection:
     """A read-only connection to `database` for SQL that a reader writes or causes; close it. Raises `duckdb.Error`."""
-    settings = READER_SETTINGS | ({} if threads is None else {"threads": str(threads)})
+    settings: dict[str, Any] = READER_SETTINGS | ({} if threads is None else {"threads": str(threads)})
     return duckdb.connect(str(database), read_only=True, config=settings)
 
 
@@ -133,7 +134,9 @@ def _connect_when_free(warehouse: Path, limit: float, say: Callable[[str], None]
 def _explained(warehouse: Path, error: duckdb.Error) -> UsageError:
     for number in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC):
         if isinstance(error, duckdb.IOException) and os.strerror(number) in str(error):
-            return UsageError(system_refusal(OSError(number, os.strerror(number), str(warehouse))))
+            refusal = system_refusal(OSError(number, os.strerror(number), str(warehouse)))
+            if refusal:
+                return UsageError(refusal)
     if not _is_conflict(error):
         return WarehouseDamaged(
             Wording(

@@ -17,6 +17,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from orchestration.errors import UsageError
+from orchestration.file_digest import content_digest
 from orchestration.home import Home, project_root
 from orchestration.landing.evidence.layout import evidence_folder, has_evidence
 from orchestration.seeds import DBT_PROJECT, dbt_folder, read_seed, seeds_folder
@@ -69,6 +70,7 @@ def environment(home: Home) -> dict[str, str]:
         "ZHENGXIN_OVER_UNITS": "1" if settings_of(home).draws or _compares_units(home) else "0",
         "ZHENGXIN_EVIDENCE": "1" if has_evidence(home) else "0",
         "ZHENGXIN_EVIDENCE_STORE": str(evidence_folder(home.landing)),
+        "ZHENGXIN_SPARK_FOLDER": str(home.spark),
         # Products of small matrices wait for their threads longer than they compute.
         "OPENBLAS_NUM_THREADS": "1",
     }
@@ -105,13 +107,13 @@ def run(
 ) -> str:
     """Run one dbt command to its end and return what it printed; `variables` are laid over those of the home. Raises
     `UsageError` with the output if it fails."""
-    variables = os.environ | environment(home) | (variables or {})
+    laid_over = {**os.environ, **environment(home), **(variables or {})}
     if target is not None:
-        variables |= {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)}
+        laid_over |= {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)}
     finished = subprocess.run(
         [str(executable()), "--no-use-colors", *arguments],
         cwd=dbt_folder(home),
-        env=variables,
+        env=laid_over,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -173,7 +175,7 @@ def project_digest(home: Home) -> str:
     if has_evidence(home):
         digest.update(b"evidence\n")
     for name, file in _project_files(home):
-        digest.update(f"{name}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+        digest.update(f"{name}\0{content_digest(file)}\n".encode())
     return digest.hexdigest()
 
 

@@ -74,7 +74,7 @@ class Records:
     """Records in the order in which they are to be read, by column."""
 
     columns: list[str]
-    rows: list[tuple]
+    rows: list[tuple[Any, ...]]
 
 
 def derived_measures(

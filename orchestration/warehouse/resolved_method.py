@@ -9,11 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from orchestration.home import Home
 from orchestration.seeds import dbt_folder, seeds_folder
+from orchestration.warehouse.dbt import project_digest
 from orchestration.warehouse.seed_check import SeedSql, load_seeds
 
 # The rows of a methodology by seed: the model that resolves them, and the column that names whose they are.
@@ -31,7 +35,13 @@ SCORED_COLUMNS = ("methodology_version", "rank_basis", "min_ranked_coverage")
 
 def method_digests(home: Home) -> dict[str, dict[str, str]]:
     """SHA-256 of the rows of each methodology that `home` is scored by, by methodology and seed."""
-    sql = SeedSql(dbt_folder(home), seeds_folder(home))
+    return _digests_in(project_digest(home), dbt_folder(home), seeds_folder(home))
+
+
+@lru_cache(maxsize=4)
+def _digests_in(_state: str, project: Path, seeds: Path) -> dict[str, dict[str, str]]:
+    """Of the project and seeds as they are in the state that is named: every release of a run asks for them."""
+    sql = SeedSql(project, seeds)
     with duckdb.connect() as connection:
         load_seeds(connection, sql.seeds)
         for model in ("stg_methodology", *(model for model, _ in RESOLVED.values())):
@@ -54,8 +64,8 @@ def method_digests(home: Home) -> dict[str, dict[str, str]]:
     }
 
 
-def _rows_by_owner(connection: duckdb.DuckDBPyConnection, model: str, owner_column: str) -> dict[str, list[list]]:
-    found: dict[str, list[list]] = defaultdict(list)
+def _rows_by_owner(connection: duckdb.DuckDBPyConnection, model: str, owner_column: str) -> dict[str, list[list[Any]]]:
+    found: dict[str, list[list[Any]]] = defaultdict(list)
     for owner, *row in connection.execute(
         f"select {owner_column}, * exclude ({owner_column}) from {model} order by all"
     ).fetchall():
@@ -63,6 +73,6 @@ def _rows_by_owner(connection: duckdb.DuckDBPyConnection, model: str, owner_colu
     return found
 
 
-def _digest(rows: list) -> str:
+def _digest(rows: list[Any]) -> str:
     text = json.dumps(rows, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -23,8 +23,11 @@ from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.seeds import SeedTable, dbt_folder, places_of_rows, seed_descriptions, seed_tables, seeds_folder
 from orchestration.settings import SEEDS_OWN, settings_of
+from orchestration.warehouse.dbt import project_digest
 from orchestration.wording import Wording
 
+# Names the state of seeds and project in which no rule found anything.
+SOUND_NOTE = "sound_seeds.txt"
 SHOWN_ROWS = 5
 BUILT_IN_TESTS = Path(built_in.__file__).parent / "macros" / "generic_test_sql"
 # Other readers than ours take these words for an empty cell.
@@ -65,7 +68,11 @@ def check_seeds(home: Home) -> SeedCheck:
 
 
 def require_sound_seeds(home: Home) -> None:
-    """Raise `UsageError` with what the rules find in the seeds of `home`."""
+    """Raise `UsageError` with what the rules find in the seeds of `home`; the same seeds are not asked twice."""
+    state = project_digest(home)
+    note = home.dbt / SOUND_NOTE
+    if note.exists() and note.read_text(encoding="ascii") == state:
+        return
     found = check_seeds(home)
     if found.fault_count:
         lines = "\n".join(f"  {fault}" for fault in found.faults)
@@ -75,6 +82,10 @@ def require_sound_seeds(home: Home) -> None:
                 f"The seeds are not sound, so nothing is run: zhengxin check-seeds explains.\n{lines}",
             )
         )
+    note.parent.mkdir(parents=True, exist_ok=True)
+    partial = note.with_suffix(".tmp")
+    partial.write_text(state, encoding="ascii")
+    partial.replace(note)
 
 
 class SeedSql:
@@ -124,8 +135,8 @@ class SeedSql:
         """The SQL of a use of a generic test, of the project's own or one that dbt brings."""
         arguments = dict(test.arguments)
         if "to" in arguments:
-            arguments["to"] = self.relation(re.fullmatch(r"ref\('(\w+)'\)", arguments["to"])[1])
-        macros = self._environment.globals
+            arguments["to"] = self.relation(arguments["to"].removeprefix("ref('").removesuffix("')"))
+        macros: Mapping[str, Any] = self._environment.globals
         return (macros.get(test.name) or macros[f"default__test_{test.name}"])(test.seed, **arguments)
 
     @cached_property

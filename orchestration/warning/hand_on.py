@@ -23,7 +23,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -212,7 +212,7 @@ class _Ledger:
 
 
 @contextmanager
-def _ledger(home: Home):
+def _ledger(home: Home) -> Iterator[_Ledger]:
     """The ledger of `home`, for one process at a time."""
     path = ledger_path(home)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -34,7 +34,7 @@ class Services:
         self._socket = folder / "code.sock"
         self._folder, self._log = folder, log
         self._environment = environment
-        self._started: dict[str, subprocess.Popen] = {}
+        self._started: dict[str, subprocess.Popen[str]] = {}
 
     def __enter__(self) -> Services:
         self._log.write_bytes(b"")
@@ -117,7 +117,7 @@ class Services:
         )
 
 
-def _stop(process: subprocess.Popen) -> None:
+def _stop(process: subprocess.Popen[str]) -> None:
     if process.poll() is None:
         process.send_signal(signal.SIGINT)
     try:

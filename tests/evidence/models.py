@@ -20,7 +20,7 @@ from orchestration.home import project_root, shipped_seeds
 
 PROJECT = project_root() / "dbt_project"
 MACRO = re.compile(r"{%-?\s*macro\s+(\w+)\(.*?{%-?\s*endmacro\s*-?%}", re.DOTALL)
-MODELS = ("int_evidence_duplicate", "int_evidence_count", "int_evidence_partition")
+MODELS = ("int_evidence_duplicate", "int_evidence_count", "int_evidence_partition", "int_evidence_sample")
 SEEDS = ("evidence_kind", "evidence_column", "measure_derivation", "measure_derivation_condition", "measure")
 TYPES = {"string": "varchar", "int": "integer", "bigint": "bigint", "float": "double", "timestamp": "timestamp"}
 
@@ -52,6 +52,9 @@ class EvidenceModels:
     def build(self) -> None:
         for model in MODELS:
             self._build(model)
+
+    def sql_of(self, macro: str, *arguments: object) -> str:
+        return self._context[macro](*arguments)
 
     def rows(self, model: str) -> list[tuple]:
         return sorted(self.connection.execute(f"select * from {model}").fetchall(), key=repr)
@@ -107,6 +110,7 @@ class EvidenceModels:
             "config": lambda **given: self._config.update(given) or "",
             "return": _return,
             "execute": True,
+            "var": yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"].get,
             "zip": zip,
             "env_var": lambda name, default="": str(store) if name == "ZHENGXIN_EVIDENCE_STORE" else default,
             "run_query": self._run_query,

@@ -16,6 +16,7 @@ from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, Release
 from tests.small.home import make_small_home
 from tests.small.inbox import write_small_inbox
 
+MARTS = ("evidence_measure", "evidence_partition", "evidence_file", "evidence_sample", "dim_derivation")
 UNITS = ["520402", "520403", "520422", "520423", "520424", "520425"]
 
 
@@ -42,10 +43,13 @@ def test_what_records_give_is_run_released_and_made_again(tmp_path: Path) -> Non
     for audience in (PUBLIC, INTERNAL):
         with duckdb.connect(str(catalogue.database(release, audience)), read_only=True) as database:
             tables = {name for (name,) in database.execute("select table_name from duckdb_tables()").fetchall()}
-            there = "evidence_measure" in tables
-            counts[audience] = (
-                database.execute("select count(*) from marts.evidence_measure").fetchone()[0] if there else None
-            )
-    assert counts[PUBLIC] is None
-    assert counts[INTERNAL] > 100
+            counts[audience] = {
+                name: database.execute(f"select count(*) from marts.{name}").fetchone()[0]
+                for name in MARTS
+                if name in tables
+            }
+    assert counts[PUBLIC] == {}
+    assert set(counts[INTERNAL]) == set(MARTS) and counts[INTERNAL]["evidence_measure"] > 100
+    # Twenty of each kind.
+    assert counts[INTERNAL]["evidence_sample"] == 20 * counts[INTERNAL]["evidence_partition"]
     assert "checked" in zhengxin(home, "verify", "2019-r1", "--rebuild")

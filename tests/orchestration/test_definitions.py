@@ -56,6 +56,19 @@ def described(definitions: dg.Definitions) -> Iterator[str]:
         )
 
 
+def test_collecting_is_there_only_where_the_home_says_so(
+    project_home: Home, definitions: dg.Definitions, tmp_path: Path
+) -> None:
+    home = Home(tmp_path / "home")
+    shutil.copytree(project_home.root, home.root)
+    with home.settings.open("a", encoding="utf-8") as settings:
+        settings.write("\n[collect]\ndagster = true\n")
+    added = set(described(definitions_of(home))) - set(described(definitions))
+    asset, job = sorted(line.split(";")[0] for line in added if line.startswith(("asset collect/", "job collect_")))
+    assert asset == "asset collect/evidence: group collect, yearly"
+    assert job == "job collect_year: collect_portals"
+
+
 def test_definitions_are_as_recorded(definitions: dg.Definitions) -> None:
     now = "\n".join(described(definitions)) + "\n"
     if os.environ.get(UPDATE_VARIABLE):

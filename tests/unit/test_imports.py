@@ -12,7 +12,17 @@ from orchestration.home import PACKAGE
 
 # The commands that write a demo, and nobody else.
 MAY_IMPORT_THE_DEMO = {"commands/demo.py", "commands/init.py"}
-BELOW_THE_PIPELINE = ("landing", "quality", "warehouse", "release", "report", "verification", "warning", "demo")
+BELOW_THE_PIPELINE = (
+    "collect",
+    "landing",
+    "quality",
+    "warehouse",
+    "release",
+    "report",
+    "verification",
+    "warning",
+    "demo",
+)
 
 
 def imported(path: Path) -> Iterator[tuple[str, bool]]:
@@ -51,3 +61,26 @@ def test_no_import_runs_up(upper: str) -> None:
         if module.startswith(upper) and path.relative_to(PACKAGE).parts[0] in BELOW_THE_PIPELINE
     ]
     assert running_up == []
+
+
+def test_only_the_process_that_crawls_imports_scrapy_when_it_is_loaded() -> None:
+    """It is an extra, and takes a second."""
+    of_the_process = {f"collect/{name}.py" for name in ("archive", "crawler", "politeness", "reading", "spider")}
+    importing = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in files()
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names])
+        if name.split(".")[0] in ("scrapy", "twisted", "warcio", "parsel", "w3lib")
+    }
+    assert importing == of_the_process
+    asking = {
+        (path.relative_to(PACKAGE).as_posix(), module)
+        for path in files()
+        for module, at_load in imported(path)
+        if at_load
+        and path.relative_to(PACKAGE).as_posix() not in of_the_process
+        and any(module.startswith(f"orchestration.{name[:-3].replace('/', '.')}.") for name in of_the_process)
+    }
+    assert asking == set()

@@ -76,8 +76,9 @@ def read_kinds(seeds: Path, reference: Reference) -> dict[str, EvidenceKind]:
         PersonalWord(row["word"], row["match_kind"] == "part", Wording(row["name_zh"], row["name_en"]))
         for row in personal
     )
-    years = _division_years(reference)
+    years = division_years(reference)
     latest = max((year for _, year in reference.frame_years), default=FIRST_YEAR)
+    last_table = max((item.last_year for item in reference.divisions), default=LAST_YEAR)
     as_json = partial(json.dumps, ensure_ascii=False, sort_keys=True)
     # Some thousands of codes that all kinds have in common.
     common = ", ".join(map(as_json, (personal, sorted(years.items()), latest)))
@@ -86,7 +87,7 @@ def read_kinds(seeds: Path, reference: Reference) -> dict[str, EvidenceKind]:
         own = [column for column in columns if column["kind_code"] == row["kind_code"]]
         read = f"[{as_json(row)}, {as_json(own)}, {common}]"
         kinds[row["kind_code"]] = EvidenceKind(
-            _contract(row, sorted(own, key=lambda column: int(column["position"])), latest),
+            _contract(row, sorted(own, key=lambda column: int(column["position"])), latest, last_table),
             row["date_column"],
             hashlib.sha256(read.encode()).hexdigest(),
             words,
@@ -95,7 +96,7 @@ def read_kinds(seeds: Path, reference: Reference) -> dict[str, EvidenceKind]:
     return kinds
 
 
-def _division_years(reference: Reference) -> dict[str, tuple[int, int]]:
+def division_years(reference: Reference) -> dict[str, tuple[int, int]]:
     """First and last year of each code, in any of its versions; a code of frames alone has those of all time."""
     years: dict[str, tuple[int, int]] = {}
     for item in reference.divisions:
@@ -105,14 +106,19 @@ def _division_years(reference: Reference) -> dict[str, tuple[int, int]]:
     return {code: (FIRST_YEAR, LAST_YEAR) for code in of_frames} | years
 
 
-def _contract(kind: Row, columns: list[Row], latest_edition: int) -> Contract:
+def _contract(kind: Row, columns: list[Row], latest_edition: int, last_table: int) -> Contract:
     return Contract(
         source=kind["kind_code"],
         version=CONTRACT_VERSION,
         title_zh=kind["name_zh"],
         title_en=kind["name_en"],
         columns=tuple(map(_column, columns)),
-        row_rules=(*_row_rules(columns), *_date_rules(kind["date_column"], latest_edition), *UNIT_RULES),
+        row_rules=(
+            *_row_rules(columns),
+            *_date_rules(kind["date_column"], latest_edition),
+            UNIT_CODE_KNOWN,
+            _unit_code_of_its_day(last_table),
+        ),
         key=tuple(kind["key_columns"].split()),
         year_of_row="record_year",
     )
@@ -173,19 +179,22 @@ def _date_rules(column: str, latest_edition: int) -> Iterable[Rule]:
     )
 
 
-# A code is used until its successor comes into use, which is in the year after its last year-end table.
-UNIT_RULES = (
-    Rule(
-        "unit_code_unknown",
-        "unit_code",
-        Wording("unit_code 是行政区划或被评单位的代码", "unit_code is the code of a division or of an assessed unit"),
-        Wording(
-            "没有代码为 '{unit_code}' 的行政区划或单位:请核对代码",
-            "there is no division or unit with the code '{unit_code}': check it",
-        ),
-        "unit_code is not null and unit_first_year is null",
+UNIT_CODE_KNOWN = Rule(
+    "unit_code_unknown",
+    "unit_code",
+    Wording("unit_code 是行政区划或被评单位的代码", "unit_code is the code of a division or of an assessed unit"),
+    Wording(
+        "没有代码为 '{unit_code}' 的行政区划或单位:请核对代码",
+        "there is no division or unit with the code '{unit_code}': check it",
     ),
-    Rule(
+    "unit_code is not null and unit_first_year is null",
+)
+
+
+def _unit_code_of_its_day(last_table: int) -> Rule:
+    """A code is used until its successor comes into use, which is in the year after its last year-end table; one that
+    stands in the last table that is known is used until a later table says otherwise."""
+    return Rule(
         "unit_code_not_of_its_day",
         "unit_code",
         Wording("unit_code 是记录当日使用的代码", "unit_code was in use on the day of the record"),
@@ -195,6 +204,5 @@ UNIT_RULES = (
             "the code '{unit_code}' was not in use in {record_year} (it was from {unit_first_year} to"
             " {unit_last_year}): write the code of the day of the record",
         ),
-        "record_year < unit_first_year or record_year > unit_last_year + 1",
-    ),
-)
+        f"record_year < unit_first_year or record_year > unit_last_year + 1 and unit_last_year < {last_table}",
+    )

@@ -118,7 +118,7 @@ select
     nodes.rounding_mode,
     nodes.rounding_digits,
     leaf_rules.is_event_only,
-    exists (
+    exists (  -- noqa: LT01, LT06
         select 1
         from measured_leaves
         where measured_leaves.methodology_code = methodologies.methodology_code
