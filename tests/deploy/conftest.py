@@ -111,6 +111,10 @@ class Recorded:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    def ask(self, query: str) -> str:
+        """What Dagster's database answers, a row a line."""
+        return self.server.call("psql", "--dbname", DATABASE, "--tuples-only", "--no-align", "--command", query).strip()
+
 
 @pytest.fixture(scope="package")
 def recorded(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Recorded:
