@@ -106,6 +106,11 @@ class Home:
         return self.root / "dbt"
 
     @property
+    def spark(self) -> Path:
+        """What Spark is told of the home, and what it makes; see `warehouse.evidence_elsewhere`."""
+        return self.root / "spark"
+
+    @property
     def dagster(self) -> Path:
         return self.root / "dagster"
 

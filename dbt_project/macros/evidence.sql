@@ -1,12 +1,26 @@
 {#
   Evidence becomes measures here. A derivation is a row of measure_derivation, its conditions are rows in a small closed
   vocabulary; these macros write them as SQL, one pass over the records of a kind for all its derivations. What an engine
-  says in words of its own stands in evidence_engine_<engine>.sql.
+  says in words of its own stands in engine/<engine>.sql.
 #}
+
+{% macro engine_starts() %}{{ adapter.dispatch('engine_starts')() }}{% endmacro %}
+{% macro engine_ends() %}{{ adapter.dispatch('engine_ends')() }}{% endmacro %}
+{% macro evidence_seed(name) %}{{ return(adapter.dispatch('evidence_seed')(name)) }}{% endmacro %}
+{% macro evidence_raw(name) %}{{ return(adapter.dispatch('evidence_raw')(name)) }}{% endmacro %}
+{% macro evidence_strategy(strategy) %}{{ return(adapter.dispatch('evidence_strategy')(strategy)) }}{% endmacro %}
+{% macro evidence_partitioned_by(columns) %}{{ return(adapter.dispatch('evidence_partitioned_by')(columns)) }}{% endmacro %}
+{% macro evidence_takes_whole_kinds(partition_kind) %}
+    {{ return(adapter.dispatch('evidence_takes_whole_kinds')(partition_kind)) }}
+{% endmacro %}
+{% macro evidence_without(relation, year_column, changed, kept) -%}
+    {{ adapter.dispatch('evidence_without')(relation, year_column, changed, kept) }}
+{%- endmacro %}
 
 {% macro evidence_files(kind) %}{{ adapter.dispatch('evidence_files')(kind) }}{% endmacro %}
 {% macro evidence_days(from_time, to_time) %}{{ adapter.dispatch('evidence_days')(from_time, to_time) }}{% endmacro %}
 {% macro evidence_key_hash(columns) %}{{ adapter.dispatch('evidence_key_hash')(columns) }}{% endmacro %}
+{% macro evidence_fingerprint(text) %}{{ adapter.dispatch('evidence_fingerprint')(text) }}{% endmacro %}
 {% macro evidence_whole_quotient(numerator, denominator) -%}
     {{ adapter.dispatch('evidence_whole_quotient')(numerator, denominator) }}
 {%- endmacro %}
@@ -31,14 +45,14 @@
   or of a year before, is delivered anew with a day in another year: these duplicates are part of its state.
 #}
 {% macro evidence_states(partition_kind) -%}
-    {%- if partition_kind == 'record_year' %}
+    {%- if partition_kind != 'assessment_year' %}
     select
         evidence_kind,
         partition_kind,
         partition_year,
         state_hash
-    from {{ source('raw', 'evidence_state') }}
-    where partition_kind = 'record_year'
+    from {{ evidence_raw('evidence_state') }}
+    where partition_kind = '{{ partition_kind }}'
     {%- else %}
     select
         states.evidence_kind,
@@ -47,9 +61,9 @@
         concat(
             states.state_hash,
             '-', cast(count(moved.batch_id) as {{ dbt.type_string() }}),
-            '-', cast(coalesce(bit_xor({{ evidence_key_hash(['moved.batch_id', 'moved.row_number']) }}), 0) as {{ dbt.type_string() }})
+            '-', cast(coalesce(bit_xor({{ evidence_fingerprint("moved.batch_id || ' ' || moved.row_number") }}), 0) as {{ dbt.type_string() }})
         ) as state_hash
-    from {{ source('raw', 'evidence_state') }} as states
+    from {{ evidence_raw('evidence_state') }} as states
     left join {{ ref('int_evidence_duplicate') }} as moved
         on states.evidence_kind = moved.evidence_kind
         and states.partition_year >= moved.record_year
@@ -83,7 +97,20 @@
         select evidence_kind, partition_year
         from states
         where state_hash not in (select state_hash from unchanged)
-        {% if tells_years %}
+        {% if is_by_steps and evidence_takes_whole_kinds(partition_kind) %}
+            or evidence_kind in (
+                select evidence_kind
+                from states
+                where state_hash not in (select state_hash from unchanged)
+
+                union
+
+                select evidence_kind
+                from {{ built }}
+                where partition_kind = '{{ partition_kind }}'
+                    and state_hash not in (select state_hash from unchanged)
+            )
+        {% elif tells_years %}
             or concat(evidence_kind, ' ', partition_year) in (
                 select concat(evidence_kind, ' ', record_year)
                 from {{ this }}
@@ -103,17 +130,14 @@
     {%- if execute and is_incremental() -%}
         {%- set changed = [] -%}
         {%- for row in evidence_changed(partition_kind) -%}
-            {%- do changed.append("'" ~ row.evidence_kind ~ ' ' ~ row.partition_year ~ "'") -%}
+            {%- do changed.append(row.evidence_kind ~ ' ' ~ row.partition_year) -%}
         {%- endfor -%}
-        delete from {{ this }}
-        where concat(evidence_kind, ' ', {{ year_column }}) not in (
-            select concat(evidence_kind, ' ', partition_year)
-            from {{ source('raw', 'evidence_state') }}
+        {%- set kept -%}
+            select concat(evidence_kind, ' ', partition_year) as kind_and_year
+            from {{ evidence_raw('evidence_state') }}
             where partition_kind = '{{ partition_kind }}'
-        )
-        {%- if changed %}
-            or concat(evidence_kind, ' ', {{ year_column }}) in ({{ changed | join(', ') }})
-        {%- endif -%}
+        {%- endset -%}
+        {{ evidence_without(this, year_column, changed, kept) }}
     {%- else -%}
         select 1
     {%- endif -%}
@@ -177,17 +201,17 @@
 {% macro evidence_derivations() %}
     {%- set derivations = evidence_rows(
         "select d.derivation_code, d.version, d.measure_code, m.series_code, d.kind_code, d.family, d.value_column,"
-        ~ " d.from_column, d.to_column, cast(d.parameter as varchar) as parameter, d.time_window, d.min_record_count,"
+        ~ " d.from_column, d.to_column, cast(d.parameter as " ~ dbt.type_string() ~ ") as parameter, d.time_window, d.min_record_count,"
         ~ " d.channel, d.note_zh, d.note_en, d.origin"
-        ~ " from " ~ ref('measure_derivation') ~ " as d"
-        ~ " inner join " ~ ref('measure') ~ " as m on d.measure_code = m.measure_code"
+        ~ " from " ~ evidence_seed('measure_derivation') ~ " as d"
+        ~ " inner join " ~ evidence_seed('measure') ~ " as m on d.measure_code = m.measure_code"
         ~ " order by d.kind_code, d.time_window, d.derivation_code"
     ) -%}
     {%- set conditions = evidence_rows(
         "select c.derivation_code, c.part, c.column_name, c.operator, c.operand, e.value_kind"
-        ~ " from " ~ ref('measure_derivation_condition') ~ " as c"
-        ~ " inner join " ~ ref('measure_derivation') ~ " as d on c.derivation_code = d.derivation_code"
-        ~ " inner join " ~ ref('evidence_column') ~ " as e"
+        ~ " from " ~ evidence_seed('measure_derivation_condition') ~ " as c"
+        ~ " inner join " ~ evidence_seed('measure_derivation') ~ " as d on c.derivation_code = d.derivation_code"
+        ~ " inner join " ~ evidence_seed('evidence_column') ~ " as e"
         ~ " on d.kind_code = e.kind_code and c.column_name = e.column_name"
         ~ " order by c.derivation_code, c.part, c.position"
     ) -%}

@@ -21,6 +21,7 @@ COMMANDS = {
     "collect": (INPUT, "collect"),
     "run": (WORK, "run"),
     "rebuild": (WORK, "run"),
+    "spark": (WORK, "spark"),
     "release": (RELEASE, "release"),
     "withdraw": (RELEASE, "release"),
     "verify": (RELEASE, "release"),

@@ -70,6 +70,7 @@ def environment(home: Home) -> dict[str, str]:
         "ZHENGXIN_OVER_UNITS": "1" if settings_of(home).draws or _compares_units(home) else "0",
         "ZHENGXIN_EVIDENCE": "1" if has_evidence(home) else "0",
         "ZHENGXIN_EVIDENCE_STORE": str(evidence_folder(home.landing)),
+        "ZHENGXIN_SPARK_FOLDER": str(home.spark),
         # Products of small matrices wait for their threads longer than they compute.
         "OPENBLAS_NUM_THREADS": "1",
     }

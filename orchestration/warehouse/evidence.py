@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.home import Home, project_root
-from orchestration.landing.evidence.kinds import COLUMN_SEED, KIND_SEED, read_kinds
+from orchestration.landing.evidence.kinds import COLUMN_SEED, KIND_SEED, EvidenceKind, division_years, read_kinds
 from orchestration.landing.evidence.layout import accepted_files, has_evidence, lay_out
 from orchestration.landing.reference import Reference, read_reference
 from orchestration.landing.store import Store
@@ -60,30 +60,74 @@ FILE_SCHEMA = pa.schema(
         ("record_count", pa.int64()),
     ]
 )
-TABLES = {"evidence_state": STATE_SCHEMA, "evidence_unit": UNIT_SCHEMA, "evidence_file": FILE_SCHEMA}
+RULE_SCHEMA = pa.schema(
+    [
+        ("evidence_kind", pa.string()),
+        ("position", pa.int32()),
+        ("rule", pa.string()),
+        ("column_name", pa.string()),
+        ("broken", pa.string()),
+    ]
+)
+CODE_SCHEMA = pa.schema([("code", pa.string()), ("unit_first_year", pa.int32()), ("unit_last_year", pa.int32())])
+TABLES = {
+    "evidence_state": STATE_SCHEMA,
+    "evidence_unit": UNIT_SCHEMA,
+    "evidence_rule": RULE_SCHEMA,
+    "evidence_code": CODE_SCHEMA,
+    "evidence_file": FILE_SCHEMA,
+}
 
 
 def load_evidence(connection: duckdb.DuckDBPyConnection, home: Home, store: Store) -> dict[str, int]:
-    """Replace the `TABLES`; drop them where the home has no evidence. Rows by table."""
+    """Replace the tables of `TABLES` in schema raw; drop them where the home has no evidence. Rows by table."""
     if not has_evidence(home):
         for table in TABLES:
             connection.execute(f"drop table if exists raw.{table}")
         return {}
+    tables = evidence_tables(home, store)
+    for name, rows in tables.items():
+        connection.register("evidence_rows", rows)
+        connection.execute(f"create or replace table raw.{name} as select * from evidence_rows")
+        connection.unregister("evidence_rows")
+    return {name: rows.num_rows for name, rows in tables.items()}
+
+
+def evidence_tables(home: Home, store: Store) -> dict[str, pa.Table]:
+    """What the models must know of a home's evidence beside the records, by name."""
     seeds = seeds_folder(home)
     reference = read_reference(seeds)
-    series = _series(seeds)
-    units = list(units_of_codes(reference, series))
     kinds = read_kinds(seeds, reference)
+    units = list(units_of_codes(reference, _series(seeds)))
+    rules = [row for kind in kinds.values() for row in _rules(kind)]
+    codes = [
+        {"code": code, "unit_first_year": first, "unit_last_year": last}
+        for code, (first, last) in sorted(division_years(reference).items())
+    ]
     rows = {
-        "evidence_state": list(_states(store, kinds, seeds, units)),
+        "evidence_state": list(_states(store, seeds, kinds, units, rules, codes)),
         "evidence_unit": units,
+        "evidence_rule": rules,
+        "evidence_code": codes,
         "evidence_file": list(_files(store, kinds)),
     }
-    for table, schema in TABLES.items():
-        connection.register("evidence_rows", pa.Table.from_pylist(rows[table], schema=schema))
-        connection.execute(f"create or replace table raw.{table} as select * from evidence_rows")
-        connection.unregister("evidence_rows")
-    return {table: len(found) for table, found in rows.items()}
+    return {name: pa.Table.from_pylist(rows[name], schema=schema) for name, schema in TABLES.items()}
+
+
+def _rules(kind: EvidenceKind) -> Iterator[dict[str, Any]]:
+    """The rules of the door, and that of the layout: a record lies in the year of its day."""
+    rules = [(rule.name, rule.column, rule.broken) for rule in kind.contract.rules()]
+    rules.append(
+        ("record_year_of_another_day", kind.date_column, f"record_year <> extract(year from {kind.date_column}_read)")
+    )
+    for position, (name, column, broken) in enumerate(rules, start=1):
+        yield {
+            "evidence_kind": kind.code,
+            "position": position,
+            "rule": name,
+            "column_name": column,
+            "broken": broken,
+        }
 
 
 def _series(seeds: Path) -> list[str]:
@@ -120,8 +164,16 @@ def _files(store: Store, kinds: Iterable[str]) -> Iterator[dict[str, Any]]:
                 }
 
 
-def _states(store: Store, kinds: Iterable[str], seeds: Path, units: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _states(
+    store: Store,
+    seeds: Path,
+    kinds: dict[str, EvidenceKind],
+    units: list[dict[str, Any]],
+    door_rules: list[dict[str, Any]],
+    codes: list[dict[str, Any]],
+) -> Iterator[dict[str, Any]]:
     lay_out(store, kinds)
+    known_codes = _digest([json.dumps(codes)])
     rules = {name: read_seed(seeds / name) for name in (KIND_SEED, COLUMN_SEED, DERIVATION_SEED, CONDITION_SEED)}
     code = _digest(path.read_text(encoding="utf-8") for path in _sql_files())
     units_of: dict[int, list[Any]] = {}
@@ -135,9 +187,11 @@ def _states(store: Store, kinds: Iterable[str], seeds: Path, units: list[dict[st
                 count = pq.read_metadata(path).num_rows
                 files.setdefault(year, []).append((order[batch.batch_id], batch.batch_id, count))
         own = _rules_of(rules, kind)
+        asked = [row for row in door_rules if row["evidence_kind"] == kind]
         for year, found in sorted(files.items()):
             key = next(row["key_columns"] for row in own[KIND_SEED])
             yield _state(kind, "record_year", year, found, (key, code))
+            yield _state(kind, "checked_year", year, found, (asked, known_codes, code))
         has_until = any(row["time_window"] == UNTIL for row in own[DERIVATION_SEED])
         # Of years after the last record nothing is known, not even that what was open still is.
         last = max(files, default=0)
@@ -171,7 +225,13 @@ def _state(
 
 def _sql_files() -> list[Path]:
     project = project_root() / DBT_PROJECT
-    return sorted([*project.glob("macros/evidence*.sql"), *project.glob("models/evidence/*.sql")])
+    return sorted(
+        [
+            *project.glob("macros/evidence.sql"),
+            *project.glob("macros/engine/*.sql"),
+            *project.glob("models/evidence/*.sql"),
+        ]
+    )
 
 
 def _digest(texts: Iterable[str]) -> str:

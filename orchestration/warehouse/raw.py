@@ -22,6 +22,7 @@ from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.quarantine import REPLACED_SCHEMA, replaced_rows
 from orchestration.landing.store import Store, received_time
 from orchestration.warehouse.evidence import load_evidence
+from orchestration.warehouse.evidence_elsewhere import take_over
 from orchestration.wording import Wording
 from orchestration.writing.sql import literal
 
@@ -167,7 +168,9 @@ def load_raw(connection: duckdb.DuckDBPyConnection, home: Home) -> dict[str, int
         counts["quarantined_row"] = _load_quarantine(connection, store)
         counts["batch"] = _load_batches(connection, store)
         counts["decision_log"] = _load_decision_log(connection, home)
-        counts |= load_evidence(connection, home, store)
+        if evidence := load_evidence(connection, home, store):
+            take_over(connection, home)
+        counts |= evidence
         for table, columns in RELEASED_TABLES.items():
             connection.execute(f"create or replace temporary table as_declared ({columns})")
             connection.execute(f"create table if not exists raw.{table} ({columns})")

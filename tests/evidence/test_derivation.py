@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +13,7 @@ import duckdb
 import pytest
 
 from orchestration.demo.evidence import write_evidence
-from orchestration.home import Home, shipped_seeds
+from orchestration.home import Home, project_root, shipped_seeds
 from orchestration.landing.reference import read_reference
 from orchestration.landing.run import land_inbox
 from orchestration.seeds import read_seed, seeds_folder
@@ -25,8 +26,8 @@ from tests.methodology.reference_evidence import Derived, derive
 
 SEEDS = ["evidence_kind", "evidence_column", "measure", "measure_derivation", "measure_derivation_condition"]
 MODELS = [
-    *("int_evidence_duplicate", "int_evidence_count", "int_evidence_partition", "int_evidence_measure"),
-    "dim_derivation",
+    *("int_evidence_check", "int_evidence_duplicate", "int_evidence_count", "int_evidence_partition"),
+    *("int_evidence_measure", "dim_derivation"),
 ]
 YEARS = (2017, 2018, 2019)
 # 520281 was 520222 until 2017, and is so still in the edition of that year: the records of both are one unit's.
@@ -270,3 +271,50 @@ def test_codes_stand_for_the_units_of_each_edition() -> None:
     # 江东区 went into 鄞州区, 遵义县 into three.
     assert unit_of[2019, "330204"] == "330212"
     assert (2019, "520321") not in unit_of
+
+
+# What DuckDB and Spark both know by one name and in one meaning; what one of them alone has stands in macros/engine.
+PORTABLE = re.compile(
+    "bit_length|bit_xor|cast|coalesce|concat|count|extract|filter|first_value|length|make_date|max|md5|min|over"
+    "|percentile_cont|substr|sum"
+)
+KEYWORD = re.compile(
+    "and|as|decimal|from|group|in|join|not|on|or|order|partition|select|then|union|using|values|when|where|with|by|as"
+)
+ONLY_DUCKDB = re.compile(
+    r"::|\bexclude\b|\blambda\b|\bqualify\b|\busing\s*\(|\bvarchar\b|(?<![\w'])\[|//|\bsemi\b|\banti\b"
+)
+DUCKDBS_OWN = {"read_parquet", "date_diff", "hash"}
+
+
+def test_evidence_models_speak_what_every_engine_knows(home: Home) -> None:
+    """Of the SQL that ran here, all that is DuckDB's own comes from its macro file."""
+    engine = (project_root() / "dbt_project" / "macros" / "engine" / "duckdb.sql").read_text(encoding="utf-8")
+    assert all(f"{name}(" in engine for name in DUCKDBS_OWN)
+    compiled = [
+        path
+        for path in sorted(Path(dbt.target_folder(home)).glob("compiled/zhengxin/models/evidence/*.sql"))
+        if path.name != "int_derived_observation.sql"
+    ]
+    assert len(compiled) == 5
+    for path in compiled:
+        sql = re.sub(r"--.*|/\*.*?\*/", "", path.read_text(encoding="utf-8"))
+        sql = re.sub(r"read_parquet\([^)]*\)", "records", sql)
+        sql = re.sub(r"\((?:[^()]|\([^()]*\))+ // \(2 \* [\w.]+\)\)", "quotient", sql)
+        sql = re.sub(r"cast\('0x' \|\|[^\n]*? as bigint\)", "fingerprint", sql)
+        words = re.sub(r"'[^']*'", "''", sql)
+        called = {name.lower() for name in re.findall(r"(\w+)\s*\(", words)}
+        unknown = {name for name in called if not PORTABLE.fullmatch(name) and not KEYWORD.fullmatch(name)}
+        assert unknown - DUCKDBS_OWN == set(), path.name
+        assert ONLY_DUCKDB.findall(words) == [], path.name
+
+
+def test_each_engine_says_every_word() -> None:
+    """A macro that one engine has and another lacks would be missed only on a cluster."""
+    folder = project_root() / "dbt_project" / "macros" / "engine"
+    words = {
+        path.stem: set(re.findall(rf"macro {path.stem}__(\w+)", path.read_text(encoding="utf-8")))
+        for path in folder.glob("*.sql")
+    }
+    assert len(words) == 2
+    assert words["duckdb"] == words["spark"] != set()

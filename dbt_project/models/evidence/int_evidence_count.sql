@@ -1,19 +1,29 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='append',
+    incremental_strategy=evidence_strategy('append'),
+    partition_by=evidence_partitioned_by(['evidence_kind', 'assessment_year']),
     full_refresh=false,
     on_schema_change='fail',
     pre_hook="{{ evidence_without_stale('assessment_year', 'assessment_year') }}"
 ) }}
--- depends_on: {{ ref('measure_derivation') }}
--- depends_on: {{ ref('measure_derivation_condition') }}
--- depends_on: {{ ref('evidence_column') }}
--- depends_on: {{ ref('measure') }}
+-- depends_on: {{ evidence_seed('measure_derivation_condition') }}
+-- depends_on: {{ evidence_seed('evidence_column') }}
 {% set changed = evidence_changed('assessment_year') %}
 {% set derivations = evidence_derivations() %}
 with units as (
 
-    select * from {{ source('raw', 'evidence_unit') }}
+    select * from {{ evidence_raw('evidence_unit') }}
+
+),
+
+derivations as (
+
+    select
+        derivations.derivation_code,
+        measures.series_code
+    from {{ evidence_seed('measure_derivation') }} as derivations
+    inner join {{ evidence_seed('measure') }} as measures
+        on derivations.measure_code = measures.measure_code
 
 ),
 
@@ -102,18 +112,19 @@ duplicates as (
 ),
 
 {% endfor %}
+{# One reading of each group for all its derivations: an engine that does not keep a CTE would count once for each. #}
 counts as (
 {% for group in groups %}
 {% set name = 'group_' ~ loop.index %}
-{% for row in group.own %}
 
+    {% if group.by == 'value' %}
+    {% set row = group.own[0] %}
     select
         series_code,
         assessment_year,
         unit_code,
         '{{ row.kind_code }}' as evidence_kind,
         '{{ row.derivation_code }}' as derivation_code,
-        {% if group.by == 'value' %}
         max(provenance_rank) as provenance_rank,
         cast(sum({{ row.alias }}_among) as bigint) as among_count,
         cast(sum({{ row.alias }}_counted) as bigint) as counted_count,
@@ -122,18 +133,31 @@ counts as (
                 where {{ row.alias }}_among > 0 and {{ row.alias }}_counted {{ '> 0' if row.family == 'distinct_count' else '= 0' }}
             ) as decimal(20, 6)
         ) as aggregate_value
-        {% else %}
-        provenance_rank,
-        {{ row.alias }}_among as among_count,
-        {{ row.alias }}_counted as counted_count,
-        {{ row.alias }}_value as aggregate_value
-        {% endif %}
     from {{ name }}_unit
     where series_code = '{{ row.series_code }}'
-    {{ 'group by series_code, assessment_year, unit_code' if group.by == 'value' }}
+    group by series_code, assessment_year, unit_code
+    {% else %}
+    select
+        counted.series_code,
+        counted.assessment_year,
+        counted.unit_code,
+        '{{ group.kind }}' as evidence_kind,
+        derivations.derivation_code,
+        counted.provenance_rank,
+        {% for part in ('among', 'counted', 'value') %}
+        case derivations.derivation_code
+            {% for row in group.own %}
+            when '{{ row.derivation_code }}' then counted.{{ row.alias }}_{{ part }}
+            {% endfor %}
+        end as {{ {'among': 'among_count', 'counted': 'counted_count', 'value': 'aggregate_value'}[part] }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ name }}_unit as counted
+    inner join derivations
+        on counted.series_code = derivations.series_code
+        and derivations.derivation_code in ('{{ group.own | map(attribute='derivation_code') | join("', '") }}')
+    {% endif %}
 
     union all
-{% endfor %}
 {% endfor %}
 
     select

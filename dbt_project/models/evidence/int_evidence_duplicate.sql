@@ -1,6 +1,7 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
+    incremental_strategy=evidence_strategy('delete+insert'),
+    partition_by=evidence_partitioned_by(['evidence_kind', 'record_year']),
     unique_key=['evidence_kind', 'batch_id', 'row_number'],
     full_refresh=false,
     on_schema_change='append_new_columns',
@@ -10,15 +11,15 @@
   Equal keys are found by their hash first: to number all records by their keys would take the memory of all keys. Of
   years that have not changed only the keys are looked at that a changed one has too.
 #}
--- depends_on: {{ ref('evidence_kind') }}
+-- depends_on: {{ evidence_seed('evidence_kind') }}
 {% set changed = evidence_changed('record_year') %}
-{% set kinds = evidence_rows("select kind_code, key_columns from " ~ ref('evidence_kind') ~ " order by position") %}
+{% set kinds = evidence_rows("select kind_code, key_columns from " ~ evidence_seed('evidence_kind') ~ " order by position") %}
 with deliveries as (
 
     select
         batch_id,
         max(delivery_seq) as delivery_seq
-    from {{ source('raw', 'batch') }}
+    from {{ evidence_raw('batch') }}
     where is_effective
     group by batch_id
 

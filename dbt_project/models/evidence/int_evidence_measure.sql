@@ -6,7 +6,7 @@ with counts as (
 
 derivations as (
 
-    select * from {{ ref('measure_derivation') }}
+    select * from {{ evidence_seed('measure_derivation') }}
 
 ),
 

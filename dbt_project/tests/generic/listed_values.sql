@@ -5,7 +5,7 @@
 {% for column, listed in values.items() %}
 select
     '{{ column }}' as column_name,
-    cast(checked.{{ column }} as varchar) as unlisted_value,
+    concat('', checked.{{ column }}) as unlisted_value,
     '{{ listed | join(", ") }}' as listed_values,
     count(*) as row_count
 from {{ model }} as checked

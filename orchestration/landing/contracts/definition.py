@@ -152,6 +152,7 @@ class Column:
                 )
             )
         if self.choices:
+            listed = " ".join(f"when {literal(choice)} then false" for choice in self.choices)
             rules.append(
                 Rule(
                     f"{name}_unknown",
@@ -162,7 +163,7 @@ class Column:
                         f"{name} '{{{name}}}' is not known: write {says.en}",
                     ),
                     # Of more than four words IN becomes a join, and rows come out of it in another order.
-                    f"not list_contains([{', '.join(map(literal, self.choices))}], {name})",
+                    f"case {name} {listed} else {name} is not null end",
                 )
             )
         if self.regex:
@@ -192,7 +193,7 @@ class Column:
                         " quotation mark",
                     ),
                     # Bytes are known without counting, and a text has no more characters than bytes.
-                    f"strlen({name}) > {self.max_length} and length({name}) > {self.max_length}",
+                    f"bit_length({name}) > {8 * self.max_length} and length({name}) > {self.max_length}",
                 )
             )
         return rules

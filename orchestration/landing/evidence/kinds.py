@@ -76,7 +76,7 @@ def read_kinds(seeds: Path, reference: Reference) -> dict[str, EvidenceKind]:
         PersonalWord(row["word"], row["match_kind"] == "part", Wording(row["name_zh"], row["name_en"]))
         for row in personal
     )
-    years = _division_years(reference)
+    years = division_years(reference)
     latest = max((year for _, year in reference.frame_years), default=FIRST_YEAR)
     last_table = max((item.last_year for item in reference.divisions), default=LAST_YEAR)
     as_json = partial(json.dumps, ensure_ascii=False, sort_keys=True)
@@ -96,7 +96,7 @@ def read_kinds(seeds: Path, reference: Reference) -> dict[str, EvidenceKind]:
     return kinds
 
 
-def _division_years(reference: Reference) -> dict[str, tuple[int, int]]:
+def division_years(reference: Reference) -> dict[str, tuple[int, int]]:
     """First and last year of each code, in any of its versions; a code of frames alone has those of all time."""
     years: dict[str, tuple[int, int]] = {}
     for item in reference.divisions:
