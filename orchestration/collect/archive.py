@@ -182,5 +182,6 @@ def _at(folder: Path, kept: KeptAnswer, raw: bool) -> tuple[ArcWarcRecord, bytes
     raise ValueError(f"{kept.segment} has no record {kept.record_id} at byte {kept.position}")
 
 
-def _bare(record_id: str) -> str:
-    return record_id.strip("<>")
+def _bare(record_id: str | None) -> str:
+    """A record's id as evidence has it; empty where what was read is no record."""
+    return (record_id or "").strip("<>")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import time
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -27,6 +28,7 @@ from orchestration.last_run import this_version
 
 LOCK = "collect.lock"
 SEVERAL_HOSTS = 32
+TOLD_EVERY_SECONDS = 0.5
 
 
 def settings(configuration: Configuration, user_agent: str, page_megabytes: int) -> dict[str, Any]:
@@ -98,6 +100,7 @@ def _crawl(orders: Orders, store: Path) -> None:
     archive = Archive(store, journal, crawl.crawl_id, user_agent)
     bounds = Bounds(orders.pages, orders.megabytes, orders.minutes)
     surroundings = Surroundings(Configuration(wanted, configuration.hosts), archive, bounds, orders.any_hour)
+    teller = _Teller(journal, crawl)
     process = CrawlerProcess(settings(configuration, user_agent, orders.page_megabytes))
     crawler = process.create_crawler(PortalSpider)
     process.crawl(
@@ -105,7 +108,7 @@ def _crawl(orders: Orders, store: Path) -> None:
         crawl=crawl,
         journal=journal,
         surroundings=surroundings,
-        tell=lambda: _tell(journal, crawl),
+        tell=teller.tell_now_and_then,
     )
     _end_with_who_started(process)
     try:
@@ -113,23 +116,33 @@ def _crawl(orders: Orders, store: Path) -> None:
     finally:
         archive.close()
         journal.complete(crawl)
-        _tell(journal, crawl)
+        teller.tell()
         journal.close()
 
 
-def _tell(journal: Journal, crawl: Crawl) -> None:
-    """One line of how far it is, for who started the crawl; who does not listen any more is no reason to fail."""
-    counts = journal.counts(crawl)
-    line = {
-        "crawl_id": crawl.crawl_id,
-        "pages": sum(count.page_count for count in counts),
-        "records": sum(count.record_count for count in counts),
-        "waiting": sum(count.waiting_count for count in counts),
-    }
-    try:
-        print(json.dumps(line), flush=True)
-    except OSError:
-        logging.getLogger(__name__).info("nobody listens")
+class _Teller:
+    """Tells who started the crawl how far it is; who does not listen any more is no reason to fail."""
+
+    def __init__(self, journal: Journal, crawl: Crawl) -> None:
+        self._journal, self._crawl, self._told_at = journal, crawl, 0.0
+
+    def tell_now_and_then(self) -> None:
+        if time.monotonic() - self._told_at > TOLD_EVERY_SECONDS:
+            self.tell()
+
+    def tell(self) -> None:
+        counts = self._journal.counts(self._crawl)
+        line = {
+            "crawl_id": self._crawl.crawl_id,
+            "pages": sum(count.page_count for count in counts),
+            "records": sum(count.record_count for count in counts),
+            "waiting": sum(count.waiting_count for count in counts),
+        }
+        self._told_at = time.monotonic()
+        try:
+            print(json.dumps(line), flush=True)
+        except OSError:
+            logging.getLogger(__name__).info("nobody listens")
 
 
 def _end_with_who_started(process: CrawlerProcess) -> None:

@@ -183,24 +183,24 @@ class Journal:
         self._connection.close()
 
     def begin(self, scope: Mapping[str, Any], portals: Iterable[Portal]) -> Crawl:
-        """The open crawl of this scope, else a new one in which the first pages of the portals wait."""
+        """The open crawl of this scope, else a new one; first pages of the portals wait in it, or have been read."""
         text = json.dumps(scope, ensure_ascii=False, sort_keys=True)
-        found = self._connection.execute(
-            "select crawl_id from crawl where scope = ? and state = ? order by crawl_id", (text, OPEN)
-        ).fetchone()
-        if found:
-            return Crawl(found["crawl_id"], scope)
         with self._connection:
             self._connection.execute("begin immediate")
-            crawl = Crawl(self._free_name(), scope)
-            self._connection.execute(
-                "insert into crawl values (?, ?, ?, ?, 0)", (crawl.crawl_id, text, OPEN, now().isoformat())
-            )
+            found = self._connection.execute(
+                "select crawl_id from crawl where scope = ? and state = ? order by crawl_id", (text, OPEN)
+            ).fetchone()
+            crawl = Crawl(found["crawl_id"] if found else self._free_name(), scope)
+            if not found:
+                self._connection.execute(
+                    "insert into crawl values (?, ?, ?, ?, 0)", (crawl.crawl_id, text, OPEN, now().isoformat())
+                )
             for portal in portals:
-                role = PROBE if portal.shape is Shape.probe else LIST_PAGE
-                again = [] if role == PROBE or crawl.is_anew else self._to_ask_again(portal)
-                for found in (Found(role, portal.address, portal.address), *again):
-                    self._add(crawl, portal, found)
+                is_probe = portal.shape is Shape.probe
+                again = [] if found or is_probe or crawl.is_anew else self._to_ask_again(portal)
+                first = Found(PROBE if is_probe else LIST_PAGE, portal.address, portal.address)
+                for page in (first, *again):
+                    self._add(crawl, portal, page)
         return crawl
 
     def _free_name(self) -> str:

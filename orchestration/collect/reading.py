@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import parsel
 from w3lib.url import canonicalize_url
@@ -114,6 +114,8 @@ def absolute(base: str, link: str) -> str:
         return ""
     try:
         joined = urljoin(base, link).split("#", 1)[0]
+        # A port that cannot be is told when it is asked for.
+        urlsplit(joined).port  # noqa: B018
     except ValueError:
         return ""
     return joined if joined.startswith(("http://", "https://")) and len(joined) <= LONGEST_CELL else ""

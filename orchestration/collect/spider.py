@@ -80,17 +80,31 @@ class PortalSpider(scrapy.Spider):
         meta = {PAGE: page, IS_PROBE: is_probe, "dont_retry": is_probe}
         if host:
             meta["download_timeout"] = host.timeout_seconds
-        callback = {LIST_PAGE: self.read_list, DETAIL_PAGE: self.read_detail, PROBE: self.read_probe}[page.role]
+        callback = self.read_probe if is_probe else self.read_page
         # Pages stand once in the journal, which knows them from call to call.
         return Request(page.address, callback, errback=self.fail, meta=meta, dont_filter=True)
 
     # What came
 
-    def read_list(self, response: Response) -> Iterator[Request]:
+    def read_page(self, response: Response) -> Iterator[Request]:
+        """Enter a list, or a page behind one, with what it gives."""
         page: Page = response.meta[PAGE]
-        portal = self._portal(page)
-        if (text := self._text(response, page)) is None:
+        read = self._read_list if page.role == LIST_PAGE else self._read_detail
+        text = self._text(response, page)
+        if text is None:
             return
+        try:
+            found = read(response, page, text)
+        except Exception:
+            # Whatever stands on a page, it must not wait for ever.
+            self.logger.exception("cannot be read: %s", response.url)
+            self._enter(response, page, FAILED, "unreadable")
+            return
+        for new in self._enter(response, page, DONE, **found):
+            yield self._request(new)
+
+    def _read_list(self, response: Response, page: Page, text: str) -> dict[str, Any]:
+        portal = self._portal(page)
         links: list[Found] = []
         records: list[FoundRecord] = []
         is_barren = True
@@ -112,16 +126,13 @@ class PortalSpider(scrapy.Spider):
                 records.append(self._record(portal, cells, response.meta[KEPT]))
         barren_count = page.barren_count + 1 if is_barren else 0
         further = self._next(text, response.url, portal, page, barren_count)
-        yield from self._finish(response, page, DONE, links=[*links, *further], records=records)
+        return {"links": [*links, *further], "records": records}
 
-    def read_detail(self, response: Response) -> Iterator[Request]:
-        page: Page = response.meta[PAGE]
+    def _read_detail(self, response: Response, page: Page, text: str) -> dict[str, Any]:
         portal = self._portal(page)
-        if (text := self._text(response, page)) is None:
-            return
         found = {**page.cells, **reading.detail_cells(text, response.url, portal)}
         cells = reading.record_cells(portal, page.address, found)
-        yield from self._finish(response, page, DONE, records=[self._record(portal, cells, response.meta[KEPT])])
+        return {"records": [self._record(portal, cells, response.meta[KEPT])]}
 
     def read_probe(self, response: Response) -> None:
         self._enter_probe(response.meta[PAGE], response.meta, response.status, is_resolved=True)
@@ -208,10 +219,6 @@ class PortalSpider(scrapy.Spider):
             found["seconds"] = f"{meta[SECONDS]:.3f}"
         cells = reading.record_cells(portal, page.address, found)
         self._enter_page(page, DONE, record_id=kept.record_id, records=[self._record(portal, cells, kept)])
-
-    def _finish(self, response: Response, page: Page, state: str, **what: Any) -> Iterator[Request]:
-        for new in self._enter(response, page, state, **what):
-            yield self._request(new)
 
     def _enter(self, response: Response, page: Page, state: str, reason: str | None = None, **what: Any) -> list[Page]:
         return self._enter_page(page, state, reason, record_id=response.meta[KEPT].record_id, **what)

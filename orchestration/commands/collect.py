@@ -69,6 +69,7 @@ REASONS = {
     "too_large": Wording("页面超过 page_megabytes", "larger than page_megabytes"),
     "no_answer": Wording("连接中断", "the connection broke off"),
     "no_text": Wording("不是文本页面", "no page of text"),
+    "unreadable": Wording("页面无法读取(见 collect.log)", "the page cannot be read (collect.log says why)"),
 }
 STATUS = Wording("HTTP 状态 {status}", "HTTP status {status}")
 LEFT_BECAUSE = Wording("停止的原因:{reason}", "It stopped: {reason}")

@@ -39,6 +39,9 @@ MORE = Wording(
     "另有 {count} 条:zhengxin evidence {unit} --year {year} --measure {measure} --rows 0",
     "and {count} more: zhengxin evidence {unit} --year {year} --measure {measure} --rows 0",
 )
+PAGE = Wording(
+    "记录所在的页面,原样:zhengxin collect show {name}", "The page of a record, as it was: zhengxin collect show {name}"
+)
 WRITTEN = Wording("已写出 {path}({count} 条记录)。", "Wrote {path} ({count} records).")
 MEASURES = (
     Wording("测量项", "measure"),
@@ -175,6 +178,10 @@ def print_records(
     names = [name for name in (*keys, *SHOWN) if name in filled]
     rows = [tuple(row[behind.columns.index(name)] for name in names) for row in behind.rows]
     say.print(table(names, cut_to_width(say, names, rows)))
+    if "evidence_url" in filled:
+        kept = behind.columns.index("evidence_url")
+        name = next(row[kept] for row in behind.rows if row[kept] is not None)
+        say.print(one_line(PAGE.filled(name=name).in_language(language)))
     if count > len(rows):
         more = MORE.filled(count=count - len(rows), unit=unit, year=year, measure=measure.measure_code)
         say.print(more.in_language(language))

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import itertools
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from scrapy.http import HtmlResponse, Request
 from scrapy.settings import Settings
 from twisted.internet.base import ReactorBase
 from twisted.internet.error import DNSLookupError
 
-from orchestration.collect.journal import now
-from orchestration.collect.politeness import GuardedResolver
-from orchestration.collect.portals import Configuration, Host
+from orchestration.collect import reading
+from orchestration.collect.journal import Journal, now
+from orchestration.collect.politeness import KEPT, PAGE, GuardedResolver
+from orchestration.collect.portals import Configuration, Host, read_portals
+from orchestration.collect.spider import PortalSpider
 from orchestration.errors import UsageError
 from tests.collect.conftest import Collector, make_collector
 from tests.collect.site import Portal, Reply, detail_page, list_page
@@ -63,9 +67,8 @@ def test_a_host_gets_the_distance_that_it_asks_for(portal: Portal, collector: Co
     assert after_list > 0.4 - SLACK_SECONDS
 
 
-@pytest.mark.parametrize("status", [500, 503])
-def test_where_robots_txt_fails_nothing_is_asked(portal: Portal, collector: Collector, status: int) -> None:
-    portal.pages["/robots.txt"] = Reply(b"", status)
+def test_where_robots_txt_fails_nothing_is_asked(portal: Portal, collector: Collector) -> None:
+    portal.pages["/robots.txt"] = Reply(b"", 503)
     portal.put("/n/", list_page([("1.html", "一", "2019-01-01")]))
     column(collector, portal)
     report = collector.collect()
@@ -145,6 +148,23 @@ def test_a_name_that_leads_to_a_private_address_is_not_followed(portal: Portal, 
     collector.host("localhost")
     collector.collect()
     assert "/n/" in portal.paths()
+
+
+def test_a_page_that_cannot_be_read_does_not_wait_for_ever(
+    tmp_path: Path, collector: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collector.portals({"portal_code": "n", "shape": "items", "url": "http://a.example/", "layout_code": "news"})
+    configuration = read_portals(collector.home)
+    journal = Journal(tmp_path / "kept")
+    crawl = journal.begin({"year": None, "anew": False}, configuration.portals.values())
+    (page,) = journal.waiting(crawl)
+    spider = PortalSpider(crawl, journal, SimpleNamespace(configuration=configuration), lambda: None)
+    monkeypatch.setattr(reading, "entries", lambda *_: 1 / 0)
+    request = Request("http://a.example/", meta={PAGE: page, KEPT: SimpleNamespace(record_id="urn:uuid:1")})
+    assert list(spider.read_page(HtmlResponse("http://a.example/", body=b"<p>", request=request))) == []
+    assert journal.not_read(crawl) == [("n", "unreadable", "http://a.example/", 1)]
+    assert journal.complete(crawl)
+    journal.close()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import itertools
 import socket
@@ -15,6 +16,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from orchestration.collect.crawl import CrawlReport
 from orchestration.collect.reading import short_hash
+from orchestration.collect.show import shown
 from tests.collect.conftest import UNIT, Collector, make_collector
 from tests.collect.site import Portal, Reply, detail_page, list_page, served
 
@@ -53,7 +55,7 @@ def put_odd_pages(portal: Portal) -> None:
         *("query.html?b=2&a=1", "query.html?a=1&b=2"),
         *("gb-header.html", "gb-meta.html", "moved.html", "/private/secret.html"),
         *(f"{name}.html" for name in FAILING),
-        "paper.pdf",
+        *("paper.pdf", "packed.html", "http://127.0.0.1:99999/odd/far.html"),
         *hosts.values(),
         *("javascript:void(0)", "mailto:someone@example.invalid", "http://[broken/"),
     ]
@@ -78,6 +80,8 @@ def put_odd_pages(portal: Portal) -> None:
     portal.pages["/odd/loop.html"] = Reply(status=302, headers={"Location": "/odd/loop.html"})
     portal.pages["/odd/off.html"] = Reply(status=302, headers={"Location": hosts["elsewhere"]})
     portal.put("/odd/paper.pdf", b"%PDF-1.4 \x00\x01", "application/pdf")
+    packed = gzip.compress(detail_page("压", "2019-05-07").encode())
+    portal.pages["/odd/packed.html"] = Reply(packed, 200, HTML | {"Content-Encoding": "gzip"})
     portal.put("/robots.txt", "User-agent: *\nDisallow: /private/\n", "text/plain")
 
 
@@ -173,7 +177,7 @@ def test_an_address_is_asked_once_however_it_is_spelt(crawled: Crawled) -> None:
     assert asked["/odd/good.html"] == 1
     assert asked["/odd/query.html?b=2&a=1"] + asked["/odd/query.html?a=1&b=2"] == 1
     urls = [record["url"] for record in crawled.collector.records()]
-    assert len(urls) == len(set(urls)) == 6
+    assert len(urls) == len(set(urls)) == 7
 
 
 def test_what_robots_txt_forbids_is_not_asked(crawled: Crawled) -> None:
@@ -245,7 +249,7 @@ def test_each_record_is_shown_by_an_answer_in_the_archive(crawled: Crawled) -> N
     kept = {record_id: hashlib.sha256(payload).hexdigest() for record_id, _, payload in answers(crawled.collector)}
     kinds = ("disclosure_item", "citizen_message", "site_probe")
     records = [record for kind in kinds for record in crawled.collector.records(kind)]
-    assert len(records) == 6 + 3 + 5
+    assert len(records) == 7 + 3 + 5
     assert {record["evidence_url"]: record["evidence_hash"] for record in records}.items() <= kept.items()
 
 
@@ -257,6 +261,14 @@ def test_every_answer_is_in_the_archive(crawled: Crawled) -> None:
     assert types["response"] == len(crawled.portal.asked) - failures
     assert types["metadata"] == failures + 4
     assert types["request"] == types["response"] + types["metadata"]
+
+
+def test_a_page_that_came_packed_is_kept_as_it_came_and_shown_unpacked(crawled: Crawled) -> None:
+    record = crawled.record("/odd/packed.html")
+    found = shown(crawled.collector.home, record["evidence_url"])
+    assert found.payload_digest == record["evidence_hash"]
+    assert gzip.decompress(found.payload).decode() == found.source
+    assert found.text == "压\n发布时间:2019-05-07"
 
 
 def test_who_asks_says_who_answers_for_it(crawled: Crawled) -> None:

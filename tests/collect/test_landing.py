@@ -114,6 +114,7 @@ def test_a_mark_is_followed_to_the_page_that_shows_it(portal: Portal, tmp_path: 
     export = tmp_path / "others.csv"
     shown = zhengxin(home, "evidence", UNIT, "--measure", "P3.2.rate", "--language", "en")
     assert f"{ON_TIME} of {len(REPLIES)} records count" in shown
+    assert "The page of a record, as it was: zhengxin collect show urn:uuid:" in shown
     zhengxin(home, "evidence", UNIT, "--measure", "P3.2.rate", "--export", str(export))
     with export.open(encoding="utf-8-sig", newline="") as file:
         others = {row["message_code"]: row for row in csv.DictReader(file)}
