@@ -26,6 +26,7 @@ COUNTS_RECORDS = {
     "dim_derivation",
     "evidence_file",
     "evidence_partition",
+    "int_evidence_check",
     "int_evidence_count",
     "int_evidence_duplicate",
     "int_evidence_measure",
