@@ -8,12 +8,24 @@ from typing import Annotated
 import duckdb
 import typer
 
+from orchestration.commands.language import language_of
 from orchestration.commands.terminal import fitted, messages, output, table
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.warehouse.connection import reading
 from orchestration.warehouse.place import find_places, only_place, series_of
 from orchestration.wording import Wording
+
+COLUMNS = (
+    *(Wording("优先级", "priority"), Wording("代码", "unit"), Wording("名称", "name"), Wording("项目", "item")),
+    *(Wording("观测值", "value"), Wording("权重", "weight"), Wording("原因", "reasons")),
+)
+NOTHING = Wording("那里没有待查验的事项。", "Nothing waits to be verified there.")
+WROTE = Wording(
+    "已将 {count} 项写入 {target}。填写后放入 {folder},再运行:zhengxin land",
+    "Wrote {count} items to {target}. Fill it in, put it into {folder}, then: zhengxin land",
+)
+MORE = Wording("只列出前 {count} 项;--items 0 列出全部。", "The first {count}; --items 0 takes all.")
 
 
 def queue(
@@ -50,18 +62,17 @@ def queue(
         )
     with reading(home.warehouse) as connection:
         found = read_queue(connection, year, _code(connection, year, region), items or None)
-    say = output()
+    say, language = output(), language_of(None)
     if not found:
-        say.print("Nothing waits to be verified there.")
+        say.print(NOTHING.in_language(language))
         return
     if target:
         write_worksheet(found, year, target)
-        say.print(
-            f"Wrote {len(found)} items to {target}. Fill it in, put it into {home.inbox / 'verification'}, then:"
-            " zhengxin land",
-        )
+        place = {"target": target, "folder": home.inbox / "verification"}
+        say.print(WROTE.filled(count=len(found), **place).in_language(language))
         return
-    columns = ["priority", "unit", "name", "item", "value", "weight", "reasons"]
+    columns = [column.in_language(language) for column in COLUMNS]
+    priority, _, name, *_, reasons = columns
     rows = [
         (
             item.priority,
@@ -70,13 +81,13 @@ def queue(
             item.subject_code,
             item.state if item.value is None else item.value.normalize(),
             item.score_weight.normalize(),
-            item.reasons,
+            item.reasons_zh if language == "zh" else item.reasons,
         )
         for item in found
     ]
-    say.print(table(*fitted(say, columns, rows, texts=["name", "reasons"], least=["name", "priority"])))
+    say.print(table(*fitted(say, columns, rows, texts=[name, reasons], least=[name, priority])))
     if items and len(found) == items:
-        messages().print(f"The first {items}; --items 0 takes all.")
+        messages().print(MORE.filled(count=items).in_language(language))
 
 
 def _code(connection: duckdb.DuckDBPyConnection, year: int, region: str | None) -> str | None:

@@ -7,22 +7,22 @@ from typing import Annotated, Any
 import duckdb
 import typer
 
+from orchestration.commands.language import in_language, language_of
 from orchestration.commands.subject import Edition, Unit, explaining, find_edition, find_unit, records
 from orchestration.commands.terminal import output, table
 from orchestration.errors import UsageError
-from orchestration.wording import Wording
+from orchestration.wording import Wording, either
 
 SHOWN_PAIRS = 12
 KEPT = "select 1 from duckdb_columns() where schema_name = 'marts' and table_name = 'dim_scenario'"
 SCENARIO = """
-    select scenario_code, coalesce(scenario_name_en, scenario_name_zh) as scenario_name, draw_count
+    select scenario_code, scenario_name_zh, scenario_name_en, draw_count
     from marts.dim_scenario
     where series_code = $1 and (scenario_code = $2 or ($2 is null and is_default_scenario))
     order by not is_default_scenario, scenario_code
 """
 INTERVALS = """
-    select intervals.*, bands.overlapping_count, bands.band_first_rank, bands.band_last_rank,
-        coalesce(intervals.scope_name_zh, intervals.scope_name_en) as scope_name
+    select intervals.*, bands.overlapping_count, bands.band_first_rank, bands.band_last_rank
     from marts.rank_interval as intervals
     inner join marts.rank_distinguishable as bands
         using (series_code, assessment_year, methodology_code, scenario_code, scope_kind, unit_code)
@@ -47,7 +47,7 @@ EDITION = """
         )
 """
 FACTORS = """
-    select factor_code, coalesce(factor_name_en, factor_name_zh) as factor_name, first_order, total_order
+    select factor_code, factor_name_zh, factor_name_en, first_order, total_order
     from marts.sensitivity_index
     where series_code = $1 and assessment_year = $2 and methodology_code = $3 and scenario_code = $4
     order by total_order desc, factor_code
@@ -55,7 +55,8 @@ FACTORS = """
 PAIRS = """
     select
         case when pairs.first_unit_code = $5 then pairs.second_unit_code else pairs.first_unit_code end as other_code,
-        coalesce(units.name_zh, units.name_en) as other_name,
+        units.name_zh as other_name_zh,
+        units.name_en as other_name_en,
         case when pairs.first_unit_code = $5 then pairs.before_share else pairs.after_share end as before_share
     from marts.pairwise_order as pairs
     inner join marts.dim_unit as units
@@ -84,6 +85,35 @@ AGAINST = """
     ) as theirs
         on mine.draw = theirs.draw
 """
+
+EDITION_HEAD = Wording(
+    "{year} 年度,方法 {methodology},情景 {scenario}:{name},抽取 {draws} 次",
+    "Edition {year}, methodology {methodology}, scenario {scenario}: {name}, {draws} draws",
+)
+UNIT_COUNT = Wording("参加排名 {count} 个", "Ranked units: {count}")
+WIDTH = Wording("半数区间宽于 {width} 位", "Half of the intervals are wider than {width} ranks")
+OVERLAPPING = Wording(
+    "半数单位与 {count} 个或更多其他单位无法区分", "Half of the units cannot be told from {count} others or more"
+)
+KEPT_GRADES = Wording("单位的等级在 {share} % 的抽取中不变", "Draws that keep a unit's grade: {share} %")
+KEPT_GRADE = Wording("等级在 {share} % 的抽取中不变。", "The grade is kept in {share} % of draws.")
+FACTOR_COLUMNS = (
+    *(Wording("名次随什么变动", "What moves the ranks"), Wording("单独", "alone")),
+    Wording("连同相互作用", "with interactions"),
+)
+INTERVAL_COLUMNS = (
+    *(Wording("范围", "within"), Wording("名次", "rank"), Wording("九成区间", "90 % of draws")),
+    *(Wording("中位", "median"), Wording("无法区分", "not told from"), Wording("其名次", "whose ranks are")),
+)
+PAIR_COLUMNS = (
+    *(Wording("相邻单位", "neighbour"), Wording("名称", "name")),
+    Wording("本单位在前的抽取", "draws in which the unit is before it"),
+)
+RANK_OF = Wording("第{rank}位,共{count}个", "{rank} of {count}")
+BEFORE = Wording(
+    "{mine}在 {before} % 的抽取中位于{other}之前,{level} % 的抽取中并列。",
+    "{mine} is before {other} in {before} % of draws, level with it in {level} %.",
+)
 
 
 def robust(
@@ -120,18 +150,18 @@ def robust(
         edition = find_edition(connection, year, methodology)
         chosen = _scenario(connection, edition, scenario)
         key = [edition.series_code, edition.year, edition.methodology_code, chosen["scenario_code"]]
-        output().print(
-            f"Edition {edition.year}, methodology {edition.methodology_code}, scenario {chosen['scenario_code']}: "
-            f"{chosen['scenario_name']}, {chosen['draw_count']} draws",
-            markup=False,
-        )
+        language = language_of(None)
+        name = in_language(chosen, "scenario_name", language)
+        said = {"year": edition.year, "methodology": edition.methodology_code, "scenario": chosen["scenario_code"]}
+        head = EDITION_HEAD.filled(**said, name=name, draws=chosen["draw_count"])
+        output().print(head.in_language(language), markup=False)
         if unit is None:
-            _print_edition(connection, key)
+            _print_edition(connection, key, language)
         else:
             mine = find_unit(connection, edition, unit)
-            _print_unit(connection, key, mine)
+            _print_unit(connection, key, mine, language)
             if against is not None:
-                _print_against(connection, key, mine, find_unit(connection, edition, against))
+                _print_against(connection, key, mine, find_unit(connection, edition, against), language)
 
 
 def _scenario(connection: duckdb.DuckDBPyConnection, edition: Edition, named: str | None) -> dict[str, Any]:
@@ -163,7 +193,7 @@ def _scenario(connection: duckdb.DuckDBPyConnection, edition: Edition, named: st
     return found[0]
 
 
-def _print_edition(connection: duckdb.DuckDBPyConnection, key: list[Any]) -> None:
+def _print_edition(connection: duckdb.DuckDBPyConnection, key: list[Any], language: str) -> None:
     (found,) = records(connection, EDITION, key)
     if not found["unit_count"]:
         raise UsageError(
@@ -173,21 +203,28 @@ def _print_edition(connection: duckdb.DuckDBPyConnection, key: list[Any]) -> Non
             )
         )
     say = output()
-    say.print(f"Ranked units                          {found['unit_count']}")
-    say.print(f"Half of the intervals are wider than  {found['median_width']:g} ranks")
-    say.print(f"Half of the units cannot be told from {found['median_overlapping']:g} others or more")
+    told = [
+        UNIT_COUNT.filled(count=found["unit_count"]),
+        WIDTH.filled(width=f"{found['median_width']:g}"),
+        OVERLAPPING.filled(count=f"{found['median_overlapping']:g}"),
+    ]
     if found["mean_share_keeping_grade"] is not None:
-        say.print(f"Draws that keep a unit's grade        {100 * found['mean_share_keeping_grade']:.1f} %")
-    factors = records(connection, FACTORS, key)
-    if factors:
-        lines = [[each["factor_name"], f"{each['first_order']:.3f}", f"{each['total_order']:.3f}"] for each in factors]
-        say.print(table(["What moves the ranks", "alone", "with interactions"], lines))
+        told.append(KEPT_GRADES.filled(share=f"{100 * found['mean_share_keeping_grade']:.1f}"))
+    for each in told:
+        say.print(each.in_language(language))
+    lines = [
+        [in_language(each, "factor_name", language), f"{each['first_order']:.3f}", f"{each['total_order']:.3f}"]
+        for each in records(connection, FACTORS, key)
+    ]
+    if lines:
+        say.print(table([column.in_language(language) for column in FACTOR_COLUMNS], lines))
 
 
-def _print_unit(connection: duckdb.DuckDBPyConnection, key: list[Any], unit: Unit) -> None:
+def _print_unit(connection: duckdb.DuckDBPyConnection, key: list[Any], unit: Unit, language: str) -> None:
     found = records(connection, INTERVALS, [*key, unit.unit_code])
     say = output()
-    say.print(f"{unit.unit_code} {unit.name_zh or unit.name_en} ({unit.places.zh})", markup=False)
+    name, places = either(unit.name_zh, unit.name_en).in_language(language), unit.places.in_language(language)
+    say.print(f"{unit.unit_code} {name} ({places})", markup=False)
     if not found:
         raise UsageError(
             Wording(
@@ -197,8 +234,8 @@ def _print_unit(connection: duckdb.DuckDBPyConnection, key: list[Any], unit: Uni
         )
     lines = [
         [
-            each["scope_name"],
-            f"{each['nominal_rank']} of {each['ranked_unit_count']}",
+            in_language(each, "scope_name", language),
+            RANK_OF.filled(rank=each["nominal_rank"], count=each["ranked_unit_count"]).in_language(language),
             f"{each['lower_rank']:g}–{each['upper_rank']:g}",
             f"{each['median_rank']:g}",
             str(each["overlapping_count"]),
@@ -206,17 +243,21 @@ def _print_unit(connection: duckdb.DuckDBPyConnection, key: list[Any], unit: Uni
         ]
         for each in found
     ]
-    say.print(table(["within", "rank", "90 % of draws", "median", "not told from", "whose ranks are"], lines))
+    say.print(table([column.in_language(language) for column in INTERVAL_COLUMNS], lines))
     kept = found[0]["share_keeping_grade"]
     if kept is not None:
-        say.print(f"The grade is kept in {100 * kept:.1f} % of draws.")
-    pairs = records(connection, PAIRS, [*key, unit.unit_code, SHOWN_PAIRS])
-    if pairs:
-        lines = [[each["other_code"], each["other_name"], f"{100 * each['before_share']:.1f} %"] for each in pairs]
-        say.print(table(["neighbour", "name", "draws in which the unit is before it"], lines))
+        say.print(KEPT_GRADE.filled(share=f"{100 * kept:.1f}").in_language(language))
+    lines = [
+        [each["other_code"], in_language(each, "other_name", language), f"{100 * each['before_share']:.1f} %"]
+        for each in records(connection, PAIRS, [*key, unit.unit_code, SHOWN_PAIRS])
+    ]
+    if lines:
+        say.print(table([column.in_language(language) for column in PAIR_COLUMNS], lines))
 
 
-def _print_against(connection: duckdb.DuckDBPyConnection, key: list[Any], mine: Unit, other: Unit) -> None:
+def _print_against(
+    connection: duckdb.DuckDBPyConnection, key: list[Any], mine: Unit, other: Unit, language: str
+) -> None:
     (found,) = records(connection, AGAINST, [*key, mine.unit_code, other.unit_code])
     if found["before_share"] is None:
         raise UsageError(
@@ -226,8 +267,7 @@ def _print_against(connection: duckdb.DuckDBPyConnection, key: list[Any], mine: 
                 "draw (the default one).",
             )
         )
-    output().print(
-        f"{mine.name_zh or mine.name_en} is before {other.name_zh or other.name_en} in "
-        f"{100 * found['before_share']:.1f} % of draws, level with it in {100 * found['level_share']:.1f} %.",
-        markup=False,
-    )
+    names = {"mine": either(mine.name_zh, mine.name_en), "other": either(other.name_zh, other.name_en)}
+    shares = {"before": f"{100 * found['before_share']:.1f}", "level": f"{100 * found['level_share']:.1f}"}
+    said = {name: each.in_language(language) for name, each in names.items()}
+    output().print(BEFORE.filled(**said, **shares).in_language(language), markup=False)

@@ -13,6 +13,7 @@ from packaging.version import Version
 
 from orchestration.home import Home
 from orchestration.last_run import note_run
+from orchestration.pipeline.check_text import check_text
 from orchestration.pipeline.preview import preview, row_count
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn
 from orchestration.seeds import dbt_folder
@@ -24,27 +25,24 @@ from orchestration.warehouse import build_record, connection, dbt
 BUILD = ("build", "--full-refresh", "--exclude-resource-type", "unit_test", "exposure")
 # Layers whose first rows are worth a look in the UI.
 PREVIEWED_SCHEMAS = {"marts"}
-# Folders of models that are a group of their own in the UI, across layers: what is not part of the scoring path.
-GROUPED_FOLDERS = {"over_units", "robustness", "statistic", "variant"}
 SHOWN_FAILING_ROWS = 3
 
 
 class LayerTranslator(DagsterDbtTranslator):
-    """Groups assets by layer or subject; describes assets and checks by their text alone: the SQL stands elsewhere."""
+    """Groups assets by the step of the method that they stand for, across layers; describes assets and checks by their
+    text alone: the SQL stands elsewhere."""
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         if dbt_resource_props["resource_type"] == "seed":
             return "seeds"
-        folder = dbt_resource_props["fqn"][-2]
-        if folder in GROUPED_FOLDERS:
-            return folder
-        return dbt_resource_props["config"].get("schema")
+        layer, folder = dbt_resource_props["config"].get("schema"), dbt_resource_props["fqn"][-2]
+        return layer if layer == "staging" else folder
 
     def get_asset_check_spec(
         self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
     ) -> dg.AssetCheckSpec | None:
         spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
-        return spec and spec._replace(description=manifest["nodes"][unique_id].get("description") or None)
+        return spec and spec._replace(description=check_text(manifest["nodes"][unique_id]) or None)
 
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
         return dbt_resource_props.get("description") or ""

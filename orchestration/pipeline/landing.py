@@ -22,6 +22,7 @@ from orchestration.landing.run import LandedFile, land_inbox
 from orchestration.landing.store import Store
 from orchestration.landing.waiting import no_data_message
 from orchestration.last_run import upgrade_message
+from orchestration.pipeline import findings
 from orchestration.pipeline.preview import preview, row_count
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, is_from_scratch, warehouse_turn, years_of_run
 from orchestration.release.catalogue import Catalogue
@@ -141,7 +142,7 @@ def raw_results(
         yield dg.MaterializeResult(
             raw_key(source),
             metadata=_source_metadata(open_connection, store, source, landed),
-            check_results=_check_results(open_connection, store, source, language),
+            check_results=_check_results(open_connection, home, source, language),
         )
     yield dg.MaterializeResult(
         raw_key("quarantined_row"),
@@ -251,21 +252,23 @@ def _check_specs(source: str) -> list[dg.AssetCheckSpec]:
         dg.AssetCheckSpec(
             "rows_accepted",
             asset=key,
-            description="No row of the files in effect broke a rule at the door and went into quarantine, or it was "
-            "mended in another file. 有效文件没有违反入库规则而被隔离的行,或已在其他文件中改正。",
+            description="Since the last release no further row of the files in effect broke a rule at the door and "
+            "went into quarantine unmended; all that did stand in the metadata. "
+            "上次发布以来,有效文件没有新的违反入库规则而被隔离、未改正的行。",
         ),
         dg.AssetCheckSpec(
             "nothing_suspect",
             asset=key,
-            description="No accepted row is suspect (Great Expectations at the door, severity warning). "
-            "接收的行都没有疑点(入库检查的提示)。",
+            description="Since the last release no further accepted row is suspect (Great Expectations at the door, "
+            "severity warning). 上次发布以来,接收的行没有新的疑点(入库检查的提示)。",
         ),
     ]
 
 
 def _check_results(
-    open_connection: duckdb.DuckDBPyConnection, store: Store, source: str, language: str
+    open_connection: duckdb.DuckDBPyConnection, home: Home, source: str, language: str
 ) -> list[dg.AssetCheckResult]:
+    store = Store(home.landing)
     batches = store.effective_batches(source)
     loaded = dict(open_connection.execute(f"select batch_id, count(*) from raw.{source} group by batch_id").fetchall())
     accepted = {batch.batch_id: batch.accepted_count for batch in batches if batch.accepted_count}
@@ -297,6 +300,7 @@ def _check_results(
             metadata={"accepted_rows": sum(accepted.values()), "loaded_rows": sum(loaded.values())},
         ),
         _warning(
+            home,
             source,
             "files_readable",
             ["file", "rule", "what to do"],
@@ -305,8 +309,8 @@ def _check_results(
                 for batch in store.rejected_batches(source)
             ],
         ),
-        _warning(source, "rows_accepted", ["file", "batch", "rule", "rows"], quarantined),
-        _warning(source, "nothing_suspect", ["batch", "rule", "requirement", "rows", "examples"], suspect),
+        _warning(home, source, "rows_accepted", ["file", "batch", "rule", "rows"], quarantined),
+        _warning(home, source, "nothing_suspect", ["batch", "rule", "requirement", "rows", "examples"], suspect),
     ]
 
 
@@ -315,12 +319,7 @@ def _told(result: Mapping[str, Any], key: str, language: str) -> Any:
     return (result.get(f"{key}_zh") if language == "zh" else None) or result[key]
 
 
-def _warning(source: str, check: str, columns: list[str], findings: list[tuple]) -> dg.AssetCheckResult:
-    """A check that passes without findings and else warns with a table of them."""
-    return dg.AssetCheckResult(
-        asset_key=raw_key(source),
-        check_name=check,
-        passed=not findings,
-        severity=dg.AssetCheckSeverity.WARN,
-        metadata={"findings": dg.MetadataValue.md(markdown.table(columns, findings))} if findings else {},
-    )
+def _warning(home: Home, source: str, check: str, columns: list[str], found: list[tuple]) -> dg.AssetCheckResult:
+    """A check that warns of what is new since the last release, with a table of all that it found."""
+    metadata = {"findings": dg.MetadataValue.md(markdown.table(columns, found))} if found else {}
+    return findings.result_of(home, raw_key(source), check, found, metadata)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 import dagster as dg
 
 from orchestration.home import Home
+from orchestration.pipeline import findings
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, is_from_scratch, warehouse_turn, years_of_run
 from orchestration.quality.marts import MART_CHECKS
 from orchestration.quality.results import data_docs_folder, validate_and_record
@@ -60,7 +61,7 @@ def validation_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition
             runs = validated(context, home.paths, years)
         if VALIDATION_RESULT in context.selected_asset_keys:
             yield dg.MaterializeResult(VALIDATION_RESULT, metadata=validation_metadata(home.paths, runs))
-        for result in check_results(runs):
+        for result in check_results(home.paths, runs):
             if dg.AssetCheckKey(result.asset_key, CHECK_NAME) in context.selected_asset_check_keys:
                 yield result
 
@@ -104,8 +105,9 @@ def validation_metadata(home: Home, runs: Iterable[SuiteRun]) -> dict[str, dg.Me
     }
 
 
-def check_results(runs: Iterable[SuiteRun]) -> Iterator[dg.AssetCheckResult]:
-    """One result a mart: an error where an expectation of that severity fails, else a warning where any fails."""
+def check_results(home: Home, runs: Iterable[SuiteRun]) -> Iterator[dg.AssetCheckResult]:
+    """One result a mart: an error where an expectation of that severity fails, else a warning where one fails that held
+    when the last release was made, or more rows break it than then."""
     for run in runs:
         failed = [outcome for outcome in run.outcomes if not outcome.success]
         columns = ["rule", "severity", "requirement", "rows", "breaking it", "examples"]
@@ -120,13 +122,11 @@ def check_results(runs: Iterable[SuiteRun]) -> Iterator[dg.AssetCheckResult]:
             )
             for outcome in failed
         ]
-        yield dg.AssetCheckResult(
-            asset_key=mart_key(run.suite.removeprefix("marts.")),
-            check_name=CHECK_NAME,
-            passed=not failed,
-            severity=dg.AssetCheckSeverity.WARN if run.success else dg.AssetCheckSeverity.ERROR,
-            metadata={
-                "expectations": len(run.outcomes),
-                **({"failed": dg.MetadataValue.md(markdown.table(columns, rows))} if failed else {}),
-            },
-        )
+        key, metadata = mart_key(run.suite.removeprefix("marts.")), {"expectations": len(run.outcomes)}
+        if failed:
+            metadata["failed"] = dg.MetadataValue.md(markdown.table(columns, rows))
+        if run.success:
+            told = [(outcome.rule, outcome.description, outcome.unexpected_count) for outcome in failed]
+            yield findings.result_of(home, key, CHECK_NAME, told, metadata)
+        else:
+            yield dg.AssetCheckResult(passed=False, asset_key=key, check_name=CHECK_NAME, metadata=metadata)

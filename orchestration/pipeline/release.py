@@ -6,14 +6,16 @@ import dagster as dg
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.pipeline import findings
 from orchestration.pipeline.jobs import ANNUAL_RUN
 from orchestration.pipeline.quality import mart_key
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, failure_of, warehouse_turn, years_of_run
 from orchestration.quality.marts import MART_CHECKS
 from orchestration.release.catalogue import ReleaseId
-from orchestration.release.gates import GATE_NAMES, GateResult
+from orchestration.release.gates import GATES, GateResult
 from orchestration.release.publish import (
     OFFERED,
+    PUBLISHED,
     EditionIncomplete,
     Outcome,
     ReleaseRefused,
@@ -56,7 +58,10 @@ def release_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
             )
         ],
         check_specs=[
-            *(dg.AssetCheckSpec(name, asset=EDITION_RELEASE, blocking=True) for name in GATE_NAMES),
+            *(
+                dg.AssetCheckSpec(name, asset=EDITION_RELEASE, blocking=True, description=f"{holds.en}. {holds.zh}。")
+                for name, holds in GATES.items()
+            ),
             dg.AssetCheckSpec(
                 OFFER_CHECK,
                 asset=EDITION_RELEASE,
@@ -103,6 +108,8 @@ def release_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
                     told[outcome.release] = in_home_language(outcome.message, home.paths)
                     (context.log.warning if outcome.state == OFFERED else context.log.info)(told[outcome.release])
                     outcomes.append(outcome)
+            if any(each.state == PUBLISHED for each in outcomes):
+                findings.released(home.paths)
         rows = [(str(each.release), each.state, each.changes, told[each.release]) for each in outcomes]
         yield dg.MaterializeResult(
             EDITION_RELEASE,
@@ -124,7 +131,7 @@ def release_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
 
 def gate_results(gates: Iterable[GateResult], home: Home) -> Iterator[dg.AssetCheckResult]:
     """One result a gate over all editions; a gate that no candidate reached has passed before."""
-    findings: dict[str, list[str]] = {name: [] for name in GATE_NAMES}
+    findings: dict[str, list[str]] = {name: [] for name in GATES}
     holds: dict[str, str] = {}
     for gate in gates:
         findings[gate.name] += gate.findings

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from orchestration.errors import UsageError
+from orchestration.pipeline import findings
 from orchestration.pipeline.quality import mart_key
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource
 from orchestration.settings import in_home_language
@@ -17,12 +18,14 @@ SHOWN_WARNINGS = 50
 
 
 def open_warnings_check() -> dg.AssetChecksDefinition:
-    """A check that warns, and never blocks, while warnings are open; the gravest stand in its metadata."""
+    """A check that warns, and never blocks, where warnings have come since the last release; the gravest that are open
+    stand in its metadata."""
 
     @dg.asset_check(
         asset=mart_key("warning"),
         name=CHECK_NAME,
-        description="No early warning is open. Warnings show here and block nothing. 无未解除的预警。",
+        description="No early warning has come since the last release; all that are open stand in the metadata. "
+        "Warnings show here and block nothing. 上次发布以来没有新的预警;未解除的预警列在元数据中。",
         pool=WRITER_POOL,
     )
     def none_open(home: HomeResource) -> dg.AssetCheckResult:
@@ -32,12 +35,11 @@ def open_warnings_check() -> dg.AssetChecksDefinition:
             (item.first_seen, item.severity, item.unit_code, item.unit_name_zh, item.warning_name_zh, item.text_zh)
             for item in found[:SHOWN_WARNINGS]
         ]
-        return dg.AssetCheckResult(
-            passed=not found,
-            severity=dg.AssetCheckSeverity.WARN,
-            metadata={"open": len(found)}
-            | ({"warnings": dg.MetadataValue.md(markdown.table(columns, rows))} if rows else {}),
-        )
+        metadata = {"open": len(found)}
+        if rows:
+            metadata["warnings"] = dg.MetadataValue.md(markdown.table(columns, rows))
+        told = [(item.warning_code, item.first_seen) for item in found]
+        return findings.result_of(home.paths, mart_key("warning"), CHECK_NAME, told, metadata)
 
     return none_open
 

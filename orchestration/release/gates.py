@@ -134,7 +134,13 @@ NOTHING_INTERNAL = Wording("公开文件中没有内部内容", "nothing interna
 OPENS = Wording("新进程可以只读方式打开两个文件", "a fresh process opens both files read-only")
 
 
-GATE_NAMES = (*QUERIES, "checks", "contracts", "audience", "opens")
+# What holds behind each gate.
+GATES = {name: holds for name, (holds, _) in QUERIES.items()} | {
+    "checks": NO_ERROR,
+    "contracts": AS_CONTRACTED,
+    "audience": NOTHING_INTERNAL,
+    "opens": OPENS,
+}
 
 
 def run_gates(candidate: Candidate, warehouse: duckdb.DuckDBPyConnection) -> list[GateResult]:
@@ -145,10 +151,10 @@ def run_gates(candidate: Candidate, warehouse: duckdb.DuckDBPyConnection) -> lis
         ]
     return [
         *results,
-        GateResult("checks", NO_ERROR, _rows_as_findings(warehouse, FAILED_CHECKS)),
-        GateResult("contracts", AS_CONTRACTED, _contract_findings(candidate)),
-        GateResult("audience", NOTHING_INTERNAL, _audience_findings(candidate)),
-        GateResult("opens", OPENS, _opening_findings(candidate)),
+        GateResult("checks", GATES["checks"], _rows_as_findings(warehouse, FAILED_CHECKS)),
+        GateResult("contracts", GATES["contracts"], _contract_findings(candidate)),
+        GateResult("audience", GATES["audience"], _audience_findings(candidate)),
+        GateResult("opens", GATES["opens"], _opening_findings(candidate)),
     ]
 
 

@@ -31,7 +31,12 @@ LATER_COLUMNS: Mapping[str, Mapping[str, str]] = {
         "ranked_unit_count_overall": "ranked_unit_count_national",
     },
     "unit_trend": {"rank_overall": "rank_national", "previous_rank_overall": "previous_rank_national"},
-    "rank_interval": {"scope_name_zh": TEXT_NULL, "scope_name_en": TEXT_NULL},
+    "rank_interval": {
+        "scope_name_zh": TEXT_NULL,
+        "scope_name_en": TEXT_NULL,
+        "lower_whole_rank": "cast(floor(lower_rank) as integer)",
+        "upper_whole_rank": "cast(ceil(upper_rank) as integer)",
+    },
     "region_score": {"weighted_mean_of_units": DECIMAL_NULL, "published_weighted_mean_of_units": DECIMAL_NULL},
     "region_history": {"weighted_mean_of_units": DECIMAL_NULL, "published_weighted_mean_of_units": DECIMAL_NULL},
     "region_trend": dict.fromkeys(

@@ -125,11 +125,11 @@ RANKING_COLUMNS = (
     RankingColumn(Wording("名次变化", "Places gained"), "scores.rank_gain", GAIN_FORMAT),
 )
 RANKING = Wording("排名", "ranking")
-# The band of the scenario that is shown by default, in whole ranks outwards; a release before there were any has none.
+# The band of the scenario that is shown by default; a release before there were any has none.
 BANDS = """
     select
         unit_code,
-        floor(lower_rank)::integer || '–' || ceil(upper_rank)::integer as rank_interval
+        lower_whole_rank || '–' || upper_whole_rank as rank_interval
     from marts.rank_interval
     where is_default_scenario
         and {primary}

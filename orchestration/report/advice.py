@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from orchestration.report.document import Block, Finding, FindingList, Paragraph, Quote, Strong, Tone
-from orchestration.report.parts import Outline, col, table
+from orchestration.report.parts import Outline
 from orchestration.report.scope import Context
 
 SHOWN_LEVERS = 12
@@ -20,42 +20,22 @@ def add(ctx: Context, outline: Outline) -> None:
 
 def recommendations(ctx: Context) -> list[Block]:
     """What the rules of `marts.dim_recommendation` call for: the action, why, and the duty."""
-    rows = ctx.ask("recommendation")
+    rows, unit = ctx.ask("recommendation"), "_unit" if ctx.is_unit else ""
     if not rows:
         return [Paragraph(ctx.say("advice.none"))]
     names = {info.methodology_code: ctx.named(info, "methodology_name") for info in ctx.infos}
-    found = tuple(
-        Finding(
-            ctx.named(row, "action"),
-            ctx.say(
-                f"advice.{row.finding}{'_unit' if ctx.is_unit else ''}",
-                row,
-                name=ctx.node_name(row.node_code),
-                methodology=names.get(row.methodology_code, ""),
-            ),
-            ctx.named(row, "duty"),
-            tone=Tone.good,
-            rule_label=ctx.word("advice.duty"),
-        )
-        for row in rows
-    )
-    return [Paragraph(ctx.say("advice.introduction")), FindingList(found)]
+    found = []
+    for row in rows:
+        words = {"name": ctx.node_name(row.node_code), "methodology": names.get(row.methodology_code, "")}
+        why, label = ctx.say(f"advice.{row.finding}{unit}", row, **words), ctx.word("advice.duty")
+        found.append(Finding(ctx.named(row, "action"), why, ctx.named(row, "duty"), tone=Tone.good, rule_label=label))
+    return [Paragraph(ctx.say("advice.introduction")), FindingList(tuple(found))]
 
 
 def _levers(ctx: Context) -> list[Block]:
     """Where the mean could gain most."""
-    t, rows = ctx.t, ctx.ask("lever")[:SHOWN_LEVERS]
-    columns = [
-        col(t, "leaf name:node_name*3"),
-        col(t, "mean_gain mark:mean_points_lost"),
-        col(t, "losing_units count:unit_count"),
-        col(t, "units count:scored_unit_count"),
-    ]
-    return (
-        [Paragraph(ctx.say("advice.lever_text")), table(rows, ctx.word("advice.lever_caption"), columns)]
-        if rows
-        else []
-    )
+    rows = ctx.ask("lever")[:SHOWN_LEVERS]
+    return [Paragraph(ctx.say("advice.lever_text")), ctx.table("lever", rows)] if rows else []
 
 
 def context(ctx: Context) -> list[Block]:

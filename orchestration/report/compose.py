@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from orchestration.report import about, advice, dimensions, overall, problems, regions, summary, unit
-from orchestration.report.document import Report
+from orchestration.report.document import Report, Section
 from orchestration.report.index import compose_index
-from orchestration.report.parts import Outline, labels
+from orchestration.report.parts import Outline
 from orchestration.report.release import Release
 from orchestration.report.scope import Context
 
@@ -22,31 +22,9 @@ def compose(release: Release, region_code: str | None, language: str, methodolog
         return compose_index(release, region_code, language, methodology_code)
     ctx = Context(release, region_code or release.root_region(), language, methodology_code)
     outline = Outline(language)
-    outline.sections.append((unit if ctx.is_unit else summary).summary(ctx))
+    message = tuple((unit if ctx.is_unit else summary).message(ctx))
+    outline.sections.append(Section(ctx.word("summary.heading"), 1, "summary", message))
     for part in (unit, about) if ctx.is_unit else (overall, dimensions, regions, problems, advice, about):
         part.add(ctx, outline)
-    t, info = ctx.t, ctx.info
-    title = ctx.word(f"title.{ctx.title_key}")
-    return Report(
-        title=title,
-        subtitle=ctx.word("title.edition"),
-        language=language,
-        file_stem=_file_stem(ctx),
-        description=ctx.word("title.description", info, title=title),
-        notice=t.word(f"notice.{info.data_kind}"),
-        watermark=t.word(f"watermark.{info.data_kind}"),
-        running_head=ctx.word("title.running_head", title=title),
-        edition=ctx.say("title.edition_line", info, kind=t.word(f"data_kind_name.{info.data_kind}")),
-        labels=labels(t),
-        sections=tuple(outline.sections),
-        sources=release.sources(),
-        released_at=info.released_at,
-        has_contents=not ctx.is_unit,
-    )
-
-
-def _file_stem(ctx: Context) -> str:
-    """What differs has a name of its own: a report by another methodology, or with what only internal readers see."""
-    methodology = [] if ctx.info.is_primary_methodology else [ctx.methodology]
-    internal = ["internal"] if ctx.is_internal else []
-    return "-".join([str(ctx.year), ctx.scope.code, ctx.language, *methodology, *internal])
+    title, edition = ctx.word(f"title.{ctx.title_key}"), ctx.word("title.edition")
+    return ctx.report(title, edition, "notice.", outline.sections, has_contents=not ctx.is_unit)

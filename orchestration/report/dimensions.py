@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from orchestration.report.document import Block, ChartKind, Paragraph, Run, Table, Text
-from orchestration.report.parts import Col, Outline, chart, col, series, table, with_ties
+from orchestration.report.document import Block, ChartKind, Paragraph, Table, Text
+from orchestration.report.parts import Outline, beside, chart, series, with_ties
 from orchestration.report.scope import Context
 
 SHOWN_LOSSES = 6
@@ -18,23 +18,25 @@ def add(ctx: Context, outline: Outline) -> None:
 
 
 def _dimension(ctx: Context, node: Any) -> list[Block]:
-    score = ctx.own.get(node.node_code)
+    score, name = ctx.own.get(node.node_code), ctx.short_node_name(node.node_code)
     if score is None:
-        return [Paragraph(ctx.say("dimension.no_score", name=ctx.short_node_name(node.node_code)))]
-    shares = ctx.ask("full_mark_share").by("node_code")
-    blocks: list[Block] = [Paragraph(ctx.t.sentences(*_sentences(ctx, node, score, shares)))]
-    if node.is_base:
-        blocks += _chart(ctx, node)
-    blocks.append(_table(ctx, node, shares))
-    return blocks + (_losses(ctx, node) if node.is_base else _events(ctx))
+        return [Paragraph(ctx.say("dimension.no_score", name=name))]
+    shares, base = ctx.ask("full_mark_share").by("node_code"), {"base"} if node.is_base else set()
+    rows = [ctx.own[each.node_code] for each in (node, *ctx.children(node.node_code)) if each.node_code in ctx.own]
+    cells = {"full_share": beside(shares, "rate", "full_share", lambda row: row.node_code)}
+    return [
+        Paragraph(ctx.t.sentences(*_sentences(ctx, node, score, shares))),
+        *(_chart(ctx, name, rows[1:]) if base else []),
+        ctx.table("dimension", rows, flags=base, cells=cells, name=name),
+        *(_losses(ctx, node.node_code, name) if base else _events(ctx)),
+    ]
 
 
 def _sentences(ctx: Context, node: Any, score: Any, shares: dict[str, Any]) -> list[Text]:
     texts = [ctx.say("dimension.mean" if node.is_base else "dimension.event_mean", score)]
     if ctx.is_compared and score.nation_side != "unknown":
         texts.append(ctx.say(f"dimension.nation_{score.nation_side}", score))
-    if score.change_from_previous is not None:
-        texts.append(ctx.say(f"dimension.moved_{score.change_side}", score))
+    texts.append(ctx.if_known(f"dimension.moved_{score.change_side}", score, "change_from_previous"))
     if node.is_base:
         texts += _second_level(ctx, node)
     share, limit = shares.get(node.node_code), ctx.limit("ceiling", "ceiling_limit")
@@ -47,135 +49,63 @@ def _second_level(ctx: Context, node: Any) -> list[Text]:
     """The second-level indicators of the highest and of the lowest score rate."""
     rated = [row for child in ctx.children(node.node_code) if (row := ctx.own.get(child.node_code))]
     rated = sorted((row for row in rated if row.score_rate is not None), key=lambda row: -row.score_rate)
-    if not rated:
-        return []
-    if rated[0].score_rate == rated[-1].score_rate:
+    if rated and rated[0].score_rate == rated[-1].score_rate:
         return [ctx.say("dimension.all_alike", rated[0])]
-    return [
-        ctx.say(
-            f"dimension.{key}",
-            end,
-            names=ctx.t.listed(ctx.node_name(row.node_code) for row in rated if row.score_rate == end.score_rate),
-        )
-        for key, end in (("strongest", rated[0]), ("weakest", rated[-1]))
-    ]
+    texts = []
+    for key, end in zip(("strongest", "weakest"), (rated[0], rated[-1]) if rated else (), strict=False):
+        names = ctx.t.listed(ctx.node_name(row.node_code) for row in rated if row.score_rate == end.score_rate)
+        texts.append(ctx.say(f"dimension.{key}", end, names=names))
+    return texts
 
 
-def _chart(ctx: Context, node: Any) -> list[Block]:
+def _chart(ctx: Context, name: str, rows: list[Any]) -> list[Block]:
     """Score rates of the second level against the nation, where not all of them are full."""
-    t = ctx.t
-    rows = [ctx.own[child.node_code] for child in ctx.children(node.node_code) if child.node_code in ctx.own]
     if not rows or all(row.score_rate == 1 for row in rows):
         return []
     drawn = [series(ctx.subject_name, rows, "rate", "score_rate")]
     if ctx.is_compared:
-        drawn.append(series(t.word("word.national_mean"), rows, "rate", "national_score_rate", "reference"))
+        drawn.append(series(ctx.word("word.national_mean"), rows, "rate", "national_score_rate", "reference"))
     names = [ctx.node_name(row.node_code) for row in rows]
-    caption = ctx.word("dimension.chart_caption", name=ctx.short_node_name(node.node_code))
-    return [chart(t, ChartKind.dot, names, drawn, ctx.scores.source, caption, unit=t.word("unit.rate"))]
+    caption, unit = ctx.word("dimension.chart_caption", name=name), ctx.word("unit.rate")
+    return [chart(ctx.t, ChartKind.dot, names, drawn, ctx.scores.source, caption, unit=unit)]
 
 
-def _table(ctx: Context, node: Any, shares: dict[str, Any]) -> Table:
-    """The dimension and its second level."""
-    t, nation = ctx.t, ctx.t.word("word.national_mean")
-    rated = [col(t, "score_rate rate")] if node.is_base else []
-    compared = [
-        col(t, "mean mark:national_mean_of_subregions", nation),
-        col(t, "gap change:gap_to_national_mean_of_subregions", nation),
-    ]
-
-    def full(row: Any) -> Run:
-        share = shares.get(row.node_code)
-        return share.figure("rate", "full_share") if share else "–"
-
-    columns = [
-        col(t, "indicator node:node_code"),
-        col(t, "full_mark plain"),
-        col(t, "mean_of_units mark"),
-        *rated,
-        *(compared if ctx.is_compared else []),
-        *([] if ctx.is_whole else [col(t, "rank count:rank_in_level")]),
-        col(t, "change change:change_from_previous"),
-        *([col(t, "full_share rate", cell=full)] if node.is_base else []),
-    ]
-    rows = [ctx.own[each.node_code] for each in (node, *ctx.children(node.node_code)) if each.node_code in ctx.own]
-    caption = ctx.word("dimension.caption", name=ctx.short_node_name(node.node_code))
-    return table(rows, caption, columns, lambda row: row.node_level == 1, lambda row: row.node_level - 1)
-
-
-def _losses(ctx: Context, node: Any) -> list[Block]:
-    t, rows = ctx.t, [row for row in ctx.ask("leaf_loss") if row.dimension_code == node.node_code]
+def _losses(ctx: Context, code: str, name: str) -> list[Block]:
+    rows = [row for row in ctx.ask("leaf_loss") if row.dimension_code == code]
     if not rows:
         return [Paragraph(ctx.say("dimension.nothing_lost"))]
 
     def worst(row: Any) -> Text:
-        return with_ties(t, ctx.unit_name(row.worst_unit_code), row, "worst_unit_count")
+        return with_ties(ctx.t, ctx.unit_name(row.worst_unit_code), row, "worst_unit_count")
 
-    columns = [
-        col(t, "leaf node:node_code*3"),
-        col(t, "full_mark plain"),
-        col(t, "mean_lost mark:mean_points_lost"),
-        col(t, "losing_units count:losing_unit_count"),
-        col(t, "units count:scored_unit_count"),
-        col(t, "worst_unit name*2", cell=worst),
-        col(t, "most_lost mark:max_points_lost"),
-    ]
-    return [
-        table(
-            rows[:SHOWN_LOSSES], ctx.word("dimension.loss_caption", name=ctx.short_node_name(node.node_code)), columns
-        )
-    ]
+    return [ctx.table("leaf_loss", rows[:SHOWN_LOSSES], cells={"worst_unit": worst}, name=name)]
 
 
 def _events(ctx: Context) -> list[Block]:
-    t, counts = ctx.t, ctx.ask("event_count").by("polarity")
+    counts = ctx.ask("event_count").by("polarity")
     if not counts:
         return [Paragraph(ctx.say("event.none"))]
-    texts = [
-        ctx.say(f"event.{polarity}", counts[polarity]) if polarity in counts else ctx.say(f"event.no_{polarity}")
-        for polarity in ("positive", "negative")
-    ]
-    blocks: list[Block] = [Paragraph(t.sentences(*texts))]
+    kinds = ("positive", "negative")
+    texts = (ctx.say(f"event.{each}" if each in counts else f"event.no_{each}", counts.get(each)) for each in kinds)
+    blocks: list[Block] = [Paragraph(ctx.t.sentences(*texts))]
     if negative := counts.get("negative"):
-        answers = [ctx.say("event.answered", negative), ctx.say("event.timely", negative)]
-        if negative.time_unit != "none":
-            answers.append(ctx.say(f"event.median_{negative.time_unit}", negative))
-        blocks.append(Paragraph(t.sentences(*answers, ctx.say("event.faults", negative))))
-    columns = [
-        col(t, "severity word.severity*2"),
-        col(t, "polarity word.polarity*1"),
-        col(t, "base_points plain:base_value"),
-        col(t, "events count:event_count"),
-        col(t, "points signed"),
-    ]
-    blocks.append(table(ctx.ask("event_severity"), ctx.word("event.severity_caption"), columns))
+        told = ["answered", "timely", f"median_{negative.time_unit}", "faults"]
+        if negative.time_unit == "none":
+            del told[2]
+        blocks.append(Paragraph(ctx.t.sentences(*(ctx.say(f"event.{each}", negative) for each in told))))
+    blocks.append(ctx.table("event_severity", ctx.ask("event_severity")))
     for polarity in ("negative", "positive"):
-        chosen = [row for row in ctx.ask("event_largest") if row.polarity == polarity]
-        if chosen:
-            blocks.append(event_table(ctx, chosen, ctx.word(f"event.largest_{polarity}"), polarity == "negative"))
+        if chosen := [row for row in ctx.ask("event_largest") if row.polarity == polarity]:
+            blocks.append(event_table(ctx, chosen, f"event.largest_{polarity}", polarity == "negative"))
     return blocks
 
 
-def event_table(ctx: Context, events: list[Any], caption: str, with_answer: bool, with_unit: bool = True) -> Table:
+def event_table(ctx: Context, events: list[Any], caption: str, with_answer: bool) -> Table:
     """Events with how they were answered; one that counts nothing says why."""
-    t = ctx.t
-    answered: list[Col] = [
-        col(t, "response name*3", cell=lambda row: _answer(ctx, row)),
-        col(t, "response_fault signed:response_fault_points"),
-    ]
-    columns = [
-        col(t, "date text:event_date*0"),
-        *([col(t, "unit unit:unit_code*2")] if with_unit else []),
-        col(t, "headline raw*4"),
-        col(t, "severity word.severity*1.4"),
-        *(answered[:1] if with_answer else []),
-        col(t, "points signed"),
-        *(answered[1:] if with_answer else []),
-    ]
-    reasons = [
-        reason for reason in ("rejected", "no_responsibility", "zero") if any(row.why_zero == reason for row in events)
-    ]
-    return table(events, caption, columns, note=t.joined(ctx.say(f"event.why_{reason}") for reason in reasons))
+    kinds, found = ("rejected", "no_responsibility", "zero"), {row.why_zero for row in events}
+    note = ctx.t.joined(ctx.say(f"event.why_{reason}") for reason in kinds if reason in found)
+    cells, flags = {"response": lambda row: _answer(ctx, row)}, {"answer"} if with_answer else set()
+    return ctx.table("event", events, caption=ctx.word(caption), note=note, cells=cells, flags=flags)
 
 
 def _answer(ctx: Context, event: Any) -> Text:

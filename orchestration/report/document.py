@@ -1,10 +1,8 @@
 """The document: what a report says, in its language, before anything decides how it looks.
 
-Everything here is frozen and free of markup. A text is a tuple of runs; every number that comes from the release is a
-`Figure` run, which names the source that it was read from. Renderers (HTML, typst) walk `Report.sections` in order and
-know nothing of releases; the composer (`orchestration.report.sections`) knows nothing of markup. All text, units,
-captions and alternative texts are already in the report's language; numbers in text and tables are already formatted.
-Renderers must escape every string themselves.
+Everything here is frozen, free of markup, in the report's language, its numbers formatted. A text is a tuple of runs;
+every number that comes from the release is a `Figure`, which names its source. Renderers (HTML, typst) walk
+`Report.sections` in order, know nothing of releases, and escape every string themselves.
 """
 
 from __future__ import annotations
@@ -14,17 +12,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from itertools import groupby
 
 
 @dataclass(frozen=True)
 class Source:
-    """One query that figures were read from.
-
-    `key` is unique in a report and fit for an attribute (`region_score.composite`); `number` counts from 1 in the order
-    in which the sources are listed in the appendix; `tables` are the marts that it reads; `statement` says in the
-    report's language what it asks; `sql` is what was executed, with its parameters written out, so that a reader can
-    run it against the release file.
-    """
+    """One query that figures were read from: `key` is unique in a report, fit for an attribute, `number` its place in
+    the list of sources, `tables` the marts that it reads, `statement` what it asks, `sql` what a reader can run against
+    the release file."""
 
     key: str
     number: int
@@ -35,11 +30,8 @@ class Source:
 
 @dataclass(frozen=True)
 class Figure:
-    """A number in text or table: as printed (`80.74`, `99.10%`, `-`), and the key of the `Source` it was read from.
-
-    HTML writes `<data class="figure" data-source="KEY" value="TEXT">TEXT</data>`; paper shows the text, and the numbers
-    of all sources of a paragraph, each once, as superscript at the paragraph's end. Never broken over lines.
-    """
+    """A number in text or table as printed (`80.74`, `99.1%`), never broken over lines, and the key of its `Source`: in
+    HTML an attribute, on paper a superscript at the paragraph's end."""
 
     text: str
     source: str
@@ -72,6 +64,11 @@ class Paragraph:
     runs: Text
     small: bool = False
 
+    @property
+    def is_heading(self) -> bool:
+        """Emphasised words only: they head what follows."""
+        return bool(self.runs) and all(isinstance(run, Strong) for run in self.runs)
+
 
 @dataclass(frozen=True)
 class BulletList:
@@ -84,15 +81,13 @@ class Align(StrEnum):
     """Where the texts of a column stand."""
 
     start = "start"
-    center = "center"
     decimal = "decimal"  # a number: right-aligned with tabular digits (all rows of a column have equal decimals)
 
 
 @dataclass(frozen=True)
 class Column:
-    """A table's column. `unit` (points, %, …) is shown below or after the heading; `width` is a share of the free width
-    (a heading column of names has 2 or 3, numbers 1); `group` puts columns that follow each other with an equal,
-    non-empty group under one spanning heading."""
+    """A table's column: `unit` stands below the heading, `width` is a share of the free width; columns that follow each
+    other with an equal `group` stand under one spanning heading."""
 
     heading: str
     align: Align = Align.start
@@ -103,10 +98,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A table's cell: its text, and how it is to be read. An empty text is a cell without content.
-
-    A bare `Text` is not a cell; use `Cell((...,))`.
-    """
+    """A table's cell: its text, maybe empty, and how it is to be read."""
 
     runs: Text
     tone: Tone = Tone.neutral
@@ -114,11 +106,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A table's row, with as many cells as the table has columns.
-
-    The first cell heads its row (`<th scope=row>`). `depth` indents the first cell (0, 1, 2: trees of indicators);
-    `emphasis` sets the row apart (totals, the region itself).
-    """
+    """A table's row, a cell per column. The first cell heads it, indented by `depth` (0, 1, 2: trees of indicators);
+    `emphasis` sets the row apart (totals, the region itself)."""
 
     cells: tuple[Cell, ...]
     depth: int = 0
@@ -127,18 +116,23 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under columns; breaks over pages between rows, its heading repeated on each page (`repeat_header`).
-
-    `caption` stands above it and starts without a number: renderers number tables 1… through the whole report
-    (`表 1`, `Table 1`). `note` stands below. `dense` asks for the smaller type of annexes.
-    """
+    """Rows under columns, broken over pages between rows. `caption` stands above it, without the number that renderers
+    give, `note` below. `dense` asks for the smaller type of annexes."""
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     caption: str
     note: Text = ()
-    repeat_header: bool = True
     dense: bool = False
+
+    @property
+    def groups(self) -> list[tuple[str, int]]:
+        """Headings that span columns, with how many; columns without one stand alone. Empty where none has one."""
+        spans: list[tuple[str, int]] = []
+        for group, members in groupby(self.columns, key=lambda column: column.group):
+            count = len(list(members))
+            spans += [(group, count)] if group else [("", 1)] * count
+        return spans if any(group for group, _ in spans) else []
 
 
 @dataclass(frozen=True)
@@ -160,13 +154,11 @@ class ScoreCard:
 
 
 class ChartKind(StrEnum):
-    """What a chart shows; `values` of every series run along `categories`.
+    """What a chart shows of its series along its categories.
 
-    * bar: one horizontal bar per category and series (1–3 series, up to 35 categories), values at the bars' ends;
-      negative values go to the left. Bars start at zero, or at `Chart.minimum`, which is then marked as a cut axis.
-    * dot: one line per category, one dot per series on a common axis, joined by a thin line (comparison of a region
-      with nation and best); series told apart by shape, not by colour alone.
-    * line: categories are years in order; one line per series with values written at its points.
+    * bar: a horizontal bar per category and series (1–3 series), from zero, or from `Chart.minimum` on a cut axis.
+    * dot: a line per category, a dot per series on a common axis, told apart by shape.
+    * line: categories are years in order; a line per series with values written at its points.
     """
 
     bar = "bar"
@@ -176,11 +168,8 @@ class ChartKind(StrEnum):
 
 @dataclass(frozen=True)
 class Series:
-    """One row of values: as many as the chart has categories; None is a gap (no bar, no dot, a broken line).
-
-    `labels` are the values as they are printed (same length, "" where there is none). `role` decides its look alike in
-    all charts: subject (the region or unit of the report), reference (national mean), best, previous, other.
-    """
+    """One row of values, one a category (None: a gap), and the `labels` that they are printed as. `role` decides its
+    look in all charts: subject (of the report), reference (national mean), best, previous, other."""
 
     name: str
     values: tuple[Decimal | None, ...]
@@ -198,11 +187,9 @@ class ReferenceLine:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart's content. `alt` says in words what a reader would see; `caption` stands below it, without its number
-    (renderers number charts and maps together: `图 1`, `Figure 1`). `unit` labels the value axis. `minimum`/`maximum`
-    fix the value axis; None lets the drawer choose (bars always include zero). `highlight` are indexes of categories to
-    set apart (the region itself in a ranking of regions). `source` is the key of the `Source` of all values.
-    """
+    """A chart's content. `alt` says in words what a reader would see; `caption` stands below it, without the number
+    that renderers give; `source` is the key of all values' `Source`. `unit`, `minimum` and `maximum` are those of the
+    value axis; `highlight` are indexes of categories to set apart."""
 
     kind: ChartKind
     categories: tuple[str, ...]
@@ -218,14 +205,8 @@ class Chart:
 
 
 class MapKind(StrEnum):
-    """Which shapes a map shows.
-
-    * nation: all provinces of China from the national map, with boundary lines and the South China Sea dashes; a value
-      a province. Provinces without a value are drawn as "no data", never left out.
-    * province: all county-level shapes of the province `region_code`, a value a unit; prefecture borders are drawn and
-      labelled.
-    * prefecture: all county-level shapes of the prefecture `region_code`, a value a unit, units labelled.
-    """
+    """Which shapes a map shows: all provinces of China (a value a province; those without one are never left out), with
+    boundary lines and the South China Sea; or all county-level shapes of a province or prefecture (a value a unit)."""
 
     nation = "nation"
     province = "province"
@@ -234,10 +215,8 @@ class MapKind(StrEnum):
 
 @dataclass(frozen=True)
 class MapArea:
-    """A region or unit on a map: `code` as in the release (units: code of `assessment_year`), its name and value.
-
-    `band` is the index into `Map.bands`, None where there is no value. `text` is the value as printed.
-    """
+    """A region or unit on a map by its code of that year; `text` is its value as printed, `band` the index into
+    `Map.bands`, None where there is no value."""
 
     code: str
     name: str
@@ -248,8 +227,7 @@ class MapArea:
 
 @dataclass(frozen=True)
 class MapBand:
-    """One colour class of the legend, from best to worst: `label` (`80.00–90.00`), lower bound inclusive, upper bound
-    exclusive, None for open ends."""
+    """One colour class of the legend, from best to worst; lower bound inclusive, upper exclusive."""
 
     label: str
     lower: Decimal | None
@@ -258,13 +236,9 @@ class MapBand:
 
 @dataclass(frozen=True)
 class Map:
-    """A map's content: colours go from dark (best) to light (worst) and stay apart in grey; areas without value are
-    grey and named in the legend by `no_value_label`.
-
-    `assessment_year` picks the shapes that a unit code had in that edition (frame at the end of the year before).
-    `attribution` (source and 审图号) is printed inside the image. `caption`, `alt`, `source` as in `Chart`.
-    `place` marks one area to be outlined (a unit's own report), by code.
-    """
+    """A map's content: colours go from dark (best) to light (worst); areas without value are striped. `assessment_year`
+    picks the shapes that a unit code had in that edition; `attribution` (source, 审图号) is printed inside the image;
+    `place` is the code of an area to be outlined. `caption`, `alt`, `source` as in `Chart`."""
 
     kind: MapKind
     region_code: str
@@ -282,8 +256,7 @@ class Map:
 
 @dataclass(frozen=True)
 class Finding:
-    """One problem that a stated rule found: a heading, the sentence with its figures, the rule in words with its
-    thresholds, and who is concerned (names, each maybe with a figure), most concerned first."""
+    """What a stated rule found: heading, sentence, the rule in words, and who is concerned, most concerned first."""
 
     heading: str
     statement: Text
@@ -303,8 +276,7 @@ class FindingList:
 
 @dataclass(frozen=True)
 class Facts:
-    """Pairs of a term and its value (release id, hashes, versions): a description list; values may be long and break
-    anywhere (`monospace`)."""
+    """Pairs of a term and its value: a description list; long values (`monospace`) break anywhere."""
 
     items: tuple[tuple[str, Text], ...]
     monospace: bool = False
@@ -312,7 +284,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Code:
-    """A command or query to be run, verbatim, monospaced, its lines kept (long lines may wrap)."""
+    """A command or query to be run, verbatim, its lines kept."""
 
     text: str
 
@@ -357,19 +329,14 @@ Block = (
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with its blocks, in order. Level 1 sections may start a page on paper; levels 2 and 3 lie inside.
-
-    `number` is the heading's number as printed (`一`, `(二)`, `1`, `Annex A`; may be empty); `anchor` is unique in the
-    report. Sections are a flat list: a level 2 section belongs to the level 1 section before it. Headings of levels 1
-    and 2 go into the table of contents unless `in_contents` is False (unit pages of a big annex: level 1 only).
-    """
+    """A heading with its blocks. Sections are a flat list: one of level 2 belongs to the one of level 1 before it.
+    `number` is the heading's as printed (`一`, `1.1`; may be empty), `anchor` unique in the report."""
 
     heading: str
     level: int
     anchor: str
     blocks: tuple[Block, ...]
     number: str = ""
-    in_contents: bool = True
 
 
 @dataclass(frozen=True)
@@ -391,15 +358,12 @@ class Labels:
 
 @dataclass(frozen=True)
 class Report:
-    """A whole report.
+    """A whole report. The first section is the message (摘要): it stands on the first page, before the contents.
 
-    The first section is the message (摘要): it stands on the first page, below the title, before the contents.
-    `language` is zh or en (attribute lang: zh-CN, en-GB). `publisher` may be empty. `notice` is the line on every page
-    (empty where data are real); `watermark` the short word laid over the pages behind the text (合成数据), empty where
-    data are real. `edition` is the line below the title: release, date, kind of data. `running_head` stands at the top
-    of every page but the first. `file_stem` names its files without ending. `description` is one sentence for document
-    metadata; `released_at` is the date in a file's metadata, China Standard Time, None before release.
-    `has_contents` is False for a short report; the contents follow the first section at once unless it `fills_a_page`.
+    `language` is zh or en; `notice` stands on every page and `watermark` behind the text (both empty where data are
+    real), `edition` below the title, `running_head` on every page but the first. `file_stem` names its files,
+    `description` and `released_at` (China Standard Time, None before release) are metadata. `has_contents` is False for
+    a short report; the contents follow the first section at once unless it `fills_a_page`.
     """
 
     title: str

@@ -15,18 +15,14 @@ from orchestration.wording import Wording
 FONT_PACKAGE = "manimgx_fonts_cjk"  # Noto Sans CJK as Noto publishes it, SIL Open Font License 1.1
 FONT_DISTRIBUTION = "manimgx-fonts-cjk"
 FAMILIES = (
-    "Noto Sans CJK SC",
-    "Noto Sans SC",
-    "Source Han Sans SC",
-    "Source Han Sans CN",
-    "PingFang SC",
-    "Microsoft YaHei",
-    "Hiragino Sans GB",
-    "WenQuanYi Micro Hei",
-    "WenQuanYi Zen Hei",
-    "SimHei",
-    "Noto Serif CJK SC",
-    "SimSun",
+    *("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "PingFang SC", "Microsoft YaHei"),
+    *("Hiragino Sans GB", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "SimHei", "Noto Serif CJK SC", "SimSun"),
+)
+NO_FONT = Wording(
+    "没有找到含中文字形的字体,报告会显示方框。请安装本项目指定的字体(pip install {package})或系统字体,例如 Debian 的 "
+    "fonts-noto-cjk。可用的字体族:{families}。",
+    "No font with Chinese glyphs was found, so a report would show boxes. Install the one that the project names (pip "
+    "install {package}) or one of the system, for example Debian's fonts-noto-cjk. Known families: {families}.",
 )
 
 
@@ -51,32 +47,19 @@ class ChineseFont:
 def chinese_font() -> ChineseFont:
     """The font that the package brings; without it, the first known family of the machine. `UsageError` when there is
     neither: better no report than one in boxes."""
-    folder = package_folder()
+    folder, found = package_folder(), None
     if folder is not None:
         found = font_among(typst.Fonts(include_system_fonts=False, font_paths=[str(folder)]))
-        if found is not None:
-            return found
-    found = font_among(typst.Fonts(include_system_fonts=True))
+    found = found or font_among(typst.Fonts(include_system_fonts=True))
     if found is None:
-        raise UsageError(
-            Wording(
-                "没有找到含中文字形的字体,报告会显示方框。请安装本项目指定的字体(pip "
-                f"install {FONT_DISTRIBUTION})或系统字体,例如 Debian 的 fonts-noto-cjk。"
-                f"可用的字体族:{', '.join(FAMILIES)}。",
-                "No font with Chinese glyphs was found, so a report would show boxes. Install the one that the project "
-                f"names (pip install {FONT_DISTRIBUTION}) or one of the system, for example Debian's fonts-noto-cjk. "
-                f"Known families: {', '.join(FAMILIES)}.",
-            )
-        )
+        raise UsageError(NO_FONT.filled(package=FONT_DISTRIBUTION, families=", ".join(FAMILIES)))
     return found
 
 
 def package_folder() -> Path | None:
     """The folder of the package's font files, None when it is not installed."""
     spec = find_spec(FONT_PACKAGE)
-    if spec is None or spec.origin is None:
-        return None
-    return Path(spec.origin).parent
+    return Path(spec.origin).parent if spec and spec.origin else None
 
 
 def font_among(fonts: typst.Fonts) -> ChineseFont | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from orchestration.report.document import Block, ChartKind, Paragraph, Series, Text
-from orchestration.report.parts import Outline, chart, col, series, table
+from orchestration.report.parts import Col, Outline, beside, chart, col, series
 from orchestration.report.scope import BASE_NODE, ROOT_NODE, Context
-from orchestration.report.summary import behind_best, ceiling, region_card, standing
+from orchestration.report.summary import behind_best, ceiling, moved_dimensions, region_card, standing
 
 
 def add(ctx: Context, outline: Outline) -> None:
@@ -25,104 +25,48 @@ def _composite(ctx: Context) -> list[Block]:
     if root is None:
         return [Paragraph(ctx.say("overall.no_score"))]
     texts = standing(ctx, root) + ([ctx.say("overall.base", base)] if base else [])
-    return [region_card(ctx, root), Paragraph(ctx.t.sentences(*texts)), *ceiling(ctx), _means(ctx)]
-
-
-def _means(ctx: Context) -> Block:
-    """Both kinds of means of the composite and the base, of the region and of those that it lies in."""
-    t, parent = ctx.t, ctx.region_by_code[ctx.scope.code].parent_region_code
-    codes = dict.fromkeys([ctx.scope.code, parent or ctx.scope.code, ctx.scope.nation])
-    rows = [
-        row
-        for code in codes
-        for row in ctx.scores
-        if row.region_code == code and row.node_code in (ROOT_NODE, BASE_NODE)
-    ]
-    rows.sort(key=lambda row: (list(codes).index(row.region_code), row.node_code != ROOT_NODE))
-    return table(
-        rows,
-        ctx.word("overall.means_caption"),
-        [
-            col(t, "region_and_score name", cell=lambda row: t("overall.mean_row", row)),
-            col(t, "full_mark plain"),
-            col(t, "mean_of_units mark"),
-            col(t, "mean_of_subregions mark"),
-            col(t, "lowest_unit mark:min_score"),
-            col(t, "highest_unit mark:max_score"),
-            col(t, "units count:scored_unit_count"),
-        ],
-        emphasis=lambda row: row.is_own and row.node_code == ROOT_NODE,
-        note=ctx.say("overall.means_note"),
-    )  # fmt: skip
+    cells = {"region_and_score": lambda row: ctx.say("overall.mean_row", row)}
+    means = ctx.table("means", ctx.ask("region_mean"), cells=cells)
+    return [region_card(ctx, root), Paragraph(ctx.t.sentences(*texts)), *ceiling(ctx), means]
 
 
 def _grades(ctx: Context) -> list[Block]:
-    t, counts = ctx.t, ctx.ask("grade_count")
-    parts = [t("overall.grade_part", row) for row in counts if row.unit_count]
+    counts = ctx.ask("grade_count")
+    parts = [ctx.say("overall.grade_part", row) for row in counts if row.unit_count]
     if not parts:
         return [Paragraph(ctx.say("overall.no_grades"))]
     drawn = [series(ctx.subject_name, counts, "rate", "share")]
     if not ctx.is_whole:
-        drawn.append(series(ctx.region_name(ctx.scope.nation), counts, "rate", "national_share", "reference"))
-    names = [t.word("overall.grade_name", row) for row in counts]
+        drawn.append(series(ctx.region_name(ctx.nation), counts, "rate", "national_share", "reference"))
+    names = [ctx.word("overall.grade_name", row) for row in counts]
     caption = ctx.word("overall.grade_chart_caption")
-    return [
-        Paragraph(ctx.say("overall.grades", parts=t.listed(parts))),
-        chart(t, ChartKind.bar, names, drawn, counts.source, caption, unit="%", minimum=None),
-    ]
+    bars = chart(ctx.t, ChartKind.bar, names, drawn, counts.source, caption, unit="%", minimum=None)
+    return [Paragraph(ctx.say("overall.grades", parts=ctx.t.listed(parts))), bars]
 
 
 def _dimensions(ctx: Context) -> list[Block]:
     own = [ctx.own[node.node_code] for node in ctx.dimensions if node.node_code in ctx.own]
     if not own:
         return [Paragraph(ctx.say("overall.no_dimensions"))]
-    texts = _dimension_sentences(ctx, own)
-    return [
-        *([Paragraph(ctx.t.sentences(*texts))] if texts else []),
-        _dimension_table(ctx),
-    ]
+    text = ctx.t.sentences(*_dimension_sentences(ctx, own))
+    best = ctx.ask("best_region_dimension").by("node_code")
+    root = ctx.own.get(ROOT_NODE)
+    ranked = {"ranked"} if root and root.rank_in_level is not None and not ctx.is_whole else set()
+    name = next((ctx.named(row, "region_name") for row in best.values()), ctx.word("column.best"))
+    mean = beside(best, "mark", "mean_of_units", lambda row: row.node_code)
+    cells, rows = {"best_mean": mean}, _in_order(ctx, ctx.own)
+    made = ctx.table("dimensions", rows, flags=ranked, cells=cells, best=name)
+    return [*([Paragraph(text)] if text else []), made]
 
 
 def _dimension_sentences(ctx: Context, own: list[Any]) -> list[Text]:
     t, texts = ctx.t, []
-    full = [ctx.short_node_name(row.node_code) for row in own if row.is_full]
-    if full:
+    if full := [ctx.short_node_name(row.node_code) for row in own if row.is_full]:
         texts.append(ctx.say("overall.full_dimensions", names=t.listed(full)))
-    if not ctx.is_compared:
-        return [*texts, behind_best(ctx)]
-    for side in ("above", "below", "equal"):
-        parts = [t(f"overall.dimension_{side}", row) for row in own if row.nation_side == side]
-        if parts:
+    for side in ("above", "below", "equal") if ctx.is_compared else ():
+        if parts := [ctx.say(f"overall.dimension_{side}", row) for row in own if row.nation_side == side]:
             texts.append(ctx.say(f"overall.dimensions_{side}", parts=t.listed(parts)))
     return [*texts, behind_best(ctx)]
-
-
-def _dimension_table(ctx: Context) -> Block:
-    t, best = ctx.t, {row.node_code: row for row in ctx.ask("best_region_dimension")}
-    nation, compared, ranked = t.word("word.national_mean"), [], []
-    if ctx.is_compared:
-        compared = [
-            col(t, "mean mark:national_mean_of_subregions", nation),
-            col(t, "gap change:gap_to_national_mean_of_subregions", nation),
-        ]
-    if ROOT_NODE in ctx.own and ctx.own[ROOT_NODE].rank_in_level is not None and not ctx.is_whole:
-
-        def of_best(row: Any) -> Any:
-            return best[row.node_code].figure("mark", "mean_of_units") if row.node_code in best else "–"
-
-        name = next((ctx.named(row, "region_name") for row in best.values()), t.word("column.best"))
-        ranked = [col(t, "mean mark", name, of_best), col(t, "rank count:rank_in_level")]
-    columns = [
-        col(t, "dimension short:node_code"),
-        col(t, "full_mark plain"),
-        col(t, "mean_of_units mark"),
-        col(t, "score_rate rate"),
-        *compared,
-        *ranked,
-    ]
-    return table(
-        _in_order(ctx, ctx.own), ctx.word("overall.dimension_caption"), columns, lambda row: row.node_code == ROOT_NODE
-    )  # fmt: skip
 
 
 def _in_order(ctx: Context, rows: dict[str, Any]) -> list[Any]:
@@ -132,125 +76,60 @@ def _in_order(ctx: Context, rows: dict[str, Any]) -> list[Any]:
 
 
 def _trend(ctx: Context) -> list[Block]:
-    t, answer = ctx.t, ctx.ask("region_trend")
-    rows = answer.by("node_code")
+    rows = ctx.ask("region_trend").by("node_code")
     root = rows.get(ROOT_NODE)
     if root is None or root.previous_score is None:
         return [Paragraph(ctx.say("trend.none")), *_history(ctx)]
     texts = [ctx.say(f"trend.change_{root.change_side}", root)]
-    if not ctx.is_whole and root.rank_gain is not None:
-        texts.append(ctx.say(f"trend.rank_{root.rank_side}", root))
-    if root.three_year_change is not None:
-        texts.append(ctx.say(f"trend.three_years_{root.three_year_side}", root))
-    for side in ("above", "below"):
-        moved = [
-            row for code, row in rows.items() if code in ctx.nodes and code != ROOT_NODE and row.change_side == side
-        ]
-        if moved:
-            parts = t.listed(ctx.say("summary.dimension_moved", row) for row in moved)
-            texts.append(ctx.say(f"trend.dimensions_{side}", parts=parts))
-    mean, rank = t.word("column.mean_of_units"), t.word("column.rank")
-    year, before = str(root.assessment_year), str(root.previous_assessment_year)
-    first = str(root.first_assessment_year or t.word("column.two_years_before"))
-    columns = [
-        col(t, "dimension short:node_code"),
-        col(t, f"{first} mark:first_score", mean),
-        col(t, f"{before} mark:previous_score", mean),
-        col(t, f"{year} mark:score", mean),
-        col(t, "change change:change_from_previous"),
-        col(t, "three_year_change change"),
-    ]
-    if not ctx.is_whole:
-        columns += [
-            col(t, f"{before} count:previous_rank_in_level", rank),
-            col(t, f"{year} count:rank_in_level", rank),
-            col(t, "rank_gain change", cell=lambda row: row.figure("gain", "rank_gain")),
-        ]
-    note = ctx.say(
-        "trend.note", methodology=ctx.named(ctx.info, "methodology_name"), version=ctx.info.methodology_version
-    )
-    caption = ctx.word(ctx.per_scope("trend.caption"))
-    made = table(_in_order(ctx, rows), caption, columns, lambda row: row.node_code == ROOT_NODE, note=note)
-    return [Paragraph(t.sentences(*texts)), _line(ctx, root), made, *_history(ctx)]
+    texts.append(() if ctx.is_whole else ctx.if_known(f"trend.rank_{root.rank_side}", root, "rank_gain"))
+    texts.append(ctx.if_known(f"trend.three_years_{root.three_year_side}", root, "three_year_change"))
+    text = ctx.t.sentences(*texts, *moved_dimensions(ctx, "trend"))
+    words = {"now": str(root.assessment_year), "before": str(root.previous_assessment_year)}
+    words["first"] = str(root.first_assessment_year or ctx.word("column.two_years_before"))
+    words |= {"methodology": ctx.named(ctx.info, "methodology_name"), "version": ctx.info.methodology_version}
+    made = ctx.table("trend", _in_order(ctx, rows), caption=ctx.word(ctx.per_scope("trend.caption")), **words)
+    return [Paragraph(text), _line(ctx, root), made, *_history(ctx)]
 
 
 def _line(ctx: Context, root: Any) -> Block:
     """The composite over the years."""
-    t = ctx.t
     years = {str(getattr(root, f"{stem}assessment_year")): f"{stem}score" for stem in ("first_", "previous_", "")}
     years.pop("None", None)
     values = tuple(getattr(root, column) for column in years.values())
-    told = tuple(root.figure("mark", column).text for column in years.values())
-    own = Series(ctx.subject_name, values, told)
-    return chart(
-        t, ChartKind.line, years, [own], root.source, ctx.word("trend.chart_caption"), unit=t.word("unit.points")
-    )
+    own = Series(ctx.subject_name, values, tuple(root.figure("mark", column).text for column in years.values()))
+    caption, unit = ctx.word("trend.chart_caption"), ctx.word("unit.points")
+    return chart(ctx.t, ChartKind.line, years, [own], root.source, caption, unit=unit)
 
 
 def _history(ctx: Context) -> list[Block]:
-    t, entries = ctx.t, ctx.ask("region_history")
-    columns = [
-        col(t, "year text:assessment_year*1"),
-        col(t, "basis word.basis:basis*1.5"),
-        col(t, "release raw:release_id*1.5"),
-        col(t, "mean_of_units mark"),
-        col(t, "mean_of_subregions mark"),
-        *([] if ctx.is_whole else [col(t, "rank count:rank_in_level")]),
-    ]
-    caption, note = ctx.word("trend.history_caption"), ctx.say("trend.history_note")
-    return [table(entries, caption, columns, note=note)] if entries else []
+    entries = ctx.ask("region_history")
+    return [ctx.table("history", entries)] if entries else []
 
 
 def _methodologies(ctx: Context) -> list[Block]:
     """The same observations under every methodology of the edition."""
-    t, scores = ctx.t, ctx.ask("methodology_score").by("methodology_code", "node_code")
-    columns = [col(t, "dimension name", cell=ctx.short_node_name)]
+    scores = ctx.ask("methodology_score").by("methodology_code", "node_code")
+    own = {node: row for (code, node), row in scores.items() if code == ctx.methodology}
+    columns, parts = list[Col](), list[Text]()
     for info in ctx.infos:
-
-        def told(kind: str, column: str, code: str = info.methodology_code) -> Any:
-            return lambda node: scores[code, node].figure(kind, column) if (code, node) in scores else ""
-
         name = ctx.named(info, "methodology_name")
-        columns += [
-            col(t, "mean_of_units mark", name, told("mark", "mean_of_units")),
-            col(t, "score_rate rate", name, told("rate", "score_rate")),
-            *([] if ctx.is_whole else [col(t, "rank count", name, told("count", "rank_in_level"))]),
-        ]
-    nodes = [code for code in (ROOT_NODE, BASE_NODE, *(each.node_code for each in ctx.dimensions))]
-    parts = [
-        t(
-            "overall.methodology_part",
-            name=ctx.named(info, "methodology_name"),
-            description=ctx.named(info, "description"),
-        )
-        for info in ctx.infos
-    ]
-    text = ctx.say("overall.methodologies", parts=t.listed(parts), own=ctx.named(ctx.info, "methodology_name"))
+        parts.append(ctx.say("overall.methodology_part", name=name, description=ctx.named(info, "description")))
+        kept = ("mean_of_units mark", "score_rate rate", *(() if ctx.is_whole else ("rank count:rank_in_level",)))
+        for line in kept:
+            kind, column = [*line.replace(":", " ").split()[1:], line.split()[0]][:2]
+            told = beside(scores, kind, column, lambda row, code=info.methodology_code: (code, row.node_code))
+            columns.append(col(ctx.t, f"{line} @{{name}}", told, {"name": name}))
+    text = ctx.say("overall.methodologies", parts=ctx.t.listed(parts), own=ctx.named(ctx.info, "methodology_name"))
     caption = ctx.word(ctx.per_scope("overall.methodology_caption"))
-    return [Paragraph(text), table(nodes, caption, columns, lambda node: node == ROOT_NODE), *_other_methods(ctx)]
+    made = ctx.table("methodologies", _in_order(ctx, own), caption=caption, more={"methods": columns})
+    return [Paragraph(text), made, *_other_methods(ctx)]
 
 
 def _other_methods(ctx: Context) -> list[Block]:
     """Second-level indicators under the other methodologies: what tells units apart where the own one does not."""
-    t, blocks, nation = ctx.t, [], ctx.t.word("word.national_mean")
+    blocks: list[Block] = []
     for info in ctx.infos:
-        if info is ctx.info:
-            continue
-        rows = ctx.ask("second_level", f"second_level.{info.methodology_code}", methodology=info.methodology_code)
-        columns = [
-            col(t, "indicator name:node_name*3"),
-            col(t, "full_mark plain"),
-            col(t, "mean_of_units mark"),
-            col(t, "score_rate rate"),
-        ]
-        if ctx.is_compared:
-            columns.append(col(t, "mean mark:national_mean_of_subregions", nation))
-            columns.append(col(t, "gap change:gap_to_national_mean_of_subregions", nation))
-        if not ctx.is_whole:
-            columns.append(col(t, "rank count:rank_in_level"))
-        if rows:
-            blocks += [
-                Paragraph(ctx.say("overall.other_text", info)),
-                table(rows, ctx.word("overall.other_caption", info), columns),
-            ]
+        code = info.methodology_code
+        if info is not ctx.info and (rows := ctx.ask("second_level", f"second_level.{code}", methodology=code)):
+            blocks += [Paragraph(ctx.say("overall.other_text", info)), ctx.table("other_method", rows, info)]
     return blocks

@@ -1,15 +1,17 @@
 """How sections make tables, key figures, numbers of headings, and series of charts.
 
-A table is data: the rows of a query, and a line per column, `"heading kind:column*width"`: the key of its heading
-(`column.…`), how it is printed (`Texts.told`; `change` is a difference whose sign is its tone; `word.GROUP` the word
-for a code), which column of the query (default: named as the heading), and its share of the width.
+A table is data: the rows of a query, and the columns that `tables.toml` has under its name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from decimal import ROUND_FLOOR, Decimal
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from orchestration.report.document import (
@@ -22,20 +24,22 @@ from orchestration.report.document import (
     Figure,
     KeyFigure,
     Labels,
-    Row,
     Run,
     ScoreCard,
     Section,
     Series,
-    Table,
     Text,
     Tone,
 )
-from orchestration.report.release import NO_VALUE, PRINTED, Answer
+from orchestration.report.release import NO_VALUE, PRINTED
 from orchestration.report.texts import Texts
 
 CHINESE_DIGITS = "零一二三四五六七八九十"
 NAME_WIDTH = 2.5
+TABLES = Path(__file__).with_name("tables.toml")
+LINE = re.compile(r"(\S+) ([\w.]+)(?::(\w+))?(?:\*([\d.]+))?(?: @(\S+))?(?: \?(\w+))?")
+
+Shown = Callable[[Any], Run | Text | Cell]
 
 
 @dataclass(frozen=True)
@@ -43,35 +47,33 @@ class Col:
     """A column of a table: its heading, and what it shows of a row."""
 
     column: Column
-    cell: Callable[[Any], Cell]
+    cell: Shown
 
 
-def col(t: Texts, line: str, group: str = "", cell: Callable[[Any], Run | Text | Cell] | None = None) -> Col:
-    """The column that `line` tells of; `cell` shows a row where no column of the query does."""
-    heading, _, told = line.rpartition(" ")
-    told, _, width = told.partition("*")
-    kind, _, name = told.partition(":")
+@cache
+def tables() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(TABLES.read_text(encoding="utf-8"))
+
+
+def col(t: Texts, line: str, cell: Shown | None = None, words: Mapping[str, str] = {}) -> Col:
+    """The column that a line of `tables.toml` tells of; `cell` shows a row where no column of the query does."""
+    found = LINE.fullmatch(line)
+    assert found, line
+    heading, kind, name, width, group, _ = found.groups()
     is_number = (kind in PRINTED and kind != "text") or kind == "change"
     share = float(width) if width else 1.0 if is_number or kind == "text" else NAME_WIDTH
-    text = t.word(f"column.{heading}") if t.known(f"column.{heading}", "") else heading
-    column = Column(text, Align.decimal if is_number else Align.start, "", share, group)
-    if cell is None:
-        cell = _teller(t, kind, name or heading)
-    return Col(column, lambda row: as_cell(cell(row)))
+    align = Align.decimal if is_number else Align.start
+    column = Column(_heading(t, heading, words), align, "", share, _heading(t, group or "", words))
+    return Col(column, cell or _teller(t, kind, name or heading))
 
 
-def band_column(t: Texts, bands: Answer, group: str = "") -> list[Col]:
-    """In which ranks nine draws in ten lie, by the query `rank_band`; no column where the release has none of it."""
-    by_unit = bands.by("unit_code")
-
-    def told(unit: Any) -> Text:
-        band = by_unit.get(unit.unit_code)
-        return t("regions.band", band) if band else ("–",)
-
-    return [col(t, "band count*1.5", group, told)] if bands else []
+def _heading(t: Texts, key: str, words: Mapping[str, str]) -> str:
+    if key.startswith("{"):
+        return words[key[1:-1]]
+    return t.word(key if "." in key else f"column.{key}") if key else ""
 
 
-def _teller(t: Texts, kind: str, name: str) -> Callable[[Any], Run | Text | Cell]:
+def _teller(t: Texts, kind: str, name: str) -> Shown:
     if kind == "change":
         return lambda row: change_cell(row.figure("signed", name))
     if kind.startswith("word."):
@@ -81,18 +83,20 @@ def _teller(t: Texts, kind: str, name: str) -> Callable[[Any], Run | Text | Cell
     return lambda row: t.told(row, name, kind)
 
 
-def table(
-    rows: Iterable[Any],
-    caption: str,
-    columns: Iterable[Col],
-    emphasis: Callable[[Any], bool] = lambda row: False,
-    depth: Callable[[Any], int] = lambda row: 0,
-    note: Text = (),
-    dense: bool = False,
-) -> Table:
-    columns = list(columns)
-    made = tuple(Row(tuple(each.cell(row) for each in columns), depth(row), emphasis(row)) for row in rows)
-    return Table(tuple(each.column for each in columns), made, caption, note=note, dense=dense)
+def beside(found: Mapping[Any, Any], kind: str, column: str, key: Callable[[Any], Any]) -> Shown:
+    """What another query says of the same thing, its rows by `key`; a dash where it says nothing."""
+    return lambda row: found[key(row)].figure(kind, column) if key(row) in found else NO_VALUE
+
+
+def bands(subject: Any) -> tuple[dict[str, Shown], set[str]]:
+    """In which ranks nine draws in ten lie, by the query `rank_band`: what a table shows of it, and whether it does."""
+    found = subject.ask("rank_band").by("unit_code")
+
+    def told(unit: Any) -> Text:
+        band = found.get(unit.unit_code)
+        return subject.say("regions.band", band) if band else (NO_VALUE,)
+
+    return {"band": told}, {"bands"} if found else set()
 
 
 def as_cell(entry: Run | Text | Cell) -> Cell:
@@ -199,7 +203,7 @@ class Outline:
     """The sections of a report as they are put together, numbered as they come."""
 
     def __init__(self, language: str) -> None:
-        self._number, self.sections = Numbering(language), []
+        self._number, self.sections = Numbering(language), list[Section]()
 
     def chapter(self, heading: str, anchor: str, *blocks: Block) -> None:
         self.sections.append(Section(heading, 1, anchor, blocks, self._number.first()))

@@ -260,8 +260,12 @@ class Release:
             return self.root_region()
         return require_place(self.connection, self.series(), self.year(), asked).code
 
-    def sources(self) -> tuple[Source, ...]:
-        return tuple(replace(source, number=n) for n, source in enumerate(self._sources.values(), start=1))
+    def sources(self, **words: str) -> tuple[Source, ...]:
+        """All queries that were asked, in order; `words` fill the places of what they say."""
+        return tuple(
+            replace(source, number=n, statement=source.statement.format_map(words))
+            for n, source in enumerate(self._sources.values(), start=1)
+        )
 
     def _read_columns(self) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}

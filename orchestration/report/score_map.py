@@ -17,11 +17,10 @@ def score_map(
     region: tuple[MapKind, str, str],
     year: int,
     named: Callable[[Any], str],
-    place: str = "",
 ) -> list[Map]:
     """The map of a region (its kind, code and name); none where no area has a score, or most are not on the map.
 
-    `answer` is that of the query `map_area`; `place` is the code of a unit to be outlined.
+    `answer` is that of the query `map_area`.
     """
     kind, region_code, region_name = region
     scored = [row for row in answer if row.score is not None]
@@ -29,25 +28,12 @@ def score_map(
         return []
     first = scored[0]
     low, high = first.figure("mark", "lowest"), first.figure("mark", "highest")
-    areas = (
-        MapArea(row.area_code, named(row), row.score, decimal_text(row.score, row.digits), row.band) for row in answer
-    )
-    return [
-        Map(
-            kind,
-            region_code,
-            year,
-            tuple(areas),
-            score_bands(first.step, first.top_step, first.band_count),
-            t.word("map.no_value"),
-            t.word("map.caption", region=region_name, year=str(year)),
-            t.word("map.alt", first, region=region_name, year=str(year), low=low, high=high),
-            answer.source,
-            t.word("map.attribution"),
-            t.word("map.legend"),
-            place,
-        )
-    ]
+    areas = tuple(MapArea(row.area_code, named(row), row.score, decimal_text(row.score, row.digits), row.band)
+                  for row in answer)  # fmt: skip
+    bands, words = score_bands(first.step, first.top_step, first.band_count), {"region": region_name, "year": str(year)}
+    alt = t.word("map.alt", first, **words, low=low, high=high)
+    said = (t.word("map.no_value"), t.word("map.caption", **words), alt, answer.source)
+    return [Map(kind, region_code, year, areas, bands, *said, t.word("map.attribution"), t.word("map.legend"))]
 
 
 def score_bands(step: Any, top: int, count: int) -> tuple[MapBand, ...]:

@@ -7,21 +7,10 @@ from typing import Any
 
 from orchestration.report import advice
 from orchestration.report.dimensions import event_table
-from orchestration.report.document import (
-    Block,
-    BulletList,
-    ChartKind,
-    Code,
-    OnScreen,
-    Paragraph,
-    ScoreCard,
-    Section,
-    Strong,
-    Text,
-)
-from orchestration.report.parts import Outline, card, chart, col, series, table
-from orchestration.report.release import Release
+from orchestration.report.document import Block, BulletList, ChartKind, Code, OnScreen, Paragraph, ScoreCard, Text
+from orchestration.report.parts import Outline, beside, card, chart, series
 from orchestration.report.scope import ROOT_NODE, Context
+from orchestration.report.summary import labelled
 
 SHOWN_LOSSES = 10
 SHOWN_LEVERS = 3
@@ -32,24 +21,14 @@ READ_AHEAD = (
 )
 
 
-def summary(ctx: Context) -> Section:
-    return Section(ctx.word("summary.heading"), 1, "summary", tuple(_summary(ctx)))
-
-
-def _summary(ctx: Context) -> list[Block]:
-    unit = _card_row(ctx)
+def message(ctx: Context) -> list[Block]:
+    t, unit = ctx.t, _card_row(ctx)
     if unit is None or unit.score is None:
         return [Paragraph(ctx.say("unit.not_scored"))]
-    items = [
-        ("moved", ctx.t.sentences(*_moved(ctx))),
-        ("levers", _levers(ctx)),
-        ("next", ctx.t.sentences(*_next(ctx, unit))),
-        ("peers", ctx.t.sentences(*(ctx.say("unit.among_peers", row) for row in ctx.ask("unit_peer")[:2]))),
-    ]
-    bullets = (
-        ctx.say("summary.item", label=Strong(ctx.word(f"summary.{key}")), text=text) for key, text in items if text
-    )
-    return [_card(ctx, unit), Paragraph(ctx.t.sentences(*_standing(ctx, unit))), BulletList(tuple(bullets))]
+    peers = t.sentences(*(ctx.say("unit.among_peers", row) for row in ctx.ask("unit_peer")[:2]))
+    items = {"moved": t.sentences(*_moved(ctx)), "levers": _levers(ctx), "next": t.sentences(*_next(ctx, unit))}
+    standing = Paragraph(t.sentences(*_standing(ctx, unit)))
+    return [_card(ctx, unit), standing, BulletList(labelled(ctx, {**items, "peers": peers}))]
 
 
 def add(ctx: Context, outline: Outline) -> None:
@@ -61,12 +40,8 @@ def add(ctx: Context, outline: Outline) -> None:
     outline.section(ctx.word("unit.warnings_heading"), "warnings", *_warnings(ctx))
     if quotes := advice.context(ctx):
         outline.chapter(ctx.word("narrative.heading"), "context", *quotes)
-    outline.chapter(ctx.word("unit.indicators_heading"), "indicators", *_indicators(ctx))
+    outline.chapter(ctx.word("unit.indicators_heading"), "indicators", _indicators(ctx))
     outline.section(ctx.word("unit.evidence_heading"), "evidence", *_evidence(ctx))
-
-
-def read_ahead(release: Release, region: str, nation: str, methodology: str) -> None:
-    release.read_ahead(READ_AHEAD, region=region, nation=nation, methodology=methodology)
 
 
 def _card_row(ctx: Context) -> Any:
@@ -74,7 +49,7 @@ def _card_row(ctx: Context) -> Any:
 
 
 def _card(ctx: Context, unit: Any) -> ScoreCard:
-    t, change = ctx.t, ctx.ask("unit_trend").by("node_code").get(ROOT_NODE)
+    change = ctx.ask("unit_trend").by("node_code").get(ROOT_NODE)
     note = ctx.say("card.grade_is" if unit.grade else "card.of_full", unit)
     figures = [("score", unit.figure("mark", "score"), "points", note)]
     for scope, column in (("nation", "overall"), ("province", "in_province")):
@@ -88,7 +63,7 @@ def _card(ctx: Context, unit: Any) -> ScoreCard:
         figures.append(("change", change.figure("signed", "change_from_previous"), "points", since))
     if unit.veto_count:
         figures.append(("vetoes", unit.figure("count", "veto_count"), "", ()))
-    return card(t, *figures)
+    return card(ctx.t, *figures)
 
 
 def _standing(ctx: Context, unit: Any) -> list[Text]:
@@ -98,22 +73,15 @@ def _standing(ctx: Context, unit: Any) -> list[Text]:
     texts = [ctx.say("unit.ranked" if ctx.has_nation else "unit.ranked_in_one", unit, province=province)]
     for band in ctx.ask("rank_band"):
         texts.append(ctx.say("unit.band", band))
-        if band.lower_rank_in_province is not None:
-            alone = (
-                band.lower_rank_in_province == band.upper_rank_in_province and not band.overlapping_count_in_province
-            )
-            texts.append(ctx.say("unit.band_alone" if alone else "unit.band_in_province", band))
+        key = "unit.band_alone" if band.is_alone_in_province else "unit.band_in_province"
+        texts.append(ctx.if_known(key, band, "lower_rank_in_province"))
     return texts
 
 
 def _next(ctx: Context, unit: Any) -> list[Text]:
     """What the next place and the next grade take."""
-    texts = []
-    if unit.points_to_next_rank is not None:
-        texts.append(ctx.say("unit.next_rank", unit))
-    if unit.points_to_next_grade is not None and unit.next_grade:
-        texts.append(ctx.say("unit.next_grade", unit))
-    return texts
+    texts = [ctx.if_known("unit.next_rank", unit, "points_to_next_rank")]
+    return [*texts, ctx.if_known("unit.next_grade", unit, "points_to_next_grade", "next_grade")]
 
 
 def _moved(ctx: Context) -> list[Text]:
@@ -121,10 +89,9 @@ def _moved(ctx: Context) -> list[Text]:
     root = ctx.ask("unit_trend").by("node_code").get(ROOT_NODE)
     if root is None or root.change_from_previous is None:
         return [ctx.say("unit.no_history")]
-    texts = [ctx.say(f"unit.change_{root.change_side}", root)]
-    if root.rank_gain is not None:
-        texts.append(ctx.say("unit.rank_moved" if root.rank_gain else "unit.rank_kept", root))
-    return texts + ([ctx.say("unit.recoded", root)] if root.is_recoded else [])
+    rank = ctx.if_known("unit.rank_moved" if root.rank_gain else "unit.rank_kept", root, "rank_gain")
+    recoded = ctx.say("unit.recoded", root) if root.is_recoded else ()
+    return [ctx.say(f"unit.change_{root.change_side}", root), rank, recoded]
 
 
 def _levers(ctx: Context) -> Text:
@@ -148,34 +115,20 @@ def _lost(ctx: Context) -> list[Block]:
 
 def _losses(ctx: Context, lost: Any, info: Any) -> list[Block]:
     """The largest losses under a method: what scores presence alone hides what quality shows."""
-    t = ctx.t
-    columns = [
-        col(t, "leaf node:node_code*3"),
-        col(t, "dimension short:dimension_code*1.3"),
-        col(t, "full_mark plain*0.8"),
-        col(t, "points_lost size*0.8"),
-        col(t, "reason name*3.5"),
-    ]
     note = ctx.say("unit.lost_note", lost[0], shown=str(SHOWN_LOSSES)) if len(lost) > SHOWN_LOSSES else ()
-    return [table(lost[:SHOWN_LOSSES], ctx.word("unit.lost_caption", info), columns, note=note)] if lost else []
+    return [ctx.table("lost_mark", lost[:SHOWN_LOSSES], info, note=note)] if lost else []
 
 
 def _history(ctx: Context) -> list[Block]:
     """What changed since the year before, and why: where marks are missing now, and which events counted."""
-    t, trends = ctx.t, ctx.ask("unit_trend")
+    trends = ctx.ask("unit_trend")
     root = trends.by("node_code").get(ROOT_NODE)
     if root is None or root.previous_score is None:
         return [Paragraph(ctx.say("unit.no_history"))]
-    columns = [
-        col(t, "dimension short:node_code"),
-        col(t, f"{root.first_assessment_year or t.word('column.two_years_before')} mark:first_score"),
-        col(t, f"{root.previous_assessment_year} mark:previous_score"),
-        col(t, f"{root.assessment_year} mark:score"),
-        col(t, "change change:change_from_previous"),
-        col(t, "why name*4", cell=lambda row: _why(ctx, row)),
-    ]
-    made = table(trends, ctx.word("unit.history_caption"), columns, lambda row: row.node_code == ROOT_NODE)
-    return [Paragraph(t.sentences(*_moved(ctx))), made]
+    years = {"now": str(root.assessment_year), "before": str(root.previous_assessment_year)}
+    years["first"] = str(root.first_assessment_year or ctx.word("column.two_years_before"))
+    made = ctx.table("unit_history", trends, cells={"why": lambda row: _why(ctx, row)}, **years)
+    return [Paragraph(ctx.t.sentences(*_moved(ctx))), made]
 
 
 def _why(ctx: Context, moved: Any) -> Text:
@@ -183,70 +136,46 @@ def _why(ctx: Context, moved: Any) -> Text:
     if not moved.change_from_previous or moved.node_code not in ctx.nodes or moved.node_code == ROOT_NODE:
         return ()
     if not ctx.nodes[moved.node_code].is_base:
-        counted = [row for row in ctx.ask("unit_event") if row.points and not row.is_rejected]
-        counted.sort(key=lambda row: -abs(row.points))
-        return ctx.t.joined(ctx.say("unit.why_event", row, headline=row.headline) for row in counted[:1])
+        counted = (row for row in ctx.ask("unit_event") if row.points and not row.is_rejected)
+        largest = min(counted, key=lambda row: -abs(row.points), default=None)
+        return ctx.say("unit.why_event", largest, headline=largest.headline) if largest else ()
     lost = [row for row in ctx.ask("lost_mark") if row.dimension_code == moved.node_code]
-    if not lost:
-        return ctx.say("unit.why_nothing_lost")
-    return ctx.t.joined(ctx.say("unit.why_lost", row) for row in lost[:1])
+    return ctx.say("unit.why_lost", lost[0]) if lost else ctx.say("unit.why_nothing_lost")
 
 
 def _compared(ctx: Context) -> list[Block]:
     """Score rates beside the province's: as far as they differ."""
-    t = ctx.t
-    rows = [row for row in ctx.ask("unit_dimension") if row.score_rate is not None and row.node_code in ctx.nodes]
+    scores = ctx.ask("unit_dimension")
+    rows = [row for row in scores if row.score_rate is not None and row.node_code in ctx.nodes]
     if len(rows) < 2:
         return []
     # An edition of a part of a province has the part to compare with.
-    province = ctx.region_name(ctx.units[ctx.scope.code].province_code or ctx.scope.nation)
-    drawn = [
-        series(ctx.subject_name, rows, "rate", "score_rate"),
-        series(province, rows, "rate", "province_score_rate", "reference"),
-    ]
+    province = ctx.region_name(ctx.units[ctx.code].province_code or ctx.nation)
+    own = series(ctx.subject_name, rows, "rate", "score_rate")
+    others = series(province, rows, "rate", "province_score_rate", "reference")
     names = [ctx.short_node_name(row.node_code) for row in rows]
-    caption, source = ctx.word("unit.chart_caption", province=province), ctx.ask("unit_dimension").source
-    return [chart(t, ChartKind.dot, names, drawn, source, caption, unit=t.word("unit.rate"))]
+    caption, unit = ctx.word("unit.chart_caption", province=province), ctx.word("unit.rate")
+    return [chart(ctx.t, ChartKind.dot, names, [own, others], scores.source, caption, unit=unit)]
 
 
 def _neighbours(ctx: Context) -> list[Block]:
     """The units that stand next to it in its province."""
-    t, rows = ctx.t, ctx.ask("unit_neighbour")
-    if not ctx.units[ctx.scope.code].province_code:
+    rows = ctx.ask("unit_neighbour")
+    if not ctx.units[ctx.code].province_code:
         return []
-    if not rows:
-        return [Paragraph(ctx.say("unit.peers_unranked"))]
-    if len(rows) == 1:
-        return [Paragraph(ctx.say("unit.no_peers"))]
-    columns = [
-        col(t, "unit name:neighbour_name"),
-        col(t, "rank_in_province count"),
-        col(t, "rank_in_nation count:rank_overall"),
-        col(t, "composite mark:score"),
-        col(t, "grade raw*0.8"),
-    ]
-    return [table(rows, ctx.word("unit.neighbours_caption"), columns, lambda row: row.is_own)]
+    if len(rows) < 2:
+        return [Paragraph(ctx.say("unit.no_peers" if rows else "unit.peers_unranked"))]
+    return [ctx.table("neighbours", rows)]
 
 
 def _peers(ctx: Context) -> list[Block]:
-    t, rows = ctx.t, ctx.ask("unit_peer")
-    columns = [
-        col(t, "peer_rule name:peer_rule_name"),
-        col(t, "peer_group name:group_name"),
-        col(t, "rank count:rank_in_group"),
-        col(t, "units count:ranked_unit_count"),
-        col(t, "mean mark:mean_of_group"),
-        col(t, "gap change:gap_to_mean_of_group"),
-        col(t, "highest_unit mark:best_score_of_group"),
-    ]
-    return [table(rows, ctx.word("unit.peers_caption"), columns)] if rows else []
+    rows = ctx.ask("unit_peer")
+    return [ctx.table("peers", rows)] if rows else []
 
 
 def _events(ctx: Context) -> list[Block]:
     events = ctx.ask("unit_event")
-    if not events:
-        return [Paragraph(ctx.say("unit.no_events"))]
-    return [event_table(ctx, events, ctx.word("unit.events_caption"), with_answer=True, with_unit=False)]
+    return [event_table(ctx, events, "unit.events_caption", True) if events else Paragraph(ctx.say("unit.no_events"))]
 
 
 def _warnings(ctx: Context) -> list[Block]:
@@ -258,34 +187,18 @@ def _warnings(ctx: Context) -> list[Block]:
     return [BulletList(tuple(ctx.say(f"unit.warning_{row.outcome}", row) for row in rows))]
 
 
-def _indicators(ctx: Context) -> list[Block]:
-    t, measures = ctx.t, defaultdict(list)
+def _indicators(ctx: Context) -> Block:
+    measures = defaultdict(list)
     for row in ctx.ask("unit_measure"):
         measures[row.node_code].append(row)
     scored = {**ctx.ask("unit_dimension").by("node_code"), **ctx.ask("unit_indicator").by("node_code")}
-    nodes = [node for node in ctx.nodes.values() if node.node_level]
-
-    def told(kind: str, column: str) -> Any:
-        return lambda node: scored[node.node_code].figure(kind, column) if node.node_code in scored else "–"
-
-    columns = [
-        col(t, "indicator name:name*3"),
-        col(t, "full_mark plain*0.8"),
-        col(t, "score mark*0.8", cell=told("mark", "score")),
-        col(t, "score_rate rate", cell=told("rate", "score_rate")),
-        col(t, "value name*2.2", cell=lambda node: _values(ctx, measures[node.node_code]) if node.is_leaf else ()),
-        col(t, "rule name*3", cell=lambda node: ctx.named(node, "rule_text") if node.is_leaf else ""),
-    ]
-    return [
-        table(
-            nodes,
-            ctx.word("unit.indicators_caption"),
-            columns,
-            lambda node: node.node_level == 1,
-            lambda node: node.node_level - 1,
-            dense=True,
-        )
-    ]
+    cells = {
+        "score": beside(scored, "mark", "score", lambda node: node.node_code),
+        "score_rate": beside(scored, "rate", "score_rate", lambda node: node.node_code),
+        "value": lambda node: _values(ctx, measures[node.node_code]) if node.is_leaf else (),
+        "rule": lambda node: ctx.named(node, "rule_text") if node.is_leaf else "",
+    }
+    return ctx.table("unit_indicators", [node for node in ctx.nodes.values() if node.node_level], cells=cells)
 
 
 def _values(ctx: Context, measures: list[Any]) -> Text:
@@ -304,22 +217,12 @@ def _values(ctx: Context, measures: list[Any]) -> Text:
 
 def _evidence(ctx: Context) -> list[Block]:
     """A public file has none; the report then says how those who have the internal file get the list."""
-    t = ctx.t
     if not ctx.release.has("score_trace", "evidence_url"):
-        command = (
-            f"zhengxin report --region {ctx.scope.code} --year {ctx.year} --release {ctx.info.release_id} --internal"
-        )
-        said = ctx.say("unit.no_evidence", ctx.info)
-        return [Paragraph(said), OnScreen((Paragraph(ctx.say("unit.evidence_command")), Code(command)), ())]
+        command = f"zhengxin report --region {ctx.code} --year {ctx.year} --release {ctx.info.release_id} --internal"
+        said = Paragraph(ctx.say("unit.no_evidence", ctx.info))
+        return [said, OnScreen((Paragraph(ctx.say("unit.evidence_command")), Code(command)), ())]
     rows = [row for row in ctx.ask("score_trace") if row.file_name]
     if not rows:
         return [Paragraph(ctx.say("unit.evidence_empty"))]
-    columns = [
-        col(t, "measure raw:measure_code*1"),
-        col(t, "channel word.channel*1.5"),
-        col(t, "captured_at text*0"),
-        col(t, "evidence raw:evidence_url*3"),
-        col(t, "file name*3", cell=lambda row: ctx.say("unit.file_row", row, file=row.file_name)),
-    ]
-    made = table(rows, ctx.word("unit.evidence_caption"), columns, dense=True)
+    made = ctx.table("evidence", rows, cells={"file": lambda row: ctx.say("unit.file_row", row, file=row.file_name)})
     return [OnScreen((made,), ctx.say("unit.evidence_on_screen"))]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import as_completed
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import product
 from pathlib import Path
 
 from orchestration.errors import UsageError
@@ -14,7 +15,7 @@ from orchestration.report import html, typst, unit
 from orchestration.report.compose import COUNTY_SERIES, compose
 from orchestration.report.document import Report
 from orchestration.report.release import Release, open_release
-from orchestration.report.scope import primary_or_named
+from orchestration.report.subject import primary_or_named
 from orchestration.wording import Wording
 from orchestration.worker_processes import worker_processes
 
@@ -130,11 +131,8 @@ def _in_processes(
     written: dict[tuple[str, str], WrittenReport] = {}
     failed: dict[str, str] = {}
     with worker_processes(min(os.cpu_count() or 1, len(batches)) or 1, batches_a_process) as workers:
-        waiting = {
-            workers.submit(_write_batch, order, language, codes): codes
-            for codes in batches
-            for language in order.languages
-        }
+        jobs = product(batches, order.languages)
+        waiting = [workers.submit(_write_batch, order, language, codes) for codes, language in jobs]
         try:
             for finished in as_completed(waiting):
                 for code, language, one in finished.result():
@@ -147,8 +145,7 @@ def _in_processes(
             workers.shutdown(cancel_futures=True)
             raise
     codes = [code for batch in batches for code in batch]
-    found = (written.get((code, language)) for code in codes for language in order.languages)
-    ordered = [one for one in found if one is not None]
+    ordered = [written[each] for each in product(codes, order.languages) if each in written]
     if failed:
         raise ReportsFailed({code: failed[code] for code in codes if code in failed}, ordered)
     return ordered
@@ -166,10 +163,8 @@ def _write_batch(order: Order, language: str, codes: list[str]) -> list[tuple[st
                 report = compose(release, code, language, order.methodology_code)
                 result.append((code, language, _written(report, code, order.formats, order.folder)))
             except Exception as error:
-                reason = (
-                    error.in_language(language) if isinstance(error, UsageError) else f"{type(error).__name__}: {error}"
-                )
-                result.append((code, language, reason))
+                is_refusal, told = isinstance(error, UsageError), f"{type(error).__name__}: {error}"
+                result.append((code, language, error.in_language(language) if is_refusal else told))
     return result
 
 
@@ -180,23 +175,20 @@ def _read_ahead(release: Release, codes: Sequence[str], methodology_code: str | 
     nation = release.root_region()
     info = primary_or_named(release.ask("release"), methodology_code)
     [province] = {row.province_code for row in release.ask("unit", region=codes[0], nation=nation)}
-    unit.read_ahead(release, province, nation, info.methodology_code)
+    release.read_ahead(unit.READ_AHEAD, region=province, nation=nation, methodology=info.methodology_code)
 
 
 def _written(report: Report, code: str, formats: Format, folder: Path) -> WrittenReport:
     folder.mkdir(parents=True, exist_ok=True)
-    files, missing = [], ()
-    if formats in (Format.html, Format.both):
-        path = folder / f"{report.file_stem}.html"
-        partial = path.with_name(path.name + ".tmp")
+    page, paper, missing = folder / f"{report.file_stem}.html", folder / f"{report.file_stem}.pdf", ()
+    if formats is not Format.pdf:
+        partial = page.with_name(page.name + ".tmp")
         partial.write_text(html.render(report), encoding="utf-8")
-        os.replace(partial, path)
-        files.append(path)
-    if formats in (Format.pdf, Format.both):
-        path = folder / f"{report.file_stem}.pdf"
-        missing = typst.write_pdf(report, path)
-        files.append(path)
-    return WrittenReport(code, report.title, tuple(files), missing)
+        os.replace(partial, page)
+    if formats is not Format.html:
+        missing = typst.write_pdf(report, paper)
+    files = {Format.html: (page,), Format.pdf: (paper,), Format.both: (page, paper)}[formats]
+    return WrittenReport(code, report.title, files, missing)
 
 
 def nation_and_provinces(release_file: Path) -> Sequence[str]:

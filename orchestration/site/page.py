@@ -1,12 +1,15 @@
 """A page to be written, and the folder that it is written into.
 
-A file whose bytes are there already is left alone; one that an earlier build wrote and this one does not is removed.
+A file whose bytes are there already is left alone, also where nothing but the release that it was written from is
+another one: a page names the release with which it last changed. One that an earlier build wrote and this one does not
+is removed.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +26,8 @@ INVENTORY = ".site.json"
 # It stays: one that is removed while another build opens it would let two in. It names nobody, for it lies in public.
 LOCK = ".site.lock"
 PARTIAL = ".tmp"
+# Where a page or a unit's file names its release; no markup stands in it.
+AS_OF = re.compile(rb'<p class="as-of">[^<]*</p>|<code class="as-of">[^<]*</code>|"release_id":"[^"]*"')
 NOT_A_FOLDER = Wording("{folder} 是文件:请指定网站的文件夹。", "{folder} is a file: name a folder for the site.")
 OTHER_FILES = Wording(
     "{folder} 中有其他文件:请为网站指定空的或新的文件夹。",
@@ -85,11 +90,10 @@ class SiteFolder:
         data = content.encode("utf-8") if isinstance(content, str) else content
         target = self._target(path)
         written.paths.append(path)
-        try:
-            if target.stat().st_size == len(data) and target.read_bytes() == data:
+        if target.is_file():
+            before = target.read_bytes()
+            if before == data or AS_OF.sub(b"", before) == AS_OF.sub(b"", data):
                 return
-        except FileNotFoundError:
-            pass
         partial = target.with_name(f"{target.name}{PARTIAL}")
         partial.write_bytes(data)
         os.replace(partial, target)

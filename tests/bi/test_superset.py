@@ -39,6 +39,17 @@ PROVINCE_SCORES = """
         and nation.region_level = 'nation'
     where scores.methodology_code = 'presence' and scores.region_level = 'province'
 """
+COUNTY = "units.name_zh || ' ' || units.unit_code"
+KIND = "case polarity when 'negative' then '负面 negative' else '正面 positive' end"
+RESPONSE = (
+    "case when is_rejected then '查验未采信 not upheld' when polarity <> 'negative' then '' "
+    "when is_silent then '没有回应 no answer' when is_late or is_off_point or is_wrong_body "
+    "then '回应有缺陷 faulty answer' else '已回应 answered' end"
+)
+EVENTS_ASKED = "select epoch_ms(cast(event_date as timestamp))"
+EVENTS = (
+    "from marts.opinion_event inner join marts.dim_unit as units using (unit_code) where methodology_code = 'presence'"
+)
 # By chart, the question to the release whose answer the chart shows under the dashboard's default filters.
 ANSWERS = {
     "release": "select release_id, title_zh, methodology_code, data_kind_zh, unit_count, ranked_unit_count "
@@ -76,6 +87,25 @@ ANSWERS = {
     )
     + " left join marts.unit_trend as trend on trend.node_level = 0 and trend.unit_code = scores.unit_code "
     "and trend.methodology_code = scores.methodology_code where scores.methodology_code = 'presence'",
+    "rank_band": "select nominal_rank, units.name_zh, province_name_zh, prefecture_name_zh, cast(floor(lower_rank) as "
+    "integer), median_rank, cast(ceil(upper_rank) as integer), overlapping_count, band_first_rank, band_last_rank, "
+    "share_keeping_grade from marts.rank_interval inner join marts.rank_distinguishable using (series_code, "
+    "assessment_year, methodology_code, scenario_code, scope_kind, unit_code) inner join marts.dim_unit as units using "
+    "(unit_code) where is_default_scenario and methodology_code = 'presence' and scope_kind = 'nation'",
+    "province_map": f"select tile_class, short_name_zh, mean_text from ({DATASETS['province_tile']['sql']}) "
+    "where methodology_code = 'presence'",
+    "events": f"{EVENTS_ASKED}, {COUNTY}, headline, severity, {KIND}, points, {RESPONSE} {EVENTS}",
+    "unit_events": f"{EVENTS_ASKED}, headline, severity, {KIND}, points, {RESPONSE} {EVENTS}",
+    "unit_standing": f"select {COUNTY}, published_score, grade, rank_overall, ranked_unit_count_overall, "
+    "rank_in_province, ranked_unit_count_in_province, coverage from marts.fct_unit_score "
+    "inner join marts.dim_unit as units using (unit_code) where methodology_code = 'presence'",
+    "unit_dimensions": "select node_code || ' ' || any_value(node_name_zh), avg(score), avg(full_mark) "
+    "from marts.score_contribution where methodology_code = 'presence' and node_level = 1 group by node_code",
+    "unit_lost": "select node_code || ' ' || node_name_zh, full_mark, score, points_lost, reason_zh "
+    "from marts.score_contribution where methodology_code = 'presence' and is_leaf and points_lost > 0",
+    "unit_years": "select cast(assessment_year as varchar), avg(score) from marts.unit_history "
+    "where methodology_code = 'presence' and basis = 'restated' "
+    "and lineage_code in (select lineage_code from marts.dim_unit) group by assessment_year",
 }
 
 
@@ -184,8 +214,12 @@ def test_sql_lab_reads_and_neither_writes_nor_leaves_the_release(
 
 
 def test_the_dashboard_is_there_with_its_charts(client: Any) -> None:
-    charts = client.get("/api/v1/dashboard/county-integrity/charts")["result"]
-    assert sorted(chart["slice_name"] for chart in charts) == sorted(chart["slice_name"] for chart in CHARTS.values())
+    names = []
+    for dashboard in assets("dashboards").values():
+        names += [
+            chart["slice_name"] for chart in client.get(f"/api/v1/dashboard/{dashboard['slug']}/charts")["result"]
+        ]
+    assert sorted(names) == sorted(chart["slice_name"] for chart in CHARTS.values())
 
 
 def test_idle_it_holds_no_file_and_the_next_look_sees_the_next_release(

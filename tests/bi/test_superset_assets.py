@@ -13,11 +13,13 @@ import duckdb
 import pytest
 import yaml
 
+from orchestration.report.maps.topology import provinces
 from tests.bi.superset_files import ASSETS, FOLDER, assets, relation, script, used_columns, used_metrics
 
 DATASETS = assets("datasets")
 CHARTS = assets("charts")
-DASHBOARD = assets("dashboards")["county_integrity"]
+DASHBOARDS = assets("dashboards")
+DASHBOARD, COUNTY_PAGE = DASHBOARDS["county_integrity"], DASHBOARDS["county"]
 DATABASE = assets("databases")["zhengxin"]
 
 
@@ -60,13 +62,44 @@ def test_a_chart_uses_what_its_dataset_has(name: str) -> None:
     assert chart["viz_type"] == chart["params"]["viz_type"]
 
 
-def test_the_dashboard_shows_every_chart_once() -> None:
-    placed = [
-        each["meta"] for each in DASHBOARD["position"].values() if isinstance(each, dict) and each["type"] == "CHART"
-    ]
+def charts_of(dashboard: dict[str, Any]) -> list[dict[str, Any]]:
+    """The charts of a dashboard in the order in which a narrow screen shows them."""
+    position = dashboard["position"]
+    rows = [position[row] for row in position["GRID_ID"]["children"]]
+    return [position[chart]["meta"] for row in rows for chart in row["children"]]
+
+
+def test_every_chart_stands_on_one_dashboard_once() -> None:
+    placed = [meta for dashboard in DASHBOARDS.values() for meta in charts_of(dashboard)]
     assert sorted(meta["uuid"] for meta in placed) == sorted(chart["uuid"] for chart in CHARTS.values())
     names = {chart["uuid"]: chart["slice_name"] for chart in CHARTS.values()}
     assert all(names[meta["uuid"]] == meta["sliceName"] for meta in placed)
+
+
+def test_a_county_s_page_is_one_column_and_asks_for_a_county() -> None:
+    assert {meta["width"] for meta in charts_of(COUNTY_PAGE)} == {12}
+    shown = [meta["uuid"] for meta in charts_of(COUNTY_PAGE)]
+    order = ("unit_standing", "unit_dimensions", "unit_lost", "unit_years", "unit_events")
+    assert shown == [CHARTS[name]["uuid"] for name in order]
+    methodology, _, county = COUNTY_PAGE["metadata"]["native_filter_configuration"]
+    assert methodology["defaultDataMask"]["filterState"]["value"] == ["presence"]
+    assert county["targets"][0]["column"]["name"] == "unit_label"
+    assert county["controlValues"]["enableEmptyFilter"] and not county["controlValues"]["multiSelect"]
+
+
+def test_the_map_has_a_tile_for_every_province(direct: duckdb.DuckDBPyConnection) -> None:
+    tiles = direct.execute(
+        f"select province_code, tile_class, published_mean_of_units from ({DATASETS['province_tile']['sql']}) "
+        "where methodology_code = 'presence'"
+    ).fetchall()
+    assert len({code for code, *_ in tiles}) == len(tiles) == len(provinces().shapes)
+    assert {code for code, *_ in tiles} == provinces().shapes.keys()
+    assert len({tuple(re.findall(r"column-\d+ row-\d+", name)) for _, name, _ in tiles}) == len(tiles)
+    means = direct.execute(
+        "select region_code, published_mean_of_units from marts.region_score where methodology_code = 'presence' "
+        "and region_level = 'province' and node_code = 'composite'"
+    ).fetchall()
+    assert {(code, mean) for code, _, mean in tiles if mean is not None} == set(means)
 
 
 def test_the_dashboard_filters_by_methodology_province_and_prefecture() -> None:
@@ -86,18 +119,16 @@ def test_the_dashboard_filters_by_methodology_province_and_prefecture() -> None:
 
 def test_every_dataset_has_the_columns_that_its_charts_are_filtered_by() -> None:
     """Superset skips, without a word, a filter whose column a chart's dataset lacks."""
-    positions = [
-        each["meta"] for each in DASHBOARD["position"].values() if isinstance(each, dict) and each["type"] == "CHART"
-    ]
-    charts = {meta["chartId"]: meta["uuid"] for meta in positions}
     datasets = {dataset["uuid"]: dataset for dataset in DATASETS.values()}
     dataset_of = {chart["uuid"]: datasets[chart["dataset_uuid"]] for chart in CHARTS.values()}
-    for each in DASHBOARD["metadata"]["native_filter_configuration"]:
-        name = each["targets"][0]["column"]["name"]
-        filtered = set(charts) - set(each["scope"]["excluded"])
-        assert sorted(each["chartsInScope"]) == sorted(filtered)
-        for chart in filtered:
-            assert name in {column["column_name"] for column in dataset_of[charts[chart]]["columns"]}, (name, chart)
+    for dashboard in DASHBOARDS.values():
+        charts = {meta["chartId"]: meta["uuid"] for meta in charts_of(dashboard)}
+        for each in dashboard["metadata"]["native_filter_configuration"]:
+            name = each["targets"][0]["column"]["name"]
+            filtered = set(charts) - set(each["scope"]["excluded"])
+            assert sorted(each["chartsInScope"]) == sorted(filtered)
+            for chart in filtered:
+                assert name in {column["column_name"] for column in dataset_of[charts[chart]]["columns"]}, (name, chart)
 
 
 def test_the_database_is_opened_for_reading_only() -> None:

@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from orchestration.home import Home
+from orchestration.pipeline import findings
 from orchestration.pipeline.resources import HomeResource
 from orchestration.pipeline.warnings import CHECK_NAME, HANDED_ON, handed_on_asset, open_warnings_check
 from orchestration.settings import WEBHOOK_VARIABLE
@@ -87,13 +88,23 @@ def test_open_warnings_show_as_a_check_that_blocks_nothing(warned: Home) -> None
             )
         ],
     )
-    result = definitions.resolve_job_def("look").execute_in_process()
+    look = definitions.resolve_job_def("look")
+    # Nothing was released yet: what there is, is where one begins.
+    (evaluation,) = look.execute_in_process().get_asset_check_evaluations()
+    assert evaluation.passed and evaluation.metadata[findings.COUNT].value == 1
+    findings.released(warned)
+    record = warned.quality / findings.FILE
+    record.write_text(record.read_text(encoding="utf-8").replace('"released": {"marts/warning', '"released": {"other'))
+    result = look.execute_in_process()
     (evaluation,) = result.get_asset_check_evaluations()
     assert result.success
     assert (evaluation.check_name, evaluation.passed) == (CHECK_NAME, False)
     assert evaluation.severity == dg.AssetCheckSeverity.WARN
     assert evaluation.metadata["open"].value == 1
     assert "西秀区" in evaluation.metadata["warnings"].value
+    findings.released(warned)
+    (evaluation,) = look.execute_in_process().get_asset_check_evaluations()
+    assert evaluation.passed and evaluation.metadata[findings.NEW].value == 0
 
 
 def test_handing_on_is_off_by_default(warned: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from orchestration.commands.queue import queue
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.verification.queue import read_queue
@@ -70,6 +71,17 @@ def test_the_random_sample_is_five_percent_and_always_the_same(queued: SmallHome
     assert sorted(sampled) == sorted(cell for cell in cells if is_sampled(*cell))
     many = [is_sampled(f"{unit:06d}", f"T{measure}") for unit in range(1000) for measure in range(60)]
     assert 0.045 < sum(many) / len(many) < 0.055
+
+
+def test_the_queue_is_told_in_the_home_s_language(
+    queued: SmallHome, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ZHENGXIN_HOME", str(queued.home.root))
+    for language, heading, more in (("zh", "优先级", "只列出前 2 项"), ("en", "priority", "The first 2")):
+        monkeypatch.setattr("orchestration.commands.queue.language_of", lambda asked, language=language: language)
+        queue(year=2019, region=None, items=2, out=None, force=False)
+        told = capsys.readouterr()
+        assert heading in told.out and more in told.err
 
 
 def test_a_filled_workbook_lands_and_empties_the_queue(queued: SmallHome, tmp_path: Path) -> None:

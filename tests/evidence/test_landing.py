@@ -56,6 +56,14 @@ def test_each_rule_puts_its_row_into_quarantine(evidence: Evidence) -> None:
     assert accepted["answered_at"] == datetime(2019, 3, 7, 9, 30)
 
 
+def test_a_code_is_in_use_until_a_table_says_otherwise(evidence: Evidence) -> None:
+    """What is recorded after the last table of divisions is judged by it; a code that had gone by then is not used."""
+    rows = [f"{code},{code},2027-03-01,,,,synthetic" for code in ("520115", "520222")]
+    file = evidence.landed(KIND, "a.csv", messages(*rows))
+    assert [row["unit_code"] for row in evidence.accepted(KIND)] == ["520115"]
+    assert [row["rule"] for row in evidence.quarantined(file)] == ["unit_code_not_of_its_day"]
+
+
 def test_days_decide_where_an_hour_is_missing(evidence: Evidence) -> None:
     """Due on the day of submission is no day before it."""
     file = evidence.landed(KIND, "a.csv", messages("520115,A,2019-03-01 10:00,2019-03-01,2019-03-01,,synthetic"))

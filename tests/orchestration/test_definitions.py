@@ -95,6 +95,11 @@ def test_every_asset_is_described(definitions: dg.Definitions) -> None:
     assert bare == []
 
 
+def test_every_check_says_what_holds(definitions: dg.Definitions) -> None:
+    graph = definitions.get_repository_def().asset_graph
+    assert [key.to_user_string() for key in graph.asset_check_keys if not graph.get(key).description] == []
+
+
 def test_validation_comes_after_the_marts(definitions: dg.Definitions) -> None:
     parents = definitions.get_repository_def().asset_graph.get(VALIDATION_RESULT).parent_keys
     assert {key.path[0] for key in parents} == {"marts"}

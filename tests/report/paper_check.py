@@ -119,7 +119,7 @@ def _title(content: dict[str, Any]) -> Iterator[str]:
 
 
 def _listed_sections(content: dict[str, Any]) -> list[dict[str, Any]]:
-    return [each for each in content["sections"] if each["level"] == 1 or (each["level"] == 2 and each["in_contents"])]
+    return [each for each in content["sections"] if each["level"] <= 2]
 
 
 def _heading(section: dict[str, Any]) -> str:

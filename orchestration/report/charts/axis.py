@@ -1,10 +1,14 @@
-"""A value axis with round numbers."""
+"""A value axis with round numbers, and the names of categories along the other one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Any
 
+from orchestration.report.document import Chart
+
+NAME_LINE_HEIGHT = 13.0
 STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
 
 
@@ -56,3 +60,12 @@ def round_step(raw: Decimal) -> Decimal:
     """The smallest of 1, 2, 2.5, 5 times a power of ten that is at least `raw`."""
     power = Decimal(1).scaleb(raw.adjusted())
     return next(power * step for step in STEPS if power * step >= raw)
+
+
+def name_rows(chart: Chart, index: int, lines: list[str], line_height: float) -> list[dict[str, Any]]:
+    """A row per line of a category's name."""
+    weight = "bold" if index in chart.highlight else "normal"
+    first = (index + 0.5) * line_height - (len(lines) - 1) * NAME_LINE_HEIGHT / 2
+    return [
+        {"name": line, "y": first + number * NAME_LINE_HEIGHT, "weight": weight} for number, line in enumerate(lines)
+    ]

@@ -7,18 +7,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from orchestration.report.charts.axis import name_rows
 from orchestration.report.charts.legend import Entry, legend_height, legend_marks
-from orchestration.report.charts.look import (
-    ACCENT,
-    FULL_WIDTH,
-    INK,
-    MUTED,
-    NEGATIVE,
-    RULE,
-    SMALL_TEXT_SIZE,
-    TEXT_SIZE,
-    role_look,
-)
+from orchestration.report.charts.look import ACCENT, FULL_WIDTH, INK, MUTED, RULE, SMALL_TEXT_SIZE, TEXT_SIZE, role_look
 from orchestration.report.charts.text import text_width, wrapped
 from orchestration.report.charts.vega import mark, scaled, single, specification
 from orchestration.report.document import Chart
@@ -27,9 +18,8 @@ BAR_HEIGHT = {1: 12.0, 2: 11.0, 3: 11.0}
 LINE_GAP = 6.0
 LONGEST_NAME = 230.0
 TWO_LINES_HEIGHT = 29.0
-NAME_LINE_HEIGHT = 13.0
 LABEL_GAP = 4.0
-QUIET_FILL = "#9fb4c8"
+QUIET_FILL, NEGATIVE = "#9fb4c8", "#a63d2f"
 SMALL = {"fontSize": SMALL_TEXT_SIZE}
 
 
@@ -91,15 +81,6 @@ def cut_marks(minimum: Decimal, height: float) -> list[dict[str, Any]]:
     return [
         single("path", path=f"M0,{height}l-4,3l8,4l-4,3", stroke=MUTED, strokeWidth=1.2),
         single("text", x=8, y=height + 13, text=f"{minimum.normalize():f}", fill=MUTED, **SMALL),
-    ]
-
-
-def name_rows(chart: Chart, index: int, lines: list[str], line_height: float) -> list[dict[str, Any]]:
-    """A row per line of a category's name."""
-    weight = "bold" if index in chart.highlight else "normal"
-    first = (index + 0.5) * line_height - (len(lines) - 1) * NAME_LINE_HEIGHT / 2
-    return [
-        {"name": line, "y": first + number * NAME_LINE_HEIGHT, "weight": weight} for number, line in enumerate(lines)
     ]
 
 

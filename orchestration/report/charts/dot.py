@@ -5,14 +5,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from orchestration.report.charts.axis import round_axis
+from orchestration.report.charts.axis import name_rows, round_axis
 from orchestration.report.charts.look import FULL_WIDTH, GRID, INK, MUTED, RULE, SMALL_TEXT_SIZE, TEXT_SIZE, role_look
 from orchestration.report.charts.text import text_width, wrapped
 from orchestration.report.charts.vega import mark, single, specification
 from orchestration.report.document import Chart, Series
 
 LINE_HEIGHT = {1: 22.0, 2: 29.0}
-NAME_LINE_HEIGHT = 13.0
 LONGEST_NAME = 200.0
 NARROWEST_COLUMN, WIDEST_COLUMN = 58.0, 84.0
 HEADING_HEIGHT = 44.0
@@ -29,12 +28,7 @@ def dot_specification(chart: Chart, language: str) -> dict[str, Any]:
     axis = round_axis(values, chart.minimum, chart.maximum)
     data: dict[str, list[dict[str, Any]]] = {"names": [], "ranges": [], "dots": [], "ticks": axis.rows(width)}
     for index, (lines, y) in enumerate(zip(names, middles, strict=True)):
-        weight = "bold" if index in chart.highlight else "normal"
-        first = y - (len(lines) - 1) * NAME_LINE_HEIGHT / 2
-        data["names"] += [
-            {"name": line, "y": first + number * NAME_LINE_HEIGHT, "weight": weight}
-            for number, line in enumerate(lines)
-        ]
+        data["names"] += name_rows(chart, index, lines, line_height)
         # The subject's dot is drawn last, so that it lies on top.
         shown = sorted((each for each in chart.series if each.values[index] is not None), key=is_subject)
         dots = [{"x": axis.at(each.values[index], width), "y": y, **dot_look(each)} for each in shown]
@@ -42,7 +36,7 @@ def dot_specification(chart: Chart, language: str) -> dict[str, Any]:
         data["ranges"].append({"y": y, "from": min(places, default=0.0), "to": max(places, default=0.0)})
         data["dots"] += dots
     data["lines"] = [{"x": axis.at(line.value, width), "label": line.label} for line in chart.reference_lines]
-    small = {"align": "center", "fontSize": SMALL_TEXT_SIZE}
+    small, dot = {"align": "center", "fontSize": SMALL_TEXT_SIZE}, {"size": 64, "strokeWidth": 1.6}
     marks = [
         mark("rule", "ticks", x="@at", y=0, y2=height, stroke=GRID),
         mark("text", "ticks", x="@at", y=height + 13, text="@label", fill=MUTED, **small),
@@ -51,9 +45,7 @@ def dot_specification(chart: Chart, language: str) -> dict[str, Any]:
         mark("text", "lines", x="@x", y=-5, text="@label", **small),
         mark("text", "names", x=-12, y="@y", text="@name", align="right", baseline="middle", fontWeight="@weight"),
         mark("rule", "ranges", x="@from", x2="@to", y="@y", stroke=RULE, strokeWidth=2),
-        mark(
-            "symbol", "dots", x="@x", y="@y", shape="@shape", fill="@fill", stroke="@stroke", size=64, strokeWidth=1.6
-        ),
+        mark("symbol", "dots", x="@x", y="@y", shape="@shape", fill="@fill", stroke="@stroke", **dot),
         single("text", x=width, y=height + 26, text=chart.unit, **{**small, "align": "right", "fill": MUTED}),
     ]
     right = width + 12

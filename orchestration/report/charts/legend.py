@@ -16,7 +16,7 @@ ROW_HEIGHT = 17.0
 
 @dataclass(frozen=True)
 class Entry:
-    """A name with the sample before it: `kind` is swatch (fill, stroke), line (stroke, dash, shape) or point."""
+    """A name with the sample before it: `kind` is swatch (fill, stroke) or line (stroke, dash, shape)."""
 
     name: str
     look: RoleLook
@@ -49,17 +49,8 @@ def legend_marks(entries: list[Entry], width: float, left: float, top: float) ->
         for x, entry in row:
             marks += sample_marks(entry, left + x, y)
             name = fitted(entry.name, SMALL_TEXT_SIZE, width - SAMPLE_WIDTH)
-            marks.append(
-                single(
-                    "text",
-                    x=left + x + SAMPLE_WIDTH,
-                    y=y,
-                    text=name,
-                    baseline="middle",
-                    fontSize=SMALL_TEXT_SIZE,
-                    fill=INK,
-                )
-            )
+            place = {"x": left + x + SAMPLE_WIDTH, "y": y, "baseline": "middle"}
+            marks.append(single("text", **place, text=name, fontSize=SMALL_TEXT_SIZE, fill=INK))
     return marks
 
 
@@ -68,9 +59,5 @@ def sample_marks(entry: Entry, x: float, y: float) -> list[dict[str, Any]]:
     if entry.kind == "swatch":
         return [single("rect", x=x, y=y - 5, width=18, height=10, fill=look.fill, stroke=look.bar_stroke)]
     point = single("symbol", x=x + 9, y=y, shape=look.shape, size=42, fill=look.colour, stroke=look.colour)
-    if entry.kind == "point":
-        return [point]
-    line = single(
-        "rule", x=x, x2=x + 19, y=y, stroke=look.colour, strokeWidth=look.line_width, strokeDash=list(look.dash)
-    )
-    return [line, point]
+    dash = {"stroke": look.colour, "strokeWidth": look.line_width, "strokeDash": list(look.dash)}
+    return [single("rule", x=x, x2=x + 19, y=y, **dash), point]

@@ -9,7 +9,6 @@ FONT_FAMILY = (
     "WenQuanYi Zen Hei, sans-serif"
 )
 FULL_WIDTH = 604.0  # the text width of an A4 page with margins of 25 mm
-HALF_WIDTH = 296.0
 TEXT_SIZE = 11.5
 SMALL_TEXT_SIZE = 10.0
 
@@ -18,8 +17,6 @@ MUTED = "#5b6673"
 RULE = "#9aa4af"
 GRID = "#e1e5ea"
 ACCENT = "#1f4e79"
-ACCENT_FILL = "#2b6399"
-NEGATIVE = "#a63d2f"
 
 BAND_STOPS = ((8, 61, 110), (33, 108, 168), (94, 158, 205), (158, 198, 225), (222, 235, 245))
 

@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import vl_convert
 
-from orchestration.report.charts.look import FONT_FAMILY, GRID, INK, MUTED, RULE, SMALL_TEXT_SIZE, TEXT_SIZE
+from orchestration.report.charts.look import FONT_FAMILY, INK, TEXT_SIZE
 from orchestration.writing.plain import visible
 
 # A renderer that reads a variable font through its default instance (thin) needs to be told the weight.
@@ -25,24 +25,7 @@ NEEDLESS_ATTRIBUTE = re.compile(
 PATH = re.compile(r' d="[^"]+"')
 # A tenth of a pixel is all that a path needs.
 DECIMALS = re.compile(r"(\.\d)\d+")
-CONFIG = {
-    "aria": False,
-    "background": None,
-    "text": {"fontSize": TEXT_SIZE, "fill": INK},
-    "axis": {
-        "labelFontSize": SMALL_TEXT_SIZE,
-        "labelColor": MUTED,
-        "titleColor": MUTED,
-        "titleFontSize": SMALL_TEXT_SIZE,
-        "titleFontWeight": "normal",
-        "gridColor": GRID,
-        "domainColor": RULE,
-        "tickColor": RULE,
-        "labelOverlap": False,
-        "labelLimit": 0,
-        "titleLimit": 0,
-    },
-}
+CONFIG = {"aria": False, "background": None, "text": {"fontSize": TEXT_SIZE, "fill": INK}}
 
 
 def specification(
@@ -52,7 +35,6 @@ def specification(
     data: dict[str, list[dict[str, Any]]],
     marks: list[dict[str, Any]],
     scales: list[dict[str, Any]] | None = None,
-    axes: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """A Vega specification. `size`: width and height of the plot; `padding`: left, top, right, bottom of it."""
     left, top, right, bottom = padding
@@ -64,7 +46,6 @@ def specification(
         "padding": {"left": left, "top": top, "right": right, "bottom": bottom},
         "data": [{"name": name, "values": values} for name, values in data.items()],
         "scales": scales or [],
-        "axes": axes or [],
         "marks": marks,
         "config": CONFIG,
     }
@@ -73,8 +54,7 @@ def specification(
 def svg(specification: dict[str, Any], alternative_text: str) -> str:
     """One `<svg>` element that names its content for readers who do not see it."""
     # What is no text would not only be drawn wrongly: a control character ends the process that draws.
-    drawing = TAG.sub(tidied_tag, vl_convert.vega_to_svg(only_text(specification)))
-    drawing = own_ids(drawing)
+    drawing = own_ids(TAG.sub(tidied_tag, vl_convert.vega_to_svg(only_text(specification))))
     opening = f"<svg {ROOT_ATTRIBUTES} aria-label={quoteattr(alternative_text)}"
     head, tail = drawing.split(">", 1)
     return f"{head.replace('<svg', opening, 1)}><title>{escape(alternative_text)}</title>{tail}"

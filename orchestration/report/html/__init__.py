@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from functools import cache
-from itertools import groupby
+from itertools import count
 from pathlib import Path
 
 import jinja2
 from markupsafe import Markup, escape
 
 from orchestration.report import charts, maps
-from orchestration.report.document import (
-    Chart,
-    Column,
-    Figure,
-    Map,
-    Paragraph,
-    Report,
-    Run,
-    Section,
-    Strong,
-    Table,
-    Text,
-)
+from orchestration.report.document import Chart, Column, Figure, Map, Report, Run, Section, Strong, Table, Text
 from orchestration.report.html.web_font import font_face
+from orchestration.report.texts import plain
 from orchestration.writing.html import drawing_text
 from orchestration.writing.html import environment as text_environment
 from orchestration.writing.plain import visible
@@ -39,18 +29,15 @@ FIGURE = Markup('<data class="figure" data-source="{}" value="{}">{}</data>')
 
 def render(report: Report) -> str:
     """The whole page. Charts and maps are drawn here. `UsageError` when no font has Chinese glyphs."""
-    page = (
-        _environment()
-        .get_template("page.html")
-        .render(
-            report=report,
-            locale=LOCALES[report.language],
-            style=Markup((FOLDER / "style.css").read_text(encoding="utf-8")),
-            contents=_contents(report),
-            draw=lambda block: _drawn(block, report.language),
-            number=_Counter(report),
-            few=FEW_CONTENTS,
-        )
+    numbers: dict[str, Iterator[int]] = defaultdict(lambda: count(1))
+    page = (_environment().get_template("page.html")).render(
+        report=report,
+        locale=LOCALES[report.language],
+        style=Markup((FOLDER / "style.css").read_text(encoding="utf-8")),
+        contents=_contents(report),
+        draw=lambda block: _drawn(block, report.language),
+        number=lambda label: label.replace("{number}", str(next(numbers[label]))),
+        few=FEW_CONTENTS,
     )
     return page.replace("<style>", f"<style>\n{font_face(page, report.language)}", 1)
 
@@ -58,13 +45,8 @@ def render(report: Report) -> str:
 @cache
 def _environment() -> jinja2.Environment:
     environment = text_environment(jinja2.FileSystemLoader(FOLDER))
-    environment.filters["runs"] = _runs
-    environment.filters["plain"] = lambda text: "".join(run.text for run in text)
-    environment.filters["spoken"] = _spoken
-    environment.tests["heading"] = _is_heading
+    environment.filters |= {"runs": _runs, "plain": plain, "share": _column_share}
     environment.filters["kind"] = lambda block: type(block).__name__
-    environment.filters["groups"] = _column_groups
-    environment.filters["share"] = _column_share
     return environment
 
 
@@ -74,29 +56,16 @@ def _runs(context: jinja2.runtime.Context, text: Text) -> Markup:
     return Markup("").join(_run(run, speak) for run in text)
 
 
-@jinja2.pass_context
-def _spoken(context: jinja2.runtime.Context, text: str) -> Markup:
-    return _runs(context, (text,))
-
-
 def _run(run: Run, speak: Callable[[str], Markup]) -> Markup:
-    if isinstance(run, str):
-        return speak(visible(run))
-    text = visible(run.text)
+    text = visible(run if isinstance(run, str) else run.text)
     if isinstance(run, Figure):
         return FIGURE.format(run.source, text, speak(text))
-    assert isinstance(run, Strong)
-    return Markup("<strong>{}</strong>").format(speak(text))
+    return Markup("<strong>{}</strong>").format(speak(text)) if isinstance(run, Strong) else speak(text)
 
 
 def _with_chinese_marked(text: str) -> Markup:
     """Chinese inside an English page, so that it is read aloud as Chinese."""
     return Markup(CHINESE.sub(r'<span lang="zh">\g<0></span>', str(escape(text))))
-
-
-def _is_heading(paragraph: Paragraph) -> bool:
-    """A paragraph of emphasised words only heads what follows it."""
-    return bool(paragraph.runs) and all(isinstance(run, Strong) for run in paragraph.runs)
 
 
 def _drawn(block: Chart | Map, language: str) -> Markup:
@@ -110,40 +79,11 @@ def _contents(report: Report) -> list[tuple[Section, list[Section]]]:
     for section in report.sections:
         if section.level == 1:
             found.append((section, []))
-        elif section.level == 2 and section.in_contents:
+        elif section.level == 2:
             found[-1][1].append(section)
     return found
-
-
-def _column_groups(table: Table) -> list[tuple[str, int]]:
-    """Headings that span columns, with how many; no list where no column has one."""
-    if not any(column.group for column in table.columns):
-        return []
-    spans: list[tuple[str, int]] = []
-    for group, members in groupby(table.columns, key=lambda column: column.group):
-        count = len(list(members))
-        spans += [(group, count)] if group else [("", 1)] * count
-    return spans
 
 
 def _column_share(column: Column, table: Table) -> str:
     """A column's part of the table's width, in per cent."""
     return f"{100 * (column.width or 1) / sum(other.width or 1 for other in table.columns):.1f}"
-
-
-class _Counter:
-    """Numbers of tables and of charts and maps, in the order of the report, by the block itself."""
-
-    def __init__(self, report: Report) -> None:
-        tables = figures = 0
-        self._numbers: dict[int, int] = {}
-        for block in report.blocks():
-            if isinstance(block, Table):
-                tables += 1
-                self._numbers[id(block)] = tables
-            elif isinstance(block, Chart | Map):
-                figures += 1
-                self._numbers[id(block)] = figures
-
-    def __call__(self, label: str, block: Table | Chart | Map) -> str:
-        return label.replace("{number}", str(self._numbers[id(block)]))

@@ -10,7 +10,7 @@ import vl_convert
 
 from orchestration.report.charts.look import FULL_WIDTH, INK, MUTED, RULE, SMALL_TEXT_SIZE, band_colours
 from orchestration.report.charts.text import wrapped
-from orchestration.report.charts.vega import single, specification
+from orchestration.report.charts.vega import channels, single, specification
 from orchestration.report.document import Map, MapKind
 from orchestration.report.maps.content import MapContent
 from orchestration.report.maps.frame import NATION, Frame, fitted
@@ -73,9 +73,8 @@ def map_specification(map: Map, content: MapContent, language: str) -> dict[str,
     if content.has_sea_inset:
         sea = fitted(NATION, INSET_EXTENT, LEGEND_WIDTH - 2, INSET_HEIGHT - 2)
         more, drawn = shapes(content, sea, "sea", colours)
-        title = single(
-            "text", x=LEGEND_WIDTH / 2 - 1, y=INSET_HEIGHT - 8, text=WORDS[language]["sea"], align="center", fontSize=8
-        )
+        middle = {"x": LEGEND_WIDTH / 2 - 1, "y": INSET_HEIGHT - 8, "align": "center"}
+        title = single("text", text=WORDS[language]["sea"], fontSize=8, **middle)
         place = (LEGEND_LEFT, inset_top, LEGEND_WIDTH - 2, INSET_HEIGHT - 2)
         groups.append(_group(place, [*drawn, title], stroke={"value": RULE}))
         data, projections = data + more, [*projections, sea.projection("sea")]
@@ -158,9 +157,8 @@ def _shape(data: str, projection: str, **look: Any) -> dict[str, Any]:
 
 
 def _line(data: str, projection: str, colour: str, width: float) -> dict[str, Any]:
-    return _shape(
-        data, projection, stroke={"value": colour}, strokeWidth={"value": width}, strokeJoin={"value": "round"}
-    )
+    look = {"stroke": colour, "strokeWidth": width, "strokeJoin": "round"}
+    return _shape(data, projection, **channels(look))
 
 
 def _group(box: tuple[float, float, float, float], marks: list[dict[str, Any]], **look: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
--- zh: 本地区未采集、被隔离、待评估或经查验的单元格，按测量项与状态计数
+-- zh: 本地区未采集、未通过校验、待评估或经查验的数据项，按测量项与状态计数
 -- en: Cells of the region that were not collected, quarantined, to be assessed or verified, by measure and status
 
 with units as (

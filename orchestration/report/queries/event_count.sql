@@ -1,4 +1,4 @@
--- zh: 本地区计入舆情事件的数量与得分:正面、负面及回应情况
+-- zh: 本地区计入舆情事件的数量与得分：正面、负面及回应情况
 -- en: Events counted in the region: positive and negative, points, and how they were answered
 
 with units as (

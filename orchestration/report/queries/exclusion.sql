@@ -1,4 +1,4 @@
--- zh: 未纳入评估的单元按原因计数
+-- zh: 未纳入评估的县（市、区）按原因计数
 -- en: Units left out, counted by reason
 
 select

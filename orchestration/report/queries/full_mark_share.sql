@@ -1,4 +1,4 @@
--- zh: 本地区各节点得满分的单元比例
+-- zh: 本地区各指标得满分的县（市、区）比例
 -- en: Share of the region's units at the full mark of each node
 
 with units as (

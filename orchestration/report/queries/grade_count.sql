@@ -1,5 +1,5 @@
--- zh: 本地区与全国各等级的单元数及比例
--- en: Units of each grade in the region and the nation, counts and shares
+-- zh: 本地区与{whole}各等级的县（市、区）数及比例
+-- en: Units of each grade in the region and {whole}, counts and shares
 
 with units as (
 

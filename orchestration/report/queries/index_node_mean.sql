@@ -3,8 +3,8 @@
 
 select
     score.node_code,
-    node.name_zh,
-    node.name_en,
+    node.name_zh as node_name_zh,
+    node.name_en as node_name_en,
     node.node_level,
     score.full_mark,
     score.published_mean_of_units,

@@ -4,8 +4,8 @@
 select
     measure_code,
     node_code,
-    name_zh,
-    name_en,
+    name_zh as measure_name_zh,
+    name_en as measure_name_en,
     measurement_unit,
     rule_family,
     weight,

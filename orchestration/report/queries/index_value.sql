@@ -2,8 +2,8 @@
 -- en: The unit's measures: value and status
 
 select
-    measure.name_zh,
-    measure.name_en,
+    measure.name_zh as measure_name_zh,
+    measure.name_en as measure_name_en,
     score.measure_code,
     score.node_code,
     measure.measurement_unit,

@@ -1,4 +1,4 @@
--- zh: 本地区各末级指标的平均失分、失分单元数及其中失分最多的单元
+-- zh: 本地区各末级指标的平均失分、失分的县（市、区）数及其中失分最多的
 -- en: Mean marks lost at each leaf indicator of the region, how many units lost marks, and the first of those that lost most with how many they are
 
 with units as (

@@ -1,4 +1,4 @@
--- zh: 各单元失分按大小排列
+-- zh: 各县（市、区）失分按大小排列
 -- en: Marks lost by each unit, most first
 
 with units as (

@@ -1,5 +1,5 @@
--- zh: 低于全国平均的维度
--- en: Dimensions below the national mean
+-- zh: 低于{whole}平均的维度
+-- en: Dimensions below the mean of {whole}
 
 select
     node_code,

@@ -1,4 +1,4 @@
--- zh: 得满分单元比例超过界限、已无区分度的末级指标
+-- zh: 得满分的县（市、区）超过界限、已无区分度的末级指标
 -- en: Leaf indicators at the full mark in more than the limit's share of units
 
 with units as (

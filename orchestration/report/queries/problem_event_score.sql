@@ -1,4 +1,4 @@
--- zh: 舆情事件得分不高于界限的单元
+-- zh: 舆情事件得分不高于界限的县（市、区）
 -- en: Units whose event score is at or below the limit
 
 with units as (

@@ -1,4 +1,4 @@
--- zh: 得分率低于界限的单元达到一定比例的指标
+-- zh: 得分率低于界限的县（市、区）达到一定比例的指标
 -- en: Indicators whose score rate lies below the limit in a large share of units
 
 with units as (

@@ -1,4 +1,4 @@
--- zh: 缺采单元格最多的单元
+-- zh: 缺少观测最多的县（市、区）
 -- en: Units with cells that were not collected or lie in quarantine
 
 with units as (

@@ -1,4 +1,4 @@
--- zh: 综合得分比上一年下降达到界限的单元
+-- zh: 综合得分比上一年下降达到界限的县（市、区）
 -- en: Units whose composite fell by the limit or more
 
 with units as (

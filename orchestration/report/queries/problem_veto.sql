@@ -1,4 +1,4 @@
--- zh: 被一票否决的指标与单元
+-- zh: 被一票否决的指标与县（市、区）
 -- en: Vetoed indicators and their units
 
 with units as (

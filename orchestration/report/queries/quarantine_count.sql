@@ -1,4 +1,4 @@
--- zh: 本地区被隔离的输入行按来源与规则计数
+-- zh: 本地区未通过校验的输入行按来源与规则计数
 -- en: Input rows of the region in quarantine, by source and rule
 
 with units as (

@@ -1,4 +1,4 @@
--- zh: 名次区间与无法区分的单元数(默认情景)
+-- zh: 名次的九成区间与无法区分的个数（默认情景）
 -- en: Band of each rank, and units that cannot be told apart (default scenario)
 
 with units as (
@@ -16,8 +16,8 @@ bands as (
         intervals.unit_code,
         intervals.scope_kind,
         intervals.draw_count,
-        cast(floor(intervals.lower_rank) as integer) as lower_rank,
-        cast(ceil(intervals.upper_rank) as integer) as upper_rank,
+        intervals.lower_whole_rank as lower_rank,
+        intervals.upper_whole_rank as upper_rank,
         others.overlapping_count
     from marts.rank_interval as intervals
     inner join marts.rank_distinguishable as others
@@ -35,7 +35,8 @@ select
     nation.overlapping_count,
     province.lower_rank as lower_rank_in_province,
     province.upper_rank as upper_rank_in_province,
-    province.overlapping_count as overlapping_count_in_province
+    province.overlapping_count as overlapping_count_in_province,
+    coalesce(province.lower_rank = province.upper_rank and province.overlapping_count = 0, false) as is_alone_in_province
 from bands as nation
 inner join units
     on nation.unit_code = units.unit_code

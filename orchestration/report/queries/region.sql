@@ -1,4 +1,4 @@
--- zh: 各地区的层级、上级地区与评估单元数
+-- zh: 各地区的层级、上级地区与评估数
 -- en: Regions: level, parent and numbers of units
 
 select

@@ -1,4 +1,4 @@
--- zh: 本地区历年的综合平均分与名次:各年发布时的数字与同一方法下重算的数字
+-- zh: 本地区历年的综合平均分与名次：各年发布时的数字与同一方法下重算的数字
 -- en: Composite means and ranks of the region by year: as published then, and restated under one methodology
 
 select

@@ -1,5 +1,5 @@
--- zh: 本地区及其下级地区、上级地区与全国的平均分、名次、与全国平均和最高地区的差距、与上一年的变化
--- en: Means, ranks, gaps to the national mean and the best region, and change on the year before, of the region, the regions directly below it, those above it and the nation
+-- zh: 本地区及其下级地区、上级地区与{whole}的平均分、名次、与{whole}平均和最高地区的差距、与上一年的变化
+-- en: Means, ranks, gaps to the mean of {whole} and the best region, and change on the year before, of the region, the regions directly below it, those above it and {whole}
 
 with regions as (
 

@@ -1,4 +1,4 @@
--- zh: 本地区各单元的测度证据
+-- zh: 本地区各县（市、区）的观测与来源
 -- en: Evidence behind the measures of the region's units
 
 with units as (

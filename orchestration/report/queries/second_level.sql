@@ -1,5 +1,5 @@
--- zh: 本地区二级指标在某一方法下的平均分、得分率、与全国平均之差及名次
--- en: The region's second-level indicators under one methodology: means, score rates, gaps to the national mean, ranks
+-- zh: 本地区二级指标在某一方法下的平均分、得分率、与{whole}平均之差及名次
+-- en: The region's second-level indicators under one methodology: means, score rates, gaps to the mean of {whole}, ranks
 
 select
     comparison.node_code,

@@ -1,4 +1,4 @@
--- zh: 本地区单元格按状态计数
+-- zh: 本地区数据项按状态计数
 -- en: Cells of the region counted by status
 
 with units as (

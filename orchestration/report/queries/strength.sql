@@ -1,5 +1,5 @@
--- zh: 本地区二级指标中高于全国平均最多的与低于全国平均最多的（全国报告：得分率最高与最低的）；不足三项的，补以失分最多的末级指标与其他方法下得分率最低的末级指标
--- en: Second-level indicators furthest above and furthest below the national mean (for the nation: highest and lowest score rates); where fewer than three are below, leaves that lose most, then leaves with the lowest rates under other methodologies
+-- zh: 本地区二级指标中高于{whole}平均最多的与低于{whole}平均最多的（全部地区的报告：得分率最高与最低的）；不足三项的，补以失分最多的末级指标与其他方法下得分率最低的末级指标
+-- en: Second-level indicators furthest above and furthest below the mean of {whole} (of the whole: highest and lowest score rates); where fewer than three are below, leaves that lose most, then leaves with the lowest rates under other methodologies
 
 with scope as (
 

@@ -1,4 +1,4 @@
--- zh: 评估单元的名称、所属地区及排除原因
+-- zh: 评估对象的名称、所属地区及未纳入的原因
 -- en: Units: names, regions, reason for each exclusion
 
 select

@@ -1,4 +1,4 @@
--- zh: 本地区各单元的五个维度得分与得分率、所在省的得分率
+-- zh: 本地区各县（市、区）的五个维度得分与得分率、所在省的得分率
 -- en: Dimension scores and score rates of the region's units, and the rates of their province
 
 with units as (

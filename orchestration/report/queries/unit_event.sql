@@ -1,4 +1,4 @@
--- zh: 本地区各单元的舆情事件
+-- zh: 本地区各县（市、区）的舆情事件
 -- en: Events of the region's units
 
 with units as (

@@ -1,4 +1,4 @@
--- zh: 本地区各单元的二、三级指标得分
+-- zh: 本地区各县（市、区）的二、三级指标得分
 -- en: Indicator scores of the region's units
 
 with units as (

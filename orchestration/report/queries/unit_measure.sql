@@ -1,4 +1,4 @@
--- zh: 本地区各单元的测度数值与状态
+-- zh: 本地区各县（市、区）的观测值与状态
 -- en: Measures of the region's units: value and status
 
 with units as (

@@ -1,9 +1,14 @@
--- zh: 本地区各单元的综合得分、基础分、等级与名次
+-- zh: 本地区各县（市、区）的综合得分、基础分、等级与名次
 -- en: Composite, base score, grade and ranks of the region's units
 
 with units as (
 
-    select unit_code, prefecture_code, province_code, region_code
+    select
+        unit_code,
+        prefecture_code,
+        province_code,
+        coalesce(prefecture_name_zh, province_name_zh) as place_name_zh,
+        coalesce(prefecture_name_en, province_name_en) as place_name_en
     from marts.dim_unit
     where is_included
         and $region in ($nation, province_code, prefecture_code, unit_code)
@@ -16,6 +21,8 @@ select
     score.unit_name_en,
     coalesce(units.prefecture_code, '') as prefecture_code,
     units.province_code,
+    units.place_name_zh,
+    units.place_name_en,
     score.score,
     score.full_mark,
     score.base_score,

@@ -1,4 +1,4 @@
--- zh: 各县（市、区）的单元格按状态计数
+-- zh: 各县（市、区）的数据项按状态计数
 -- en: Cells of each unit counted by status
 
 with units as (

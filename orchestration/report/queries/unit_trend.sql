@@ -1,4 +1,4 @@
--- zh: 本地区各单元三年的得分与名次变化
+-- zh: 本地区各县（市、区）三年的得分与名次变化
 -- en: Three years of the region's units: scores and change of rank
 
 with units as (

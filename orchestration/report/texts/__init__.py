@@ -17,26 +17,19 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.errors import UsageError
-from orchestration.report.document import Figure, Run, Strong, Text
+from orchestration.report.document import Figure, Run, Text
 from orchestration.report.release import MINUS, Row
 from orchestration.wording import Wording
 
 FOLDER = Path(__file__).parent
 LANGUAGES = ("zh", "en")
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+NO_LANGUAGE = Wording(
+    "没有语言为 '{language}' 的报告:可选 {known}。", "There is no report in '{language}': choose one of {known}."
+)
 PLACE = re.compile(r"\{(\w+)(?::(\w+))?(?:\|([^|}]*)\|([^}]*))?\}")
 CHINESE = "\u3400-\u9fff\u3001\u3002\uff08\uff09"
 FULL_WIDTH = str.maketrans("(),:;", "\uff08\uff09\uff0c\uff1a\uff1b")
@@ -49,12 +42,7 @@ BRACKETED = "[(\uff08]([^()\uff08\uff09]*)[)\uff09]"
 def templates(language: str) -> dict[str, str]:
     """All templates of a language under dotted keys (`overall.mean`)."""
     if language not in LANGUAGES:
-        raise UsageError(
-            Wording(
-                f"没有语言为 '{language}' 的报告:可选 {', '.join(LANGUAGES)}。",
-                f"There is no report in '{language}': choose one of {', '.join(LANGUAGES)}.",
-            )
-        )
+        raise UsageError(NO_LANGUAGE.filled(language=language, known=", ".join(LANGUAGES)))
     tables = tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
     return {f"{table}.{key}": text for table, entries in tables.items() for key, text in entries.items()}
 
@@ -96,8 +84,9 @@ class Texts:
 
     def told(self, row: Any, column: str, kind: str) -> Run:
         """A row's column as its kind says."""
-        if kind == "name":
-            return self.named(row, column)
+        if kind in ("name", "coded"):
+            code = getattr(row, column.replace("name", "code")) if kind == "coded" else ""
+            return self.named(row, column, code)
         if kind == "day":
             return Figure(self.day(getattr(row, column)), row.source)
         if kind in self.kinds:
@@ -128,12 +117,8 @@ class Texts:
     def listed(self, items: Iterable[Run | Text]) -> Text:
         """Items as an enumeration of the language: `甲、乙和丙`, `a, b and c`."""
         texts = [item if isinstance(item, tuple) else (item,) for item in items]
-        runs: list[Run] = []
-        for position, item in enumerate(texts):
-            if position:
-                runs.append(self._templates["list.last" if position == len(texts) - 1 else "list.between"])
-            runs.extend(item)
-        return _merged(runs)
+        between = self._put_together(texts[:-1], "list.between")
+        return self._put_together((between, *texts[-1:]), "list.last")
 
     def joined(self, parts: Iterable[Text]) -> Text:
         """Remarks after each other, divided by the language's semicolon."""
@@ -159,6 +144,3 @@ def _merged(runs: Iterable[Run]) -> Text:
         elif run != "":
             merged.append(run)
     return tuple(merged)
-
-
-__all__ = ["LANGUAGES", "Figure", "Strong", "Texts", "plain", "templates"]

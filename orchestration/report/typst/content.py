@@ -8,29 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
-from itertools import groupby
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from orchestration.report import charts, maps
+from orchestration.report import charts, document, maps
 from orchestration.report.charts.text import ELLIPSIS, wrapped
-from orchestration.report.document import (
-    Align,
-    BulletList,
-    Chart,
-    Facts,
-    Figure,
-    Finding,
-    Map,
-    OnScreen,
-    Paragraph,
-    Report,
-    ScoreCard,
-    Section,
-    SourceList,
-    Strong,
-    Table,
-)
 from orchestration.report.fonts import chinese_font
 from orchestration.report.texts import plain
 from orchestration.writing.typst import PaperText
@@ -44,7 +26,7 @@ HEADING_WIDTH = 4.7  # times the type size: a column of numbers is no wider than
 MANY_COLUMNS = 9
 
 
-def report_json(report: Report) -> tuple[str, tuple[str, ...]]:
+def report_json(report: document.Report) -> tuple[str, tuple[str, ...]]:
     """Everything that the template shows, charts and maps as SVG texts, and the characters (`U+1F6A7`) that the font
     has no sign for."""
     content = ReportContent(report)
@@ -54,21 +36,21 @@ def report_json(report: Report) -> tuple[str, tuple[str, ...]]:
 class ReportContent:
     """Walks a report once, numbering tables and figures as they come."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: document.Report) -> None:
         self.report = report
         self.text = PaperText(*chinese_font().file)
         self.source_numbers = {source.key: source.number for source in report.sources}
         self.table_count = self.figure_count = 0
         self.further: dict[type, Callable[[Any], dict[str, Any]]] = {
-            Paragraph: self.paragraph,
-            BulletList: lambda block: {"items": [self.item(item) for item in block.items]},
-            Table: self.table,
-            ScoreCard: lambda block: {"sources": self.sources(block)},
-            Finding: self.finding,
-            Facts: lambda block: {
-                "items": [self.item(value) | {"term": self.text(term)} for term, value in block.items]
+            document.Paragraph: self.paragraph,
+            document.BulletList: lambda block: {"items": [self.item(item) for item in block.items]},
+            document.Table: self.table,
+            document.ScoreCard: lambda block: {"sources": self.sources(block)},
+            document.Finding: self.finding,
+            document.Facts: lambda block: {
+                "items": [self.item(text) | {"term": self.text(term)} for term, text in block.items]
             },
-            SourceList: lambda _: {"sources": [self.data(source) for source in self.report.sources]},
+            document.SourceList: lambda _: {"sources": [self.data(source) for source in self.report.sources]},
         }
 
     def content(self) -> dict[str, Any]:
@@ -91,20 +73,14 @@ class ReportContent:
         named = ", ".join(missing[:NAMED_CHARACTERS]) + (" …" if len(missing) > NAMED_CHARACTERS else "")
         return self.report.labels.missing_signs.replace("{mark}", self.text.mark).replace("{characters}", named)
 
-    def section(self, section: Section) -> dict[str, Any]:
+    def section(self, section: document.Section) -> dict[str, Any]:
         """A section with what paper has of its blocks."""
         blocks = [
-            Paragraph(block.on_paper, small=True) if isinstance(block, OnScreen) else block
+            document.Paragraph(block.on_paper, small=True) if isinstance(block, document.OnScreen) else block
             for block in section.blocks
-            if not isinstance(block, OnScreen) or block.on_paper
+            if not isinstance(block, document.OnScreen) or block.on_paper
         ]
-        head = {name: self.text(getattr(section, name)) for name in ("heading", "number")}
-        return head | {
-            "level": section.level,
-            "anchor": section.anchor,
-            "in_contents": section.in_contents,
-            "blocks": [self.data(block) for block in blocks],
-        }
+        return self.data(replace(section, blocks=tuple(blocks)))
 
     def data(self, value: Any) -> Any:
         """Any part of the document, as the template gets it."""
@@ -112,7 +88,7 @@ class ReportContent:
             return self.text(value)
         if isinstance(value, tuple):
             return [self.data(each) for each in value]
-        if isinstance(value, Chart | Map):
+        if isinstance(value, document.Chart | document.Map):
             return self.drawing(value)
         if not is_dataclass(value):
             return value
@@ -128,65 +104,43 @@ class ReportContent:
     def item(self, text: Any) -> dict[str, Any]:
         return {"runs": self.data(text), "sources": self.sources(text)}
 
-    def paragraph(self, block: Paragraph) -> dict[str, Any]:
+    def paragraph(self, block: document.Paragraph) -> dict[str, Any]:
         """A paragraph of emphasised words only heads what follows it, and stays with it."""
-        heads = bool(block.runs) and all(isinstance(run, Strong) for run in block.runs)
-        return {"sources": self.sources(block.runs)} | ({"kind": "subheading"} if heads else {})
+        return {"sources": self.sources(block.runs)} | ({"kind": "subheading"} if block.is_heading else {})
 
-    def finding(self, finding: Finding) -> dict[str, Any]:
+    def finding(self, finding: document.Finding) -> dict[str, Any]:
         label = finding.rule_label or self.report.labels.rule
         return {"rule_label": label, "sources": self.sources((finding.statement, finding.concerned))}
 
-    def table(self, block: Table) -> dict[str, Any]:
+    def table(self, block: document.Table) -> dict[str, Any]:
         self.table_count += 1
         crowded = len(block.columns) > MANY_COLUMNS
-        columns = [
-            {
-                "heading": self.text(
-                    broken_heading(column.heading) if column.align is Align.decimal and not crowded else column.heading
-                ),
-                "unit": self.text(column.unit),
-                "align": str(column.align),
-                "share": 0 if column.align is Align.decimal and not crowded else column.width,
-            }
-            for column in block.columns
-        ]
+        columns = []
+        for column in block.columns:
+            is_narrow = column.align is document.Align.decimal and not crowded
+            heading = broken_heading(column.heading) if is_narrow else column.heading
+            share = 0 if is_narrow else column.width
+            columns.append(
+                self.data(column) | {"heading": self.text(heading), "align": str(column.align), "share": share}
+            )
+        lengths = [max((len(plain(cell.runs)) for cell in row.cells), default=0) for row in block.rows]
         rows = [
-            {
-                "cells": [self.data(cell) for cell in row.cells],
-                "depth": row.depth,
-                "emphasis": row.emphasis,
-                "breakable": any(len(plain(cell.runs)) > LONGEST_WHOLE_CELL for cell in row.cells),
-            }
-            for row in block.rows
+            self.data(row) | {"breakable": length > LONGEST_WHOLE_CELL}
+            for row, length in zip(block.rows, lengths, strict=True)
         ]
-        longest = max((len(plain(cell.runs)) for row in block.rows for cell in row.cells), default=0)
         return {
             "label": self.report.labels.table.replace("{number}", str(self.table_count)),
             "sources": self.sources(block),
             "size": 7.5 if crowded else 8.0 if block.dense else 8.8,
-            "whole": len(rows) <= WHOLE_ROWS and longest <= SHORT_CELL,
-            "groups": self.column_groups(block),
+            "whole": len(rows) <= WHOLE_ROWS and max(lengths, default=0) <= SHORT_CELL,
+            "groups": [{"heading": self.text(heading), "span": span} for heading, span in block.groups],
             "columns": columns,
             "rows": rows,
         }
 
-    def column_groups(self, table: Table) -> list[dict[str, Any]]:
-        """Spanning headings with the number of columns each; columns without one stand alone; empty where none has
-        one."""
-        if not any(column.group for column in table.columns):
-            return []
-        groups: list[dict[str, Any]] = []
-        for heading, members in groupby(table.columns, key=lambda column: column.group):
-            count = len(list(members))
-            groups += (
-                [{"heading": self.text(heading), "span": count}] if heading else [{"heading": "", "span": 1}] * count
-            )
-        return groups
-
-    def drawing(self, block: Chart | Map) -> dict[str, Any]:
+    def drawing(self, block: document.Chart | document.Map) -> dict[str, Any]:
         self.figure_count += 1
-        draw = charts.draw if isinstance(block, Chart) else maps.draw
+        draw = charts.draw if isinstance(block, document.Chart) else maps.draw
         return {
             "kind": "drawing",
             "svg": self.text.drawing(draw(block, self.report.language)),
@@ -197,16 +151,10 @@ class ReportContent:
         }
 
 
-def _figures(value: Any) -> list[Figure]:
-    if isinstance(value, Figure):
+def _figures(value: Any) -> list[document.Figure]:
+    if isinstance(value, document.Figure):
         return [value]
-    parts = (
-        value
-        if isinstance(value, tuple)
-        else [getattr(value, each.name) for each in fields(value)]
-        if is_dataclass(value)
-        else []
-    )
+    parts = value if isinstance(value, tuple) else vars(value).values() if is_dataclass(value) else ()
     return [figure for part in parts if not isinstance(part, str) for figure in _figures(part)]
 
 

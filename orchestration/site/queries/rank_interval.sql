@@ -1,8 +1,8 @@
--- The band of each unit's rank in the whole, by the scenario that is shown by default; whole ranks, outwards.
+-- The band of each unit's rank in the whole, by the scenario that is shown by default.
 select
     band.unit_code,
-    cast(floor(band.lower_rank) as integer) as lower_rank,
-    cast(ceil(band.upper_rank) as integer) as upper_rank
+    band.lower_whole_rank as lower_rank,
+    band.upper_whole_rank as upper_rank
 from marts.rank_interval as band
 inner join marts.dim_region as region
     on band.assessment_year = region.assessment_year

@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from orchestration.errors import UsageError
 from orchestration.site.build import build_site
 from orchestration.site.view import LANGUAGES, wording
-from tests.report.small_world import GUIZHOU, NEVER_SCORED, PLAIN, UNITS
+from tests.report.small_world import GUIZHOU, LONG_NAMED, NEVER_SCORED, PLAIN, UNITS
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)>"\u202e'
 
@@ -216,6 +216,32 @@ def test_a_second_build_writes_nothing_and_a_smaller_one_clears_away(small_relea
     assert not (folder / "sitemap.xml").exists()
     assert third.removed_count > 0
     assert not (folder / "zh" / "unit" / f"{NEVER_SCORED}.html").exists()
+
+
+def test_one_changed_score_rewrites_its_pages_alone(small_release: Path, tmp_path: Path) -> None:
+    folder, revised = tmp_path / "site", tmp_path / "revised.duckdb"
+    build_site({"2019-r1": small_release}, folder, "aa")
+    before = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    shutil.copyfile(small_release, revised)
+    revised.chmod(0o644)
+    with duckdb.connect(str(revised)) as connection:
+        connection.execute("update marts.release_info set release_id = '2019-r2', revision_number = 2")
+        for table, column in (("score_contribution", "score"), ("fct_indicator_score", "score")):
+            connection.execute(
+                f"update marts.{table} set {column} = {column} - 0.5 where unit_code = '{PLAIN}' and node_code = 'T1.1'"
+            )
+    built = build_site({"2019-r2": revised}, folder, "bb")
+    after = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    changed = {path for path in after.keys() & before.keys() if after[path] != before[path]}
+    own = {f"{language}/unit/{PLAIN}.html" for language in LANGUAGES} | {
+        f"data/unit/{PLAIN}.{ext}" for ext in ("csv", "json")
+    }
+    assert own <= changed
+    elsewhere = {path for path in changed if "/unit/" in path} - own
+    assert elsewhere == set()
+    assert built.changed_count < len(after) / 2
+    assert b"2019-r2" in after[f"zh/unit/{PLAIN}.html"] and b"2019-r1" in after[f"zh/unit/{LONG_NAMED}.html"]
+    assert b"2019-r2" in after["zh/releases.html"] and b"bb" in after["zh/releases.html"]
 
 
 def test_hostile_names_and_headlines_stay_text(small_release: Path, tmp_path: Path) -> None:

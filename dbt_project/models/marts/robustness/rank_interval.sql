@@ -49,6 +49,9 @@ select
     intervals.median_rank,
     intervals.lower_rank,
     intervals.upper_rank,
+    -- The band as it is shown everywhere: in whole ranks, outwards.
+    cast(floor(intervals.lower_rank) as integer) as lower_whole_rank,
+    cast(ceil(intervals.upper_rank) as integer) as upper_whole_rank,
     intervals.upper_rank - intervals.lower_rank as rank_width,
     intervals.mean_rank,
     intervals.best_rank,
