@@ -25,7 +25,8 @@ CENSUS_DEMO := $(CENSUS_HOME)/.demo
 ASEM_DEMO := $(ASEM_HOME)/.demo
 
 # The demo inputs follow from these alone.
-DEMO_SOURCES := $(wildcard orchestration/demo/*.py orchestration/demo/data/* seeds/geography/*.csv seeds/methodology/*.csv)
+DEMO_SOURCES := $(wildcard orchestration/demo/*.py orchestration/demo/data/* seeds/evidence/*.csv seeds/geography/*.csv \
+	seeds/methodology/*.csv)
 
 .PHONY: help install demo run ui site superset hdi census asem test test-all lint lint-code lint-style lint-types lint-sql \
 	lint-packages clean distclean

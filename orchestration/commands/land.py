@@ -71,10 +71,7 @@ NOTHING_TO_MEND = Wording("没有被隔离的行,未写出工作簿。", "No row
 def land(
     source: Annotated[
         list[str] | None,
-        typer.Option(
-            help="Only this source: observation, opinion_event, verification, objection, decision, unit_attribute, "
-            "narrative; again for more."
-        ),
+        typer.Option(help="Only this source: a folder of the inbox, as observation; again for more."),
     ] = None,
     rows: Annotated[
         int, typer.Option(help="Most rows shown of a file's quarantine; 0 shows all.", min=0)

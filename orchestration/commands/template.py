@@ -30,8 +30,7 @@ def template(
     source: Annotated[
         str,
         typer.Argument(
-            help="observation, opinion_event, verification, objection, decision, unit_attribute, narrative, or a kind "
-            "of evidence such as citizen_message.",
+            help="A folder of the inbox, such as observation, or a kind of evidence, such as citizen_message.",
             show_default=False,
         ),
     ],

@@ -39,9 +39,6 @@ READINGS = {
     ),
 }
 
-# What Python strips from a text, which is what people see as blank; all of it lies in the basic plane of Unicode.
-BLANKS = "".join(chr(code) for code in range(0x10000) if chr(code).isspace())
-WIDE_BLANKS = "".join(blank for blank in BLANKS if blank > "\x7f")
 _PUNCTUATION = "+-./:%_"
 HALF_WIDTH = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code).isalnum() or chr(code) in _PUNCTUATION) + " "
 FULL_WIDTH = "".join(chr(ord(character) + 0xFEE0) for character in HALF_WIDTH[:-1]) + "\u3000"
@@ -60,21 +57,9 @@ _CHINESE = (
     f"^({_YEAR}) *年 *([0-9]{{1,2}}) *月 *([0-9]{{1,2}}) *日"
     f"(?: *{_HOUR}(?:时|点|:)(?:{_SIXTY}分?(?::?{_SIXTY}秒?)?)?)?$"
 )
-# As written by the programs that know the form, and not counted as interpreted.
-_AS_WRITTEN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?"
 _NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)"
 # Excel stores a day as the number of days since 1899-12-30; these lie in 1954 to 2119.
 _SERIAL_DAY = r"[2-7][0-9]{4}(\.[0-9]+)?"
-
-
-def trimmed(column: str) -> str:
-    """A cell as received, without blanks around it; null where there is nothing else."""
-    wide = literal(WIDE_BLANKS)
-    is_bare = " and ".join(
-        f"{end} > ' ' and not (strlen({end}) > 1 and contains({wide}, {end}))"
-        for end in (f"left({column}, 1)", f"right({column}, 1)")
-    )
-    return f"case when {is_bare} then {column} else nullif(trim({column}, {literal(BLANKS)}), '') end"
 
 
 def plain(text: str) -> str:
@@ -108,23 +93,39 @@ def _matched(text: str, words: dict[str, str], otherwise: str) -> str:
 
 def typed(column: Column, is_percentage: str) -> tuple[dict[str, str], dict[str, str]]:
     """SQL of `<name>_read` and `<name>_form` of a typed column, in two stages: the second sees the columns of the
-    first. `is_percentage` is the SQL that tells a row whose value is a percentage."""
+    first. `is_percentage` is the SQL that tells a row whose value is a percentage.
+
+    What programs write is told by its plain form, which costs less than to hold it against all that people write.
+    """
     name, text = column.name, f"r.{column.name}"
     read, form = f"{name}_read", f"{name}_form"
     if column.kind == "decimal":
         number = f"case when {is_percentage} and ends_with({text}, '%') then rtrim(left({text}, -1)) else {text} end"
-        cast = f"try_cast({number} as decimal({DECIMAL_PRECISION}, {DECIMAL_SCALE}))"
-        return {form: _decimal_form(text, number)}, {read: f"case when r.{form} = 'well_formed' then {cast} end"}
+        is_plain = f"regexp_full_match({text}, '[0-9]{{1,9}}([.][0-9]{{1,9}})?')"
+        return (
+            {form: f"case when {is_plain} then 'well_formed' else {_decimal_form(text, number)} end"},
+            {read: f"case when r.{form} = 'well_formed' then {_decimal(number)} end"},
+        )
     if column.kind == "integer":
+        is_plain = f"strlen({text}) <= 9 and try_cast({text} as integer)::varchar = {text}"
         is_whole = f"regexp_full_match({text}, '[+-]?[0-9]{{1,9}}(\\.0+)?')"
-        value = f"case when {is_whole} then try_cast(split_part({text}, '.', 1) as integer) end"
+        digits = f"case when {is_plain} then {text} when {is_whole} then split_part({text}, '.', 1) end"
+        value = f"try_cast({digits} as integer)"
     elif column.kind == "date":
-        time = read_time(text)
-        value = f"case when ({time})::time = time '00:00' then ({time})::date end"
+        time, day = read_time(text), f"try_cast({text} as date)"
+        is_plain = f"strlen({text}) = 10 and {text} between '1900' and '2200' and {day}::varchar = {text}"
+        at_midnight = _of(time, "case when p::time = time '00:00' then p::date end")
+        value = f"case when {is_plain} then {day} else {at_midnight} end"
     else:
         value = read_time(text)
     forms = f"case when {text} is null then null when r.{read} is null then 'malformed' else 'well_formed' end"
     return {read: value}, {form: forms}
+
+
+def _decimal(text: str) -> str:
+    """A well-formed number, read as one of 18 digits where that is enough: more take DuckDB fifty times as long."""
+    whole = f"decimal({DECIMAL_PRECISION}, {DECIMAL_SCALE})"
+    return f"coalesce(try_cast({text} as decimal(18, {DECIMAL_SCALE}))::{whole}, try_cast({text} as {whole}))"
 
 
 def _decimal_form(text: str, number: str) -> str:
@@ -142,40 +143,44 @@ def _decimal_form(text: str, number: str) -> str:
 
 def is_interpreted(column: Column) -> str:
     """SQL that tells a readable date or time which is written otherwise than programs do."""
-    name = column.name
-    return f"r.{name}_read is not null and not regexp_full_match(r.{name}, {literal(_AS_WRITTEN)})"
+    text = f"r.{column.name}"
+    is_as_written = (
+        f"substr({text}, 5, 1) = '-' and substr({text}, 8, 1) = '-' and substr({text}, 11, 1) in ('', 'T', ' ')"
+    )
+    return f"{text}_read is not null and not ({is_as_written})"
 
 
 def read_time(text: str) -> str:
     """The time that a text says, null where it cannot be read as one."""
-    parts = f"regexp_extract({text}, {literal(_YEAR_FIRST)}, ['y', 's1', 'm', 's2', 'd', 'h', 'i', 's', 'o'])"
-    year_first = f"""
-        case when ({parts}).s1 = ({parts}).s2 and ({parts}).y <> '' then
-            {_built(parts)}
-            + case when ({parts}).o = '' then interval 0 minute when ({parts}).o = 'Z' then interval 8 hour
-                else interval 8 hour - to_minutes(
-                    (({parts}).o[1] || '1')::integer
-                    * (({parts}).o[2:3]::integer * 60 + right(({parts}).o, 2)::integer)
-                ) end
-        end
-    """
-    words = f"regexp_extract({text}, {literal(_CHINESE)}, ['y', 'm', 'd', 'h', 'i', 's'])"
-    chinese = f"case when ({words}).y <> '' then {_built(words)} end"
+    year_first = f"regexp_extract({text}, {literal(_YEAR_FIRST)}, ['y', 's1', 'm', 's2', 'd', 'h', 'i', 's', 'o'])"
+    in_words = f"regexp_extract({text}, {literal(_CHINESE)}, ['y', 'm', 'd', 'h', 'i', 's'])"
+    offset = "(p.o[1] || '1')::integer * (p.o[2:3]::integer * 60 + right(p.o, 2)::integer)"
+    to_china = (
+        "case when p.o = '' then interval 0 minute when p.o = 'Z' then interval 8 hour"
+        f" else interval 8 hour - to_minutes({offset}) end"
+    )
+    chinese = _of(in_words, f"case when p.y <> '' then {_BUILT} end")
+    by_year = _of(year_first, f"case when p.s1 = p.s2 and p.y <> '' then {_BUILT} + {to_china} end")
+    time = f"try_cast({text} as timestamp)"
     return f"""
         case
-            when regexp_full_match({text}, {literal(_PLAIN_TIME)}) then try_cast({text} as timestamp)
+            when strlen({text}) = 19 and {text} between '1900' and '2200' and {time}::varchar = {text} then {time}
+            when regexp_full_match({text}, {literal(_PLAIN_TIME)}) then {time}
             when contains({text}, '年') then {chinese}
-            else {year_first}
+            else {by_year}
         end
     """
 
 
-def _built(parts: str) -> str:
-    part = {name: f"lpad(({parts}).{name}, 2, '0')" for name in "mdhis"}
-    return (
-        f"try_cast(({parts}).y || '-' || {part['m']} || '-' || {part['d']} || ' ' || {part['h']} || ':' || {part['i']}"
-        f" || ':' || {part['s']} as timestamp)"
-    )
+_BUILT = (
+    "try_cast(p.y || '-' || lpad(p.m, 2, '0') || '-' || lpad(p.d, 2, '0') || ' ' || lpad(p.h, 2, '0') || ':' ||"
+    " lpad(p.i, 2, '0') || ':' || lpad(p.s, 2, '0') as timestamp)"
+)
+
+
+def _of(parts: str, expression: str) -> str:
+    """An expression of `parts` as `p`, which is said once: a query of everything twice takes long to plan."""
+    return f"list_transform([{parts}], lambda p: {expression})[1]"
 
 
 def serial_day_hints(column: Column) -> dict[str, str]:

@@ -1,18 +1,19 @@
 """Puts files to the checks at the door and parts their rows into accepted and quarantined.
 
-rows in = accepted + quarantined. One SQL statement finds all broken rules of all rows of the files that are judged
-together (see `checked_rows`); the rows go from Parquet to Parquet and are at no time objects of Python. What was
-accepted is then looked at by a second judge that knows nothing of that SQL (see `judge`): if it finds a fault, the
-program is at fault, and nothing of these files is kept.
+rows in = accepted + quarantined. Generated SQL finds the broken rules of all rows of the files that are judged together
+(see `checked_rows`); the rows go from Parquet to Parquet and are at no time objects of Python. What was accepted is
+then looked at by a second judge that knows nothing of that SQL (see `judge`): if it finds a fault, the program is at
+fault, and nothing of these files is kept.
 """
 
 from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ import pyarrow.parquet as pq
 
 from orchestration.landing import checked_rows
 from orchestration.landing.cells import READINGS
-from orchestration.landing.contracts.definition import DECIMAL_PRECISION, DECIMAL_SCALE, Contract, Rule
+from orchestration.landing.contracts.definition import DECIMAL_PRECISION, DECIMAL_SCALE, Contract, Rule, Severity
 from orchestration.landing.readers import FileTable, ReaderFailed
 from orchestration.landing.readers.table import ROW_NUMBER
 from orchestration.landing.reference import Reference
@@ -234,6 +235,7 @@ class Door:
         )
         self._connection.execute("set timezone = 'UTC'")
         reference.fill(self._connection)
+        self._knows_names = self._knows_codes_of_names = False
 
     def close(self) -> None:
         self._connection.close()
@@ -255,54 +257,90 @@ class Door:
 
     @contextmanager
     def _judged(self, contract: Contract, files: Sequence[FileToCheck]) -> Iterator[None]:
-        """Have the table `judged` with the rows of the files while the context lasts."""
-        execute = self._connection.execute
-        header = {name for file in files for name in file.table.header}
-        paths = ", ".join(literal(str(file.table.rows)) for file in files)
-        numbers = ", ".join(f"({number}, {literal(str(file.table.rows))})" for number, file in enumerate(files))
-        source = (
-            f"(select numbers.file_number, rows.* exclude (filename) from read_parquet([{paths}], union_by_name = true,"
-            f" filename = true) as rows join (values {numbers}) as numbers(file_number, filename) using (filename))"
-        )
+        """Have the rows of the files as `accepted`, and what is wrong with some as `judged` (those that are to go to
+        quarantine) and `warned`, while the context lasts."""
+        execute, rows = self._connection.execute, _Rows(self._connection, contract, files)
         try:
-            read, read_columns = checked_rows.read_query(contract, header, source)
-            execute(f"create or replace temp view read as {read}")
-            self._look_up_codes(contract)
-            checked, checked_columns = checked_rows.checked_query(contract, read_columns)
-            execute(f"create or replace temp table checked as {checked}")
-            judged, judged_columns = checked_rows.judged_query(contract, checked_columns)
-            execute(f"create or replace temp table judged as {judged}")
-            execute("create or replace temp view accepted as select * from judged where faults is null")
-            warned = checked_rows.warned_query(contract, judged_columns)
-            execute(f"create or replace temp table warned as {warned}")
+            if "unit_name" in rows.header:
+                self._look_up_names(rows)
+            if "officer_code" in contract.column_names:
+                self._look_up_officers(rows.checked())
+            execute(f"create temp table checked as {checked_rows.narrow_query(contract, rows.checked())}")
+            columns = self._columns_of("checked")
+            if self._look_up_codes(columns):
+                again = rows.told(checked_rows.ROWS_UNANSWERED, checked_rows.narrow_query)
+                execute("delete from checked where unit_is_unanswered")
+                execute(f"insert into checked {again}")
+            copies = rows.told(checked_rows.ROWS_ALIKE, checked_rows.copies_query)
+            execute(f"create temp table copies as {copies or checked_rows.NO_COPIES}")
+            self._put_into_words(rows, "judged", checked_rows.broken_query(contract, columns), "error")
+            execute(
+                "create temp view accepted as select * from checked anti join judged using (file_number, row_number)"
+            )
+            self._put_into_words(rows, "warned", checked_rows.doubtful_query(contract, columns), "warning")
             yield
         finally:
-            for kind, name in (("view", "accepted"), ("table", "warned"), ("table", "judged"), ("table", "checked")):
-                execute(f"drop {kind} if exists {name}")
+            execute("drop view if exists accepted")
+            for name in ("warned", "judged", "copies", "told", "found", "checked"):
+                execute(f"drop table if exists {name}")
 
-    def _look_up_codes(self, contract: Contract) -> None:
-        """Have the reference tables answer for the codes of these rows that no frame, and no seed, holds as such."""
-        if "measure_code" in contract.column_names:
-            strange = self._connection.execute(
-                "select distinct measure_code from read where measure_code is not null and not measure_is_known and"
+    def _put_into_words(self, rows: _Rows, table: str, found: str, severity: Severity) -> None:
+        """Make the table of the rows that a query finds, with what they break."""
+        worded = rows.told(found, partial(checked_rows.worded_query, severity=severity))
+        self._connection.execute(f"create temp table {table} as {worded or checked_rows.NO_ROWS_WITH_FAULTS}")
+
+    def _columns_of(self, table: str) -> list[str]:
+        return [name for name, *_ in self._connection.execute(f"describe {table}").fetchall()]
+
+    def _look_up_officers(self, checked: checked_rows.Query) -> None:
+        """Have `reference.standing` say what the units of officers are in the editions of these rows."""
+        keys = self._connection.execute(
+            f"""
+            with wanted as (
+                select distinct c.series_code, c.assessment_year_read as assessment_year, term.unit_code
+                from ({checked.sql}) as c cross join reference.term as term
+                where c.edition_is_known and term.unit_code is not null
+            )
+            select * from wanted anti join reference.frame using (series_code, assessment_year, unit_code)
+            where not exists (
+                select 1 from reference.standing as st
+                where st.series_code = wanted.series_code and st.assessment_year = wanted.assessment_year
+                    and st.received_code = wanted.unit_code
+            )
+            order by all
+            """
+        ).fetchall()
+        self._reference.add_standings(self._connection, keys)
+
+    def _look_up_names(self, rows: _Rows) -> None:
+        """Have the reference tables know the names of units, which most files leave out, and their codes, which most
+        rows give themselves."""
+        if not self._knows_names:
+            self._reference.fill_names(self._connection)
+            self._knows_names = True
+        if not self._knows_codes_of_names and rows.have_no_code():
+            self._reference.fill_codes_of_names(self._connection)
+            self._knows_codes_of_names = True
+
+    def _look_up_codes(self, columns: Collection[str]) -> bool:
+        """Have the reference tables answer for the codes of `checked` that no frame, and no seed, holds as such. Says
+        whether there are units among them, whose rows are to be checked again."""
+        execute = self._connection.execute
+        if "measure_is_known" in columns:
+            strange = execute(
+                "select distinct measure_code from checked where measure_code is not null and not measure_is_known and"
                 " measure_code not in (select measure_code from reference.near_measure)"
                 f" order by measure_code limit {MOST_EXPLAINED_MEASURES}"
             ).fetchall()
             self._reference.add_near_measures(self._connection, [code for (code,) in strange])
-        wanted = "select distinct series_code, assessment_year_read, unit_code from read where edition_is_known"
-        if "officer_code" in contract.column_names:
-            wanted += (
-                " union select distinct read.series_code, read.assessment_year_read, term.unit_code from read"
-                " cross join reference.term as term where read.edition_is_known and term.unit_code is not null"
-            )
-        keys = self._connection.execute(
-            f"with wanted(series_code, assessment_year, unit_code) as ({wanted}) select * from wanted"
-            " anti join reference.frame as f using (series_code, assessment_year, unit_code)"
-            " where unit_code is not null and not exists (select 1 from reference.standing as st"
-            " where st.series_code = wanted.series_code and st.assessment_year = wanted.assessment_year"
-            f" and st.received_code = wanted.unit_code) order by all limit {MOST_EXPLAINED_UNITS}"
+        if "unit_is_unanswered" not in columns:
+            return False
+        keys = execute(
+            "select distinct series_code, assessment_year_read, unit_code from checked where unit_is_unanswered"
+            f" order by all limit {MOST_EXPLAINED_UNITS}"
         ).fetchall()
         self._reference.add_standings(self._connection, keys)
+        return bool(keys)
 
     def _write_accepted(self, contract: Contract, files: Sequence[FileToCheck], results: Sequence[CheckedFile]) -> None:
         schema = accepted_schema(contract)
@@ -324,7 +362,7 @@ class Door:
         counted = self._connection.execute(
             f"""
             with faults as (
-                select file_number, row_number, unnest(faults) as fault from judged where faults is not null
+                select file_number, row_number, unnest(faults) as fault from judged
                 union all
                 select file_number, row_number, unnest(faults) from warned
             )
@@ -392,7 +430,7 @@ class Door:
                 join (values {names}) as rules(position, name, column_name) on rules.position = faults[1].rule
                 join read_parquet({literal(str(file.table.rows))}) as received
                     on received.row_number = judged.row_number
-                where judged.file_number = {number} and faults is not null
+                where judged.file_number = {number}
                 """
             )
             .to_arrow_table()
@@ -422,6 +460,41 @@ class Door:
                 }
             )
         return pa.Table.from_pylist(records, schema=QUARANTINE_SCHEMA)
+
+
+class _Rows:
+    """The rows of files that are judged together, as checked rows: all of them, or some again."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, contract: Contract, files: Sequence[FileToCheck]) -> None:
+        self._execute = connection.execute
+        self._contract = contract
+        self.header = {name for file in files for name in file.table.header}
+        paths = ", ".join(literal(str(file.table.rows)) for file in files)
+        numbers = ", ".join(f"({number}, {literal(str(file.table.rows))})" for number, file in enumerate(files))
+        self._received = (
+            f"(select numbers.file_number, rows.* exclude (filename) from read_parquet([{paths}], union_by_name = true,"
+            f" filename = true) as rows join (values {numbers}) as numbers(file_number, filename) using (filename))"
+        )
+
+    def checked(self) -> checked_rows.Query:
+        return checked_rows.checked_query(self._contract, self.header, self._received)
+
+    def have_no_code(self) -> bool:
+        """Whether some row leaves out the code of its unit."""
+        without = f"select 1 from {self._received} where unit_code is null limit 1"
+        return "unit_code" not in self.header or bool(self._execute(without).fetchall())
+
+    def told(self, found: str, words: Callable[[Contract, checked_rows.Query], str]) -> str:
+        """What `words` makes of the rows that a query finds among the checked ones; nothing where it finds none, for
+        planning a query takes as long as running it on some thousand rows."""
+        self._execute(f"create or replace temp table found as {found}")
+        if not self._execute("select 1 from found limit 1").fetchall():
+            return ""
+        self._execute(
+            f"create or replace temp table told as select rows.* from {self._received} as rows"
+            " semi join found using (file_number, row_number)"
+        )
+        return words(self._contract, checked_rows.checked_query(self._contract, self.header, "told"))
 
 
 class _Writers:

@@ -1,37 +1,48 @@
-"""The SQL that takes a source's rows from text to judged: generated from its contract, one statement per stage.
+"""The SQL that takes a source's rows from text to judged: generated from its contract.
 
-The stages, each a relation that sees the columns of the one before it:
-
-    read      the cells as text, with what is interpreted in them, and their numbers, dates and times; the row's series,
-              edition and unit code. A view, for what is asked of it first is only which codes come up.
-    checked   and what the code is in the edition: the table on which all rules are judged
-    judged    and the other rows of the file, with the faults of each row: [(rule, message in Chinese, in English)]
+    checked row   the cells as text, with what is interpreted in them, and their numbers, dates and times; the row's
+                  series, edition and unit code, and what that code is in the edition
+    checked       a table of all rows of the files that are judged together, with what is stored and compared of them,
+                  and whether a row by itself breaks a rule
+    faults        of a row: [(rule, message in Chinese, in English)]; rows that break nothing are never put into words
 
 `file_number` parts the files that are judged together, so that many small files cost one statement.
 """
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from orchestration.landing import cells
-from orchestration.landing.contracts.definition import Column, Contract, Rule, Step
+from orchestration.landing.contracts.definition import Column, Contract, Rule, Severity, Step
 from orchestration.writing.sql import literal
 
 LONGEST_SHOWN = 120
 
 # Of the rows with the same cells the first is none the less a row; the others are its copies.
 COPIES_STEP = Step(
-    {"copy_of_row": "case when r.row_number > d.first_row then d.first_row end"},
-    "left join (select file_number, row_hash, min(row_number) as first_row from checked group by all"
-    " having count(*) > 1) as d on d.file_number = r.file_number and d.row_hash = r.row_hash",
+    {"copy_of_row": "d.first_row"},
+    "left join copies as d on d.file_number = r.file_number and d.row_number = r.row_number",
 )
+
+# Equal rows have equal hashes; whether rows of one hash are equal is seen from their cells.
+ROWS_ALIKE = (
+    "select file_number, row_number from checked"
+    " semi join (select file_number, row_hash from checked group by all having count(*) > 1)"
+    " using (file_number, row_hash)"
+)
+ROWS_UNANSWERED = "select file_number, row_number from checked where unit_is_unanswered"
+# As the queries of copies and of faults where there are none.
+NO_COPIES = "select 0 as file_number, 0 as row_number, 0 as first_row where false"
+NO_FAULTS = "null::struct(rule integer, zh varchar, en varchar)[]"
+NO_ROWS_WITH_FAULTS = f"select 0 as file_number, 0 as row_number, {NO_FAULTS} as faults where false"
 
 
 @dataclass
-class _Query:
+class Query:
     """A query that grows by a stage at a time, and the names of the columns that it gives."""
 
     sql: str
@@ -44,19 +55,17 @@ class _Query:
         self.sql = f"select {kept}, {added} from ({self.sql}) as r {joins}"
         self.columns = [name for name in self.columns if name not in columns] + list(columns)
 
-    def add_step(self, step: Step) -> None:
-        self.add(step.columns, step.joins)
+    def add_steps(self, steps: Iterable[Step]) -> None:
+        for step in steps:
+            self.add(step.columns, step.joins)
 
 
-def read_query(contract: Contract, header: Iterable[str], source: str) -> tuple[str, list[str]]:
-    """(SQL, its columns) of the stage `read`; `source` has `file_number`, `row_number` and the columns of `header`."""
+def checked_query(contract: Contract, header: Iterable[str], source: str) -> Query:
+    """The checked rows of `source`, which has `file_number`, `row_number` and the columns of `header`."""
     present = set(header)
-    query = _Query(f"select * from {source}", ["file_number", "row_number"])
+    query = Query(f"select * from {source}", ["file_number", "row_number"])
     query.add(
-        {
-            column.name: cells.trimmed(f"r.{column.name}") if column.name in present else "null::varchar"
-            for column in contract.columns
-        }
+        {column.name: f"r.{column.name}" if column.name in present else "null::varchar" for column in contract.columns}
     )
     query.add({"spreadsheet_error": cells.spreadsheet_error(contract)})
     coded = [column for column in contract.columns if column.kind != "text"]
@@ -65,24 +74,32 @@ def read_query(contract: Contract, header: Iterable[str], source: str) -> tuple[
     query.add({"full_width": _sum(f"r.{column.name} <> r.{column.name}_written" for column in coded)})
     query.columns = [name for name in query.columns if name not in as_written]
     _read_words(query, contract)
-    for step in contract.text_steps:
-        query.add_step(step)
+    query.add_steps(contract.text_steps)
     _read_values(query, contract)
-    for step in contract.steps:
-        query.add_step(step)
-    return query.sql, query.columns
+    query.add_steps((*contract.steps, *contract.unit_steps))
+    query.add({"unit_identity": "coalesce(r.unit_code_in_edition, r.unit_code)"})
+    query.add(
+        {
+            "name_for_code": "r.unit_is_named::integer",
+            "successor": "coalesce(r.unit_code_in_edition <> r.unit_code, false)::integer",
+        }
+    )
+    return query
 
 
-def _read_words(query: _Query, contract: Contract) -> None:
+def _read_words(query: Query, contract: Contract) -> None:
     """Words for a choice, words in place of a value, and numbers for a code."""
     titled = [column for column in contract.columns if column.choice_titles]
     numbers = [column for column in contract.columns if column.is_digits]
     texts = {column.name: cells.coded(column, f"r.{column.name}") for column in (*titled, *numbers)}
+    before = {f"{name}_before": f"r.{name}" for name in texts}
+    query.add(texts | before)
     changed = {
-        "choice_title": _sum(f"({texts[column.name]}) <> r.{column.name}" for column in titled),
-        "number_for_code": _sum(f"({texts[column.name]}) <> r.{column.name}" for column in numbers),
+        "choice_title": _sum(f"r.{column.name} <> r.{column.name}_before" for column in titled),
+        "number_for_code": _sum(f"r.{column.name} <> r.{column.name}_before" for column in numbers),
     }
-    query.add(texts | changed)
+    query.add(changed)
+    query.columns = [name for name in query.columns if name not in before]
     worded = [column for column in contract.columns if column.state_column]
     words = {column.name: cells.state_of_word(contract, column, f"r.{column.name}") for column in worded}
     query.add({f"{name}_word": word for name, word in words.items()} | {"word_for_value": "0"})
@@ -97,7 +114,7 @@ def _read_words(query: _Query, contract: Contract) -> None:
     )
 
 
-def _read_values(query: _Query, contract: Contract) -> None:
+def _read_values(query: Query, contract: Contract) -> None:
     typed = [column for column in contract.columns if cells.is_typed(column)]
     is_percentage = "r.measure_is_percentage" if "measure_is_percentage" in query.columns else "false"
     stages = [cells.typed(column, is_percentage) for column in typed]
@@ -113,80 +130,118 @@ def _read_values(query: _Query, contract: Contract) -> None:
     )
 
 
-def checked_query(contract: Contract, columns: Sequence[str]) -> tuple[str, list[str]]:
-    """(SQL, its columns) of the stage `checked`, over the view `read` with its columns."""
-    query = _Query("select * from read", list(columns))
-    for step in contract.unit_steps:
-        query.add_step(step)
-    query.add({"unit_identity": "coalesce(r.unit_code_in_edition, r.unit_code)"})
-    query.add(
-        {
-            "row_hash": _row_hash(contract),
-            "name_for_code": "r.unit_is_named::integer",
-            "successor": "coalesce(r.unit_code_in_edition <> r.unit_code, false)::integer",
-        }
-    )
-    return query.sql, query.columns
+def narrow_query(contract: Contract, checked: Query) -> str:
+    """SQL of the table `checked` over the checked rows: only what is stored, compared or counted goes into it."""
+    about_others, warned_by_others = _rules(contract, "error", True), _rules(contract, "warning", True)
+    asked = [rule.broken for _, rule in (*about_others, *warned_by_others)] + [*stored_expressions(contract).values()]
+    for step in (*contract.facts, *contract.accepted_facts):
+        asked += [step.joins, *step.columns.values()]
+    needed = {"file_number", "row_number", "unit_identity", "unit_is_unanswered", "measure_is_known", *_words(asked)}
+    columns = [f"r.{name}" for name in checked.columns if name in needed]
+    columns += [f"({name})::utinyint as {name}" for name in cells.READINGS]
+    columns.append(f"hash({', '.join(_said(contract))}) as row_hash")
+    columns.append(f"{_any(_rules(contract, 'error', False))} as is_broken")
+    columns.append(f"{_any(_rules(contract, 'warning', False))} as is_doubtful")
+    return f"select {', '.join(columns)} from ({checked.sql}) as r"
 
 
-def _row_hash(contract: Contract) -> str:
-    """What a row says, cell by cell, in 128 bits: equal hashes are taken for equal rows. The unit is compared as it
-    stands in the edition, so that two codes of one unit are one unit."""
-    names = ["unit_identity" if column.name == "unit_code" else column.name for column in contract.stored_columns]
-    parts = [f"coalesce(r.{name}, chr(30))" for name in names]
-    return f"md5_number(concat_ws(chr(31), {', '.join(parts)}))"
+def copies_query(contract: Contract, checked: Query) -> str:
+    """SQL of the rows that say cell by cell what an earlier one says, over checked rows."""
+    said = [f"coalesce({name}, chr(30))" for name in _said(contract)]
+    return f"""
+        select file_number, row_number, first_row from (
+            select r.file_number, r.row_number, min(r.row_number) over (
+                partition by r.file_number, md5_number(concat_ws(chr(31), {", ".join(said)}))
+            ) as first_row
+            from ({checked.sql}) as r
+        ) where row_number > first_row
+    """
 
 
-def judged_query(contract: Contract, columns: Sequence[str]) -> tuple[str, list[str]]:
-    """(SQL, its columns) of the stage `judged`, over the table `checked` with its columns."""
-    query = _Query("select * from checked", list(columns))
-    for step in (COPIES_STEP, *contract.facts):
-        query.add_step(step)
-    rules = [(number, rule) for number, rule in enumerate(contract.rules()) if rule.severity == "error"]
-    query.add({"faults": faults(contract, rules)})
-    return query.sql, query.columns
+def _said(contract: Contract) -> list[str]:
+    """What a row says, cell by cell. The unit is compared as it stands in the edition, so that two codes of one unit
+    are one unit."""
+    return [f"r.{'unit_identity' if each.name == 'unit_code' else each.name}" for each in contract.stored_columns]
 
 
-def warned_query(contract: Contract, columns: Sequence[str]) -> str:
-    """SQL of the accepted rows that break a warning, with `faults`, over the view `accepted` with its columns."""
-    query = _Query("select * from accepted", [name for name in columns if name != "faults"])
-    for step in contract.accepted_facts:
-        query.add_step(step)
-    rules = [(number, rule) for number, rule in enumerate(contract.rules()) if rule.severity == "warning"]
-    query.add({"faults": faults(contract, rules)})
-    return f"select file_number, row_number, faults from ({query.sql}) where faults is not null"
+def broken_query(contract: Contract, columns: Sequence[str]) -> str:
+    """SQL of the rows that break a rule, over the table `checked` with its columns."""
+    query = Query("select * from checked", list(columns))
+    query.add_steps((COPIES_STEP, *contract.facts))
+    return _found(query, "is_broken", _rules(contract, "error", True))
 
 
-def faults(contract: Contract, rules: Sequence[tuple[int, Rule]]) -> str:
-    """The broken rules of a row with their messages in the rules' order; null where it breaks none."""
-    if not rules:
-        return "null::struct(rule integer, zh varchar, en varchar)[]"
-    places = {name: sql for column in contract.columns for name, sql in cells.serial_day_hints(column).items()}
-    is_broken = " or ".join(f"({rule.broken})" for _, rule in rules)
+def doubtful_query(contract: Contract, columns: Sequence[str]) -> str:
+    """SQL of the accepted rows that break a warning, over the view `accepted`, which has the columns of `checked`."""
+    query = Query("select * from accepted", list(columns))
+    query.add_steps((COPIES_STEP, *contract.facts, *contract.accepted_facts))
+    return _found(query, "is_doubtful", _rules(contract, "warning", True))
+
+
+def _found(query: Query, by_itself: str, rules: Sequence[tuple[int, Rule]]) -> str:
+    return f"select file_number, row_number from ({query.sql}) as r where {by_itself} or {_any(rules)}"
+
+
+def worded_query(contract: Contract, checked: Query, severity: Severity) -> str:
+    """SQL of checked rows with their `faults` of a severity."""
+    of_others = contract.accepted_facts if severity == "warning" else ()
+    checked.add_steps((COPIES_STEP, *contract.facts, *of_others))
+    rules = [(number, rule) for number, rule in enumerate(contract.rules()) if rule.severity == severity]
+    return with_faults(contract, checked.sql, rules)
+
+
+def _rules(contract: Contract, severity: Severity, about_others: bool) -> list[tuple[int, Rule]]:
+    """The rules of a severity that speak of the other rows of a file, or those that a row breaks by itself."""
+    facts = {name for step in (COPIES_STEP, *contract.facts, *contract.accepted_facts) for name in step.columns}
+    return [
+        (number, rule)
+        for number, rule in enumerate(contract.rules())
+        if rule.severity == severity and bool(facts & _words([rule.broken])) == about_others
+    ]
+
+
+def _any(rules: Sequence[tuple[int, Rule]]) -> str:
+    return f"coalesce({' or '.join(f'({rule.broken})' for _, rule in rules) or 'false'}, false)"
+
+
+def _words(texts: Iterable[str]) -> set[str]:
+    return {word for text in texts for word in re.findall(r"\w+", text)}
+
+
+def with_faults(contract: Contract, checked: str, rules: Sequence[tuple[int, Rule]]) -> str:
+    """SQL of checked rows (of `checked`, all of which break one of the rules) with their `faults`: the broken rules
+    with their messages, in the rules' order."""
+    messages = [text for _, rule in rules for text in (rule.message.zh, rule.message.en)]
+    hints = {name: sql for column in contract.columns for name, sql in cells.serial_day_hints(column).items()}
+    places = sorted({place for text in messages for _, place, _, _ in string.Formatter().parse(text) if place})
+    shown = [f"{hints.get(place) or _shown(place)} as {place}_shown" for place in places]
     found = ", ".join(
-        f"case when ({rule.broken}) then {{'rule': {number},"
-        f" 'zh': {_message(rule.message.zh, places)}, 'en': {_message(rule.message.en, places)}}} end"
+        f"case when ({rule.broken}) then {{'rule': {number}, 'zh': {_message(rule.message.zh)},"
+        f" 'en': {_message(rule.message.en)}}} end"
         for number, rule in rules
     )
-    return f"case when {is_broken} then list_filter([{found}], lambda fault: fault is not null) end"
+    faults = f"list_filter([{found}], lambda fault: fault is not null)" if rules else NO_FAULTS
+    return f"select r.*, {faults} as faults from (select {', '.join(['r.*', *shown])} from ({checked}) as r) as r"
 
 
-def _message(text: str, places: dict[str, str]) -> str:
-    """A message as SQL: a blank cell is written as nothing, a long one is cut, a number without idle zeros."""
+def _message(text: str) -> str:
+    """A message as SQL, its places filled with what is shown of them."""
     parts = []
     for words, place, _, _ in string.Formatter().parse(text):
         if words:
             parts.append(literal(words))
         if place:
-            parts.append(places.get(place) or f"coalesce({_shown(f'r.{place}')}, '')")
+            parts.append(f"{place}_shown")
     return " || ".join(parts) or "''"
 
 
 def _shown(column: str) -> str:
+    """What is shown of a cell: a blank one as nothing, a long one cut, a number without idle zeros."""
     text = f"{column}::varchar"
     return (
-        f"case when typeof({column}) like 'DECIMAL%' then regexp_replace({text}, '\\.?0+$', '')"
-        f" when length({text}) > {LONGEST_SHOWN} then left({text}, {LONGEST_SHOWN - 3}) || '...' else {text} end"
+        f"case when {column} is null then '' when typeof({column}) like 'DECIMAL%' then"
+        f" regexp_replace({text}, '\\.?0+$', '') when length({text}) > {LONGEST_SHOWN} then"
+        f" left({text}, {LONGEST_SHOWN - 3}) || '...' else {text} end"
     )
 
 

@@ -280,6 +280,14 @@ class Reference:
             connection.unregister("seed_rows")
         connection.execute(DERIVED_TABLES)
 
+    def fill_names(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Fill the table of the names that each unit of a frame may have."""
+        connection.execute(NAMES)
+
+    def fill_codes_of_names(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Fill the table of the units of each name; it takes longer than all others together."""
+        connection.execute(CODES_OF_NAMES)
+
     def _tables(self) -> dict[str, pa.Table]:
         text, number = pa.string(), pa.int32()
         decimal = pa.decimal128(20, 9)
@@ -442,8 +450,17 @@ from reference.division
 group by unit_code
 having count(*) = count(since);
 
+create table reference.unit_names (
+    series_code varchar, assessment_year integer, unit_code varchar, name_zh varchar, names varchar[]
+);
+create table reference.unit_of_name (
+    series_code varchar, assessment_year integer, full_name varchar, unit_code varchar, hint_zh varchar, hint_en varchar
+);
+"""
+
+NAMES = """
 -- The names of each unit of a frame: its own, and with its prefecture and province before it.
-create table reference.unit_names as
+insert into reference.unit_names
 with named as (
     select
         frame.*,
@@ -465,21 +482,29 @@ select
     list_distinct([name, prefecture_name || name, province_name || name, province_name || prefecture_name || name])
         as names
 from named;
+"""
 
+CODES_OF_NAMES = """
 -- The unit of a name, where there is one; else which there are.
-create table reference.unit_of_name as
+insert into reference.unit_of_name
 with spelt as (
     select series_code, assessment_year, unit_code, name_zh, unnest(names) as full_name from reference.unit_names
 )
+select series_code, assessment_year, full_name, any_value(unit_code), null, null
+from spelt
+group by series_code, assessment_year, full_name
+having count(*) = 1
+union all
 select
     series_code,
     assessment_year,
     full_name,
-    case when count(*) = 1 then any_value(unit_code) end as unit_code,
+    null,
     ',有 ' || string_agg(unit_code || ' ' || name_zh, '、' order by unit_code) as hint_zh,
     ': it may be ' || string_agg(unit_code || ' ' || name_zh, ', ' order by unit_code) as hint_en
 from spelt
-group by series_code, assessment_year, full_name;
+group by series_code, assessment_year, full_name
+having count(*) > 1;
 """
 
 

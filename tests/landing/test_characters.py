@@ -7,13 +7,15 @@ import json
 
 import openpyxl
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.readers import FileRejected
-from orchestration.landing.readers.characters import normalised, refusal, visible
+from orchestration.landing.readers.characters import are_plain, has_odd_cells, normalised, odd_cells, refusal, visible
 
-from .conftest import EVENT_ROW, ReadFile, csv_text, read_bytes
+from .conftest import EVENT_ROW, OBSERVATION_ROW, ReadFile, World, csv_text, read_bytes
 from .test_office_layouts import patched
 
 EVENT = CONTRACTS["opinion_event"]
@@ -99,6 +101,23 @@ def test_line_ends_are_one_kind() -> None:
     assert normalised("甲\r\n乙\r丙\u2028丁") == "甲\n乙\n丙\n丁"
 
 
+EVERY_CHARACTER = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
+
+
+def test_readers_and_people_agree_on_what_is_blank() -> None:
+    trimmed = pc.utf8_trim_whitespace(pa.array(EVERY_CHARACTER)).to_pylist()
+    assert [text for text, rest in zip(EVERY_CHARACTER, trimmed, strict=True) if (rest == "") != text.isspace()] == []
+
+
+def test_the_quick_look_at_bytes_misses_no_character() -> None:
+    odd = odd_cells(pa.array(EVERY_CHARACTER)).to_pylist()
+    for text, is_odd in zip(EVERY_CHARACTER[:0x3000], odd, strict=False):
+        cells = pa.chunked_array([["plain", None], [text]])
+        assert has_odd_cells(cells) == is_odd, hex(ord(text))
+        assert not are_plain(cells, "!") or not text.isspace(), hex(ord(text))
+    assert not has_odd_cells(pa.chunked_array([["plain", None], ["南明区 · 2019"]]))
+
+
 def test_what_is_no_text_is_written_out() -> None:
     assert visible("a\0b\ud83dc") == "a\\u0000b\\ud83dc"
 
@@ -112,6 +131,14 @@ def test_half_a_character_costs_its_line_and_not_the_file() -> None:
     assert table.row_numbers == [1, 3]
     assert [(row.row_number, row.rule) for row in table.unreadable] == [(2, "half_character")]
     assert table.unreadable[0].payload["headline"] == "\\ud83d欠薪"
+
+
+def test_half_a_character_in_a_key_stops_no_landing(world: World) -> None:
+    lines = [json.dumps(OBSERVATION_ROW), json.dumps(OBSERVATION_ROW | {"\ud83d": "cut \ud83d"})]
+    landed = world.land_one("\n".join(lines).encode(), "cut.jsonl")
+    assert (landed.outcome, landed.accepted_count, landed.quarantined_count) == ("landed", 1, 1)
+    [row] = world.quarantined(landed)
+    assert (row["rule"], row["message"].split()[0]) == ("half_character", "\\ud83d")
 
 
 def test_a_whole_pair_of_halves_is_one_character() -> None:

@@ -212,6 +212,10 @@ def unit_steps(event_condition: str = "false") -> tuple[Step, ...]:
                     coalesce(f.unit_code, st.unit_code, case when {is_part} then st.whole_unit_code end)
                 """,
                 "unit_is_part": is_part,
+                # A code that no frame holds as such, and of which nothing is known yet.
+                "unit_is_unanswered": """
+                    r.edition_is_known and r.unit_code is not null and f.unit_code is null and st.received_code is null
+                """,
                 "unit_candidates": "st.candidates",
                 "unit_hint_zh": "st.hint_zh",
                 "unit_hint_en": "st.hint_en",
@@ -225,13 +229,15 @@ def unit_steps(event_condition: str = "false") -> tuple[Step, ...]:
         ),
         Step(
             {
-                "unit_frame_name": "un.name_zh",
+                "unit_frame_name": "uf.name_zh",
                 "unit_name_fits": f"""
                     r.unit_name is null
                     or list_contains(un.names, coalesce({squeezed("r.region_name")}, '') || {squeezed("r.unit_name")})
                 """,
             },
-            "left join reference.unit_names as un on un.series_code = r.series_code"
+            "left join reference.frame as uf on uf.series_code = r.series_code"
+            " and uf.assessment_year = r.assessment_year_read and uf.unit_code = r.unit_code_in_edition"
+            " left join reference.unit_names as un on un.series_code = r.series_code"
             " and un.assessment_year = r.assessment_year_read and un.unit_code = r.unit_code_in_edition",
         ),
     )
@@ -556,9 +562,9 @@ def repeated_key(columns: dict[str, str], says: Wording) -> tuple[Step, Rule]:
     is_complete = " and ".join(f"{column} is not null" for column in compared)
     step = Step(
         {"key_is_repeated": "k.key_hash is not null"},
-        f"left join (select file_number, {_hash(compared)} as key_hash from accepted where {is_complete} group by all"
-        " having count(*) > 1) as k on k.file_number = r.file_number"
-        f" and k.key_hash = {_hash([f'r.{column}' for column in compared])}",
+        f"left join (select file_number, hash({', '.join(compared)}) as key_hash from accepted where {is_complete}"
+        " group by all having count(*) > 1) as k on k.file_number = r.file_number"
+        f" and k.key_hash = hash({', '.join(f'r.{column}' for column in compared)})",
     )
     rule = Rule(
         "repeated_key",
@@ -589,10 +595,6 @@ def repeated_across_files(columns: tuple[str, ...], *compared: str) -> AcrossFil
         ),
         is_counted=True,
     )
-
-
-def _hash(columns: list[str]) -> str:
-    return f"md5_number(concat_ws(chr(31), {', '.join(f'{column}::varchar' for column in columns)}))"
 
 
 def unrepeated_code(column: str) -> tuple[Step, Rule]:

@@ -218,8 +218,7 @@ class EvidenceDoor:
         contract, execute = kind.contract, self._connection.execute
         rules = list(enumerate(contract.rules()))
         worded = _checked_query(kind, found, self._types(found), in_words=True)
-        faults = checked_rows.faults(contract, rules)
-        execute(f"create or replace temp table judged as select r.*, {faults} as faults from ({worded}) as r")
+        execute(f"create or replace temp table judged as {checked_rows.with_faults(contract, worded, rules)}")
         quarantined = f"{_broken_rows(kind, found, batch_id, rules)} union all {_unreadable_rows(kind, batch_id)}"
         (checked.quarantined_count,) = execute(
             f"copy (select * from ({quarantined})"

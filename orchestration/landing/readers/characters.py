@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -35,6 +36,19 @@ def _for_arrow(characters: str) -> str:
 
 # Text without any of these is normal as it stands.
 _ODD = f"[{_for_arrow(CONTROLS + NONCHARACTERS + INVISIBLE + JOINERS)}\\r\\x{{85}}\\x{{2028}}\\x{{2029}}]"
+
+
+def are_plain(cells: pa.Array | pa.ChunkedArray, smallest: str) -> bool:
+    """Whether the cells hold ASCII alone, no character before `smallest` and no delete: told from their bytes, in a
+    fraction of the time that a look at each cell takes."""
+    chunks = cells.chunks if isinstance(cells, pa.ChunkedArray) else [cells]
+    buffers = [np.frombuffer(chunk.buffers()[2] or b"", np.uint8) for chunk in chunks]
+    return all(not len(each) or (each.min() >= ord(smallest) and each.max() < 0x7F) for each in buffers)
+
+
+def has_odd_cells(cells: pa.ChunkedArray) -> bool:
+    """Whether some cell holds a character that `normalised` or `refusal` may have to do with."""
+    return not are_plain(cells, " ") and bool(pc.any(odd_cells(cells.unique())).as_py())
 
 
 def odd_cells(cells: pa.Array) -> pa.Array:

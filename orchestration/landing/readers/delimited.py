@@ -1,6 +1,6 @@
 """Reader of delimited text (CSV): comma, semicolon or tab, quoted line breaks, rows with a wrong number of cells.
 
-A text is read in blocks. A block without quotation marks is taken apart by Arrow; one with them record by record, so
+A text is read in blocks. Lines without quotation marks are taken apart by Arrow; those with them record by record, so
 that a stray mark costs one row. Either way rows are numbered as records: the header's is 1 where it stands first.
 """
 
@@ -24,6 +24,8 @@ from orchestration.wording import Wording
 
 DELIMITERS = (",", ";", "\t")
 BATCH_ROWS = 50_000
+# A block with more quotation marks, or one of few bytes, is read record by record throughout.
+FEW_MARKS, FEW_BYTES = 64, 16 * 1024
 RAGGED, BROKEN, TOO_LONG = "ragged_row", "quotation_broken", "cell_too_long"
 
 
@@ -49,10 +51,10 @@ def read_delimited(text: TextFile, task: Task) -> FileTable:
 
 def _header(text: TextFile, task: Task) -> tuple[str, Layout]:
     """The delimiter under which the first rows make the header with the most known names, and that header."""
-    beginning = next(blocks_of(text, task.limits), b"").decode()
+    lines = lines_of(next(blocks_of(text, task.limits), b"").decode())
     best: tuple[int, str, Layout] | None = None
     for delimiter in DELIMITERS:
-        records = _Careful(lines_of(beginning), lambda: [], delimiter, task.limits).records()
+        records = _Careful(list(lines), lambda: [], delimiter, task.limits).records()
         grid = [record.cells or [record.raw] for _, record in zip(range(HEADER_WITHIN + 1), records, strict=False)]
         layout = find_layout(grid, task.names, task.contract, task.limits)
         if layout is None:
@@ -61,7 +63,7 @@ def _header(text: TextFile, task: Task) -> tuple[str, Layout]:
         if best is None or known > best[0]:
             best = (known, delimiter, layout)
     if best is None:
-        first = next((line.strip() for line in lines_of(beginning) if line.strip(" \t\r\n,;")), "")
+        first = next((line.strip() for line in lines if line.strip(" \t\r\n,;")), "")
         raise header_missing(task.contract, first)
     return best[1:]
 
@@ -75,17 +77,42 @@ class _Reader:
         self.delimiter = delimiter
         self.limits = limits
         self.number = 0
+        # Rows of the block, as numbers and columns, until they are handed over together.
+        self._pieces: list[tuple[np.ndarray, list[pa.Array]]] = []
 
     def read(self, text: TextFile) -> None:
         blocks = blocks_of(text, self.limits)
         for block in blocks:
-            # Arrow numbers rows within a block, and its header lies in the first one.
-            if self.number > self.layout.last_header_row and self.layout.width > 1 and _is_plain(block):
-                self._read_plain(block)
-            else:
-                self._read_carefully(block, blocks)
+            mixed = self.layout.width > 1 and _is_mixed(block)
+            start = 0
+            while start < len(block):
+                # Arrow numbers rows within what it reads, and knows nothing of rows above the header.
+                end = self._next_mark(block, start) if mixed and self.number >= self.layout.last_header_row else start
+                if end > start:
+                    self._read_plain(block[start:end])
+                    start = end
+                else:
+                    start = self._read_carefully(block, start, blocks, a_record=mixed)
+            self._hand_over()
 
-    # --- blocks without quotation marks ---
+    @staticmethod
+    def _next_mark(block: bytes, start: int) -> int:
+        """Where the next line with a quotation mark begins; the end of the block where there is none."""
+        mark = block.find(b'"', start)
+        return len(block) if mark < 0 else block.rfind(b"\n", start, mark) + 1 or start
+
+    def _keep(self, numbers: np.ndarray, columns: list[pa.Array]) -> None:
+        self._pieces.append((numbers, columns))
+        if sum(len(each) for each, _ in self._pieces) >= BATCH_ROWS:
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        if self._pieces:
+            numbers, columns = zip(*self._pieces, strict=True)
+            self.rows.add(np.concatenate(numbers), [pa.concat_arrays(each) for each in zip(*columns, strict=True)])
+            self._pieces = []
+
+    # --- lines without quotation marks ---
 
     def _read_plain(self, block: bytes) -> None:
         strange: list[tuple[int, str]] = []
@@ -121,19 +148,29 @@ class _Reader:
             kept = np.append(kept, [number for number, _ in mended])
             order = np.argsort(kept)
             table, kept = table.take(order), kept[order]
-        self.rows.add(kept, [column.combine_chunks() for column in table.columns])
+        self._keep(kept, [column.combine_chunks() for column in table.columns])
         self.number += count
 
-    # --- blocks with quotation marks ---
+    # --- lines with quotation marks ---
 
-    def _read_carefully(self, block: bytes, blocks: Iterator[bytes]) -> None:
+    def _read_carefully(self, block: bytes, start: int, blocks: Iterator[bytes], a_record: bool) -> int:
+        """Read from `start` on: the rest of the block, or, with `a_record`, the record that begins there (with what it
+        swallows). Returns where the block goes on."""
+        position = start
+
         def more() -> list[str]:
+            nonlocal position
+            if position < len(block):
+                end = (block.find(b"\n", position) + 1 if a_record else 0) or len(block)
+                lines = lines_of(block[position:end].decode())
+                position = end
+                return lines
             following = next(blocks, None)
             return lines_of(following.decode()) if following is not None else []
 
         batch: list[tuple[int, list[str]]] = []
         unchecked = max(self.layout.last_header_row - self.number, 0)
-        careful = _Careful(lines_of(block.decode()), more, self.delimiter, self.limits, self.layout.width, unchecked)
+        careful = _Careful(more(), more, self.delimiter, self.limits, self.layout.width, unchecked)
         for record in careful.records():
             self.number += 1
             if self.number <= self.layout.last_header_row:
@@ -150,11 +187,12 @@ class _Reader:
                 self._add(batch)
                 batch = []
         self._add(batch)
+        return position
 
     def _add(self, batch: Sequence[tuple[int, list[str]]]) -> None:
         if batch:
             columns = zip(*(cells for _, cells in batch), strict=True)
-            self.rows.add([number for number, _ in batch], [text_array(column) for column in columns])
+            self._keep(np.array([number for number, _ in batch]), [text_array(column) for column in columns])
 
     # --- rows of another width ---
 
@@ -183,9 +221,11 @@ class _Reader:
         return raw if len(raw) <= self.limits.cell_characters else raw[: self.limits.cell_characters] + "…"
 
 
-def _is_plain(block: bytes) -> bool:
-    """Whether each line of the block is a record: no quotation mark, and no carriage return on its own."""
-    return b'"' not in block and block.count(b"\r") == block.count(b"\r\n")
+def _is_mixed(block: bytes) -> bool:
+    """Whether it pays to part the lines of a block: few have a quotation mark, and each of the others is a record, for
+    no carriage return is on its own."""
+    lone_returns = b"\r" in block and block.count(b"\r") != block.count(b"\r\n")
+    return len(block) > FEW_BYTES and not lone_returns and block.count(b'"') <= FEW_MARKS
 
 
 class _Careful:

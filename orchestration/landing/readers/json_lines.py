@@ -133,7 +133,7 @@ class _Reader:
         self.object_count += 1
         # A row that is set aside has its columns all the same.
         self.seen |= dict.fromkeys(key for key in row if key in self.lines.known)
-        problem = next((found for key, cell in row.items() if cell and (found := refusal(key, cell))), None)
+        problem = next((found for key, cell in row.items() if cell and (found := refusal(visible(key), cell))), None)
         if problem:
             self.rows.set_aside(UnreadableRow(number, *problem, _payload(row)))
         elif unknown:

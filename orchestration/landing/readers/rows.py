@@ -15,7 +15,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from orchestration.landing.readers.characters import normalised, odd_cells, refusal, visible
+from orchestration.landing.readers.characters import (
+    are_plain,
+    has_odd_cells,
+    normalised,
+    odd_cells,
+    refusal,
+    visible,
+)
 from orchestration.landing.readers.layout import MEASURE_COLUMN, VALUE_COLUMN, Layout
 from orchestration.landing.readers.names import bare
 from orchestration.landing.readers.table import (
@@ -78,7 +85,7 @@ class RowsFile:
         ]
         names = list(dict.fromkeys([*layout.header, *self._note_names]))
         self._schema = pa.schema([(ROW_NUMBER, pa.int32()), *((name, pa.string()) for name in names)])
-        self._writer = pq.ParquetWriter(self.path, self._schema, compression="zstd")
+        self._writer = pq.ParquetWriter(self.path, self._schema, compression="lz4")
 
     def __enter__(self) -> RowsFile:
         return self
@@ -100,7 +107,7 @@ class RowsFile:
             return
         self._weigh(columns)
         problems = problems or {}
-        trimmed = [_blank_to_null(pc.utf8_trim_whitespace(column)) for column in columns]
+        trimmed = [_trimmed(column) for column in columns]
         rows = pa.table([pa.array(numbers, pa.int64()), *trimmed], [str(i) for i in range(len(trimmed) + 1)])
         rows = self._without_passed_over(rows, problems)
         if not rows.num_rows:
@@ -141,7 +148,7 @@ class RowsFile:
         if not is_help and not re.match(FOOTER, "".join(first.split())):
             return False
         padded = [*cells, *[""] * (self.layout.width - len(cells))]
-        columns = [_blank_to_null(pc.utf8_trim_whitespace(text_array([cell]))) for cell in padded]
+        columns = [_trimmed(text_array([cell])) for cell in padded]
         names = [str(position) for position in range(len(padded) + 1)]
         row = pa.table([pa.array([number], pa.int64()), *columns], names)
         return not self._without_passed_over(row, {}).num_rows
@@ -185,11 +192,13 @@ class RowsFile:
 
     def _without_passed_over(self, rows: pa.Table, problems: Mapping[int, RowProblem]) -> pa.Table:
         cells = rows.columns[1:]
-        first = pc.coalesce(*cells) if len(cells) > 1 else cells[0]
+        first = pc.coalesce(*cells) if cells[0].null_count else cells[0]
         is_blank = pc.is_null(first).to_numpy()
         if problems:
             is_blank &= ~np.isin(rows.column(0).to_numpy(), list(problems))
-        is_help = _matches(cells[0], rf"^(?i:{'|'.join(HELP_MARKS)})")
+        is_help = np.zeros(rows.num_rows, dtype=bool)
+        if not are_plain(cells[0], "$"):
+            is_help = _matches(cells[0], rf"^(?i:{'|'.join(HELP_MARKS)})")
         is_footer = self._footers(first, cells) & ~is_blank & ~is_help
         for position in np.flatnonzero(is_footer):
             self.footers.append((rows.column(0)[position].as_py(), first[position].as_py()))
@@ -201,11 +210,11 @@ class RowsFile:
 
     def _footers(self, first: pa.ChunkedArray, cells: Sequence[pa.ChunkedArray]) -> np.ndarray:
         """Rows that begin with a word of a footer, or have it where the unit is named, and name no unit."""
-        found = _matches(_tight(first), FOOTER)
+        found = _are_footers(first)
         names_unit = np.zeros(len(first), dtype=bool)
         for position in self._unit_positions:
             column = cells[position]
-            is_word = _matches(_tight(column), FOOTER)
+            is_word = _are_footers(column)
             found |= is_word
             names_unit |= pc.is_valid(column).to_numpy() & ~is_word
         return found & ~names_unit
@@ -267,9 +276,9 @@ class RowsFile:
                 self.set_aside(UnreadableRow(number, problem.rule, problem.wording, payload))
                 set_aside.add(int(at))
         for position in range(self.layout.width):
-            odd = odd_cells(rows.column(position + 1)).fill_null(False)
-            if not pc.any(odd).as_py():
+            if not has_odd_cells(rows.column(position + 1)):
                 continue
+            odd = odd_cells(rows.column(position + 1)).fill_null(False)
             cells = rows.column(position + 1).to_pylist()
             for at in np.flatnonzero(odd.to_numpy()):
                 cells[at] = self._cleaned(rows, int(at), position, set_aside)
@@ -400,12 +409,19 @@ def text_array(cells: Sequence[str | None]) -> pa.Array:
     return pa.array(cells, pa.string())
 
 
-def _blank_to_null(cells: pa.Array) -> pa.Array:
-    return pc.if_else(pc.equal(cells, ""), pa.scalar(None, pa.string()), cells)
+def _trimmed(cells: pa.Array) -> pa.Array:
+    """Cells without blanks around them, null where there is nothing else."""
+    if not are_plain(cells, "!"):
+        cells = pc.utf8_trim_whitespace(cells)
+    is_blank = pc.equal(cells, "")
+    return pc.if_else(is_blank, pa.scalar(None, pa.string()), cells) if pc.any(is_blank).as_py() else cells
 
 
-def _tight(cells: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.replace_substring_regex(cells, r"[\s\x{A0}\x{3000}]+", "")
+def _are_footers(cells: pa.ChunkedArray) -> np.ndarray:
+    """Which cells begin with a word of a footer, whatever blanks it holds."""
+    if are_plain(cells, "!"):
+        return np.zeros(len(cells), dtype=bool)
+    return _matches(pc.replace_substring_regex(cells, r"[\s\x{A0}\x{3000}]+", ""), FOOTER)
 
 
 def _matches(cells: pa.ChunkedArray, regex: str) -> np.ndarray:
