@@ -8,6 +8,16 @@ import typer
 
 from orchestration.commands.terminal import output
 from orchestration.home import Home
+from orchestration.settings import in_home_language
+from orchestration.wording import Wording
+
+SOUND = Wording("种子文件无误:{rules} 条规则,{seconds} 秒。", "The seeds are sound: {rules} rules, {seconds} s.")
+ONE_BREAKS = Wording(
+    "1 行违反规则(共 {rules} 条规则,{seconds} 秒)。", "1 row breaks a rule ({rules} rules, {seconds} s)."
+)
+BREAK = Wording(
+    "{count} 行违反规则(共 {rules} 条规则,{seconds} 秒)。", "{count} rows break a rule ({rules} rules, {seconds} s)."
+)
 
 
 def check_seeds() -> None:
@@ -33,7 +43,10 @@ def check_seeds() -> None:
         for fault in faults:
             say.print(f"  {fault}")
     if found.fault_count:
-        count = "1 row breaks" if found.fault_count == 1 else f"{found.fault_count} rows break"
-        say.print(f"{count} a rule ({found.rule_count} rules, {seconds:.1f} s).")
+        broken = (ONE_BREAKS if found.fault_count == 1 else BREAK).filled(
+            count=found.fault_count, rules=found.rule_count, seconds=f"{seconds:.1f}"
+        )
+        say.print(in_home_language(broken, home))
         raise typer.Exit(1)
-    say.print(f"The seeds are sound: {found.rule_count} rules, {seconds:.1f} s.")
+    sound = SOUND.filled(rules=found.rule_count, seconds=f"{seconds:.1f}")
+    say.print(in_home_language(sound, home))

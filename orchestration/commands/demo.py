@@ -12,7 +12,7 @@ import typer
 from orchestration.commands.terminal import messages, output, progress_bar, styled
 from orchestration.errors import UsageError
 from orchestration.home import HOME_VARIABLE, Home, folder_around, is_installed
-from orchestration.settings import settings_of
+from orchestration.settings import in_home_language, settings_of
 from orchestration.wording import Wording
 from orchestration.years import parse_years
 
@@ -21,6 +21,28 @@ if TYPE_CHECKING:
 
 # Where an installed package puts its demo when nothing names a home.
 DEMO_FOLDER = "zhengxin-demo"
+HDI = Wording(
+    "真实数据:1990-2022年人类发展指数的输入(联合国开发计划署,CC BY 3.0 IGO)。",
+    "Real data: inputs of the Human Development Index 1990-2022 (UNDP, CC BY 3.0 IGO).",
+)
+CENSUS = Wording(
+    "真实数据:2020年分县人口普查(国家统计局,经 leiii/census,MIT)。仅作演示,不是对任何政府的评价。",
+    "Real data: census of 2020 by county (National Bureau of Statistics, by way of leiii/census, MIT). A "
+    "demonstration, not an assessment of any government.",
+)
+ASEM = Wording(
+    "真实数据:COINr 1.1.14 的示例(bluefoxr/COINr,MIT)。",
+    "Real data: the example of COINr 1.1.14 (bluefoxr/COINr, MIT).",
+)
+DRAWING = Wording("生成合成输入", "Drawing synthetic inputs")
+SYNTHETIC = Wording(
+    "[bold yellow]合成数据 SYNTHETIC DATA[/]:随机生成,按已公布的汇总数校准,并非观测。",
+    "[bold yellow]SYNTHETIC DATA[/]: drawn at random, calibrated to published aggregates, not observed.",
+)
+WAITING = Wording(
+    "{count} 个文件({size} MB)在 {inbox} 中待入库。下一步:{command}",
+    "{count} files ({size} MB) wait in {inbox}. Next: {command}",
+)
 
 
 class DemoKind(StrEnum):
@@ -101,7 +123,7 @@ def _write_hdi(home: Home) -> None:
 
     _start(home, Start.hdi)
     paths = write_hdi_inbox(home.inbox)
-    output().print("Real data: inputs of the Human Development Index 1990-2022 (UNDP, CC BY 3.0 IGO).")
+    output().print(in_home_language(HDI, home))
     _say_what_waits(home, paths)
 
 
@@ -112,10 +134,7 @@ def _write_census(home: Home) -> None:
 
     _start(home, Start.census)
     paths = write_census_inbox(home.inbox)
-    output().print(
-        "Real data: census of 2020 by county (National Bureau of Statistics, by way of leiii/census, MIT). A "
-        "demonstration, not an assessment of any government."
-    )
+    output().print(in_home_language(CENSUS, home))
     _say_what_waits(home, paths)
 
 
@@ -127,7 +146,7 @@ def _write_asem(home: Home) -> None:
     if not home.settings.exists():
         home.settings.write_text(SETTINGS, encoding="utf-8")
     paths = write_asem_inbox(home.inbox)
-    output().print("Real data: the example of COINr 1.1.14 (bluefoxr/COINr, MIT).")
+    output().print(in_home_language(ASEM, home))
     _say_what_waits(home, paths)
 
 
@@ -142,7 +161,7 @@ def _write_county(home: Home, years: list[int], seed: int | None, record_count: 
 
     drawn_by = SEED if seed is None else seed
     with progress_bar(messages()) as bar:
-        task = bar.add_task("Drawing synthetic inputs", total=None)
+        task = bar.add_task(in_home_language(DRAWING, home), total=None)
         try:
             paths = write_county_inbox(
                 home.inbox,
@@ -159,9 +178,7 @@ def _write_county(home: Home, years: list[int], seed: int | None, record_count: 
         paths += write_evidence(records, frame_units(years), years, record_count)
     _start(home, Start.county)
     write_officers(home.seeds)
-    output().print(
-        styled("[bold yellow]SYNTHETIC DATA[/]: drawn at random, calibrated to published aggregates, not observed.")
-    )
+    output().print(styled(in_home_language(SYNTHETIC, home)))
     _say_what_waits(home, paths)
 
 
@@ -176,7 +193,10 @@ def _start(home: Home, start: Start) -> None:
 
 def _say_what_waits(home: Home, paths: list[Path]) -> None:
     size = sum(path.stat().st_size for path in paths) / 1e6
-    output().print(f"{len(paths)} files ({size:.1f} MB) wait in {home.inbox}. Next: {_go_there(home)}zhengxin run")
+    waiting = WAITING.filled(
+        count=len(paths), size=f"{size:.1f}", inbox=home.inbox, command=f"{_go_there(home)}zhengxin run"
+    )
+    output().print(in_home_language(waiting, home))
 
 
 def _go_there(home: Home) -> str:

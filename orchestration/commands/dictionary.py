@@ -9,6 +9,10 @@ import typer
 
 from orchestration.commands.terminal import output
 from orchestration.home import Home
+from orchestration.settings import in_home_language
+from orchestration.wording import Wording
+
+IS_WRITTEN = Wording("已写出 {path}。", "Wrote {path}.")
 
 
 def dictionary(
@@ -23,10 +27,11 @@ def dictionary(
     from orchestration.release.data_dictionary import data_dictionary
     from orchestration.warehouse.dbt import whole_manifest
 
-    text = data_dictionary(whole_manifest(Home.from_environment()))
+    home = Home.from_environment()
+    text = data_dictionary(whole_manifest(home))
     if path is None:
         typer.echo(text, nl=False)
     else:
         target = path.expanduser()
         target.write_text(text, encoding="utf-8")
-        output().print(f"Wrote {target}.")
+        output().print(in_home_language(IS_WRITTEN.filled(path=target), home))

@@ -13,7 +13,10 @@ from orchestration.commands.terminal import output
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.project_folder.start import Start, start_folder
+from orchestration.settings import in_home_language
 from orchestration.wording import Wording
+
+READY = Wording("{home} 已就绪。下一步:{command}", "{home} is ready. Next: {command}")
 
 
 def init(
@@ -72,4 +75,5 @@ def init(
         for path in write_hdi_inbox(home.inbox):
             say.print(f"  {path.relative_to(home.root)}")
     follow = "run" if start is Start.hdi else "check-seeds" if start is Start.blank else "template observation"
-    say.print(f"{home.root} is ready. Next: cd {shlex.quote(str(folder))} && zhengxin {follow}")
+    ready = READY.filled(home=home.root, command=f"cd {shlex.quote(str(folder))} && zhengxin {follow}")
+    say.print(in_home_language(ready, home))

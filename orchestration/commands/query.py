@@ -27,6 +27,11 @@ from orchestration.writing.sheet import CsvRows
 DEFAULT_ROWS = 100
 NO_SUCH_TABLE = re.compile(r"Table with name (?P<name>.+) does not exist")
 QUOTED = re.compile(r"'([^']{2,40})'")
+FIRST_ROWS = Wording(
+    "以上是前 {limit} 行;--rows 0 显示全部,--format csv 可写入文件。",
+    "The first {limit} rows; --rows 0 shows all, --format csv writes them to a file.",
+)
+ROW = Wording("[dim]第 {} 行[/]", "[dim]row {}[/]")
 MAY_MEAN = Wording("“{asked}”可能是:{names}。", "'{asked}' may mean: {names}.")
 DUCKDB_SUGGESTION = re.compile(r"Did you mean .*\?\s*")
 
@@ -153,14 +158,14 @@ def _write_table(columns: list[str], relation: duckdb.DuckDBPyConnection, limit:
     else:
         say.print(table(columns, shown))
     if len(rows) > len(shown):
-        messages().print(f"The first {limit} rows; --rows 0 shows all, --format csv writes them to a file.")
+        messages().print(FIRST_ROWS.filled(limit=limit).in_language(language_of(None)))
     return len(shown)
 
 
 def _write_blocks(say: Console, columns: list[str], rows: list[tuple[Any, ...]]) -> None:
     """One block per row, one line per column: for what is wider than the terminal."""
     for number, row in enumerate(rows, start=1):
-        say.print(styled("[dim]row {}[/]", number))
+        say.print(styled(ROW.in_language(language_of(None)), number))
         block = table(["", ""], [(name, cell_text(value)) for name, value in zip(columns, row, strict=True)])
         block.show_header = False
         say.print(block)

@@ -24,6 +24,18 @@ NOTHING_LEFT = Wording(
     "{release} 已撤回。current.duckdb 的读者现在什么也看不到。",
     "{release} is withdrawn. Readers of current.duckdb see nothing now.",
 )
+REBUILD = Wording("{release} 的重建", "rebuild of {release}")
+CHECKING = Wording("核验:{title}", "Checking: {title}")
+CHECKED = Wording("已核验 {count} 项", "{count} checked")
+PROBLEMS = Wording("{count} 处不符", "{count} problems")
+OUTCOME = Wording("{title}:{outcome}", "{title}: {outcome}")
+NOT_CHECKED = Wording("  未核验:{gap}", "  not checked: {gap}")
+DIFFERS = Wording("[bold red]不符:[/]{}", "[bold red]differs:[/] {}")
+HEAD = Wording("链首:{hash}({release})", "Head of the chain: {hash} ({release})")
+RELEASING = Wording("发布 {year} 年度", "Release of {year}")
+WRITING = Wording("写出 {path}", "Writing {path}")
+IS_WRITTEN = Wording("已写出 {path}。", "{path} is written.")
+WAS_WITHDRAWN = Wording("[yellow]{} 已撤回:[/]{}", "[yellow]{} was withdrawn:[/] {}")
 
 
 class ExportFormat(StrEnum):
@@ -69,7 +81,8 @@ def release(
             )
         )
     say = messages()
-    with spinner(say, f"Release of {year}") as show, writer_lock(home.warehouse, f"release of {year}", say=say.print):
+    title = in_home_language(RELEASING.filled(year=year), home)
+    with spinner(say, title) as show, writer_lock(home.warehouse, f"release of {year}", say=say.print):
         manifest = prepare_manifest(home)
         with connection.writing(home.warehouse, say=say.print) as warehouse:
             outcome = release_edition(home, warehouse, manifest, series_code, year, note, acknowledge, say=show)
@@ -127,7 +140,7 @@ def verify(
     from orchestration.release.links import head as head_of
     from orchestration.release.signature import public_key
     from orchestration.release.verify import verify_rebuild, verify_release
-    from orchestration.release.verify_all import parts_to_verify, verify_decisions, verify_part
+    from orchestration.release.verify_all import DECISIONS, RELEASE, parts_to_verify, verify_decisions, verify_part
 
     if everything == bool(name):
         raise UsageError(
@@ -144,31 +157,32 @@ def verify(
             )
         )
     home, say = Home.from_environment(), messages()
+    told = partial(in_home_language, home=home)
     catalogue = Catalogue(home.releases)
     if everything:
         parts = list(parts_to_verify(home, public_key(key) if key else None, head))
         asked = catalogue.releases()
     else:
         release = catalogue.require(ReleaseId.parse(name or ""))
-        parts = [(f"release {release}", lambda: verify_release(catalogue, release))]
+        parts = [(RELEASE.filled(release=release), lambda: verify_release(catalogue, release))]
         if home.landing.exists():
-            parts.append(("log of decisions", lambda: verify_decisions(home)))
+            parts.append((DECISIONS, lambda: verify_decisions(home)))
         asked = [release]
     if rebuild:
-        parts += [(f"rebuild of {one}", partial(verify_rebuild, home, one, say=say.print)) for one in asked]
+        parts += [(REBUILD.filled(release=one), partial(verify_rebuild, home, one, say=say.print)) for one in asked]
     problems = 0
     for title, check in parts:
-        with spinner(say, f"Checking: {title}"):
+        with spinner(say, told(CHECKING.filled(title=title))):
             found = verify_part(check)
         problems += len(found.problems)
-        outcome = f"{len(found.problems)} problems" if found.problems else f"{found.checked} checked"
-        output().print(f"{title}: {outcome}")
+        outcome = PROBLEMS.filled(count=len(found.problems)) if found.problems else CHECKED.filled(count=found.checked)
+        output().print(told(OUTCOME.filled(title=title, outcome=outcome)))
         for gap in found.gaps:
-            output().print(f"  not checked: {gap}")
+            output().print(told(NOT_CHECKED.filled(gap=gap)))
         for problem in found.problems:
-            say.print(styled("[bold red]differs:[/] {}", problem))
+            say.print(styled(told(DIFFERS), told(problem)))
     if everything and (last := head_of(catalogue)) and last.number:
-        output().print(f"Head of the chain: {last.sha256} ({last.release})")
+        output().print(told(HEAD.filled(hash=last.sha256, release=last.release)))
     if problems:
         raise typer.Exit(1)
 
@@ -192,12 +206,13 @@ def export(
     from orchestration.release.catalogue import Catalogue, ReleaseId
     from orchestration.release.workbook import write_csv_files, write_workbook
 
-    catalogue, asked = Catalogue(Home.from_environment().releases), ReleaseId.parse(name)
+    home = Home.from_environment()
+    catalogue, asked = Catalogue(home.releases), ReleaseId.parse(name)
     database = catalogue.database(catalogue.require(asked))
     if withdrawal := catalogue.withdrawal(asked):
-        messages().print(styled("[yellow]{} was withdrawn:[/] {}", asked, withdrawal["reason"]))
+        messages().print(styled(in_home_language(WAS_WITHDRAWN, home), asked, withdrawal["reason"]))
     target = (target or Path(f"zhengxin-{asked}" + (".xlsx" if format is ExportFormat.xlsx else ""))).expanduser()
-    with spinner(messages(), f"Writing {target}"):
+    with spinner(messages(), in_home_language(WRITING.filled(path=target), home)):
         write = write_workbook if format is ExportFormat.xlsx else write_csv_files
         write(database, target, language_of(language))
-    output().print(f"{target} is written.")
+    output().print(in_home_language(IS_WRITTEN.filled(path=target), home))

@@ -34,15 +34,30 @@ RUN_FAILED = Wording(
     "运行 {code} 失败。其输出:{log}。在界面中查看:zhengxin ui",
     "The run {code} failed. What it printed: {log}. In the UI: zhengxin ui",
 )
+UNCHANGED = Wording("上次运行之后没有任何变化。", "Nothing has changed since the last run.")
+BEGUN = Wording("运行 {years}:{series},主目录 {home}", "Run of {years}: {series}, home {home}")
+PUT_BACK = Wording("{path} 缺失,已恢复。", "{path} was missing and is there again.")
+NOT_IN_FORCE = Wording(
+    "[yellow]{} 年没有生效的发布[/]:zhengxin release {}{} 即可发布。",
+    "[yellow]No release of {} is in force[/]: zhengxin release {}{} makes one.",
+)
+WHY = Wording("为何重新发布", "why there is a new one")
+STARTING_DAGSTER = Wording("启动 Dagster,读取 dbt 项目", "Starting Dagster and reading the dbt project")
+STARTING = Wording("启动", "Starting")
+DONE = Wording("  [green]完成[/]    {}  [dim]{} 秒[/]", "  [green]done[/]    {}  [dim]{} s[/]")
+STEP_FAILED = Wording("  [bold red]失败[/]    {}", "  [bold red]failed[/]  {}")
+NOTE = Wording("  [yellow]提示[/]    {}", "  [yellow]note[/]    {}")
 STEP_TITLES = {
-    "land_inbox": "Land the inbox and load it",
-    "build_models": "Build the scores (dbt)",
-    "validate_marts": "Validate the marts (Great Expectations)",
-    "release_editions": "Offer or release what is new",
-    "marts__warning_none_open": "Look for open early warnings",
-    "warning__handed_on": "Hand open early warnings on",
+    "land_inbox": Wording("收件箱入库并载入", "Land the inbox and load it"),
+    "build_models": Wording("计算得分(dbt)", "Build the scores (dbt)"),
+    "validate_marts": Wording("校验结果表(Great Expectations)", "Validate the marts (Great Expectations)"),
+    "release_editions": Wording("发布或提出有变化的年度", "Offer or release what is new"),
+    "marts__warning_none_open": Wording("查看未解除的预警", "Look for open early warnings"),
+    "warning__handed_on": Wording("转发未解除的预警", "Hand open early warnings on"),
 }
-REBUILD_TITLES = STEP_TITLES | {"land_inbox": "Drop the warehouse and load what has landed"}
+REBUILD_TITLES = STEP_TITLES | {
+    "land_inbox": Wording("清除数据库,载入已入库内容", "Drop the warehouse and load what has landed")
+}
 
 
 def run(
@@ -95,12 +110,13 @@ def run(
     if if_changed:
         known = built_from.result_if_unchanged(home, wanted)
         if known is not None:
-            output().print("Nothing has changed since the last run.")
+            output().print(in_home_language(UNCHANGED, home))
             _mend_releases(output(), home, wanted)
             print_summary(output(), home, wanted, CheckCount(**known))
             return
     require_data(home, asked)
-    messages().print(f"Run of {years_in_words(wanted)}, {series_code}, home {home.root}")
+    begun = BEGUN.filled(years=years_in_words(wanted), series=series_code, home=home.root)
+    messages().print(in_home_language(begun, home))
     with _execution(home) as execution:
         outcome = execution.annual_run(wanted, series_code)
     _report(home, outcome, wanted, execution.log)
@@ -119,13 +135,11 @@ def _mend_releases(say: Console, home: Home, years: list[int]) -> None:
         with catalogue.lock("settling the releases"):
             for path in lost:
                 if path.exists():
-                    say.print(f"{path} was missing and is there again.")
+                    say.print(in_home_language(PUT_BACK.filled(path=path), home))
     for year in years:
         if catalogue.in_force(year) is None:
-            note = ' --note "why there is a new one"' if catalogue.latest(year) else ""
-            say.print(
-                styled("[yellow]No release of {} is in force[/]: zhengxin release {}{} makes one.", year, year, note)
-            )
+            note = f' --note "{in_home_language(WHY, home)}"' if catalogue.latest(year) else ""
+            say.print(styled(in_home_language(NOT_IN_FORCE, home), year, year, note))
 
 
 def rebuild() -> None:
@@ -211,9 +225,9 @@ class _Execution:
         offered = offered_years(self.home, series_of(self.home))
         return self._execute(REBUILD_WAREHOUSE, [span_tags(offered)], REBUILD_TITLES)
 
-    def _execute(self, job_name: str, tags_of_runs: list[dict[str, str]], titles: Mapping[str, str]) -> RunOutcome:
+    def _execute(self, job_name: str, tags_of_runs: list[dict[str, str]], titles: Mapping[str, Wording]) -> RunOutcome:
         """One run for each set of tags, until one fails; their checks are counted together."""
-        with spinner(self.console, "Starting Dagster and reading the dbt project"):
+        with spinner(self.console, in_home_language(STARTING_DAGSTER, self.home)):
             from orchestration.pipeline.code_location import definitions_of
             from orchestration.pipeline.execution import CheckCount, execute
             from orchestration.pipeline.instance import end_abandoned_runs, open_instance
@@ -224,8 +238,8 @@ class _Execution:
         with instance:
             end_abandoned_runs(instance)
             for tags in tags_of_runs:
-                with spinner(self.console, "Starting") as show:
-                    outcome = execute(instance, job, tags, _StepLines(self.console, show, titles).take)
+                with spinner(self.console, in_home_language(STARTING, self.home)) as show:
+                    outcome = execute(instance, job, tags, _StepLines(self.home, self.console, show, titles).take)
                 checks.add(outcome.checks)
                 if not outcome.success:
                     break
@@ -249,7 +263,10 @@ def _execution(home: Home) -> Iterator[_Execution]:
 class _StepLines:
     """Draws a run's steps: a line that moves while a step is under way, and one that stays when it has ended."""
 
-    def __init__(self, console: Console, show: Callable[[str], None], titles: Mapping[str, str]) -> None:
+    def __init__(
+        self, home: Home, console: Console, show: Callable[[str], None], titles: Mapping[str, Wording]
+    ) -> None:
+        self._home = home
         self._console = console
         self._show = show
         self._titles = titles
@@ -261,18 +278,21 @@ class _StepLines:
             self._take_message(entry)
         elif event.is_step_start:
             step = event.step_key or ""
-            self._title = self._titles.get(step, step)
+            self._title = self._in_words(self._titles.get(step, Wording(step, step)))
             self._show(self._title)
         elif event.is_step_success:
             seconds = event.step_success_data.duration_ms / 1000
-            self._console.print(styled("  [green]done[/]    {}  [dim]{} s[/]", self._title, f"{seconds:.1f}"))
+            self._console.print(styled(self._in_words(DONE), self._title, f"{seconds:.1f}"))
         elif event.is_step_failure:
-            self._console.print(styled("  [bold red]failed[/]  {}", self._title))
+            self._console.print(styled(self._in_words(STEP_FAILED), self._title))
+
+    def _in_words(self, wording: Wording) -> str:
+        return in_home_language(wording, self._home)
 
     def _take_message(self, entry: EventLogEntry) -> None:
         text = entry.user_message.splitlines()[0] if entry.user_message else ""
         if int(entry.level) >= logging.WARNING and not text.startswith("Dependencies for step"):
-            self._console.print(styled("  [yellow]note[/]    {}", text))
+            self._console.print(styled(self._in_words(NOTE), text))
         elif re.match(r"\d+/\d+ ", text):
             self._show(f"{self._title}: {text}")
 

@@ -11,11 +11,16 @@ from orchestration.commands.terminal import output, table
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.seeds import seeds_folder
-from orchestration.settings import settings_of
+from orchestration.settings import in_home_language, settings_of
 from orchestration.wording import Wording
 
 if TYPE_CHECKING:
     from orchestration.landing.contracts.definition import Contract
+
+IS_WRITTEN = Wording(
+    "已写出 {path}。填好后放入 {inbox},再运行:zhengxin land",
+    "Wrote {path}. Fill it in, put it into {inbox}, then: zhengxin land",
+)
 
 COLUMNS = (
     Wording("列", "column"),
@@ -79,7 +84,7 @@ def template(
     else:
         write_template(source, target, seeds)
         inbox = home.inbox / source
-    output().print(f"Wrote {target}. Fill it in, put it into {inbox}, then: zhengxin land")
+    output().print(in_home_language(IS_WRITTEN.filled(path=target, inbox=inbox), home))
 
 
 def _print_columns(contract: Contract, language: str) -> None:

@@ -21,11 +21,30 @@ from filelock import FileLock, Timeout
 from orchestration.commands.terminal import messages, spinner, styled
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.settings import in_home_language
 from orchestration.wording import Wording
 
 if TYPE_CHECKING:
     from orchestration.web.settings import ServerSettings
 
+READING = Wording("读取 dbt 项目", "Reading the dbt project")
+STARTING = Wording("启动", "Starting")
+ENDED = Wording(
+    "{count} 次运行的进程已不存在,现标为失败。", "{count} runs whose process was gone are now marked as failed."
+)
+OUTPUT = Wording(
+    "各进程及其运行的输出:{log}(按 Ctrl-C 结束)",
+    "What the processes and their runs print: {log}  (Ctrl-C ends them)",
+)
+FOR_PROXY = Wording("[bold]{}[/]  供代理使用,须带令牌与 {}", "[bold]{}[/]  for the proxy, with its token and {}")
+ASKS_FOR_TOKEN = Wording("[bold]{}/[/]  需要 {} 中的令牌", "[bold]{}/[/]  asks for the token of {}")
+REACHED = Wording(
+    "[yellow]其他机器可以访问此处。[/]持有令牌者{};除非前面有带 TLS 的代理,令牌在网络上不加密。",
+    "[yellow]Other machines reach this.[/] Who has the token {}; it goes over the network unencrypted unless a proxy "
+    "with TLS stands in front.",
+)
+MAY_LOOK = Wording("可看到全部运行、日志和数据表", "sees all runs, logs and tables")
+MAY_PUBLISH = Wording("可启动运行并发布", "can launch runs and publish releases")
 LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 3000
 LEAST_TOKEN = 24
@@ -112,7 +131,7 @@ def _settings(
 def _prepare(home: Home) -> None:
     """What all the processes need is made once; runs that died are taken off the queue."""
     say = messages()
-    with spinner(say, "Reading the dbt project"):
+    with spinner(say, in_home_language(READING, home)):
         from orchestration.editions import series_of
         from orchestration.pipeline.instance import end_abandoned_runs, open_instance
         from orchestration.warehouse.dbt import prepare_manifest
@@ -122,7 +141,7 @@ def _prepare(home: Home) -> None:
             ended = end_abandoned_runs(instance)
         prepare_manifest(home)
     if ended:
-        say.print(f"{len(ended)} runs whose process was gone are now marked as failed.")
+        say.print(in_home_language(ENDED.filled(count=len(ended)), home))
 
 
 def _serve(
@@ -140,11 +159,11 @@ def _serve(
         Services(environment, Path(folder), log) as services,
     ):
         try:
-            with spinner(messages(), "Starting"):
+            with spinner(messages(), in_home_language(STARTING, home)):
                 services.start(settings, daemon)
             if settings:
-                _tell(settings, token_file)
-            messages().print(f"What the processes and their runs print: {log}  (Ctrl-C ends them)")
+                _tell(home, settings, token_file)
+            messages().print(in_home_language(OUTPUT.filled(log=log), home))
             return with_output(services.wait(), log)
         except KeyboardInterrupt:
             # A second Ctrl-C must not leave processes behind.
@@ -153,25 +172,20 @@ def _serve(
             return None
 
 
-def _tell(settings: ServerSettings, token_file: Path | None) -> None:
+def _tell(home: Home, settings: ServerSettings, token_file: Path | None) -> None:
     from orchestration.web.services import address_of
 
     say = messages()
     address = address_of(settings.host, settings.port)
     if settings.proxy_header:
-        say.print(styled("[bold]{}[/]  for the proxy, with its token and {}", address, settings.proxy_header))
+        say.print(styled(in_home_language(FOR_PROXY, home), address, settings.proxy_header))
     elif token_file:
-        say.print(styled("[bold]{}/[/]  asks for the token of {}", address, token_file))
+        say.print(styled(in_home_language(ASKS_FOR_TOKEN, home), address, token_file))
     else:
         say.print(styled("[bold]{}/?token={}[/]", address, settings.token), soft_wrap=True)
     if not _is_loopback(settings.host):
-        say.print(
-            styled(
-                "[yellow]Other machines reach this.[/] Who has the token {}; it goes over the network unencrypted"
-                " unless a proxy with TLS stands in front.",
-                "sees all runs, logs and tables" if settings.read_only else "can launch runs and publish releases",
-            )
-        )
+        may = in_home_language(MAY_LOOK if settings.read_only else MAY_PUBLISH, home)
+        say.print(styled(in_home_language(REACHED, home), may))
 
 
 @contextmanager

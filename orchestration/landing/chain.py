@@ -30,6 +30,45 @@ from orchestration.wording import Wording
 
 ENTRY_NAMES = frozenset({"number", "delivery", "received_at", "decision"})
 RECORDED, WITHDRAWN = "recorded", "withdrawn"
+CHANGED = Wording(
+    "日志被手工改动或已损坏;请从备份恢复", "the log was changed by hand or is damaged; restore it from its backup"
+)
+UNREADABLE = Wording("第 {number} 条无法读取:{advice}", "entry {number} cannot be read: {advice}")
+DOES_NOT_FOLLOW = Wording(
+    "第 {number} 条不承接第 {before} 条(其 SHA-256 为 {hash}):{advice}",
+    "entry {number} does not follow from entry {before}, whose SHA-256 is {hash}: {advice}",
+)
+NO_DELIVERY = Wording(
+    "第 {number} 条({decision})在入库存储中没有投递记录:{advice}",
+    "entry {number} ({decision}) has no delivery in the landing store: {advice}",
+)
+OTHER_CONTENT = Wording(
+    "第 {number} 条与收到的内容不符:{file} 第 {row} 行的决定 {decision}({action}):{advice}",
+    "entry {number} does not say what was received: decision {decision} of {file} row {row} ({action}): {advice}",
+)
+OTHER_FILE = Wording(
+    "第 {number} 条:入库存储中保存的文件 {file}({original})不是当时收到的那一个:请从备份恢复入库存储",
+    "entry {number}: the file {file} as kept in the landing store ({original}) is not the one that was received: "
+    "restore the landing store from its backup",
+)
+ENTRY_MISSING = Wording(
+    "缺第 {number} 条:{file} 第 {row} 行的决定 {decision} 已入库。再次入库(zhengxin land)会补写;"
+    "若并无中断,则日志末尾被截去:请先与备份比对",
+    "entry {number} is missing: decision {decision} of {file} row {row} has landed. Landing again (zhengxin land) "
+    "writes it; if nothing was interrupted, the log's end was cut off: compare it with its backup first",
+)
+CUT_OFF = Wording(
+    "第 {number} 条(决定 {decision})载于发布 {release},而日志现在不到该条:入库内容与日志一并被改动;"
+    "请从备份恢复入库文件夹",
+    "entry {number} (decision {decision}) stands in the release {release}, and the log now ends before it: what was "
+    "landed was changed together with the log; restore the landing folder from its backup",
+)
+REPLACED = Wording(
+    "第 {number} 条(决定 {decision})载于发布 {release},而日志该处现为另一条:入库内容与日志一并被改动;"
+    "请从备份恢复入库文件夹",
+    "entry {number} (decision {decision}) stands in the release {release}, and the log now holds another one there: "
+    "what was landed was changed together with the log; restore the landing folder from its backup",
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +83,7 @@ class ChainState:
     entry_count: int
     head: str
     broken_entry: int | None = None
-    problem: str | None = None
+    problem: Wording | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -83,8 +122,7 @@ def verify(home: Home, released: Iterable[ReleasedEntry] = ()) -> ChainState:
                 len(lines),
                 previous,
                 position + 1,
-                f"entry {position + 1}: the file {event['file_name']} as kept in the landing store ({original}) is not"
-                " the one that was received: restore the landing store from its backup",
+                OTHER_FILE.filled(number=position + 1, file=event["file_name"], original=original),
             )
     if len(lines) < len(expected):
         number, missing = len(lines) + 1, expected[len(lines)]
@@ -92,9 +130,12 @@ def verify(home: Home, released: Iterable[ReleasedEntry] = ()) -> ChainState:
             len(lines),
             previous,
             number,
-            f"entry {number} is missing: decision {missing['decision_code']} of {missing['file_name']} row"
-            f" {missing['row_number']} has landed. Landing again (zhengxin land) writes it; if nothing was interrupted,"
-            " the log's end was cut off: compare it with its backup first",
+            ENTRY_MISSING.filled(
+                number=number,
+                decision=missing["decision_code"],
+                file=missing["file_name"],
+                row=missing["row_number"],
+            ),
         )
     for kept in released:
         is_cut_off = kept.number > len(lines)
@@ -103,9 +144,9 @@ def verify(home: Home, released: Iterable[ReleasedEntry] = ()) -> ChainState:
                 len(lines),
                 previous,
                 kept.number,
-                f"entry {kept.number} (decision {kept.decision_code}) stands in the release {kept.release}, and the log"
-                f" now {'ends before it' if is_cut_off else 'holds another one there'}: what was landed was"
-                " changed together with the log; restore the landing folder from its backup",
+                (CUT_OFF if is_cut_off else REPLACED).filled(
+                    number=kept.number, decision=kept.decision_code, release=kept.release
+                ),
             )
     return ChainState(len(lines), previous)
 
@@ -208,21 +249,24 @@ def _codes_in_quarantine(store: Store, batch: Batch) -> set[str]:
     return {key.split("|")[0] for key in keys}
 
 
-def _problem(line: bytes, number: int, previous: str, expected: list[dict[str, Any]]) -> str | None:
+def _problem(line: bytes, number: int, previous: str, expected: list[dict[str, Any]]) -> Wording | None:
     """What is wrong with one line, None where nothing is."""
-    advice = "the log was changed by hand or is damaged; restore it from its backup"
     entry = _parsed(line)
     if entry is None:
-        return f"entry {number} cannot be read: {advice}"
+        return UNREADABLE.filled(number=number, advice=CHANGED)
     if entry.get("previous_hash") != previous:
-        return f"entry {number} does not follow from entry {number - 1}, whose SHA-256 is {previous}: {advice}"
+        return DOES_NOT_FOLLOW.filled(number=number, before=number - 1, hash=previous, advice=CHANGED)
     if number > len(expected):
-        return f"entry {number} ({entry.get('decision_code')}) has no delivery in the landing store: {advice}"
+        return NO_DELIVERY.filled(number=number, decision=entry.get("decision_code"), advice=CHANGED)
     if line != _as_line({"number": number, "previous_hash": previous, **expected[number - 1]}):
         event = expected[number - 1]
-        return (
-            f"entry {number} does not say what was received: decision {event['decision_code']} of"
-            f" {event['file_name']} row {event['row_number']} ({event['action']}): {advice}"
+        return OTHER_CONTENT.filled(
+            number=number,
+            decision=event["decision_code"],
+            file=event["file_name"],
+            row=event["row_number"],
+            action=event["action"],
+            advice=CHANGED,
         )
     return None
 

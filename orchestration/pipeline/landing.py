@@ -29,7 +29,7 @@ from orchestration.release.catalogue import Catalogue
 from orchestration.release.changed_method import changed_methodologies
 from orchestration.release.history import load_releases_in_force
 from orchestration.release.kept_inputs import released_entries, released_inputs_missing
-from orchestration.settings import settings_of
+from orchestration.settings import in_home_language, settings_of
 from orchestration.warehouse import connection
 from orchestration.warehouse.raw import RELEASED_TABLES, load_raw
 from orchestration.writing import markdown
@@ -171,7 +171,8 @@ def raw_results(
                 check_name=WHOLE_CHECK,
                 passed=state.is_whole,
                 severity=dg.AssetCheckSeverity.ERROR,
-                metadata={"entries": state.entry_count} | ({"problem": state.problem} if state.problem else {}),
+                metadata={"entries": state.entry_count}
+                | ({"problem": in_home_language(state.problem, home)} if state.problem else {}),
             )
         ],
     )

@@ -15,7 +15,19 @@ from orchestration.landing.store import Store, StoreDamaged
 from orchestration.release.catalogue import INTERNAL, Catalogue, ReleaseId
 from orchestration.wording import Wording
 
-ADVICE = "restore the landing folder from its backup"
+ADVICE = Wording("请从备份恢复入库文件夹", "restore the landing folder from its backup")
+DELIVERY_MISSING = Wording(
+    "{release} 所依据的投递 {number}({source}/{file})缺失;{advice}",
+    "delivery {number} ({source}/{file}), from which {release} was made, is missing; {advice}",
+)
+ANOTHER_DELIVERY = Wording(
+    "{release} 所依据的投递 {number}({source}/{file})现为另一个;{advice}",
+    "delivery {number} ({source}/{file}), from which {release} was made, is another one now; {advice}",
+)
+BATCH_MISSING = Wording(
+    "{release} 所依据的批次 {source}/{batch} 缺失;{advice}",
+    "batch {source}/{batch}, from which {release} was made, is missing; {advice}",
+)
 
 
 def released_entries(catalogue: Catalogue) -> Iterator[ReleasedEntry]:
@@ -37,27 +49,32 @@ def released_entries(catalogue: Catalogue) -> Iterator[ReleasedEntry]:
             yield ReleasedEntry(str(release), entry["entry_number"], entry["decision_code"], entry["entry_hash"])
 
 
-def released_inputs_missing(home: Home) -> list[str]:
+def released_inputs_missing(home: Home) -> list[Wording]:
     """Deliveries and batches that a release was made from and that the landing store does not hold any more, or holds
-    otherwise; one line each."""
+    otherwise; one text each."""
     catalogue, store = Catalogue(home.releases), Store(home.landing)
     there = {delivery.seq: asdict(delivery) for delivery in store.deliveries()}
-    found: dict[str, None] = {}
+    found: dict[Wording, None] = {}
     for release in catalogue.releases():
         if catalogue.has_lock(release):
             found |= dict.fromkeys(_missing(catalogue.lock_of(release), release, store, there))
     return list(found)
 
 
-def _missing(lock: dict[str, Any], release: ReleaseId, store: Store, there: dict[int, dict[str, Any]]) -> Iterator[str]:
+def _missing(
+    lock: dict[str, Any], release: ReleaseId, store: Store, there: dict[int, dict[str, Any]]
+) -> Iterator[Wording]:
     for delivery in lock["deliveries"]:
         kept = {name: value for name, value in delivery.items() if name != "is_effective"}
         now = there.get(delivery["seq"])
         if now is None or any(now.get(name) != value for name, value in kept.items()):
-            yield (
-                f"delivery {delivery['seq']} ({delivery['source']}/{delivery['file_name']}), from which {release} was "
-                f"made, is {'missing' if now is None else 'another one now'}; {ADVICE}"
+            yield (DELIVERY_MISSING if now is None else ANOTHER_DELIVERY).filled(
+                release=release,
+                number=delivery["seq"],
+                source=delivery["source"],
+                file=delivery["file_name"],
+                advice=ADVICE,
             )
     for batch in lock["batches"]:
         if not store.has_batch(batch["source"], batch["batch_id"]):
-            yield f"batch {batch['source']}/{batch['batch_id']}, from which {release} was made, is missing; {ADVICE}"
+            yield BATCH_MISSING.filled(release=release, source=batch["source"], batch=batch["batch_id"], advice=ADVICE)

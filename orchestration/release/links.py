@@ -25,6 +25,53 @@ class ClockSetBack(UsageError):
     """The time of this machine lies before that of the last release."""
 
 
+WRONG_NUMBER = Wording(
+    "{release} 在链中是第 {number} 号:第 {missing} 号缺失或重复",
+    "{release} is number {number} of the chain: number {missing} is missing or there twice",
+)
+BEFORE_ITS_PREDECESSOR = Wording(
+    "{release} 自称发布于 {moment},早于其前一次 {former}({earlier}):时钟被回拨,或时间被改动",
+    "{release} says that it was released at {moment}, before its predecessor {former} ({earlier}): the clock was set "
+    "back, or the time was changed",
+)
+PREVIOUS_REMOVED = Wording(
+    "{release} 承接的 {previous} 不在此处:被移走", "{release} follows on {previous}, which is not there: it was removed"
+)
+PREVIOUS_CHANGED = Wording(
+    "{release} 承接的 {previous} 与此处的不同:其清单被改动",
+    "{release} follows on another {previous} than the one that is there: its manifest was changed",
+)
+OLDER_REMOVED = Wording(
+    "{release} 是在 {older} 之后发布的,而后者不在此处:被移走",
+    "{release} was made after {older}, which is not there: it was removed",
+)
+OLDER_CHANGED = Wording(
+    "{older} 与 {release} 发布时的不同:其清单被改动",
+    "{older} is not what it was when {release} was made: its manifest was changed",
+)
+WITHDRAWAL_REMOVED = Wording(
+    "{release} 所记的 {withdrawn} 的撤回不在此处:其说明文件被移走",
+    "the withdrawal of {withdrawn}, which {release} names, is not there: its note was removed",
+)
+WITHDRAWAL_CHANGED = Wording(
+    "{withdrawn} 的撤回不是 {release} 所记的那一个:{note} 被改动",
+    "the withdrawal of {withdrawn} is not the one that {release} names: {note} was changed",
+)
+WITHDRAWAL_INVENTED = Wording(
+    "{withdrawn} 的撤回自称作于 {moment},但其后发布的 {release}({later})未提及:是后来放入的",
+    "the withdrawal of {withdrawn} says that it was made at {moment}, but {release}, made after it ({later}), does not "
+    "name it: it was put in",
+)
+PUT_BETWEEN = Wording(
+    "{release} 之后没有发布承接它,而它并非最后一次:是插入的",
+    "{release} is followed by no other release, though it is not the last: it was put between",
+)
+PUT_IN = Wording(
+    "{release} 在链中没有位置,链开始时也不存在:是后来放入的",
+    "{release} has no place in the chain, and was not there when it began: it was put in",
+)
+
+
 @dataclass(frozen=True)
 class Link:
     """A release in the chain; `number` is 0 for one of an older version."""
@@ -84,14 +131,14 @@ def require_clock(catalogue: Catalogue, moment: str) -> None:
         )
 
 
-def broken_links(catalogue: Catalogue) -> Iterator[str]:
-    """What is wrong with the chain, one line each."""
+def broken_links(catalogue: Catalogue) -> Iterator[Wording]:
+    """What is wrong with the chain, one text each."""
     known = links(catalogue)
     chained = [link for link in known if link.number]
     by_name = {str(link.release): link for link in known}
     for position, link in enumerate(chained, start=1):
         if link.number != position:
-            yield f"{link.release} is number {link.number} of the chain: number {position} is missing or there twice"
+            yield WRONG_NUMBER.filled(release=link.release, number=link.number, missing=position)
             break
     for link in chained:
         yield from _broken_link(catalogue, link, by_name)
@@ -99,9 +146,8 @@ def broken_links(catalogue: Catalogue) -> Iterator[str]:
     yield from _invented_withdrawals(catalogue, chained)
     for former, latter in pairwise(known):
         if latter.number and latter.released_at < former.released_at:
-            yield (
-                f"{latter.release} says that it was released at {latter.released_at}, before its predecessor "
-                f"{former.release} ({former.released_at}): the clock was set back, or the time was changed"
+            yield BEFORE_ITS_PREDECESSOR.filled(
+                release=latter.release, moment=latter.released_at, former=former.release, earlier=former.released_at
             )
 
 
@@ -110,46 +156,45 @@ def unchained(catalogue: Catalogue) -> list[ReleaseId]:
     return [link.release for link in links(catalogue) if not link.number]
 
 
-def _broken_link(catalogue: Catalogue, link: Link, by_name: dict[str, Link]) -> Iterator[str]:
+def _broken_link(catalogue: Catalogue, link: Link, by_name: dict[str, Link]) -> Iterator[Wording]:
     previous = link.chain["previous"]
     if previous and previous not in by_name:
-        yield f"{link.release} follows on {previous}, which is not there: it was removed"
+        yield PREVIOUS_REMOVED.filled(release=link.release, previous=previous)
     elif previous and by_name[previous].sha256 != link.chain["previous_sha256"]:
-        yield f"{link.release} follows on another {previous} than the one that is there: its manifest was changed"
+        yield PREVIOUS_CHANGED.filled(release=link.release, previous=previous)
     for name, digest in link.chain.get("unchained", {}).items():
         if name not in by_name:
-            yield f"{link.release} was made after {name}, which is not there: it was removed"
+            yield OLDER_REMOVED.filled(release=link.release, older=name)
         elif by_name[name].sha256 != digest:
-            yield f"{name} is not what it was when {link.release} was made: its manifest was changed"
+            yield OLDER_CHANGED.filled(release=link.release, older=name)
     for name, digest in link.chain["withdrawn"].items():
         note = catalogue.withdrawal_note(ReleaseId.parse(name))
         if not note.exists():
-            yield f"the withdrawal of {name}, which {link.release} names, is not there: its note was removed"
+            yield WITHDRAWAL_REMOVED.filled(release=link.release, withdrawn=name)
         elif sha256_of(note) != digest:
-            yield f"the withdrawal of {name} is not the one that {link.release} names: {note.name} was changed"
+            yield WITHDRAWAL_CHANGED.filled(release=link.release, withdrawn=name, note=note.name)
 
 
-def _invented_withdrawals(catalogue: Catalogue, chained: list[Link]) -> Iterator[str]:
+def _invented_withdrawals(catalogue: Catalogue, chained: list[Link]) -> Iterator[Wording]:
     """Notes that say they were there when a release was made that does not name them."""
     for release in catalogue.withdrawn():
         moment = (catalogue.withdrawal(release) or {})["withdrawn_at"]
         for link in chained:
             if link.released_at > moment and str(release) not in link.chain["withdrawn"]:
-                yield (
-                    f"the withdrawal of {release} says that it was made at {moment}, but {link.release}, made after it "
-                    f"({link.released_at}), does not name it: it was put in"
+                yield WITHDRAWAL_INVENTED.filled(
+                    withdrawn=release, moment=moment, release=link.release, later=link.released_at
                 )
                 break
 
 
-def _inserted(known: list[Link], chained: list[Link]) -> Iterator[str]:
+def _inserted(known: list[Link], chained: list[Link]) -> Iterator[Wording]:
     """Releases that nobody follows on, though others came later; and old ones that the chain does not know."""
     followed = {link.chain["previous"] for link in chained}
     for link in chained[:-1]:
         if str(link.release) not in followed:
-            yield f"{link.release} is followed by no other release, though it is not the last: it was put between"
+            yield PUT_BETWEEN.filled(release=link.release)
     if chained:
         found = chained[0].chain.get("unchained", {})
         for link in known:
             if not link.number and str(link.release) not in found:
-                yield f"{link.release} has no place in the chain, and was not there when it began: it was put in"
+                yield PUT_IN.filled(release=link.release)

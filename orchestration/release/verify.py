@@ -36,20 +36,64 @@ from orchestration.release.files import CHECKSUMS, hashes_of_files, sha256_of
 from orchestration.release.inputs import ARCHIVE_NAME
 from orchestration.release.logical_hash import logical_hash
 from orchestration.release.tables import READERS_SCHEMA
-from orchestration.settings import DRAWS_VARIABLE, Settings
+from orchestration.settings import DRAWS_VARIABLE, Settings, in_home_language
 from orchestration.warehouse.connection import connect_reader, connect_reader_of_file
 from orchestration.wording import Wording
 from orchestration.writing.sql import identifier, literal
 
+NO_INTERNAL_PART = Wording(
+    "{release}:其内部部分不在此处,未核验", "{release}: its internal part is not here, and was not checked"
+)
+OF_RELEASE = Wording("{release}:{problem}", "{release}: {problem}")
+NO_FILE = Wording(
+    "{path} 既不是文件也不是文件夹:什么都没有读取", "{path} is neither a file nor a folder: nothing was read"
+)
+IS_MISSING = Wording("{what} 缺失", "{what} is missing")
+WAS_ADDED = Wording("{what} 是后来加入的", "{what} was added")
+WAS_CHANGED = Wording("{what} 被改动", "{what} was changed")
+UNREADABLE = Wording("{what} 无法读取:{error}", "{what} cannot be read: {error}")
+TABLE_ADDED = Wording("{file}:表 {table} 是后来加入的", "{file}: table {table} was added")
+TABLE_CHANGED = Wording("{file}:表 {table} 不是当时发布的", "{file}: table {table} is not what was released")
+TABLE_MISSING = Wording("{file}:表 {table} 缺失", "{file}: table {table} is missing")
+PARQUET_CHANGED = Wording(
+    "{audience} parquet/{file} 所载的不是当时发布的表",
+    "{audience} parquet/{file} does not hold the table that was released",
+)
+OF_ANOTHER_RELEASE = Wording(
+    "{manifest} 是 {said} 的清单:该发布放在别的文件夹中",
+    "{manifest} is that of {said}: the release lies in another's folder",
+)
+OTHER_HASH = Wording("{sums} 中 {file} 的哈希值与清单不同", "{sums} has another hash of {file} than the manifest")
+OTHER_INTERNAL_PART = Wording(
+    "{manifest} 不是公开清单所指的那一个", "{manifest} is not the one that the public manifest names"
+)
+OTHER_COPY = Wording(
+    "{copy} 与发布的内容不同:请删除,下次 zhengxin run 会恢复",
+    "{copy} is not what the release holds: delete it, and the next zhengxin run puts it back",
+)
+OTHER_VERSION = Wording(
+    "提示:此处 {package} 为 {installed},发布时为 {wanted}",
+    "note: {package} is {installed} here; the release was built with {wanted}",
+)
+NOT_BUILT_ANEW = Wording(
+    "{release} 未重建,因为其中的代码会在此运行:{problem}",
+    "{release} is not built anew, for the code in it would run here: {problem}",
+)
+NOT_INSTALLED = Wording("未安装", "not installed")
+FRESH_HOME = Wording("新主目录 {home}:复制 {count} 个批次", "Fresh home {home}: copying {count} batches")
+BUILDING = Wording("用该发布的代码重新计算得分", "Building the scores anew with the code of the release")
+COMES_OUT_DIFFERENTLY = Wording("{audience} 表 {table} 重建结果不同", "{audience} table {table} comes out differently")
+NOT_RELEASED = Wording("{audience} 表 {table} 当时没有发布", "{audience} table {table} was not released")
+
 
 @dataclass(frozen=True)
 class Verification:
-    """`checked` things, one line in `problems` for each that is not as it was released, and in `gaps` for what could
+    """`checked` things, one text in `problems` for each that is not as it was released, and in `gaps` for what could
     not be checked here."""
 
     checked: int
-    problems: list[str]
-    gaps: list[str] = field(default_factory=list)
+    problems: list[Wording]
+    gaps: list[Wording] = field(default_factory=list)
 
     def __add__(self, other: Verification) -> Verification:
         return Verification(self.checked + other.checked, self.problems + other.problems, self.gaps + other.gaps)
@@ -62,7 +106,7 @@ def verify_release(catalogue: Catalogue, release: ReleaseId) -> Verification:
         return Verification(1, strange)
     parts, gaps = [PUBLIC], []
     if not catalogue.folder(release, INTERNAL).exists():
-        gaps.append(f"{release}: its internal part is not here, and was not checked")
+        gaps.append(NO_INTERNAL_PART.filled(release=release))
     elif catalogue.has_two_trees(release):
         parts.append(INTERNAL)
     found = Verification(0, [], gaps)
@@ -74,15 +118,17 @@ def verify_release(catalogue: Catalogue, release: ReleaseId) -> Verification:
         found += verify_tables(catalogue, release, audience)
         if catalogue.shown(audience) == release:
             found += _verify_copy(catalogue, release, audience)
-    return Verification(found.checked, [f"{release}: {problem}" for problem in found.problems], found.gaps)
+    return Verification(
+        found.checked, [OF_RELEASE.filled(release=release, problem=problem) for problem in found.problems], found.gaps
+    )
 
 
-def no_files_of_ours(*folders: Path) -> list[str]:
-    """Links, pipes and devices below the folders, one line each: a release is made of files and folders, and to read
+def no_files_of_ours(*folders: Path) -> list[Wording]:
+    """Links, pipes and devices below the folders, one text each: a release is made of files and folders, and to read
     anything else could lead elsewhere or never end."""
     found = sorted(path for folder in folders for path in folder.rglob("*"))
     return [
-        f"{path} is neither a file nor a folder: nothing was read"
+        NO_FILE.filled(path=path)
         for path in found
         if not (stat.S_ISREG(mode := path.lstat().st_mode) or stat.S_ISDIR(mode))
     ]
@@ -93,10 +139,12 @@ def verify_files(folder: Path) -> Verification:
     wanted = _checksums(folder)
     found = hashes_of_files(folder)
     found.pop(CHECKSUMS, None)
-    problems = [f"{folder / name} is missing" for name in sorted(wanted.keys() - found.keys())]
-    problems += [f"{folder / name} was added" for name in sorted(found.keys() - wanted.keys())]
+    problems = [IS_MISSING.filled(what=folder / name) for name in sorted(wanted.keys() - found.keys())]
+    problems += [WAS_ADDED.filled(what=folder / name) for name in sorted(found.keys() - wanted.keys())]
     problems += [
-        f"{folder / name} was changed" for name in sorted(found.keys() & wanted.keys()) if found[name] != wanted[name]
+        WAS_CHANGED.filled(what=folder / name)
+        for name in sorted(found.keys() & wanted.keys())
+        if found[name] != wanted[name]
     ]
     return Verification(len(wanted), problems)
 
@@ -114,17 +162,17 @@ def verify_tables(catalogue: Catalogue, release: ReleaseId, audience: str) -> Ve
                 if name in wanted
             }
     except duckdb.Error as error:
-        return Verification(1, [f"{database} cannot be read: {str(error).splitlines()[0]}"])
-    problems = [f"{database.name}: table {name} was added" for name in sorted(columns.keys() - wanted.keys())]
+        return Verification(1, [UNREADABLE.filled(what=database, error=str(error).splitlines()[0])])
+    problems = [TABLE_ADDED.filled(file=database.name, table=name) for name in sorted(columns.keys() - wanted.keys())]
     problems += [
-        f"{database.name}: table {name} is {'not what was released' if name in hashes else 'missing'}"
+        (TABLE_CHANGED if name in hashes else TABLE_MISSING).filled(file=database.name, table=name)
         for name in sorted(wanted)
         if hashes.get(name) != wanted[name]
     ]
     files = sorted((catalogue.folder(release, audience) / "parquet").glob("*.parquet"))
     for path in files:
         if not _is_as_released(path, columns.get(path.stem, []), wanted.get(path.stem)):
-            problems.append(f"{audience} parquet/{path.name} does not hold the table that was released")
+            problems.append(PARQUET_CHANGED.filled(audience=audience, file=path.name))
     return Verification(len(wanted) + len(files), problems)
 
 
@@ -160,19 +208,19 @@ def _verify_manifest(catalogue: Catalogue, release: ReleaseId, audience: str) ->
     problems = []
     said = (manifest.get("release_id"), manifest.get("assessment_year"), manifest.get("revision_number"))
     if said != (str(release), release.year, release.revision):
-        problems.append(f"{folder / MANIFEST_NAME} is that of {said[0]}: the release lies in another's folder")
+        problems.append(OF_ANOTHER_RELEASE.filled(manifest=folder / MANIFEST_NAME, said=said[0]))
     listed = manifest.get("files")
     if listed is not None:
         sums = {name: digest for name, digest in _checksums(folder).items() if not name.startswith(MANIFEST_NAME)}
         problems += [
-            f"{folder / CHECKSUMS} has another hash of {name} than the manifest"
+            OTHER_HASH.filled(sums=folder / CHECKSUMS, file=name)
             for name in sorted(listed.keys() | sums.keys())
             if listed.get(name) != sums.get(name)
         ]
     internal = catalogue.manifest_path(release, INTERNAL)
     bound = manifest.get("internal_manifest_sha256")
     if audience == PUBLIC and bound and internal.exists() and sha256_of(internal) != bound:
-        problems.append(f"{internal} is not the one that the public manifest names")
+        problems.append(OTHER_INTERNAL_PART.filled(manifest=internal))
     return Verification(1, problems)
 
 
@@ -181,8 +229,7 @@ def _verify_copy(catalogue: Catalogue, release: ReleaseId, audience: str) -> Ver
     wanted = sha256_of(catalogue.database(release, audience))
     if copy.exists() and sha256_of(copy) == wanted:
         return Verification(1, [])
-    advice = "delete it, and the next zhengxin run puts it back"
-    return Verification(1, [f"{copy.name} is not what the release holds: {advice}"])
+    return Verification(1, [OTHER_COPY.filled(copy=copy.name)])
 
 
 def verify_rebuild(home: Home, release: ReleaseId, say: Callable[[str], None] = lambda _: None) -> Verification:
@@ -203,13 +250,14 @@ def verify_rebuild(home: Home, release: ReleaseId, say: Callable[[str], None] = 
     lock = catalogue.lock_of(release)
     _require_inputs(home, catalogue, lock)
     for line in _other_versions(lock):
-        say(f"note: {line}")
+        say(in_home_language(line, home))
     with tempfile.TemporaryDirectory(prefix="zhengxin-rebuild-") as temporary:
         root = Path(temporary)
-        say(f"Fresh home {root / 'home'}: copying {len(lock['batches'])} batches")
+        fresh_here = FRESH_HOME.filled(home=root / "home", count=len(lock["batches"]))
+        say(in_home_language(fresh_here, home))
         project = _unpack(catalogue.kept(release, ARCHIVE_NAME), root / "project")
         fresh = fresh_home(home, catalogue, lock, root / "home")
-        say("Building the scores anew with the code of the release")
+        say(in_home_language(BUILDING, home))
         hashes = _rebuild(project, fresh, catalogue.kept(release, LOCK_NAME))
     return _compare(catalogue.tables(release), hashes)
 
@@ -223,12 +271,7 @@ def _require_as_released(catalogue: Catalogue, release: ReleaseId) -> None:
         for problem in (
             strange or verify_files(folder).problems + _verify_manifest(catalogue, release, audience).problems
         ):
-            raise UsageError(
-                Wording(
-                    f"{release} 未重建,因为其中的代码会在此运行:{problem}",
-                    f"{release} is not built anew, for the code in it would run here: {problem}",
-                )
-            )
+            raise UsageError(NOT_BUILT_ANEW.filled(release=release, problem=problem))
 
 
 def _checksums(folder: Path) -> dict[str, str]:
@@ -266,15 +309,15 @@ def _require_inputs(home: Home, catalogue: Catalogue, lock: dict[str, Any]) -> N
             )
 
 
-def _other_versions(lock: dict[str, Any]) -> list[str]:
+def _other_versions(lock: dict[str, Any]) -> list[Wording]:
     lines = []
     for name, wanted in lock["versions"].items():
         try:
-            installed = sys.version.split()[0] if name == "python" else version(name)
+            installed: str | Wording = sys.version.split()[0] if name == "python" else version(name)
         except PackageNotFoundError:
-            installed = "not installed"
+            installed = NOT_INSTALLED
         if installed != wanted:
-            lines.append(f"{name} is {installed} here; the release was built with {wanted}")
+            lines.append(OTHER_VERSION.filled(package=name, installed=installed, wanted=wanted))
     return lines
 
 
@@ -335,8 +378,9 @@ def _compare(released: dict[str, dict[str, Any]], rebuilt: dict[str, dict[str, s
         for name, table in tables.items():
             checked += 1
             if rebuilt[audience].get(name) != table["sha256"]:
-                problems.append(f"{audience} table {name} comes out differently")
+                problems.append(COMES_OUT_DIFFERENTLY.filled(audience=audience, table=name))
         problems += [
-            f"{audience} table {name} was not released" for name in sorted(rebuilt[audience].keys() - tables.keys())
+            NOT_RELEASED.filled(audience=audience, table=name)
+            for name in sorted(rebuilt[audience].keys() - tables.keys())
         ]
     return Verification(checked, problems)

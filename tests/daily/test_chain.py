@@ -90,7 +90,7 @@ def test_a_changed_entry_is_named(three: World, number: int) -> None:
     path.write_bytes(b"".join(lines))
     state = verify(three.home)
     assert state.broken_entry == number
-    assert f"entry {number}" in state.problem and f"D{number}" in state.problem
+    assert f"entry {number}" in state.problem.en and f"D{number}" in state.problem.en
 
 
 def test_a_rewritten_chain_is_named(three: World) -> None:
@@ -126,7 +126,7 @@ def test_an_invented_entry_is_named(three: World) -> None:
     entry = json.loads(lines[-1]) | {"number": 4, "previous_hash": hashlib.sha256(lines[-1]).hexdigest()}
     path.write_bytes(b"\n".join(lines) + b"\n" + json.dumps(entry).encode() + b"\n")
     state = verify(three.home)
-    assert (state.broken_entry, "no delivery" in state.problem) == (4, True)
+    assert (state.broken_entry, "no delivery" in state.problem.en) == (4, True)
 
 
 def keep_in_release(home: Home, name: str = "2019/r1") -> None:
@@ -155,16 +155,20 @@ def test_decisions_removed_with_log_and_store_are_named(three: World) -> None:
     chain.log_path(three.home).unlink()
     state = verify(three.home)
     assert (state.entry_count, state.broken_entry) == (0, 1)
-    assert "decision D1" in state.problem and "release 2019-r1" in state.problem and "ends before" in state.problem
+    assert (
+        "decision D1" in state.problem.en
+        and "release 2019-r1" in state.problem.en
+        and "ends before" in state.problem.en
+    )
     three.land_one(decisions("D7"), "z.csv", "decision")
-    assert "holds another one" in verify(three.home).problem
+    assert "holds another one" in verify(three.home).problem.en
 
 
 def test_an_exchanged_file_in_the_store_is_named(three: World) -> None:
     (batch, *_) = three.store.effective_batches("decision")
     three.store.original_path(batch).write_text("another file")
     state = verify(three.home)
-    assert not state.is_whole and "is not the one that was received" in state.problem
+    assert not state.is_whole and "is not the one that was received" in state.problem.en
 
 
 def test_a_torn_line_is_cut_off(three: World) -> None:

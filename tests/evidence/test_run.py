@@ -52,4 +52,4 @@ def test_what_records_give_is_run_released_and_made_again(tmp_path: Path) -> Non
     assert set(counts[INTERNAL]) == set(MARTS) and counts[INTERNAL]["evidence_measure"] > 100
     # Twenty of each kind.
     assert counts[INTERNAL]["evidence_sample"] == 20 * counts[INTERNAL]["evidence_partition"]
-    assert "checked" in zhengxin(home, "verify", "2019-r1", "--rebuild")
+    assert "已核验" in zhengxin(home, "verify", "2019-r1", "--rebuild")

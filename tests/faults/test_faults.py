@@ -19,7 +19,7 @@ from orchestration.landing.integrity import require_whole
 from orchestration.landing.store import Store
 from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue
 from orchestration.release.verify import Verification
-from orchestration.release.verify_all import parts_to_verify, verify_part
+from orchestration.release.verify_all import RELEASE, parts_to_verify, verify_part
 from orchestration.site.page import INVENTORY, LOCK
 from tests.faults import steps
 from tests.faults.faulty_process import FULL, KILLED, READ_ONLY, TORN, Step, perform
@@ -112,9 +112,11 @@ def assert_whole(home: Home, written: dict[str, bytes]) -> None:
             assert opened.execute("select count(*) > 0 from marts.fct_unit_score").fetchone() == (True,)
     require_whole(Store(home.landing))
     for release in catalogue.releases():
-        [check] = [check for name, check in parts_to_verify(home, None, None) if name == f"release {release}"]
+        [check] = [
+            check for name, check in parts_to_verify(home, None, None) if name == RELEASE.filled(release=release)
+        ]
         # The switch of `current` is the one thing that the next command mends.
-        assert [problem for problem in verify_part(check).problems if ": current" not in problem] == []
+        assert [problem for problem in verify_part(check).problems if ": current" not in problem.en] == []
     found = {name: content for name, content in pages(home).items() if not name.endswith((".tmp", INVENTORY, LOCK))}
     assert found == {name: content for name, content in written.items() if name in found}
 

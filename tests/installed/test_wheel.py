@@ -33,7 +33,7 @@ def test_without_a_folder_it_says_how_to_make_one(zhengxin: Call, tmp_path: Path
 
 def test_the_shipped_seeds_are_there(zhengxin: Call, tmp_path: Path) -> None:
     zhengxin(tmp_path, "init", "--from", "county", "counties")
-    assert "The seeds are sound" in zhengxin(tmp_path / "counties", "check-seeds").stdout
+    assert "种子文件无误" in zhengxin(tmp_path / "counties", "check-seeds").stdout
     # As git finds its root: from a folder below, too.
     assert "county_integrity,年度 2017" in zhengxin(tmp_path / "counties" / "inbox", "status").stdout
 
@@ -53,7 +53,7 @@ def test_a_release_of_an_installed_package_is_rebuilt(zhengxin: Call, small_fold
     zhengxin(small_folder, "run")
     said = zhengxin(small_folder, "verify", "2019-r1", "--rebuild").stdout
     # Each table of the release was built anew and is as it was released: what differs ends with an error.
-    assert re.search(r"^rebuild of 2019-r1: [1-9]\d+ checked$", said, re.MULTILINE), said
+    assert re.search(r"^2019-r1 的重建:已核验 [1-9]\d+ 项$", said, re.MULTILINE), said
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ import pytest
 from orchestration.landing import chain
 from orchestration.landing.integrity import require_unbroken, require_whole
 from orchestration.landing.store import Store, StoreDamaged
-from orchestration.release.verify_all import parts_to_verify, verify_part
+from orchestration.release.verify_all import LANDING_STORE, parts_to_verify, verify_part
 
 from .conftest import DECISION_ROW, OBSERVATION_ROW, World, csv_text, observations
 
@@ -35,7 +35,8 @@ def landed(world: World) -> World:
 
 def problems(world: World) -> list[str]:
     """What `zhengxin verify --all` says is not as it was."""
-    return [problem for _, check in parts_to_verify(world.home, None, None) for problem in verify_part(check).problems]
+    parts = parts_to_verify(world.home, None, None)
+    return [problem.en for _, check in parts for problem in verify_part(check).problems]
 
 
 def batch_folder(world: World, name: str) -> Path:
@@ -171,10 +172,10 @@ def test_a_store_of_an_older_version_is_checked_by_its_counts(landed: World) -> 
         assert older["seq"] == number
         path.write_text(json.dumps(older))
     checks = dict(parts_to_verify(landed.home, None, None))
-    state = verify_part(checks["landing store"])
-    assert state.problems == [] and "4 of 4 batches were landed by an older version" in state.gaps[0]
+    state = verify_part(checks[LANDING_STORE])
+    assert state.problems == [] and "4 of 4 batches were landed by an older version" in state.gaps[0].en
     empty_quarantine(landed)
-    assert "quarantined.parquet has 0 rows where 1 landed" in verify_part(checks["landing store"]).problems[0]
+    assert "quarantined.parquet has 0 rows where 1 landed" in verify_part(checks[LANDING_STORE]).problems[0].en
     landed.land_one(csv_text(observations(1, value="3")), "new.csv")
     assert len(landed.store.deliveries()) == 5
 

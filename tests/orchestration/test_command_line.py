@@ -207,10 +207,10 @@ def test_a_run_that_changes_nothing_looks_after_the_releases(tmp_path: Path, mon
     shown = CliRunner().invoke(app, ["--home", str(home.root), "run", "--if-changed", "2017-2019"])
     assert shown.exit_code == 0, shown.output
     assert shown.output.splitlines() == [
-        "Nothing has changed since the last run.",
-        f"{catalogue.current()} was missing and is there again.",
-        "No release of 2017 is in force: zhengxin release 2017 makes one.",
-        'No release of 2018 is in force: zhengxin release 2018 --note "why there is a new one" makes one.',
+        "上次运行之后没有任何变化。",
+        f"{catalogue.current()} 缺失,已恢复。",
+        "2017 年没有生效的发布:zhengxin release 2017 即可发布。",
+        '2018 年没有生效的发布:zhengxin release 2018 --note "为何重新发布" 即可发布。',
     ]
     assert catalogue.current().read_text() == "2019-r1 public"
 
@@ -235,7 +235,7 @@ def test_query_keeps_chinese_aligned(built: BuiltHome, zhengxin: Call) -> None:
 def test_query_says_how_many_rows_it_left_out(built: BuiltHome, zhengxin: Call) -> None:
     done = zhengxin(built.home, "query", "--rows", "2", "select * from range(5)")
     assert len(done.stdout.splitlines()) == 3
-    assert "The first 2 rows" in done.stderr
+    assert "前 2 行" in done.stderr
     assert len(zhengxin(built.home, "query", "--rows", "0", "select * from range(500)").stdout.splitlines()) == 501
 
 

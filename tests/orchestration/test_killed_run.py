@@ -63,12 +63,12 @@ def kill_run(home: Home, after_line: str, moment: Moment) -> None:
 @pytest.mark.parametrize(
     ("after_line", "moment"),
     [
-        pytest.param("Run of", at_once, id="starting", marks=pytest.mark.slow),
-        pytest.param("done    Land", logged("model intermediate.int_assessment_cell"), id="building"),
-        pytest.param("done    Land", logged("model marts.fct_unit_score"), id="marts", marks=pytest.mark.slow),
-        pytest.param("done    Build", at_once, id="validating", marks=pytest.mark.slow),
+        pytest.param("运行 ", at_once, id="starting", marks=pytest.mark.slow),
+        pytest.param("完成    收件箱", logged("model intermediate.int_assessment_cell"), id="building"),
+        pytest.param("完成    收件箱", logged("model marts.fct_unit_score"), id="marts", marks=pytest.mark.slow),
+        pytest.param("完成    计算", at_once, id="validating", marks=pytest.mark.slow),
         pytest.param(
-            "done    Validate", appeared("releases-internal/tmp/*/*/*.duckdb"), id="releasing", marks=pytest.mark.slow
+            "完成    校验", appeared("releases-internal/tmp/*/*/*.duckdb"), id="releasing", marks=pytest.mark.slow
         ),
     ],
 )
@@ -88,7 +88,7 @@ def test_run_after_a_killed_run(home: Home, built: BuiltHome, zhengxin: Call, af
 
     assert "SYNTHETIC DATA" in done.stdout
     again = zhengxin(home, "run", "--if-changed", str(YEAR))
-    assert again.stdout == "Nothing has changed since the last run.\n" + done.stdout
+    assert again.stdout == "上次运行之后没有任何变化。\n" + done.stdout
 
 
 def test_rebuild_gives_the_same_tables(built: BuiltHome, tmp_path: Path, zhengxin: Call) -> None:

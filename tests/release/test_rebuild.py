@@ -21,7 +21,7 @@ def test_rebuild_gives_every_logical_hash_again(home: Home, zhengxin: Call) -> N
     done = zhengxin(home, "verify", "2019-r1", "--rebuild")
     assert done.returncode == 0, done.stdout + done.stderr
     tables = sum(len(each) for each in Catalogue(home.releases).tables(ReleaseId(2019, 1)).values())
-    assert f"rebuild of 2019-r1: {tables} checked" in done.stdout
+    assert f"2019-r1 的重建:已核验 {tables} 项" in done.stdout
 
 
 def test_missing_batch_is_named(home: Home, zhengxin: Call) -> None:

@@ -23,7 +23,7 @@ from orchestration.release.files import sha256_of
 from orchestration.release.publish import PUBLISHED, withdraw
 from orchestration.release.signature import KEY_VARIABLE, is_signed_by, public_key
 from orchestration.release.verify import Verification
-from orchestration.release.verify_all import parts_to_verify, verify_part
+from orchestration.release.verify_all import CHAIN, parts_to_verify, verify_part
 from tests.release.conftest import Call, alter, release
 from tests.release.forging import open_up, redo_manifest, redo_sums, rewrite
 
@@ -33,7 +33,7 @@ FIRST, EARLIER = ReleaseId(2019, 1), ReleaseId(2018, 1)
 def problems(home: Home, key: Path | None = None, head: str | None = None) -> list[str]:
     """What `zhengxin verify --all` says is not as it was."""
     parts = parts_to_verify(home, public_key(key) if key else None, head)
-    return [problem for _, check in parts for problem in verify_part(check).problems]
+    return [problem.en for _, check in parts for problem in verify_part(check).problems]
 
 
 def alter_score(database: Path) -> None:
@@ -444,8 +444,8 @@ def test_releases_of_an_older_version_verify_with_a_stated_gap(home: Home) -> No
     assert problems(home) == []
     assert (catalogue.folder(FIRST) / "internal").stat().st_mode & 0o077 == 0
     assert (catalogue.folder(FIRST) / "lock.json").stat().st_mode & 0o077 == 0
-    chain_part = dict(parts_to_verify(home, None, None))["chain of the releases"]
-    assert "2018-r1, 2019-r1 come from an older version and have no link" in verify_part(chain_part).gaps[0]
+    chain_part = dict(parts_to_verify(home, None, None))[CHAIN]
+    assert "2018-r1, 2019-r1 come from an older version and have no link" in verify_part(chain_part).gaps[0].en
 
     alter(home, "update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
     assert release(home, 2019, note="the first with a link").state == PUBLISHED
@@ -460,14 +460,14 @@ def test_command(home: Home, zhengxin: Call, tmp_path: Path) -> None:
     head = sha256_of(Catalogue(home.releases).manifest_path(FIRST))
     done = zhengxin(home, "verify", "--all", "--head", head)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"Head of the chain: {head} (2019-r1)" in " ".join(done.stdout.split())
-    assert "landing store:" in done.stdout and "not signed" in " ".join(done.stdout.split())
+    assert f"链首:{head}(2019-r1)" in "".join(done.stdout.split())
+    assert "入库存储:已核验" in done.stdout and "没有签名" in done.stdout
 
     copy = Home(tmp_path / "copy")
     shutil.copytree(home.releases, copy.releases)
     done = zhengxin(copy, "verify", "--all", "--head", head)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "its internal part is not here" in " ".join(done.stdout.split())
+    assert "其内部部分不在此处" in "".join(done.stdout.split())
     assert [path.name for path in copy.root.iterdir()] == ["releases"]
 
     (copy.releases / "2019" / "r1" / "diff.md").chmod(0o644)
@@ -476,7 +476,7 @@ def test_command(home: Home, zhengxin: Call, tmp_path: Path) -> None:
     done = zhengxin(copy, "verify", "2019-r1")
     assert done.returncode == 1
     said = " ".join(done.stderr.split())
-    assert "diff.md was changed" in said and "added.txt was added" in said
+    assert "diff.md 被改动" in said and "added.txt 是后来加入的" in said
     unused = zhengxin(copy, "verify", "2018-r1", "--head", head)
     assert unused.returncode == 1 and "--key 与 --head 须与 --all 同用" in " ".join(unused.stderr.split())
     assert zhengxin(copy, "verify").returncode == zhengxin(copy, "verify", "--all", "2019-r1").returncode == 1
