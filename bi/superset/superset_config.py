@@ -14,6 +14,3 @@ DATA_CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}
 
 # Chinese and English stand side by side in the assets; the interface itself stays English.
 BABEL_DEFAULT_LOCALE = "en"
-
-# The tiles of provinces are set in a grid by their classes; everything else that a template writes stays cleaned.
-HTML_SANITIZATION_SCHEMA_EXTENSIONS = {"attributes": {"div": ["className"]}}

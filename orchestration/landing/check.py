@@ -179,6 +179,17 @@ def could_not_check(error: duckdb.Error) -> ReaderFailed:
     )
 
 
+def rows_lost(received: int, judged: int) -> ReaderFailed:
+    """Not every row is among the accepted or the quarantined ones, or one is twice."""
+    return ReaderFailed(
+        "rows_lost",
+        Wording(
+            f"{received} 行中只有 {judged} 行有结果,这是程序的缺陷:请报告",
+            f"of {received} rows {judged} were judged, which is a fault of the program: report it",
+        ),
+    )
+
+
 def structure_faults(contract: Contract, header: Sequence[str]) -> dict[str, int]:
     """How many columns break each rule on a header: column_missing, column_unknown, column_repeated."""
     return {
@@ -251,6 +262,9 @@ class Door:
                 self._count_readings(results)
                 for number, file in enumerate(files):
                     self._write_quarantined(contract, number, file, results[number])
+                    judged = results[number].accepted_count + results[number].quarantined_count
+                    if judged != file.table.row_count:
+                        raise rows_lost(file.table.row_count, judged)
                 return results
         except duckdb.Error as error:
             raise could_not_check(error) from error

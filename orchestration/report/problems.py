@@ -37,7 +37,9 @@ def _findings(ctx: Context, name: str, rule: dict[str, Any]) -> Iterable[Finding
             yield _finding(ctx, rule, label, f"{name}_{value}" if of == "fault" else name, list(group), said)
 
 
-def _finding(ctx: Context, rule: dict, label: str, name: str, members: list[Any], said: dict[str, str]) -> Finding:
+def _finding(
+    ctx: Context, rule: dict[str, Any], label: str, name: str, members: list[Any], said: dict[str, str]
+) -> Finding:
     first, text, given = members[0], f"problem.{name}_text", dict[str, Any](said)
     if hasattr(first, "tied_unit_count"):
         given["unit"] = with_ties(ctx.t, ctx.unit_name(first.unit_code), first, "tied_unit_count")

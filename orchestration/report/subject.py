@@ -93,7 +93,7 @@ class Subject:
 
     def facts(self, names: Iterable[str], **values: Run) -> tuple[tuple[str, Text], ...]:
         """What the release says of itself, by the names of `release.…` in the wording."""
-        info, found = self.info, []
+        info, found = self.info, list[tuple[str, Text]]()
         values = {
             "note": info.release_note or self.word("word.none"),
             "title": self.named(info, "title"),

@@ -8,7 +8,7 @@ from typing import Any
 from orchestration.report import advice
 from orchestration.report.dimensions import event_table
 from orchestration.report.document import Block, BulletList, ChartKind, Code, OnScreen, Paragraph, ScoreCard, Text
-from orchestration.report.parts import Outline, beside, card, chart, series
+from orchestration.report.parts import Outline, Shown, beside, card, chart, series
 from orchestration.report.scope import ROOT_NODE, Context
 from orchestration.report.summary import labelled
 
@@ -192,7 +192,7 @@ def _indicators(ctx: Context) -> Block:
     for row in ctx.ask("unit_measure"):
         measures[row.node_code].append(row)
     scored = {**ctx.ask("unit_dimension").by("node_code"), **ctx.ask("unit_indicator").by("node_code")}
-    cells = {
+    cells: dict[str, Shown] = {
         "score": beside(scored, "mark", "score", lambda node: node.node_code),
         "score_rate": beside(scored, "rate", "score_rate", lambda node: node.node_code),
         "value": lambda node: _values(ctx, measures[node.node_code]) if node.is_leaf else (),

@@ -180,7 +180,8 @@ def _read_ahead(release: Release, codes: Sequence[str], methodology_code: str | 
 
 def _written(report: Report, code: str, formats: Format, folder: Path) -> WrittenReport:
     folder.mkdir(parents=True, exist_ok=True)
-    page, paper, missing = folder / f"{report.file_stem}.html", folder / f"{report.file_stem}.pdf", ()
+    page, paper = folder / f"{report.file_stem}.html", folder / f"{report.file_stem}.pdf"
+    missing: tuple[str, ...] = ()
     if formats is not Format.pdf:
         partial = page.with_name(page.name + ".tmp")
         partial.write_text(html.render(report), encoding="utf-8")

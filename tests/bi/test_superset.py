@@ -92,8 +92,6 @@ ANSWERS = {
     "share_keeping_grade from marts.rank_interval inner join marts.rank_distinguishable using (series_code, "
     "assessment_year, methodology_code, scenario_code, scope_kind, unit_code) inner join marts.dim_unit as units using "
     "(unit_code) where is_default_scenario and methodology_code = 'presence' and scope_kind = 'nation'",
-    "province_map": f"select tile_class, short_name_zh, mean_text from ({DATASETS['province_tile']['sql']}) "
-    "where methodology_code = 'presence'",
     "events": f"{EVENTS_ASKED}, {COUNTY}, headline, severity, {KIND}, points, {RESPONSE} {EVENTS}",
     "unit_events": f"{EVENTS_ASKED}, headline, severity, {KIND}, points, {RESPONSE} {EVENTS}",
     "unit_standing": f"select {COUNTY}, published_score, grade, rank_overall, ranked_unit_count_overall, "

@@ -13,7 +13,6 @@ import duckdb
 import pytest
 import yaml
 
-from orchestration.report.maps.topology import provinces
 from tests.bi.superset_files import ASSETS, FOLDER, assets, relation, script, used_columns, used_metrics
 
 DATASETS = assets("datasets")
@@ -85,21 +84,6 @@ def test_a_county_s_page_is_one_column_and_asks_for_a_county() -> None:
     assert methodology["defaultDataMask"]["filterState"]["value"] == ["presence"]
     assert county["targets"][0]["column"]["name"] == "unit_label"
     assert county["controlValues"]["enableEmptyFilter"] and not county["controlValues"]["multiSelect"]
-
-
-def test_the_map_has_a_tile_for_every_province(direct: duckdb.DuckDBPyConnection) -> None:
-    tiles = direct.execute(
-        f"select province_code, tile_class, published_mean_of_units from ({DATASETS['province_tile']['sql']}) "
-        "where methodology_code = 'presence'"
-    ).fetchall()
-    assert len({code for code, *_ in tiles}) == len(tiles) == len(provinces().shapes)
-    assert {code for code, *_ in tiles} == provinces().shapes.keys()
-    assert len({tuple(re.findall(r"column-\d+ row-\d+", name)) for _, name, _ in tiles}) == len(tiles)
-    means = direct.execute(
-        "select region_code, published_mean_of_units from marts.region_score where methodology_code = 'presence' "
-        "and region_level = 'province' and node_code = 'composite'"
-    ).fetchall()
-    assert {(code, mean) for code, _, mean in tiles if mean is not None} == set(means)
 
 
 def test_the_dashboard_filters_by_methodology_province_and_prefecture() -> None:

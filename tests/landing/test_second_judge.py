@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from orchestration.landing import checked_rows
 from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.judge import recorded
 
@@ -39,6 +40,15 @@ def test_a_rule_out_of_order_lets_nothing_in(
     # Nothing is kept of it, so the program as it should be judges it anew.
     again = {file.file_name: file for file in world.land()}
     assert (again["bad.csv"].accepted_count, again["bad.csv"].quarantined_count) == (1, 1)
+
+
+def test_a_row_that_is_found_and_breaks_nothing_is_not_lost(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.drop(csv_text(observations(2)))
+    with monkeypatch.context() as patch:
+        patch.setattr(checked_rows, "broken_query", lambda *_: "select file_number, row_number from checked")
+        [landed] = world.land()
+    assert (landed.outcome, landed.error_rule, landed.batch_id) == ("rejected", "rows_lost", None)
+    assert [again.accepted_count for again in world.land()] == [2]
 
 
 def test_each_rule_is_an_expectation_with_what_the_door_found(world: World) -> None:

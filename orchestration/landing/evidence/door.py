@@ -21,6 +21,7 @@ from orchestration.landing.check import (
     CheckedFile,
     could_not_check,
     row_records,
+    rows_lost,
     structure_faults,
     structure_message,
     structure_records,
@@ -154,13 +155,7 @@ class EvidenceDoor:
             self._write_quarantined(kind, found, batch_id, work, checked)
         judged = checked.accepted_count + checked.quarantined_count
         if judged != found.row_count:
-            raise ReaderFailed(
-                "rows_lost",
-                Wording(
-                    f"{found.row_count} 行中只有 {judged} 行有结果,这是程序的缺陷:请报告",
-                    f"of {found.row_count} rows {judged} were judged, which is a fault of the program: report it",
-                ),
-            )
+            raise rows_lost(found.row_count, judged)
         return checked
 
     def _part_years(self, kind: EvidenceKind, accepted: Path, work: Path) -> None:

@@ -1,0 +1,274 @@
+"""The rules of dbt_project_evaluator that the house keeps, asked of the manifest: who reads whom, what is tested, what
+is documented, and where a thing stands. An exception stands here with its reason, and goes once it is none."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration.home import Home
+from orchestration.warehouse import dbt
+
+Node = dict[str, Any]
+
+MOST_JOINS = 9
+MOST_LINES = 150
+
+# Records land in bulk and are counted where they lie, beside seeds that say how: no view of one table stands before
+# them.
+COUNTS_RECORDS = {
+    "dim_derivation",
+    "evidence_file",
+    "evidence_partition",
+    "int_evidence_check",
+    "int_evidence_count",
+    "int_evidence_duplicate",
+    "int_evidence_measure",
+    "int_evidence_partition",
+    "int_evidence_sample",
+}
+# Figures are lined up with the published ones under their names, and conflicts stand in a mart already.
+READS_MARTS = {"int_region_statistic", "int_verification_reason"}
+# Evaluated for the few rows that somebody asks for: as tables they would take longer to write than to read.
+READ_AS_VIEWS = {"region_history", "score_trace", "unit_history"}
+# Their columns follow from the tree; a test of the SQL compares them with it.
+WITHOUT_CONTRACT = {"unit_scorecard", "unit_scorecard_all"}
+# Models whose key is held where each of their rows ends up, or by a test that looks at the rows anyway.
+KEY_IS_HELD_BY = {
+    "int_data_set": "int_pair_statistic",
+    "int_event_trace": "trace_reaches_its_file",
+    "int_measure_score_deduct": "int_measure_score",
+    "int_measure_score_linear": "int_measure_score",
+    "int_measure_score_relative": "int_measure_score",
+    "int_measure_score_veto": "int_measure_score",
+    "int_measure_trace": "trace_reaches_its_file",
+    "int_measured_value": "int_variant_normalised",
+    "int_node_point": "score_contribution",
+    "int_node_reason": "score_contribution",
+    "int_node_share": "score_contribution",
+    "int_variant_denominated": "int_variant_normalised",
+    "int_variant_imputed": "int_variant_normalised",
+    "int_variant_screened": "int_variant_normalised",
+    "int_variant_treated": "int_variant_normalised",
+    "int_warning_edition": "warning",
+    "int_warning_event_points": "warning",
+    "int_warning_response": "warning",
+    "score_trace": "trace_reaches_its_file",
+}
+# To be split by what they say.
+JOINS_MORE = {
+    "int_node_reason",
+    "int_peer_group",
+    "int_warning_edition",
+    "int_warning_event_points",
+    "published_reconciliation",
+    "score_trace",
+}
+LONGER = JOINS_MORE | {
+    "collection_coverage",
+    "effective_weight",
+    "indicator_redundancy",
+    "int_event",
+    "int_evidence_count",
+    "int_leaf_score",
+    "int_measure_trace",
+    "int_observation_candidate",
+    "int_region_node_score",
+    "int_region_statistic",
+    "int_unit_draw",
+    "int_unit_score",
+    "int_variant_imputed",
+    "int_variant_normalised",
+    "int_variant_treatment",
+    "int_verification_reason",
+    "internal_consistency",
+    "measure_statistic",
+    "suspect_observation",
+    "warning",
+}
+# CTEs that a macro reads by their name.
+READ_BY_A_MACRO = {("int_node_point", "depth_0"), ("int_evidence_count", "duplicates")}
+
+
+class Project:
+    """The dbt project as its manifest has it."""
+
+    def __init__(self, manifest: Node) -> None:
+        self.nodes: dict[str, Node] = manifest["nodes"] | manifest["sources"] | manifest["exposures"]
+        self.exposures: list[Node] = list(manifest["exposures"].values())
+
+    def of(self, kind: str) -> list[Node]:
+        return [node for node in self.nodes.values() if node["resource_type"] == kind]
+
+    @cached_property
+    def models(self) -> list[Node]:
+        return self.of("model")
+
+    @cached_property
+    def keyed(self) -> set[str]:
+        """What a test says to have a key, by unique id."""
+        return {
+            test["attached_node"]
+            for test in self.of("test")
+            if (test.get("test_metadata") or {}).get("name") == "unique_key"
+        }
+
+    def parents(self, node: Node) -> list[Node]:
+        return [self.nodes[name] for name in node.get("depends_on", {}).get("nodes", ())]
+
+    def named(self, name: str) -> Node:
+        (node,) = [node for kind in ("model", "test") for node in self.of(kind) if node["name"] == name]
+        return node
+
+    def ancestors(self, node: Node) -> set[str]:
+        found: set[str] = set()
+        waiting = [node]
+        while waiting:
+            above = [parent for parent in self.parents(waiting.pop()) if parent["unique_id"] not in found]
+            found |= {parent["unique_id"] for parent in above}
+            waiting += above
+        return found
+
+
+def layer(node: Node) -> str:
+    return node["path"].split("/")[0]
+
+
+def names(nodes: Iterator[Node] | list[Node]) -> set[str]:
+    return {node["name"] for node in nodes}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The project with everything in it, evidence and draws too."""
+    home = Home(tmp_path_factory.mktemp("parsed"))
+    target = home.dbt / "parsed"
+    dbt.run(home, ["parse", "--quiet"], target=target, variables={"ZHENGXIN_EVIDENCE": "1"})
+    return Project(json.loads((target / "manifest.json").read_text("utf-8")))
+
+
+def test_only_staging_reads_seeds_and_sources(project: Project) -> None:
+    reading = names(
+        model
+        for model in project.models
+        if layer(model) != "staging"
+        and any(parent["resource_type"] in ("seed", "source") for parent in project.parents(model))
+    )
+    assert reading == COUNTS_RECORDS
+
+
+def test_a_staging_model_reads_one_table(project: Project) -> None:
+    staging = [model for model in project.models if layer(model) == "staging"]
+    assert names(model for model in staging if len(project.parents(model)) != 1) == set()
+    assert {model["config"]["materialized"] for model in staging} == {"view"}
+
+
+def test_nothing_reads_the_layer_above(project: Project) -> None:
+    reading = names(
+        model
+        for model in project.models
+        if layer(model) in ("staging", "intermediate", "evidence")
+        and any(layer(parent) == "marts" for parent in project.parents(model) if parent["resource_type"] == "model")
+    )
+    assert reading == READS_MARTS
+
+
+def test_everything_is_read(project: Project) -> None:
+    read = {parent["unique_id"] for node in project.models + project.exposures for parent in project.parents(node)}
+    below_marts = [model for model in project.models if layer(model) != "marts"]
+    assert names(node for node in below_marts + project.of("source") if node["unique_id"] not in read) == set()
+
+
+def test_sql_names_no_schema(project: Project) -> None:
+    hard_coded = re.compile(r"\b(?:from|join)\s+(?:staging|intermediate|marts|seed|raw)\.", re.IGNORECASE)
+    assert names(model for model in project.models if hard_coded.search(model["raw_code"])) == set()
+
+
+def test_layers_below_the_marts_are_private_to_one_group(project: Project) -> None:
+    assert {(layer(model) == "marts", model["access"], model["group"]) for model in project.models} == {
+        (True, "public", "warehouse"),
+        (False, "private", "warehouse"),
+    }
+
+
+def test_readers_outside_of_dbt_read_tables(project: Project) -> None:
+    read = [parent for exposure in project.exposures for parent in project.parents(exposure)]
+    assert names(model for model in read if model["config"]["materialized"] == "view") == READ_AS_VIEWS
+
+
+def test_marts_have_contracts(project: Project) -> None:
+    marts = [model for model in project.models if layer(model) == "marts"]
+    assert names(model for model in marts if not model["config"]["contract"]["enforced"]) == WITHOUT_CONTRACT
+
+
+def test_every_model_has_a_tested_key(project: Project) -> None:
+    without = names(
+        model
+        for model in project.models
+        if model["unique_id"] not in project.keyed
+        # A view of one table has that table's key.
+        and not (layer(model) == "staging" and project.parents(model)[0]["unique_id"] in project.keyed)
+    )
+    assert without == set(KEY_IS_HELD_BY)
+
+
+@pytest.mark.parametrize("model", KEY_IS_HELD_BY)
+def test_a_key_is_held_by_what_rests_on_the_model(project: Project, model: str) -> None:
+    holder = project.named(KEY_IS_HELD_BY[model])
+    assert holder["resource_type"] == "test" or holder["unique_id"] in project.keyed
+    assert project.named(model)["unique_id"] in project.ancestors(holder)
+
+
+def test_a_rule_of_tests_has_one_spelling(project: Project) -> None:
+    used = {(test.get("test_metadata") or {}).get("name") for test in project.of("test")} - {None}
+    assert used == {
+        "complete_columns",
+        "listed_values",
+        "named_in_a_language",
+        "relationships",
+        "unique_key",
+        "within_range",
+    }
+
+
+def test_names_tell_the_layer(project: Project) -> None:
+    prefixes = {"staging": "stg_", "intermediate": "int_", "evidence": "int_"}
+    for model in project.models:
+        belongs = prefixes.get(layer(model))
+        assert (re.match("(?:stg|int)_", model["name"]) or [None])[0] == belongs, model["name"]
+
+
+def test_everything_is_documented_beside_it(project: Project) -> None:
+    """One yml per model, under its name; evidence has one for the folder, the two scorecards share their columns."""
+    for node in project.models + project.of("source"):
+        assert node["description"], node["name"]
+    for model in project.models:
+        place = Path(model["original_file_path"])
+        beside = {"evidence": "_evidence", "marts": place.stem.removesuffix("_all")}.get(layer(model), place.stem)
+        assert model["patch_path"] == f"zhengxin://{place.with_name(beside)}.yml"
+
+
+def test_models_can_be_held_in_mind(project: Project) -> None:
+    joins = {model["name"]: len(re.findall(r"\bjoin\b", model["raw_code"])) for model in project.models}
+    lines = {model["name"]: model["raw_code"].count("\n") + 1 for model in project.models}
+    assert {name for name, count in joins.items() if count > MOST_JOINS} == JOINS_MORE
+    assert {name for name, count in lines.items() if count > MOST_LINES} == LONGER
+
+
+def test_every_cte_is_read(project: Project) -> None:
+    head = re.compile(
+        r"(?:^with(?: recursive)?|\),)\s+(?:--.*\n)*\s*(\w+) as (?:not )?(?:materialized )?\(", re.MULTILINE
+    )
+    unread = {
+        (model["name"], cte)
+        for model in project.models
+        for cte in head.findall(model["raw_code"])
+        if len(re.findall(rf"\b{cte}\b", model["raw_code"])) < 2
+    }
+    assert unread == READ_BY_A_MACRO
