@@ -60,16 +60,15 @@ def kill_run(home: Home, after_line: str, moment: Moment) -> None:
     run.wait()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("after_line", "moment"),
     [
-        pytest.param("运行 ", at_once, id="starting", marks=pytest.mark.slow),
+        pytest.param("运行 ", at_once, id="starting"),
         pytest.param("完成    收件箱", logged("model intermediate.int_assessment_cell"), id="building"),
-        pytest.param("完成    收件箱", logged("model marts.fct_unit_score"), id="marts", marks=pytest.mark.slow),
-        pytest.param("完成    计算", at_once, id="validating", marks=pytest.mark.slow),
-        pytest.param(
-            "完成    校验", appeared("releases-internal/tmp/*/*/*.duckdb"), id="releasing", marks=pytest.mark.slow
-        ),
+        pytest.param("完成    收件箱", logged("model marts.fct_unit_score"), id="marts"),
+        pytest.param("完成    计算", at_once, id="validating"),
+        pytest.param("完成    校验", appeared("releases-internal/tmp/*/*/*.duckdb"), id="releasing"),
     ],
 )
 def test_run_after_a_killed_run(home: Home, built: BuiltHome, zhengxin: Call, after_line: str, moment: Moment) -> None:

@@ -71,6 +71,7 @@ def test_failed_model_test(home: Home, zhengxin: Call) -> None:
     assert_refused(home, zhengxin, "decision_takes_effect_or_says_why")
 
 
+@pytest.mark.slow
 def test_failed_seed_test(home: Home, zhengxin: Call) -> None:
     bands = home.seeds / "methodology" / "grade_band.csv"
     sound = bands.read_bytes()
@@ -106,6 +107,7 @@ def test_killed_within_the_build(home: Home, zhengxin: Call) -> None:
     assert_refused(home, zhengxin, "没有完成")
 
 
+@pytest.mark.slow
 def test_built_in_part(home: Home, zhengxin: Call) -> None:
     build_only(home, mart_key("published_reconciliation"))
     assert_refused(home, zhengxin, "只构建了一部分")

@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 
 import dagster as dg
+import pytest
 
 from orchestration.home import Home
 from orchestration.pipeline.landing import METHOD_CHECK, landing_assets
@@ -120,6 +121,7 @@ def test_method_of_a_later_edition_moves_no_release(home: Home, tmp_path: Path) 
     assert changed_methodologies(home) == []
 
 
+@pytest.mark.slow
 def test_backcast_is_in_no_release_of_its_year(home: Home, tmp_path: Path) -> None:
     backcast_2019(home)
     build(home)
@@ -136,6 +138,7 @@ def test_backcast_is_in_no_release_of_its_year(home: Home, tmp_path: Path) -> No
     assert {"fct_unit_score", "region_score"} <= places_of("later", home, tmp_path)
 
 
+@pytest.mark.slow
 def test_statistics_and_variants_of_a_backcast_are_in_no_release(home: Home, tmp_path: Path) -> None:
     """They name the methodology, or a variant of it, as their method."""
     backcast_2019(home)

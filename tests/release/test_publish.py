@@ -230,6 +230,7 @@ def test_changed_observation_is_offered_with_exactly_its_figures_then_published(
     assert rows(catalogue.database(FIRST), "select distinct release_id from marts.release_info") == [("2019-r1",)]
 
 
+@pytest.mark.slow
 def test_changed_figures_of_an_earlier_edition_must_be_acknowledged(home: Home) -> None:
     change_observation(home, 2018, *scoring_cell(home, 2018), "0")
     offered = release(home, 2019, note="the trend moved")

@@ -163,6 +163,7 @@ def test_a_recoded_unit_keeps_its_history(county_home: Home) -> None:
     assert change is not None
 
 
+@pytest.mark.slow
 def test_the_marts_equal_the_reference_on_the_whole_demo(county_home: Home) -> None:
     # An edition is scored when observations of it came in: neither those of the other series, nor the running year's.
     observed = {
