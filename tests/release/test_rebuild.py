@@ -28,7 +28,7 @@ def test_missing_batch_is_named(home: Home, zhengxin: Call) -> None:
     lost = next(home.landing.glob("batches/observation/*/accepted.parquet"))
     lost.unlink()
     done = zhengxin(home, "verify", "2019-r1", "--rebuild")
-    assert done.returncode == 1 and lost.parent.name in done.stderr and "restore" in done.stderr
+    assert done.returncode == 1 and lost.parent.name in done.stderr and "请从备份恢复" in done.stderr
 
 
 def test_code_that_was_not_released_is_not_run(home: Home, tmp_path: Path) -> None:
