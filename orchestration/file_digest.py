@@ -1,4 +1,4 @@
-"""SHA-256 of files that are asked for often: seeds, models and code name the state that a run is built from."""
+"""SHA-256 of files, also of those that are asked for often: seeds, models and code name the state of a run."""
 
 from __future__ import annotations
 
@@ -12,14 +12,20 @@ SETTLED_NANOSECONDS = 1_000_000_000
 _known: dict[Path, tuple[tuple[int, ...], str]] = {}
 
 
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def content_digest(path: Path) -> str:
-    """SHA-256 of the file's content, in hex; read again only where the file is not the one that was read before."""
+    """The same of a file that is asked for often: it is read again only where it is not the one read before."""
     state = path.stat()
     seen = (state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
     known = _known.get(path)
     if known is not None and known[0] == seen:
         return known[1]
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    digest = sha256_of(path)
     if time.time_ns() - max(state.st_mtime_ns, state.st_ctime_ns) > SETTLED_NANOSECONDS:
         _known[path] = (seen, digest)
     return digest

@@ -23,9 +23,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from orchestration.file_digest import sha256_of
 from orchestration.home import Home
 from orchestration.landing.contracts.decision import DECISION
-from orchestration.landing.store import FIRST_HASH, LANDED, Batch, Store, StoreDamaged, file_sha256, sync_path
+from orchestration.landing.store import FIRST_HASH, LANDED, Batch, Store, StoreDamaged, sync_path
 from orchestration.wording import Wording
 
 ENTRY_NAMES = frozenset({"number", "delivery", "received_at", "decision"})
@@ -117,7 +118,7 @@ def verify(home: Home, released: Iterable[ReleasedEntry] = ()) -> ChainState:
         previous = _hash(line)
     for position, event in enumerate(expected[: len(lines)]):
         original = store.original_path(store.batch(DECISION.source, event["batch_id"]))
-        if not original.is_file() or file_sha256(original) != event["file_sha256"]:
+        if not original.is_file() or sha256_of(original) != event["file_sha256"]:
             return ChainState(
                 len(lines),
                 previous,

@@ -14,6 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.file_digest import sha256_of
 from orchestration.landing.store import (
     DELIVERY_NAME,
     FIRST_HASH,
@@ -23,7 +24,6 @@ from orchestration.landing.store import (
     Store,
     StoreDamaged,
     batch_id_of,
-    file_sha256,
 )
 from orchestration.wording import Wording
 
@@ -164,7 +164,7 @@ def _broken_links(store: Store, deliveries: dict[int, Delivery]) -> Iterator[Fin
             yield Finding(DELIVERY_MISSING.filled(number=number, advice=ADVICE))
     for number, delivery in sorted(deliveries.items()):
         if delivery.previous_sha256 and (number == 1 or number - 1 in paths):
-            before = file_sha256(paths[number - 1]) if number > 1 else FIRST_HASH
+            before = sha256_of(paths[number - 1]) if number > 1 else FIRST_HASH
             if delivery.previous_sha256 != before:
                 yield Finding(
                     DOES_NOT_FOLLOW.filled(
@@ -176,7 +176,7 @@ def _broken_links(store: Store, deliveries: dict[int, Delivery]) -> Iterator[Fin
                     )
                 )
         entry = store.batch_folder(delivery.source, delivery.batch_id) / ENTRY_NAME
-        if delivery.batch_sha256 and entry.is_file() and file_sha256(entry) != delivery.batch_sha256:
+        if delivery.batch_sha256 and entry.is_file() and sha256_of(entry) != delivery.batch_sha256:
             yield Finding(NOT_WHAT_CAME.filled(place=_place(store, entry), number=number, advice=ADVICE))
 
 
@@ -207,7 +207,7 @@ def _changed_files(store: Store, folder: Path, batch: Batch) -> Iterator[Finding
             yield _finding(IS_MISSING, store, folder / name)
         elif name not in batch.sha256:
             yield _finding(WAS_ADDED, store, folder / name, stops_run=False)
-        elif file_sha256(folder / name) != batch.sha256[name]:
+        elif sha256_of(folder / name) != batch.sha256[name]:
             yield _finding(WAS_CHANGED, store, folder / name)
     if batch.sha256.get(batch.original) != batch.file_sha256:
         yield _finding(TWO_HASHES, store, folder)
@@ -218,7 +218,7 @@ def _changed_counts(store: Store, batch: Batch) -> Iterator[Finding]:
     original = store.original_path(batch)
     if not original.is_file():
         yield _finding(IS_MISSING, store, original)
-    elif file_sha256(original) != batch.file_sha256:
+    elif sha256_of(original) != batch.file_sha256:
         yield _finding(WAS_CHANGED, store, original)
     if batch.state != LANDED:
         return

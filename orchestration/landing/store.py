@@ -36,6 +36,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.errors import UsageError
+from orchestration.file_digest import sha256_of
 from orchestration.wording import Wording
 
 CHINA_STANDARD_TIME = datetime.timezone(datetime.timedelta(hours=8))
@@ -270,7 +271,7 @@ class Store:
 
         The mark that it is undelivered comes first: so of a batch with neither mark nor delivery, this was taken away.
         """
-        hashes = {path.name: file_sha256(path) for path in sorted(folder.iterdir())}
+        hashes = {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
         write_json(folder / "batch.json", asdict(replace(batch, sha256=hashes)))
         for path in folder.iterdir():
             sync_path(path)
@@ -295,8 +296,8 @@ class Store:
             file_name,
             batch_id,
             now_text(),
-            batch_sha256=file_sha256(self.batch_folder(source, batch_id) / "batch.json"),
-            previous_sha256=file_sha256(before) if before else FIRST_HASH,
+            batch_sha256=sha256_of(self.batch_folder(source, batch_id) / "batch.json"),
+            previous_sha256=sha256_of(before) if before else FIRST_HASH,
         )
         target = folder / f"{delivery.seq:08d}.json"
         ready = self.work_folder() / target.name
@@ -331,12 +332,6 @@ def sweep(root: Path) -> None:
     """Remove unfinished work below the landing store `root`. Raises `LandingLocked` while someone is landing."""
     with Store(root).lock("sweeping temporary folders"):
         pass
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def now_text() -> str:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.errors import UsageError
+from orchestration.file_digest import sha256_of
 from orchestration.home import Home
 from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.evidence.layout import kind_codes
@@ -53,8 +54,7 @@ def waiting_files(home: Home) -> list[WaitingFile]:
         if item.problem:
             continue
         try:
-            with item.path.open("rb") as file:
-                file_sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            file_sha256 = sha256_of(item.path)
         except OSError:
             continue
         delivery = latest.get((item.source, item.file_name))

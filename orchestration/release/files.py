@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
 from pathlib import Path
 from typing import Any
+
+from orchestration.file_digest import sha256_of
 
 # Nobody writes what was published; what is internal is read by its owner alone.
 PUBLIC_FILE, PUBLIC_FOLDER = 0o444, 0o755
@@ -15,11 +16,6 @@ OWNER_FILE, OWNER_FOLDER = 0o400, 0o700
 
 
 CHECKSUMS = "SHA256SUMS"
-
-
-def sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def hashes_of_files(folder: Path) -> dict[str, str]:

@@ -18,13 +18,12 @@ from typing import Any
 import duckdb
 
 from orchestration.errors import UsageError
-from orchestration.file_digest import content_digest
+from orchestration.file_digest import content_digest, sha256_of
 from orchestration.home import INSTALLED, PACKAGE, Home, is_installed, project_root
 from orchestration.landing.store import Store
 from orchestration.last_run import this_version
 from orchestration.release.catalogue import Catalogue, ReleaseId
 from orchestration.release.cut import ReleaseFacts
-from orchestration.release.files import sha256_of
 from orchestration.seeds import DBT_PROJECT, seeds_folder
 from orchestration.warehouse.dbt import IGNORED_FOLDERS, project_digest
 from orchestration.warehouse.resolved_method import method_digests

@@ -11,11 +11,11 @@ import pyarrow.parquet as pq
 
 from orchestration.home import Home
 from orchestration.landing.chain import ReleasedEntry
+from orchestration.landing.integrity import ADVICE
 from orchestration.landing.store import Store, StoreDamaged
 from orchestration.release.catalogue import INTERNAL, Catalogue, ReleaseId
 from orchestration.wording import Wording
 
-ADVICE = Wording("请从备份恢复入库文件夹", "restore the landing folder from its backup")
 DELIVERY_MISSING = Wording(
     "{release} 所依据的投递 {number}({source}/{file})缺失;{advice}",
     "delivery {number} ({source}/{file}), from which {release} was made, is missing; {advice}",

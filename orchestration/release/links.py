@@ -15,9 +15,9 @@ from itertools import pairwise
 from typing import Any
 
 from orchestration.errors import UsageError
+from orchestration.file_digest import sha256_of
 from orchestration.landing.store import FIRST_HASH
 from orchestration.release.catalogue import Catalogue, ReleaseId
-from orchestration.release.files import sha256_of
 from orchestration.wording import Wording
 
 

@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 
 from orchestration.errors import UsageError
+from orchestration.file_digest import sha256_of
 from orchestration.home import Home
 from orchestration.landing import chain
 from orchestration.landing.store import now_text
@@ -62,7 +63,6 @@ from orchestration.release.files import (
     hashes_of_files,
     make_folder,
     seal,
-    sha256_of,
     sync,
     write_checksums,
     write_json,

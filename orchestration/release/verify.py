@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 
 from orchestration.errors import UsageError
+from orchestration.file_digest import sha256_of
 from orchestration.home import HOME_VARIABLE, Home
 from orchestration.landing import chain
 from orchestration.landing.store import Store
@@ -32,7 +33,7 @@ from orchestration.release.catalogue import (
     ReleaseId,
     read_json,
 )
-from orchestration.release.files import CHECKSUMS, hashes_of_files, sha256_of
+from orchestration.release.files import CHECKSUMS, hashes_of_files
 from orchestration.release.inputs import ARCHIVE_NAME
 from orchestration.release.logical_hash import logical_hash
 from orchestration.release.tables import READERS_SCHEMA

@@ -12,13 +12,13 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from orchestration.errors import UsageError
+from orchestration.file_digest import sha256_of
 from orchestration.home import Home
 from orchestration.landing import chain
 from orchestration.landing.integrity import check_store
 from orchestration.landing.store import Store, StoreDamaged
 from orchestration.release import links, signature
 from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId
-from orchestration.release.files import sha256_of
 from orchestration.release.kept_inputs import released_entries, released_inputs_missing
 from orchestration.release.verify import Verification, no_files_of_ours, verify_release
 from orchestration.wording import Wording, joined

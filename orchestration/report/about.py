@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from orchestration.file_digest import sha256_of
 from orchestration.release.catalogue import public_manifest_of
-from orchestration.release.files import sha256_of
 from orchestration.report.document import Block, BulletList, Code, Facts, OnScreen, Paragraph, Run, SourceList
 from orchestration.report.parts import Outline, beside, col
 from orchestration.report.scope import Context, Kind

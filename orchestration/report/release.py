@@ -20,9 +20,9 @@ from typing import Any
 import duckdb
 
 from orchestration.errors import UsageError
+from orchestration.file_digest import sha256_of
 from orchestration.home import Home
 from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId
-from orchestration.release.files import sha256_of
 from orchestration.release.older import connect_release
 from orchestration.report.document import Figure, Source
 from orchestration.warehouse.place import require_place

@@ -16,10 +16,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from orchestration.errors import UsageError
+from orchestration.file_digest import sha256_of
 from orchestration.home import Home
 from orchestration.release import links
 from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId
-from orchestration.release.files import sha256_of
 from orchestration.release.publish import PUBLISHED, withdraw
 from orchestration.release.signature import KEY_VARIABLE, is_signed_by, public_key
 from orchestration.release.verify import Verification

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from orchestration.commands.subject import find_edition, find_unit
-from orchestration.release.files import sha256_of
+from orchestration.file_digest import sha256_of
 from orchestration.release.older import LATER_COLUMNS, columns_by_table, connect_release, lacking
 from orchestration.release.workbook import write_csv_files, write_workbook
 from orchestration.report.write import Format, write_report

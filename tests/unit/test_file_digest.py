@@ -32,5 +32,5 @@ def test_what_has_settled_is_read_once(tmp_path: Path, monkeypatch) -> None:
     path.write_bytes(b"1")
     monkeypatch.setattr(file_digest.time, "time_ns", lambda: path.stat().st_ctime_ns + 2 * SETTLED_NANOSECONDS)
     first = content_digest(path)
-    monkeypatch.setattr(Path, "read_bytes", lambda _: b"another")
+    monkeypatch.setattr(file_digest, "sha256_of", lambda _: "another")
     assert content_digest(path) == first
