@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from orchestration.home import Home
+from orchestration.whole_file import write_whole
 
 NOTE_NAME = "last_run.json"
 NOT_INSTALLED = "a checkout that is not installed"
@@ -35,9 +36,7 @@ def last_version(home: Home) -> str | None:
 
 def note_run(home: Home) -> None:
     """The scores were built with this version, in a terminal or in the UI."""
-    partial = note_path(home).with_suffix(".tmp")
-    partial.write_text(json.dumps({"zhengxin": this_version()}) + "\n", encoding="utf-8")
-    partial.replace(note_path(home))
+    write_whole(note_path(home), json.dumps({"zhengxin": this_version()}) + "\n")
 
 
 def upgrade_message(home: Home) -> str | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from orchestration.warehouse.seed_check import opening_comment
 from orchestration.wording import Wording
 
 KINDS = {
@@ -15,7 +16,6 @@ KINDS = {
     "listed_values": Wording("每行都在列出的值之中。", "Every row is one of the listed values."),
     "within_range": Wording("{column_name} 在界限之内({limits})。", "{column_name} lies within its limits ({limits})."),
     "relationships": Wording("{column_name} 都见于 {to} 的 {field}。", "Every {column_name} is a {field} of {to}."),
-    "accepted_values": Wording("{column_name} 只取:{values}。", "{column_name} is one of {values}."),
 }
 
 
@@ -29,18 +29,11 @@ def check_text(node: Mapping[str, Any]) -> str:
         given["limits"] = "–".join(given.get(name, "") for name in ("minimum", "maximum"))
         wording = KINDS[told["name"]].filled(**given)
         return f"{wording.en} {wording.zh}"
-    comment = []
-    for line in node.get("raw_code", "").splitlines():
-        if not line.startswith("--"):
-            break
-        comment.append(line.removeprefix("--").strip())
-    return " ".join(comment)
+    return opening_comment(node.get("raw_code", ""))
 
 
 def _listed(value: Any) -> str:
     """Names and values after each other; of a reference the table's name."""
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
-    if isinstance(value, Mapping):
+    if isinstance(value, list | tuple | Mapping):
         return ", ".join(map(str, value))
     return str(value).removeprefix("ref('").removesuffix("')")

@@ -7,7 +7,6 @@ when the last release was made (`released`, none before the first one). Who call
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import dagster as dg
 
 from orchestration.home import Home
+from orchestration.whole_file import write_whole
 
 FILE = "findings.json"
 # In a result's metadata: how many findings there are, and how many of them are new.
@@ -57,6 +57,4 @@ def _read(home: Home) -> dict[str, Any]:
 
 def _write(home: Home, record: Mapping[str, Any]) -> None:
     home.quality.mkdir(parents=True, exist_ok=True)
-    partial = home.quality / f"{FILE}.tmp"
-    partial.write_text(json.dumps(record), encoding="utf-8")
-    os.replace(partial, home.quality / FILE)
+    write_whole(home.quality / FILE, json.dumps(record))

@@ -131,12 +131,12 @@ def release_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
 
 def gate_results(gates: Iterable[GateResult], home: Home) -> Iterator[dg.AssetCheckResult]:
     """One result a gate over all editions; a gate that no candidate reached has passed before."""
-    findings: dict[str, list[str]] = {name: [] for name in GATES}
+    of_gates: dict[str, list[str]] = {name: [] for name in GATES}
     holds: dict[str, str] = {}
     for gate in gates:
-        findings[gate.name] += gate.findings
+        of_gates[gate.name] += gate.findings
         holds[gate.name] = in_home_language(gate.holds, home)
-    for name, found in findings.items():
+    for name, found in of_gates.items():
         yield dg.AssetCheckResult(
             asset_key=EDITION_RELEASE,
             check_name=name,

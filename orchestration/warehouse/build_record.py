@@ -17,6 +17,7 @@ import duckdb
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.whole_file import write_whole
 from orchestration.wording import Wording
 
 PASSED = ("success", "pass", "warn", "no-op")
@@ -160,6 +161,4 @@ def _read(home: Home) -> dict[str, Any] | None:
 
 
 def _write(home: Home, record: Mapping[str, Any]) -> None:
-    partial = record_path(home).with_suffix(".tmp")
-    partial.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    partial.replace(record_path(home))
+    write_whole(record_path(home), json.dumps(record, ensure_ascii=False, indent=1) + "\n")

@@ -18,6 +18,7 @@ from orchestration.home import INSTALLED, PACKAGE, Home
 from orchestration.landing.store import Store
 from orchestration.landing.waiting import waiting_files
 from orchestration.warehouse.dbt import project_digest
+from orchestration.whole_file import write_whole
 
 # The packages whose code makes or judges the tables.
 PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations")
@@ -35,9 +36,7 @@ def forget(home: Home) -> None:
 def record(home: Home, years: Sequence[int], result: Any) -> None:
     """The warehouse is complete, as a run of `years` left it; `result` is kept to be shown again (JSON)."""
     note = {"built_from": _identity(home, years), "result": result}
-    partial = note_path(home).with_suffix(".tmp")
-    partial.write_text(json.dumps(note, ensure_ascii=False), encoding="utf-8")
-    partial.replace(note_path(home))
+    write_whole(note_path(home), json.dumps(note, ensure_ascii=False))
 
 
 def result_if_unchanged(home: Home, years: Sequence[int]) -> Any | None:

@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 from orchestration.errors import WarehouseBusy
 from orchestration.home import Home
 from orchestration.settings import WAIT_VARIABLE, settings_of
+from orchestration.whole_file import write_whole
 from orchestration.wording import Wording
 
 REMIND_EVERY_SECONDS = 30.0
@@ -118,6 +119,4 @@ def _write_note(warehouse: Path, what: str) -> None:
         "host": socket.gethostname(),
         "since": datetime.now().astimezone().isoformat(sep=" ", timespec="seconds"),
     }
-    partial = note_path(warehouse).with_suffix(".tmp")
-    partial.write_text(json.dumps(note, ensure_ascii=False), encoding="utf-8")
-    partial.replace(note_path(warehouse))
+    write_whole(note_path(warehouse), json.dumps(note, ensure_ascii=False))

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from orchestration.home import Home
 from orchestration.seeds import SeedTable, dbt_folder, places_of_rows, seed_descriptions, seed_tables, seeds_folder
 from orchestration.settings import SEEDS_OWN, settings_of
 from orchestration.warehouse.dbt import project_digest
+from orchestration.whole_file import write_whole
 from orchestration.wording import Wording
 
 # Names the state of seeds and project in which no rule found anything.
@@ -83,9 +85,7 @@ def require_sound_seeds(home: Home) -> None:
             )
         )
     note.parent.mkdir(parents=True, exist_ok=True)
-    partial = note.with_suffix(".tmp")
-    partial.write_text(state, encoding="ascii")
-    partial.replace(note)
+    write_whole(note, state)
 
 
 class SeedSql:
@@ -243,7 +243,7 @@ class _Checker:
             name = f"{test.name} of {test.seed}{'.' + column if column else ''}"
             yield name, "", self.sql.render_generic(test), (by_name[test.seed],)
         for path in self.sql.singular_tests(settings_of(self.home).seeds != SEEDS_OWN):
-            yield path.stem, _comment(path), self.sql.render(path), self.sql.seeds_behind(path)
+            yield path.stem, opening_comment(_text(path)), self.sql.render(path), self.sql.seeds_behind(path)
 
     def _found(self, rule: str, explanation: str, statement: str, tables: Iterable[str]) -> list[SeedFault]:
         while self.sql.views:
@@ -281,14 +281,10 @@ def _filled(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if value is not None}
 
 
-def _comment(path: Path) -> str:
-    """What a test says of itself: the comment that it opens with."""
-    lines = []
-    for line in _text(path).splitlines():
-        if not line.startswith("--"):
-            break
-        lines.append(line.removeprefix("--").strip())
-    return " ".join(lines)
+def opening_comment(sql: str) -> str:
+    """What a test says of itself: the comment that its SQL opens with."""
+    said = takewhile(lambda line: line.startswith("--"), sql.splitlines())
+    return " ".join(line.removeprefix("--").strip() for line in said)
 
 
 def _text(path: Path) -> str:
