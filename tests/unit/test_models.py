@@ -46,12 +46,14 @@ WITHOUT_CONTRACT = {"unit_scorecard", "unit_scorecard_all"}
 KEY_IS_HELD_BY = {
     "int_data_set": "int_pair_statistic",
     "int_event_trace": "trace_reaches_its_file",
+    "int_leaf_finding": "score_contribution",
     "int_measure_score_deduct": "int_measure_score",
     "int_measure_score_linear": "int_measure_score",
     "int_measure_score_relative": "int_measure_score",
     "int_measure_score_veto": "int_measure_score",
     "int_measure_trace": "trace_reaches_its_file",
     "int_measured_value": "int_variant_normalised",
+    "int_node_event": "score_contribution",
     "int_node_point": "score_contribution",
     "int_node_reason": "score_contribution",
     "int_node_share": "score_contribution",
@@ -66,7 +68,6 @@ KEY_IS_HELD_BY = {
 }
 # To be split by what they say.
 JOINS_MORE = {
-    "int_node_reason",
     "int_peer_group",
     "int_warning_edition",
     "int_warning_event_points",

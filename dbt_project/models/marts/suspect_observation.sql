@@ -49,9 +49,8 @@ funnels as (
         false as is_quarantined,
         later.batch_id,
         later.row_number,
-        '后一环节 ' || {{ plain_number('later.value') }} || ' 大于前一环节 ' || {{ plain_number('earlier.value') }} as text_zh,
-        'the later stage, ' || {{ plain_number('later.value') }} || ', is larger than the earlier one, '
-        || {{ plain_number('earlier.value') }} as text_en
+        'suspicion_funnel_order' as message_code,
+        cast(null as varchar) as message
     from observations as later
     inner join measures
         on later.measure_code = measures.measure_code
@@ -78,8 +77,8 @@ percentages as (
         false as is_quarantined,
         observations.batch_id,
         observations.row_number,
-        '百分比 ' || {{ plain_number('observations.value') }} || ' 不在 0 到 100 之间' as text_zh,
-        'a percentage of ' || {{ plain_number('observations.value') }} || ' is not between 0 and 100' as text_en
+        'suspicion_percentage_out_of_bounds' as message_code,
+        cast(null as varchar) as message
     from observations
     inner join measures
         on observations.measure_code = measures.measure_code
@@ -103,10 +102,8 @@ falls as (
         false as is_quarantined,
         observations.batch_id,
         observations.row_number,
-        '由 ' || {{ plain_number('previous_observations.value') }} || ' 降至 ' || {{ plain_number('observations.value') }}
-        || ',降幅超过 100%' as text_zh,
-        'from ' || {{ plain_number('previous_observations.value') }} || ' down to ' || {{ plain_number('observations.value') }}
-        || ': a fall of more than 100 %' as text_en
+        'suspicion_fall_over_100_percent' as message_code,
+        cast(null as varchar) as message
     from observations
     inner join editions
         on observations.series_code = editions.series_code
@@ -145,12 +142,8 @@ refused as (
         true as is_quarantined,
         rows.batch_id,
         rows.row_number,
-        case
-            when rows.rule = 'event_date_outside_year' then '事件日期不在评估年度内'
-            when rows.rule in ('responsibility_missing', 'responsibility_unknown') then '负面事件未说明政府责任'
-            else '数值超出该测量项的可能范围'
-        end as text_zh,
-        rows.message as text_en
+        'suspicion_' || rows.rule as message_code,
+        rows.message
     from {{ ref('stg_quarantined_row') }} as rows
     left join measures
         on rows.measure_code = measures.measure_code
@@ -179,6 +172,12 @@ suspicions as (
 
 )
 
+{% set places = {
+    'value': plain_number('suspicions.value'),
+    'compared_value': plain_number('suspicions.compared_value'),
+    'message': 'suspicions.message',
+} %}
+
 select
     suspicions.series_code,
     suspicions.assessment_year,
@@ -189,14 +188,16 @@ select
     suspicions.compared_measure_code,
     suspicions.compared_value,
     suspicions.is_quarantined,
-    suspicions.text_zh,
-    suspicions.text_en,
+    {{ filled('messages.text_zh', places) }} as text_zh,
+    {{ filled('messages.text_en', places) }} as text_en,
     batches.file_name,
     suspicions.batch_id,
     suspicions.row_number
 from suspicions
+inner join {{ ref('stg_message') }} as messages
+    using (message_code)
 left join batches
-    on suspicions.batch_id = batches.batch_id
+    using (batch_id)
 order by
     suspicions.series_code,
     suspicions.assessment_year,
