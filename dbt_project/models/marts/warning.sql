@@ -14,22 +14,14 @@ with findings as (
 
 as_of as (
 
-    select
-        series_code,
-        cast(as_of as date) as as_of_day
+    select series_code, cast(as_of as date) as as_of_day
     from {{ ref('int_as_of') }}
-
-),
-
-methodologies as (
-
-    select * from {{ ref('stg_methodology') }}
 
 ),
 
 rules as (
 
-    select * from {{ ref('int_tree_warning_rule') }}
+    select * from {{ ref('int_warning_rule') }}
 
 ),
 
@@ -42,12 +34,6 @@ editions as (
 nodes as (
 
     select * from {{ ref('int_methodology_node') }}
-
-),
-
-frames as (
-
-    select * from {{ ref('stg_assessment_frame') }}
 
 ),
 
@@ -81,7 +67,7 @@ dated as (
         ) as episode
     from findings
     inner join as_of
-        on findings.series_code = as_of.series_code
+        using (series_code)
     where findings.first_seen <= as_of.as_of_day
 
 )
@@ -129,10 +115,8 @@ select
     {{ filled('messages.text_zh', dict({'node': 'nodes.name_zh', 'territory': 'territories.name_zh'}, **places)) }} as text_zh,
     {{ filled('messages.text_en', dict({'node': 'nodes.name_en', 'territory': 'territories.name_en'}, **places)) }} as text_en
 from dated
-inner join methodologies
-    on dated.methodology_code = methodologies.methodology_code
 inner join rules
-    on methodologies.tree_code = rules.tree_code
+    on dated.methodology_code = rules.methodology_code
     and dated.warning_kind = rules.warning_kind
 inner join editions
     on dated.series_code = editions.series_code
@@ -141,7 +125,7 @@ inner join editions
 inner join nodes
     on dated.methodology_code = nodes.methodology_code
     and dated.node_code = nodes.node_code
-inner join frames
+inner join {{ ref('stg_assessment_frame') }} as frames
     on dated.series_code = frames.series_code
     and dated.assessment_year = frames.assessment_year
     and dated.unit_code = frames.unit_code
