@@ -73,7 +73,7 @@ rule_values as (
         attributes.as_of,
         case
             when rules.per_attribute_code is null then cast(attributes.value as decimal(28, 9))
-            else cast({{ score_quotient('100 * attributes.value', 'wholes.value', 9, 9) }} as decimal(28, 9))
+            else cast({{ share_of('100 * attributes.value', 'wholes.value', 9) }} as decimal(28, 9))
         end as value
     from rules
     inner join units

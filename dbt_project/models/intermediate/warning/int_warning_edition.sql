@@ -105,7 +105,7 @@ findings as (
         rules.warning_kind,
         roots.node_code,
         roots.node_code as subject_code,
-        {{ score_quotient('falls.places_lost', 'falls.ranked_unit_count', 0, 0) }} as value,
+        {{ share_of('falls.places_lost', 'falls.ranked_unit_count') }} as value,
         rules.threshold,
         unit_days.seen_on as first_seen,
         cast(null as date) as mended_on,

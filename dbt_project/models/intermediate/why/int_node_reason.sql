@@ -114,7 +114,7 @@ told as (
         case when status = 'event' then {{ plain_number('score') }} end as score_text,
         case
             when message_code = 'reason_below_coverage'
-                then {{ percentage_text(score_quotient('assessed_mark', 'applicable_mark', 13, 13)) }}
+                then {{ percentage_text(share_of('assessed_mark', 'applicable_mark', 13)) }}
         end as share_text
     from reasons
 
