@@ -3,8 +3,11 @@ machine, for nothing of the product needs a network."""
 
 from __future__ import annotations
 
+import atexit
 import os
 import runpy
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from orchestration.home import project_root
+from tests.small.parsed import SHARED
 
 GUARD = Path(__file__).parent / "loopback_only"
 # The folders that take longest start first, so that the workers end at about the same time.
@@ -24,6 +28,14 @@ class OneWorkerAFolder(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         return _folder(nodeid)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure() -> None:
+    # Workers are started by the process that makes it, with its environment.
+    if SHARED not in os.environ:
+        os.environ[SHARED] = tempfile.mkdtemp(prefix="zhengxin-parsed-")
+        atexit.register(shutil.rmtree, os.environ[SHARED], ignore_errors=True)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneWorkerAFolder:

@@ -6,6 +6,7 @@ import logging
 import os
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -227,7 +228,11 @@ class _Execution:
 
     def _execute(self, job_name: str, tags_of_runs: list[dict[str, str]], titles: Mapping[str, Wording]) -> RunOutcome:
         """One run for each set of tags, until one fails; their checks are counted together."""
-        with spinner(self.console, in_home_language(STARTING_DAGSTER, self.home)):
+        from orchestration.warehouse.dbt import prepare_manifest
+
+        with spinner(self.console, in_home_language(STARTING_DAGSTER, self.home)), ThreadPoolExecutor(1) as beside:
+            # A first parse takes ten seconds, as these imports do, in a process of its own.
+            beside.submit(prepare_manifest, self.home)
             from orchestration.pipeline.code_location import definitions_of
             from orchestration.pipeline.execution import CheckCount, execute
             from orchestration.pipeline.instance import end_abandoned_runs, open_instance

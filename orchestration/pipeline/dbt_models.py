@@ -112,7 +112,6 @@ def build_events(context: dg.AssetExecutionContext, dbt_cli: DbtCliResource, hom
     build_record.forget(home)
     _results_path(home).unlink(missing_ok=True)
     os.environ.update(dbt.environment(home))
-    dbt.reuse_parse(home)
     invocation = dbt_cli.cli(list(BUILD), context=context, target_path=dbt.target_folder(home))
     events: list[Any] = []
     failure: Exception | None = None

@@ -47,6 +47,7 @@ def command() -> list[str]:
 
 def environment(home: Home) -> dict[str, str]:
     """The variables that dbt needs for this home, to be laid over `os.environ`."""
+    digest = project_digest(home)
     return {
         "ZHENGXIN_WAREHOUSE": str(home.warehouse),
         "DBT_PROJECT_DIR": str(dbt_folder(home)),
@@ -55,7 +56,8 @@ def environment(home: Home) -> dict[str, str]:
         "DBT_LOG_PATH": str(target_folder(home)),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
-        "ZHENGXIN_PROJECT_DIGEST": project_digest(home),
+        "ZHENGXIN_PROJECT_DIGEST": digest,
+        "ZHENGXIN_PARSED": str(parse_folder(home) / PARSED_NAME) if _is_current(manifest_folder(home), digest) else "",
         "ZHENGXIN_DRAW_COUNT": str(settings_of(home).draws),
         "ZHENGXIN_OVER_UNITS": "1" if settings_of(home).draws or _compares_units(home) else "0",
         "ZHENGXIN_EVIDENCE": "1" if has_evidence(home) else "0",
@@ -88,7 +90,7 @@ def manifest_folder(home: Home) -> Path:
 
 
 def parse_folder(home: Home) -> Path:
-    """Where dbt keeps what it parsed last, so that it parses only what changed since."""
+    """Where dbt keeps what it parsed last: its commands start from that, and it parses only what changed since."""
     return home.dbt / "parse"
 
 
@@ -98,6 +100,8 @@ def run(
     """Run one dbt command to its end and return what it printed; `variables` are laid over those of the home. Raises
     `UsageError` with the output if it fails."""
     laid_over = {**os.environ, **environment(home), **(variables or {})}
+    if variables:
+        laid_over["ZHENGXIN_PARSED"] = ""  # it was parsed with others
     if target is not None:
         laid_over |= {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)}
     finished = subprocess.run(
@@ -148,14 +152,6 @@ def whole_manifest(home: Home) -> Path:
     target = parse_folder(home) / "whole"
     run(home, ["parse", "--quiet"], target, EVERYTHING)
     return target / MANIFEST_NAME
-
-
-def reuse_parse(home: Home) -> None:
-    """Let the next command in the target folder start from what was parsed for the manifest."""
-    parsed = parse_folder(home) / PARSED_NAME
-    if parsed.exists():
-        target_folder(home).mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(parsed, target_folder(home) / PARSED_NAME)
 
 
 def project_digest(home: Home) -> str:

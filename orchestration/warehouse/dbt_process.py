@@ -2,7 +2,8 @@
 
 dbt writes each of some twenty events a node into lines for its console and its log file, also where the level of both
 leaves them out, and collects garbage over a manifest that lives to the end. Here only what is told is written into
-lines, by dbt's own programming interface, and nothing is collected: the process ends with the command.
+lines, by dbt's own programming interface, and nothing is collected: the process ends with the command. What was parsed
+for the manifest that the command is called with (`ZHENGXIN_PARSED`) is not parsed again.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from typing import Any, TextIO
 
 from dbt.cli.exceptions import DbtUsageException
 from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
+from dbt.parser.manifest import extended_mashumuro_decoder
 from dbt_common.events.functions import msg_to_dict
 
 from orchestration.warehouse.dbt import LOG_NAME
@@ -48,6 +51,13 @@ class Told:
             print(line, flush=True)
 
 
+def read_parsed(path: Path) -> Manifest:
+    """What dbt keeps of a parse; the `graph` of macros is made from it anew, as dbt does."""
+    manifest: Manifest = Manifest.from_msgpack(path.read_bytes(), decoder=extended_mashumuro_decoder)
+    manifest.build_flat_graph()  # type: ignore[no-untyped-call]
+    return manifest
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run one dbt command; return its exit code."""
     gc.disable()
@@ -55,8 +65,11 @@ def main(arguments: Sequence[str]) -> int:
     os.environ |= {"DBT_LOG_LEVEL": "none", "DBT_LOG_LEVEL_FILE": "none", "DBT_USE_COLORS": "false"}
     folder = Path(os.environ["DBT_LOG_PATH"])
     folder.mkdir(parents=True, exist_ok=True)
+    parsed = os.environ.get("ZHENGXIN_PARSED")
+    manifest = read_parsed(Path(parsed)) if parsed else None
     with (folder / LOG_NAME).open("w", encoding="utf-8") as log:
-        ended = dbtRunner(callbacks=[Told(log, as_json, "--quiet" in arguments)]).invoke(list(arguments))
+        tell = Told(log, as_json, "--quiet" in arguments)
+        ended = dbtRunner(manifest, callbacks=[tell]).invoke(list(arguments))
     if isinstance(ended.exception, DbtUsageException):
         print(ended.exception, file=sys.stderr)  # every other exception is an event too
     if ended.exception is not None:

@@ -12,6 +12,7 @@ from orchestration.demo.officer import write_officers
 from orchestration.home import Home, shipped_seeds
 from orchestration.project_folder.start import COUNTY_SEEDS
 from tests.small.inbox import PREFECTURE, SERIES
+from tests.small.parsed import share_parse
 
 SETTINGS = f'series = "{SERIES}"\nseeds = "own"\npublish = "auto"\n'
 # What is known of the nation says nothing of one prefecture.
@@ -46,6 +47,7 @@ def make_small_home(root: Path, frame: Callable[[Row], bool] | None = None, draw
     )
     for name in NATIONAL_SEEDS:
         _keep(home.seeds / "published" / f"{name}.csv", lambda row: False)
+    share_parse(home)
     return home
 
 
