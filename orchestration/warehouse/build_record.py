@@ -79,6 +79,12 @@ def record_build(
     )
 
 
+def is_sound(home: Home) -> bool:
+    """Whether the last build came to its end with every test passed, and left nothing out."""
+    record = _read(home)
+    return record is not None and not record["failed"] and not record["not_run"]
+
+
 def record_validation(home: Home, failures_by_year: Mapping[int, Sequence[str]]) -> None:
     """The marts of these years were validated; a failure names suite and rule. Nothing where no build was recorded."""
     record = _read(home)

@@ -1,6 +1,8 @@
 -- Fails with each region whose two means are not, to the last digit, what the unit facts and the geography of dim_unit and
 -- dim_region give: mean_of_units over all scored units below it, mean_of_subregions over what lies directly below it.
 -- Composite, base and dimensions; indicators are averaged by the same SQL.
+{{ config(meta={"by_edition": true}) }}
+
 with recursive unit_scores as (
 
     select

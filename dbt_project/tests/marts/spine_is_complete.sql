@@ -1,5 +1,7 @@
 -- Fails with each cell that must be there and is not, and with each that is there and must not be: every included unit of
 -- an edition × every measure that a methodology of its series scores other than by events.
+{{ config(meta={"by_edition": true}) }}
+
 with expected_cells as (
 
     select
