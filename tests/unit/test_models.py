@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import string
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +14,9 @@ from typing import Any
 import pytest
 
 from orchestration.home import Home
+from orchestration.release.gates import FINDINGS, TESTED
 from orchestration.warehouse import dbt, edition_inputs
+from orchestration.warehouse.build_record import GATE_TAG
 
 Node = dict[str, Any]
 
@@ -267,6 +270,18 @@ def test_a_rule_of_tests_has_one_spelling(project: Project) -> None:
         "unique_key",
         "within_range",
     }
+
+
+def test_a_gate_reads_the_tests_that_are_tagged_for_it(project: Project) -> None:
+    tagged = [test for test in project.of("test") if GATE_TAG in test["tags"]]
+    assert {test["config"]["meta"]["gate"] for test in tagged} == set(TESTED)
+    assert names(tagged) == set(FINDINGS)
+    for test in tagged:
+        finding = FINDINGS[test["name"]]
+        said = {place for _, place, *_ in string.Formatter().parse(finding.zh + finding.en) if place}
+        assert "assessment_year" in test["raw_code"]
+        assert all(re.search(rf"\b{place}\b", test["raw_code"]) for place in said - {"advice"}), test["name"]
+        assert re.search("[一-鿿]", test["description"]), test["name"]
 
 
 def test_names_tell_the_layer(project: Project) -> None:

@@ -1,7 +1,7 @@
 -- Fails with each region whose two means are not, to the last digit, what the unit facts and the geography of dim_unit and
 -- dim_region give: mean_of_units over all scored units below it, mean_of_subregions over what lies directly below it.
 -- Composite, base and dimensions; indicators are averaged by the same SQL.
-{{ config(meta={"by_edition": true}) }}
+{{ config(tags=['release_gate'], meta={'gate': 'parts_equal_wholes', 'by_edition': true}) }}
 
 with recursive unit_scores as (
 
@@ -170,6 +170,8 @@ select
     coalesce(expected.methodology_code, region_scores.methodology_code) as methodology_code,
     coalesce(expected.region_code, region_scores.region_code) as region_code,
     coalesce(expected.node_code, region_scores.node_code) as node_code,
+    region_scores.unit_count,
+    expected.unit_count as expected_unit_count,
     region_scores.mean_of_units,
     expected.mean_of_units as expected_mean_of_units,
     region_scores.mean_of_subregions,
