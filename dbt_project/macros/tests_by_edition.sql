@@ -8,8 +8,7 @@
 {% macro duckdb__get_test_sql(main_sql, fail_calc, warn_if, error_if, limit) -%}
     {%- set editions = editions_tested() -%}
     {%- if editions is not none -%}
-        {%- set is_tested = "assessment_year in (" ~ (editions or ["null"]) | join(", ") ~ ")" -%}
-        {%- set main_sql = "select * from (" ~ main_sql ~ "\n) as whole where " ~ is_tested -%}
+        {%- set main_sql = "select * from (" ~ main_sql ~ "\n) as whole where " ~ is_of("assessment_year", editions) -%}
     {%- endif -%}
     {{ default__get_test_sql(main_sql, fail_calc, warn_if, error_if, limit) }}
 {%- endmacro %}

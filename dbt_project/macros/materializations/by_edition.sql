@@ -31,7 +31,7 @@
 
 {# Written as numbers, so that DuckDB carries the condition down to the tables that are read. #}
 {% macro replace_editions(relation, compiled_code, editions) -%}
-    {%- set is_built = "assessment_year in (" ~ editions | join(", ") ~ ")" -%}
+    {%- set is_built = is_of("assessment_year", editions) -%}
     {%- set rows = "select * from (" ~ compiled_code ~ "\n) as whole where " ~ is_built -%}
     delete from {{ relation }} where {{ is_built }};
     {%- if config.get("contract").enforced -%}
@@ -53,9 +53,9 @@
 {# A condition for a part of a model that DuckDB would compute for all editions: a window over them all stands between. #}
 {% macro is_built(year_column, looks_back=false) -%}
     {%- set editions = editions_to_build(looks_back) -%}
-    {%- if editions is none -%}
-        true
-    {%- else -%}
-        {{ year_column }} in ({{ (editions or ["null"]) | join(", ") }})
-    {%- endif -%}
+    {{- "true" if editions is none else is_of(year_column, editions) -}}
+{%- endmacro %}
+
+{% macro is_of(year_column, editions) -%}
+    {{- year_column ~ " in (" ~ editions | join(", ") ~ ")" if editions else "false" -}}
 {%- endmacro %}
