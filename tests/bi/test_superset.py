@@ -208,7 +208,7 @@ def test_a_province_narrows_the_charts(
     assert {unit[2] for unit in units} == {"贵州省"}
     (count,) = direct.execute(
         "select count(*) from marts.fct_unit_score inner join marts.dim_unit as units using (unit_code) "
-        "where methodology_code = 'quality' and province_name_zh = '贵州省'"
+        "where methodology_code = 'quality' and units.province_name_zh = '贵州省'"
     ).fetchone()
     assert len(units) == count > 1
 
