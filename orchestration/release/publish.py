@@ -27,10 +27,12 @@ from orchestration.landing.store import now_text
 from orchestration.last_run import this_version
 from orchestration.release.candidate import Candidate, cut_candidate, record_changes
 from orchestration.release.catalogue import (
+    DIFFERENCE_NAME,
     INTERNAL,
     LOCK_NAME,
     MANIFEST_NAME,
     OFFER_NOTE,
+    PARQUET_FOLDER,
     PUBLIC,
     Catalogue,
     ReleaseId,
@@ -341,7 +343,7 @@ class _Attempt:
             title = f"Against the edition before, {before} 与上一年度 {before} 相比"
             parts.append(edition_change_in_words(self.catalogue.database(before), candidate.database(PUBLIC), title))
         folder = candidate.part(PUBLIC)
-        (folder / "diff.md").write_text("\n".join(parts), encoding="utf-8")
+        (folder / DIFFERENCE_NAME).write_text("\n".join(parts), encoding="utf-8")
         write_changes([*changes, *restated, *departures], folder / "diff.csv")
 
     def _offer(self, candidate: Candidate, missing: str, changes: int, gates: list[GateResult]) -> Outcome:
@@ -350,15 +352,15 @@ class _Attempt:
         make_folder(offer.parent, OWNER_FOLDER)
         ready = self.catalogue.work_folder() / offer.name
         make_folder(ready, OWNER_FOLDER)
-        for name in ("diff.md", "diff.csv"):
+        for name in (DIFFERENCE_NAME, "diff.csv"):
             os.replace(candidate.part(PUBLIC) / name, ready / name)
         write_json(ready / OFFER_NOTE, {"command": missing}, OWNER_FILE)
         os.replace(ready, offer)
         difference = DIFFERS.filled(count=f"{changes:,}", base=self.base) if self.base else FIRST_OF_ITS_EDITION
         upgrade = self._upgrade_in_words()
         message = Wording(
-            f"{self.release} 已生成候选{difference.zh}。{upgrade.zh}请阅读 {offer / 'diff.md'},然后:{missing}",
-            f"{self.release} is offered{difference.en}.{upgrade.en} Read {offer / 'diff.md'}, then: {missing}",
+            f"{self.release} 已生成候选{difference.zh}。{upgrade.zh}请阅读 {offer / DIFFERENCE_NAME},然后:{missing}",
+            f"{self.release} is offered{difference.en}.{upgrade.en} Read {offer / DIFFERENCE_NAME}, then: {missing}",
         )
         return Outcome(OFFERED, self.release, message, changes, gates)
 
@@ -367,7 +369,7 @@ class _Attempt:
         self.say(f"{self.release}: writing Parquet, lock and manifests")
         self._complete_internal(candidate)
         folder = candidate.part(PUBLIC)
-        write_parquet(candidate.database(PUBLIC), visible_tables(self.tables, PUBLIC), folder / "parquet")
+        write_parquet(candidate.database(PUBLIC), visible_tables(self.tables, PUBLIC), folder / PARQUET_FOLDER)
         (folder / "data_dictionary.md").write_text(data_dictionary(self.manifest, PUBLIC), encoding="utf-8")
         manifest = folder / MANIFEST_NAME
         write_json(manifest, self._public_manifest(candidate), PUBLIC_FILE)
@@ -377,7 +379,7 @@ class _Attempt:
 
     def _complete_internal(self, candidate: Candidate) -> None:
         folder = candidate.part(INTERNAL)
-        write_parquet(candidate.database(INTERNAL), only_internal(self.tables), folder / "parquet")
+        write_parquet(candidate.database(INTERNAL), only_internal(self.tables), folder / PARQUET_FOLDER)
         write_source_archive(self.home, folder / ARCHIVE_NAME)
         read = [*self.earlier, *sorted({release for release in (self.previous, self.base) if release})]
         lock = lock_of(self.home, self.catalogue, self.facts, self._methodologies(candidate), read) | {

@@ -45,16 +45,23 @@ WITHOUT_CONTRACT = {"unit_scorecard", "unit_scorecard_all"}
 # Models whose key is held where each of their rows ends up, or by a test that looks at the rows anyway.
 KEY_IS_HELD_BY = {
     "int_data_set": "int_pair_statistic",
+    "int_event_source": "trace_reaches_its_file",
     "int_event_trace": "trace_reaches_its_file",
+    "int_leaf_finding": "score_contribution",
     "int_measure_score_deduct": "int_measure_score",
     "int_measure_score_linear": "int_measure_score",
     "int_measure_score_relative": "int_measure_score",
     "int_measure_score_veto": "int_measure_score",
+    "int_measure_source": "trace_reaches_its_file",
     "int_measure_trace": "trace_reaches_its_file",
     "int_measured_value": "int_variant_normalised",
+    "int_node_event": "score_contribution",
     "int_node_point": "score_contribution",
     "int_node_reason": "score_contribution",
     "int_node_share": "score_contribution",
+    "int_rank_fall": "warning",
+    "int_refused_value": "suspect_observation",
+    "int_score_fall": "warning",
     "int_variant_denominated": "int_variant_normalised",
     "int_variant_imputed": "int_variant_normalised",
     "int_variant_screened": "int_variant_normalised",
@@ -62,22 +69,20 @@ KEY_IS_HELD_BY = {
     "int_warning_edition": "warning",
     "int_warning_event_points": "warning",
     "int_warning_response": "warning",
+    "int_warning_rule": "warning",
+    "int_warning_veto": "warning",
     "score_trace": "trace_reaches_its_file",
 }
 # To be split by what they say.
 JOINS_MORE = {
-    "int_node_reason",
     "int_peer_group",
-    "int_warning_edition",
     "int_warning_event_points",
     "published_reconciliation",
-    "score_trace",
 }
 LONGER = JOINS_MORE | {
     "collection_coverage",
     "effective_weight",
     "indicator_redundancy",
-    "int_event",
     "int_evidence_count",
     "int_leaf_score",
     "int_measure_trace",
@@ -92,8 +97,6 @@ LONGER = JOINS_MORE | {
     "int_verification_reason",
     "internal_consistency",
     "measure_statistic",
-    "suspect_observation",
-    "warning",
 }
 # What models by edition read of tables that every build makes in full, and why the rows of an edition there change only
 # with what warehouse/edition_inputs.py counts among its inputs.

@@ -135,7 +135,7 @@ member_means as (
         node_code,
         region_code,
         count(member_score) as member_count,
-        {{ score_quotient('sum(member_score)', 'count(member_score)', 10, 0) }} as mean_of_subregions
+        {{ mean_of('member_score') }} as mean_of_subregions
     from members
     group by series_code, assessment_year, methodology_code, node_code, region_code
 
