@@ -66,6 +66,16 @@
     )) }}
 {%- endmacro %}
 
+{# What `part` is of `whole`, both with at most so many decimals: counts have none. #}
+{% macro share_of(part, whole, digits=0) -%}
+    {{ score_quotient(part, whole, digits, digits) }}
+{%- endmacro %}
+
+{# The mean of the scores that there are; NULL where there are none. #}
+{% macro mean_of(score) -%}
+    {{ score_quotient('sum(' ~ score ~ ')', 'count(' ~ score ~ ')', 10, 0) }}
+{%- endmacro %}
+
 {#
   A score under a node's own rounding policy: none, half_up (away from zero) or half_even, to `digits` decimals (0 to 10).
   round() of a decimal is exact and half up, but takes its number of decimals only as a constant.

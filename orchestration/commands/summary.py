@@ -261,7 +261,7 @@ def print_releases(say: Console, home: Home, language: str) -> None:
     if withdrawn := catalogue.withdrawn():
         say.print(WITHDRAWN.in_language(language).format(releases=", ".join(map(str, withdrawn))))
     for offered in catalogue.offers():
-        difference, command = catalogue.offer(offered) / "diff.md", catalogue.waits(offered)
+        difference, command = catalogue.offered_difference(offered), catalogue.waits(offered)
         say.print(styled(WAITS.in_language(language), offered, difference, command))
 
 

@@ -131,7 +131,7 @@ def release_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
 
 def gate_results(gates: Iterable[GateResult], home: Home) -> Iterator[dg.AssetCheckResult]:
     """One result a gate over all editions; a gate that no candidate reached has passed before."""
-    of_gates: dict[str, list[str]] = {name: [] for name in GATES}
+    of_gates: dict[str, list[Wording]] = {name: [] for name in GATES}
     holds: dict[str, str] = {}
     for gate in gates:
         of_gates[gate.name] += gate.findings
@@ -144,7 +144,7 @@ def gate_results(gates: Iterable[GateResult], home: Home) -> Iterator[dg.AssetCh
             severity=dg.AssetCheckSeverity.ERROR,
             metadata={
                 "holds": holds.get(name) or in_home_language(NO_CANDIDATE, home),
-                "findings": "\n".join(found) or "none",
+                "findings": "\n".join(in_home_language(each, home) for each in found) or "none",
             },
         )
 

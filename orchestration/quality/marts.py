@@ -46,30 +46,10 @@ MART_CHECKS = (
                 scores.series_code, scores.assessment_year, scores.methodology_code, scores.unit_code,
                 cast(scores.score as double) as score, cast(scores.full_mark as double) as full_mark,
                 cast(root.min_mark as double) as min_mark, cast(scores.coverage as double) as coverage,
-                scores.grade, scores.is_ranked, scores.rank_overall, scores.ranked_unit_count_overall,
-                -- What the root's own limits and its rounding explain is no difference.
-                case when dimensions.total is not null then cast(
-                    greatest(
-                        abs(scores.score - least(greatest(dimensions.total, root.min_mark), root.full_mark))
-                        - case when root.rounding_mode = 'none' then 0
-                            else cast(power(0.1, root.rounding_digits) / 2 as decimal(18, 10)) end,
-                        0
-                    ) as double
-                ) end as difference_from_dimensions
+                scores.grade, scores.is_ranked, scores.rank_overall, scores.ranked_unit_count_overall
             from marts.fct_unit_score as scores
             inner join marts.dim_indicator as root
                 on scores.methodology_code = root.methodology_code and root.node_level = 0
-            left join (
-                select series_code, assessment_year, methodology_code, unit_code, sum(score) as total
-                from marts.fct_dimension_score
-                group by all
-                having count(score) = count(*)
-            ) as dimensions
-                on scores.series_code = dimensions.series_code
-                and scores.assessment_year = dimensions.assessment_year
-                and scores.methodology_code = dimensions.methodology_code
-                and scores.unit_code = dimensions.unit_code
-                and root.aggregation = 'sum'
             where scores.assessment_year in (select unnest($1))
             order by all
         """,
@@ -92,15 +72,6 @@ MART_CHECKS = (
                 column_B="min_mark",
                 or_equal=True,
                 ignore_row_if="either_value_is_missing",
-            ),
-            _expect(
-                gxe.ExpectColumnValuesToBeBetween,
-                "sum_of_dimensions",
-                "各维度都有得分时,综合得分是其和(在其上下限内,按规定取整) / "
-                "a composite is the sum of its dimensions, within its limits and rounded, where all of them are scored",
-                column="difference_from_dimensions",
-                min_value=0,
-                max_value=0,
             ),
             _expect(
                 gxe.ExpectColumnValuesToBeBetween,
@@ -168,14 +139,6 @@ MART_CHECKS = (
             ),
             _expect(
                 gxe.ExpectColumnValuesToNotBeInSet,
-                "cell_to_be_assessed",
-                "每个单元格都有输入 / something came in for every cell",
-                severity="warning",
-                column="status",
-                value_set=["to_be_assessed"],
-            ),
-            _expect(
-                gxe.ExpectColumnValuesToNotBeInSet,
                 "cell_quarantined",
                 "没有单元格只有被隔离的行:请改正后重新入库 / "
                 "no cell hangs on quarantined rows alone: correct the rows and land the file again",
@@ -190,32 +153,13 @@ MART_CHECKS = (
         query="""
             select
                 series_code, assessment_year, methodology_code, region_level, region_code, node_code,
-                cast(mean_of_units as double) as mean_of_units, cast(min_score as double) as min_score,
-                cast(max_score as double) as max_score, unit_count, scored_unit_count
+                unit_count, scored_unit_count
             from marts.region_score
             where assessment_year in (select unnest($1)) and node_level <= 1
             order by all
         """,
         keys=("series_code", "assessment_year", "methodology_code", "region_code", "node_code"),
         expectations=(
-            _expect(
-                gxe.ExpectColumnPairValuesAToBeGreaterThanB,
-                "mean_below_lowest",
-                "平均不低于最低的单位 / no mean below the lowest unit",
-                column_A="mean_of_units",
-                column_B="min_score",
-                or_equal=True,
-                ignore_row_if="either_value_is_missing",
-            ),
-            _expect(
-                gxe.ExpectColumnPairValuesAToBeGreaterThanB,
-                "mean_above_highest",
-                "平均不高于最高的单位 / no mean above the highest unit",
-                column_A="max_score",
-                column_B="mean_of_units",
-                or_equal=True,
-                ignore_row_if="either_value_is_missing",
-            ),
             _expect(
                 gxe.ExpectColumnPairValuesToBeEqual,
                 "region_coverage",

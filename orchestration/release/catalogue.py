@@ -52,6 +52,9 @@ INTERNAL_SUFFIX = "-internal"
 MANIFEST_NAME = "manifest.json"
 LOCK_NAME = "lock.json"
 OFFER_NOTE = "offer.json"
+# What is told to people of a difference, and the tables one by one.
+DIFFERENCE_NAME = "diff.md"
+PARQUET_FOLDER = "parquet"
 NOT_A_RELEASE = Wording(
     "“{text}”不是发布版本:请写年度和修订号,如 2019-r1。",
     "'{text}' is no release: write the edition's year and the revision, such as 2019-r1.",
@@ -112,6 +115,10 @@ class Catalogue:
 
     def offer(self, release: ReleaseId) -> Path:
         return self.internal_root / str(release.year) / f"r{release.revision}.offer"
+
+    def offered_difference(self, release: ReleaseId) -> Path:
+        """What a person reads before deciding on an offer."""
+        return self.offer(release) / DIFFERENCE_NAME
 
     def releases(self) -> list[ReleaseId]:
         """All releases, withdrawn ones too, by edition and revision."""
@@ -310,6 +317,11 @@ class Catalogue:
 def database_name(release: ReleaseId, audience: str) -> str:
     """Name of a release's database in its folder."""
     return f"zhengxin-{release}.duckdb" if audience == PUBLIC else f"zhengxin-{release}-internal.duckdb"
+
+
+def parquet_of(database: Path, table: str) -> Path:
+    """A table as a file beside the release's database of the same audience."""
+    return database.parent / PARQUET_FOLDER / f"{table}.parquet"
 
 
 def public_manifest_of(database: Path) -> Path | None:

@@ -13,7 +13,7 @@ from orchestration.home import Home
 from orchestration.landing.chain import ReleasedEntry
 from orchestration.landing.integrity import ADVICE
 from orchestration.landing.store import Store, StoreDamaged
-from orchestration.release.catalogue import INTERNAL, Catalogue, ReleaseId
+from orchestration.release.catalogue import INTERNAL, Catalogue, ReleaseId, parquet_of
 from orchestration.wording import Wording
 
 DELIVERY_MISSING = Wording(
@@ -33,7 +33,7 @@ BATCH_MISSING = Wording(
 def released_entries(catalogue: Catalogue) -> Iterator[ReleasedEntry]:
     """The entries of the log of decisions that each release holds, withdrawn ones too."""
     for release in catalogue.releases():
-        path = catalogue.folder(release, INTERNAL) / "parquet" / "decision_log.parquet"
+        path = parquet_of(catalogue.database(release, INTERNAL), "decision_log")
         if not path.exists():
             continue
         try:

@@ -27,10 +27,12 @@ from orchestration.landing.store import now_text
 from orchestration.last_run import this_version
 from orchestration.release.candidate import Candidate, cut_candidate, record_changes
 from orchestration.release.catalogue import (
+    DIFFERENCE_NAME,
     INTERNAL,
     LOCK_NAME,
     MANIFEST_NAME,
     OFFER_NOTE,
+    PARQUET_FOLDER,
     PUBLIC,
     Catalogue,
     ReleaseId,
@@ -67,7 +69,7 @@ from orchestration.release.files import (
     write_checksums,
     write_json,
 )
-from orchestration.release.gates import GateResult, run_gates
+from orchestration.release.gates import GateResult, run_gates, tested_gates
 from orchestration.release.history import load_releases_in_force
 from orchestration.release.inputs import (
     ARCHIVE_NAME,
@@ -83,6 +85,7 @@ from orchestration.release.signature import key_id, signing_key, write_signature
 from orchestration.release.tables import tables_of_edition
 from orchestration.settings import settings_of
 from orchestration.warehouse import build_record
+from orchestration.warehouse.build_record import GateTest
 from orchestration.warehouse.connection import STORAGE_VERSION
 from orchestration.wording import Wording
 from orchestration.writing import markdown
@@ -90,6 +93,14 @@ from orchestration.writing import markdown
 PUBLISHED, UNCHANGED, OFFERED = "published", "unchanged", "offered"
 FIRST_NOTE = "首次发布 / First release"
 SHOWN_CELLS = 3
+# The test that tells which cells nothing came in for.
+WAITS_FOR_OBSERVATIONS = "no_cell_is_left_to_be_assessed"
+STILL_WAITING = Wording(
+    "{year} 未发布:还有 {count} 个单元格待评估(例如 {examples})。请为每格提交一条观测值,或说明为何没有(state 填 "
+    "not_collected、not_applicable 或 not_published),然后再次运行。",
+    "{year} is not released: {count} cells are still to be assessed (such as {examples}). Deliver an observation for "
+    "each, or one that says why there is none (state not_collected, not_applicable, not_published), and run again.",
+)
 OF_ANOTHER_VERSION = Wording(
     "它由 zhengxin {before} 生成,现为 {now}。", " It was made with zhengxin {before}; this is {now}."
 )
@@ -110,9 +121,12 @@ class ReleaseRefused(UsageError):
     def __init__(self, release: ReleaseId, gates: Sequence[GateResult]) -> None:
         self.gates = list(gates)
         failed = [gate for gate in gates if not gate.passed]
-        found = [(gate, "; ".join(gate.findings)) for gate in failed]
-        lines_zh = "\n".join(f"{gate.name}({gate.holds.zh}):{findings}" for gate, findings in found)
-        lines_en = "\n".join(f"{gate.name} ({gate.holds.en}): {findings}" for gate, findings in found)
+        lines_zh = "\n".join(
+            f"{gate.name}({gate.holds.zh}):{';'.join(said.zh for said in gate.findings)}" for gate in failed
+        )
+        lines_en = "\n".join(
+            f"{gate.name} ({gate.holds.en}): {'; '.join(said.en for said in gate.findings)}" for gate in failed
+        )
         super().__init__(
             Wording(
                 f"{release} 未发布,没有任何改动。{lines_zh}",
@@ -156,11 +170,11 @@ def release_edition(
     of them was not tested, and `ReleaseRefused` where a gate finds something.
     """
     require_built_from_inputs(warehouse, home)
-    require_complete(warehouse, year)
-    build_record.require_sound(home, warehouse, year)
+    tests = build_record.require_sound(home, warehouse, year)
+    require_complete(tests, year)
     catalogue = Catalogue(home.releases)
     with catalogue.lock(f"release of {year}"):
-        attempt = _Attempt(home, catalogue, warehouse, manifest, series_code, year, note, say, is_decided)
+        attempt = _Attempt(home, catalogue, warehouse, manifest, series_code, year, note, say, is_decided, tests)
         try:
             return attempt.run(acknowledged)
         finally:
@@ -183,9 +197,10 @@ class _Attempt:
         note: str | None,
         say: Callable[[str], None],
         is_decided: bool,
+        tests: Sequence[GateTest],
     ) -> None:
         self.home, self.catalogue, self.warehouse, self.manifest, self.say = home, catalogue, warehouse, manifest, say
-        self.is_decided = is_decided
+        self.is_decided, self.tests = is_decided, tests
         self.previous = catalogue.latest(year)
         self.in_force = catalogue.in_force(year)
         # What readers had last: the release in force, or the one that was withdrawn.
@@ -203,6 +218,7 @@ class _Attempt:
         return self.facts.release
 
     def run(self, acknowledged: str | None) -> Outcome:
+        self._require(tested_gates(self.tests))
         self.say(f"{self.release}: cutting")
         candidate = cut_candidate(
             self.warehouse,
@@ -228,9 +244,8 @@ class _Attempt:
         candidate.cut_internal(self.warehouse)
         restated = restated_figures(candidate.database(PUBLIC), self.release.year)
         departures = departures_from_published(candidate.database(PUBLIC))
-        gates = run_gates(candidate, self.warehouse)
-        if not all(gate.passed for gate in gates):
-            raise ReleaseRefused(self.release, gates)
+        gates = run_gates(candidate, self.warehouse, self.tests)
+        self._require(gates)
         missing = self._missing_word([*restated, *departures], acknowledged)
         self._write_difference(candidate, changes, restated, departures, missing)
         if missing:
@@ -240,6 +255,10 @@ class _Attempt:
         self._publish(candidate)
         message = IS_PUBLISHED.filled(release=self.release, note=self.facts.note, head=head)
         return Outcome(PUBLISHED, self.release, message, len(changes), gates, head)
+
+    def _require(self, gates: list[GateResult]) -> None:
+        if not all(gate.passed for gate in gates):
+            raise ReleaseRefused(self.release, gates)
 
     def _differing_tables(self, public: dict[str, TableSummary]) -> list[str]:
         """Compared public tables whose figures are not those that were released last."""
@@ -324,7 +343,7 @@ class _Attempt:
             title = f"Against the edition before, {before} 与上一年度 {before} 相比"
             parts.append(edition_change_in_words(self.catalogue.database(before), candidate.database(PUBLIC), title))
         folder = candidate.part(PUBLIC)
-        (folder / "diff.md").write_text("\n".join(parts), encoding="utf-8")
+        (folder / DIFFERENCE_NAME).write_text("\n".join(parts), encoding="utf-8")
         write_changes([*changes, *restated, *departures], folder / "diff.csv")
 
     def _offer(self, candidate: Candidate, missing: str, changes: int, gates: list[GateResult]) -> Outcome:
@@ -333,15 +352,15 @@ class _Attempt:
         make_folder(offer.parent, OWNER_FOLDER)
         ready = self.catalogue.work_folder() / offer.name
         make_folder(ready, OWNER_FOLDER)
-        for name in ("diff.md", "diff.csv"):
+        for name in (DIFFERENCE_NAME, "diff.csv"):
             os.replace(candidate.part(PUBLIC) / name, ready / name)
         write_json(ready / OFFER_NOTE, {"command": missing}, OWNER_FILE)
         os.replace(ready, offer)
         difference = DIFFERS.filled(count=f"{changes:,}", base=self.base) if self.base else FIRST_OF_ITS_EDITION
         upgrade = self._upgrade_in_words()
         message = Wording(
-            f"{self.release} 已生成候选{difference.zh}。{upgrade.zh}请阅读 {offer / 'diff.md'},然后:{missing}",
-            f"{self.release} is offered{difference.en}.{upgrade.en} Read {offer / 'diff.md'}, then: {missing}",
+            f"{self.release} 已生成候选{difference.zh}。{upgrade.zh}请阅读 {offer / DIFFERENCE_NAME},然后:{missing}",
+            f"{self.release} is offered{difference.en}.{upgrade.en} Read {offer / DIFFERENCE_NAME}, then: {missing}",
         )
         return Outcome(OFFERED, self.release, message, changes, gates)
 
@@ -350,7 +369,7 @@ class _Attempt:
         self.say(f"{self.release}: writing Parquet, lock and manifests")
         self._complete_internal(candidate)
         folder = candidate.part(PUBLIC)
-        write_parquet(candidate.database(PUBLIC), visible_tables(self.tables, PUBLIC), folder / "parquet")
+        write_parquet(candidate.database(PUBLIC), visible_tables(self.tables, PUBLIC), folder / PARQUET_FOLDER)
         (folder / "data_dictionary.md").write_text(data_dictionary(self.manifest, PUBLIC), encoding="utf-8")
         manifest = folder / MANIFEST_NAME
         write_json(manifest, self._public_manifest(candidate), PUBLIC_FILE)
@@ -360,7 +379,7 @@ class _Attempt:
 
     def _complete_internal(self, candidate: Candidate) -> None:
         folder = candidate.part(INTERNAL)
-        write_parquet(candidate.database(INTERNAL), only_internal(self.tables), folder / "parquet")
+        write_parquet(candidate.database(INTERNAL), only_internal(self.tables), folder / PARQUET_FOLDER)
         write_source_archive(self.home, folder / ARCHIVE_NAME)
         read = [*self.earlier, *sorted({release for release in (self.previous, self.base) if release})]
         lock = lock_of(self.home, self.catalogue, self.facts, self._methodologies(candidate), read) | {
@@ -436,26 +455,12 @@ def _as_list(wordings: Iterable[Wording]) -> str:
     return "\n".join(f"* {markdown.prose(wording.en)} {markdown.prose(wording.zh)}" for wording in wordings)
 
 
-def require_complete(warehouse: duckdb.DuckDBPyConnection, year: int) -> None:
+def require_complete(tests: Sequence[GateTest], year: int) -> None:
     """Raise `EditionIncomplete` while cells of the edition wait for an observation, with some of them."""
-    waiting = warehouse.execute(
-        "select unit_code, measure_code from marts.fct_measure_score "
-        "where assessment_year = $1 and status = 'to_be_assessed' group by all order by all",
-        [year],
-    ).fetchall()
-    if waiting:
-        examples = ", ".join(f"{unit} {measure}" for unit, measure in waiting[:SHOWN_CELLS])
-        raise EditionIncomplete(
-            Wording(
-                f"{year} 未发布:还有 {len(waiting):,} 个单元格待评估(例如 {examples})。"
-                "请为每格提交一条观测值,或说明为何没有(state 填 not_collected、"
-                "not_applicable 或 not_published),然后再次运行。",
-                f"{year} is not released: {len(waiting):,} cells are still to be assessed (such as "
-                f"{examples}). Deliver an "
-                "observation for each, or one that says why there is none (state not_collected, not_applicable, "
-                "not_published), and run again.",
-            )
-        )
+    for test in tests:
+        if test.test == WAITS_FOR_OBSERVATIONS and test.row_count:
+            examples = ", ".join(f"{row['unit_code']} {row['measure_code']}" for row in test.rows[:SHOWN_CELLS])
+            raise EditionIncomplete(STILL_WAITING.filled(year=year, count=f"{test.row_count:,}", examples=examples))
 
 
 def withdraw(home: Home, release: ReleaseId, reason: str) -> ReleaseId | None:

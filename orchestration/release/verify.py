@@ -28,6 +28,7 @@ from orchestration.release.catalogue import (
     INTERNAL,
     LOCK_NAME,
     MANIFEST_NAME,
+    PARQUET_FOLDER,
     PUBLIC,
     Catalogue,
     ReleaseId,
@@ -170,7 +171,7 @@ def verify_tables(catalogue: Catalogue, release: ReleaseId, audience: str) -> Ve
         for name in sorted(wanted)
         if hashes.get(name) != wanted[name]
     ]
-    files = sorted((catalogue.folder(release, audience) / "parquet").glob("*.parquet"))
+    files = sorted((catalogue.folder(release, audience) / PARQUET_FOLDER).glob("*.parquet"))
     for path in files:
         if not _is_as_released(path, columns.get(path.stem, []), wanted.get(path.stem)):
             problems.append(PARQUET_CHANGED.filled(audience=audience, file=path.name))

@@ -348,10 +348,9 @@ class Labels:
     table: str  # 表 {number}
     page: str  # 第 {page} 页 共 {pages} 页
     skip_to_content: str
-    sources: str  # heading of a paragraph's source numbers, for tooltips: 出处
     rule: str  # 规则
-    continued: str  # (续)
-    of_release: str  # 发布版本
+    further: str  # of the units of a finding: 其余 {count} 个见网页版
+    further_findings: str  # 其余 {count} 项见网页版
     missing_signs: str = ""  # what {mark} stands for: {characters}
     quoted_from: str = ""  # 引自
 

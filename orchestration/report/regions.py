@@ -6,17 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from orchestration.report.document import (
-    Block,
-    ChartKind,
-    Map,
-    MapKind,
-    OnScreen,
-    Paragraph,
-    ReferenceLine,
-    Table,
-    Text,
-)
+from orchestration.report.document import Block, ChartKind, MapKind, OnScreen, Paragraph, ReferenceLine, Table, Text
+from orchestration.report.maps.label import region_labels
 from orchestration.report.parts import Outline, bands, beside, chart, col, series, with_ties
 from orchestration.report.scope import BASE_NODE, ROOT_NODE, Context, Kind
 from orchestration.report.score_map import score_map
@@ -24,6 +15,7 @@ from orchestration.report.summary import place_name
 
 SHOWN_UNITS = 10
 SHOWN_PLACES = 3
+UNITS_ON_PAPER = 90  # a larger province's counties stand on the web page, so that all reports have about thirty pages
 
 
 def add(ctx: Context, outline: Outline) -> None:
@@ -34,7 +26,10 @@ def add(ctx: Context, outline: Outline) -> None:
     outline.chapter(ctx.word(f"regions.heading_{ctx.kind}" if below else "regions.heading_units"), "regions")
     if below:
         outline.section(ctx.word("regions.comparison_heading"), "region-comparison", *_comparison(ctx, scores, below))
-    outline.section(ctx.word("regions.map_heading"), "map", *_map(ctx))
+    # Of the region's units; of the nation its provinces.
+    drawn = (MapKind(ctx.kind), ctx.code, ctx.subject_name)
+    drawings = score_map(ctx.t, ctx.ask("map_area"), drawn, ctx.year, ctx.named)
+    outline.section(ctx.word("regions.map_heading"), "map", *drawings)
     outline.section(ctx.word("regions.ranking_heading"), "unit-ranking", *_ranking(ctx))
     for row in below if ctx.kind is Kind.province else ():
         outline.section(ctx.named(row, "region_name"), f"region-{row.region_code}", *_profile(ctx, row))
@@ -67,12 +62,6 @@ def _extremes(ctx: Context) -> Text:
         return ctx.say("regions.extremes_equal", places[0])
     parts = [ctx.say("regions.part", row, name=place_name(ctx, row)) for row in places[:-1][:SHOWN_PLACES]]
     return ctx.say("regions.extremes", places[-1], parts=ctx.t.listed(parts), worst=place_name(ctx, places[-1]))
-
-
-def _map(ctx: Context) -> list[Map]:
-    """The map of the region's units, of the nation its provinces."""
-    region = (MapKind(ctx.kind), ctx.code, ctx.subject_name)
-    return score_map(ctx.t, ctx.ask("map_area"), region, ctx.year, ctx.named)
 
 
 def _ranking(ctx: Context) -> list[Block]:
@@ -115,7 +104,14 @@ def ranking_table(ctx: Context, units: Iterable[Any], caption: str, *flags: str)
         line, words = "{name} mark*0.9 @column.dimension_scores", {"name": ctx.short_node_name(code)}
         columns.append(col(ctx.t, line, told, words))
     more = {"dimensions": columns}
+    cells["place"] = lambda unit: _short_place(ctx, unit)
     return ctx.table("ranking", units, caption=caption, flags=held.union(flags), cells=cells, more=more)
+
+
+def _short_place(ctx: Context, unit: Any) -> Any:
+    """The region that a unit lies in as maps call it, 黔南: a narrow column has no room for all of its name."""
+    names = region_labels().get(unit.prefecture_code or unit.province_code)
+    return names[ctx.language] if names else ctx.t.told(unit, "place_name", "name")
 
 
 def _profile(ctx: Context, root: Any) -> list[Block]:
@@ -132,4 +128,6 @@ def _profile(ctx: Context, root: Any) -> list[Block]:
             texts.append(ctx.say(f"regions.apart_{side}", parts=ctx.t.listed(parts)))
     members = [unit for unit in ctx.ask("unit_score") if unit.prefecture_code == code and unit.score is not None]
     caption = ctx.word("regions.profile_caption", root)
-    return [Paragraph(ctx.t.sentences(*texts)), ranking_table(ctx, members, caption)]
+    table = ranking_table(ctx, members, caption)
+    is_long = len(ctx.ask("unit_score")) > UNITS_ON_PAPER
+    return [Paragraph(ctx.t.sentences(*texts)), OnScreen((table,), ()) if is_long else table]

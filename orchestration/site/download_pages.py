@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration.release.catalogue import parquet_of
 from orchestration.release.workbook import write_workbook
 from orchestration.site.editions import Editions, Row
 from orchestration.site.page import Page, SiteFolder, Written
@@ -58,7 +59,7 @@ def copy_releases(
             downloads.append(_download(path, workbook, ""))
         resources = []
         for table, comment in tables.items():
-            parquet = database.parent / "parquet" / f"{table}.parquet"
+            parquet = parquet_of(database, table)
             if not parquet.is_file():
                 continue
             path = f"data/{release_id}/parquet/{table}.parquet"

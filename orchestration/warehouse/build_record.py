@@ -1,4 +1,5 @@
-"""Whether the tables may be published: which tests failed or never ran on them, and which years were validated.
+"""Whether the tables may be published: which tests failed or never ran on them, what the tests behind the gates of a
+release found of each edition, and which years were validated.
 
 The record lies beside the warehouse file and speaks of exactly the tables whose fingerprint it holds. A build removes
 it before it touches a table and writes it when dbt has ended; validation adds to it. So a build that was killed, or one
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,12 @@ PASSED = ("success", "pass", "warn", "no-op")
 # What lies downstream of a failure; what the build was not asked for counts alike.
 SKIPPED = "skipped"
 BUILT_TYPES = {"model", "seed"}
+# What dbt says of a test that ran.
+PASS, WARN, FAIL = "pass", "warn", "fail"
+# The tag of tests behind a gate of a release; which one stands in their meta as `gate`.
+GATE_TAG = "release_gate"
 SHOWN_NAMES = 5
+SHOWN_ROWS = 5
 # What a release is cut from: the readers' tables, what their views read, and which batches were loaded.
 FINGERPRINTED = """
     select schema_name, table_name from duckdb_tables()
@@ -41,11 +48,28 @@ NOT_VALIDATED = Wording(
 INVALID = Wording(
     "Great Expectations 在其结果表上发现错误:{names}", "Great Expectations found errors on its marts: {names}"
 )
+NO_GATES = Wording(
+    "上次构建没有记录各道关口的检验结果",
+    "the last build recorded no results of the tests behind the gates of a release",
+)
 AGAIN = Wording("请消除原因后再次运行:zhengxin run", "Mend the cause and run again: zhengxin run")
 
 
 class BuildUnsound(UsageError):
     """The tables may not be published: a test failed on them, or not everything was tested; the message names what."""
+
+
+@dataclass(frozen=True)
+class GateTest:
+    """What a test behind a gate of a release found of one edition: how many rows, and the first of them as text by
+    column. `status` is dbt's word for the test on all editions, `other_years` are those it found rows of."""
+
+    test: str
+    gate: str
+    status: str
+    row_count: int
+    rows: Sequence[Mapping[str, str]]
+    other_years: Sequence[int]
 
 
 def record_path(home: Home) -> Path:
@@ -64,19 +88,60 @@ def record_build(
     results: Iterable[Mapping[str, Any]],
 ) -> None:
     """dbt has ended: `results` are those of its run_results.json, `manifest` names all that should be among them."""
-    statuses = {result["unique_id"]: result["status"] for result in results}
-    expected = {name: node["name"] for name, node in manifest["nodes"].items() if _must_pass(node)}
+    found = {result["unique_id"]: result for result in results}
+    statuses = {name: result["status"] for name, result in found.items()}
+    gates = {name: node for name, node in manifest["nodes"].items() if GATE_TAG in node.get("tags", ())}
+    expected = {
+        name: node["name"] for name, node in manifest["nodes"].items() if name not in gates and _must_pass(node)
+    }
     failed = [node for name, node in expected.items() if statuses.get(name, SKIPPED) not in (*PASSED, SKIPPED)]
-    not_run = [node for name, node in expected.items() if statuses.get(name, SKIPPED) == SKIPPED]
+    not_run = [node for name, node in (expected | _names_of(gates)).items() if statuses.get(name, SKIPPED) == SKIPPED]
     _write(
         home,
         {
             "tables": fingerprint(connection),
             "failed": sorted(failed),
             "not_run": sorted(not_run),
+            "gates": [_found_by(connection, gates[name], found[name]) for name in sorted(gates.keys() & found.keys())],
             "validated": {},
         },
     )
+
+
+def _found_by(
+    connection: duckdb.DuckDBPyConnection, test: Mapping[str, Any], result: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What a test behind a gate found, by edition: its rows are asked for again only where there are some."""
+    status = result["status"]
+    by_year = _rows_by_year(connection, result["compiled_code"]) if status in (WARN, FAIL) else {}
+    return {"test": test["name"], "gate": test["config"]["meta"]["gate"], "status": status, "editions": by_year}
+
+
+def _rows_by_year(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, dict[str, Any]]:
+    """How many rows the test of a gate finds of each edition, and the first of them, as text."""
+    connection.execute(f"create or replace temp table found_by_a_gate as {query}")
+    try:
+        counts = connection.execute("select assessment_year, count(*) from found_by_a_gate group by all order by all")
+        return {
+            str(year): {"row_count": count, "rows": _first_rows(connection, year)} for year, count in counts.fetchall()
+        }
+    finally:
+        connection.execute("drop table found_by_a_gate")
+
+
+def _first_rows(connection: duckdb.DuckDBPyConnection, year: int) -> list[dict[str, str]]:
+    rows = connection.execute(
+        f"select * from found_by_a_gate where assessment_year = $1 order by all limit {SHOWN_ROWS}", [year]
+    )
+    columns = [name for name, *_ in rows.description or ()]
+    return [
+        {name: "–" if value is None else str(value) for name, value in zip(columns, row, strict=True)}
+        for row in rows.fetchall()
+    ]
+
+
+def _names_of(nodes: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    return {name: node["name"] for name, node in nodes.items()}
 
 
 def record_validation(home: Home, failures_by_year: Mapping[int, Sequence[str]]) -> None:
@@ -87,8 +152,9 @@ def record_validation(home: Home, failures_by_year: Mapping[int, Sequence[str]])
         _write(home, record)
 
 
-def require_sound(home: Home, connection: duckdb.DuckDBPyConnection, year: int) -> None:
-    """Raise `BuildUnsound` unless every test passed and `year` was validated, on the tables as they are now."""
+def require_sound(home: Home, connection: duckdb.DuckDBPyConnection, year: int) -> list[GateTest]:
+    """Raise `BuildUnsound` unless every test ran, and passed if no gate rests on it, and `year` was validated, on the
+    tables as they are now. Return what the tests behind the gates found of `year`."""
     record = _read(home)
     if record is None:
         raise _unsound(
@@ -102,6 +168,8 @@ def require_sound(home: Home, connection: duckdb.DuckDBPyConnection, year: int) 
         raise _unsound(year, FAILED.filled(names=_names(record["failed"])))
     if record["not_run"]:
         raise _unsound(year, NOT_RUN.filled(names=_names(record["not_run"])))
+    if "gates" not in record:
+        raise _unsound(year, NO_GATES)
     if fingerprint(connection) != record["tables"]:
         raise _unsound(
             year,
@@ -115,6 +183,14 @@ def require_sound(home: Home, connection: duckdb.DuckDBPyConnection, year: int) 
         raise _unsound(year, NOT_VALIDATED.filled(year=year))
     if failures:
         raise _unsound(year, INVALID.filled(names=_names(failures)))
+    return [_of_edition(test, year) for test in record["gates"]]
+
+
+def _of_edition(test: Mapping[str, Any], year: int) -> GateTest:
+    editions = test["editions"]
+    found = editions.get(str(year), {"row_count": 0, "rows": []})
+    others = sorted(int(each) for each in editions if each != str(year))
+    return GateTest(test["test"], test["gate"], test["status"], found["row_count"], found["rows"], others)
 
 
 def fingerprint(connection: duckdb.DuckDBPyConnection) -> str:

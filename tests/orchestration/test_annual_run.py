@@ -225,4 +225,4 @@ def test_release_that_a_gate_refuses_fails_and_names_the_gate(built: BuiltHome, 
     outcome = run_job(home, "publish_release", span_tags([YEAR]))
     assert not outcome.success
     assert "release/edition:expected_counts" in outcome.checks.failed
-    assert len(outcome.errors) == 1 and "fct_unit_score presence has 5 rows where 6 are expected" in outcome.errors[0]
+    assert len(outcome.errors) == 1 and "fct_unit_score presence 有 5 行,应为 6 行" in outcome.errors[0]

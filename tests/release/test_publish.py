@@ -18,7 +18,7 @@ from orchestration.errors import UsageError, WarehouseBusy
 from orchestration.home import Home
 from orchestration.landing.run import land_inbox
 from orchestration.landing.store import Store
-from orchestration.release import inputs, publish
+from orchestration.release import cut, inputs, publish
 from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId
 from orchestration.release.causes import causes_between
 from orchestration.release.publish import (
@@ -30,6 +30,7 @@ from orchestration.release.publish import (
     withdraw,
 )
 from orchestration.release.verify import verify_release
+from orchestration.warehouse import build_record
 from tests.release.conftest import Call, alter, change_observation, deliver_change, release
 from tests.release.figures import assert_tells_every_change, changes_in, rows, scoring_cell
 
@@ -288,11 +289,56 @@ DAMAGES = {
 
 @pytest.mark.parametrize("gate", DAMAGES)
 def test_gate_refuses(home: Home, gate: str) -> None:
-    # A figure differs, so that there is a candidate.
+    # A figure differs, so that there is a candidate; what the damage does to the tests behind gates is recorded.
     alter(home, "update marts.fct_unit_score set grade = 'X' where unit_code = '520403'", DAMAGES[gate])
     with pytest.raises(ReleaseRefused, match=gate):
         release(home, 2019, note="try")
     assert Catalogue(home.releases).releases() == [EARLIER, FIRST]
+
+
+def test_gate_speaks_both_languages(home: Home) -> None:
+    alter(home, *DAMAGES.values())
+    with pytest.raises(ReleaseRefused) as refused:
+        release(home, 2019, note="try")
+    of_gates = {gate.name: gate.findings for gate in refused.value.gates if not gate.passed}
+    assert of_gates.keys() == {"cells_assessed", "expected_counts", "parts_equal_wholes"}
+    for findings in of_gates.values():
+        for finding in findings:
+            assert re.search("[一-鿿]", finding.zh) and not re.search("[一-鿿]", finding.en)
+    assert "fct_unit_score presence 有 5 行,应为 6 行" in refused.value.wording.zh
+
+
+def test_gate_without_a_recorded_test_is_shut(home: Home) -> None:
+    record = build_record.record_path(home)
+    said = json.loads(record.read_text(encoding="utf-8"))
+    for test in said["gates"]:
+        test["status"] = {"region_counts_add_up": "error"}.get(test["test"], test["status"])
+    said["gates"] = [test for test in said["gates"] if test["gate"] != "cells_assessed"]
+    record.write_text(json.dumps(said), encoding="utf-8")
+    with pytest.raises(ReleaseRefused, match="no result of a test is recorded") as refused:
+        release(home, 2019)
+    assert "the test region_counts_add_up did not end on these tables (error)" in str(refused.value)
+
+
+def test_cells_of_another_edition_shut_no_gate(home: Home) -> None:
+    """What fails of another edition does: the same SQL counted the rows of this one."""
+    alter(home, "update marts.fct_measure_score set status = 'to_be_assessed' where assessment_year = 2018")
+    assert release(home, 2019).state == UNCHANGED
+    alter(home, "delete from marts.fct_unit_score where assessment_year = 2018 and unit_code = '520402'")
+    with pytest.raises(ReleaseRefused, match=r"score_marts_are_complete fails of other editions \(2018\)"):
+        release(home, 2019)
+
+
+def test_score_lost_on_the_way_into_the_file_is_refused(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = cut._rows_of_edition
+
+    def without_one(connection, table, facts):
+        query, parameters = real(connection, table, facts)
+        return (f"{query} and unit_code <> '520402'" if table.name == "fct_unit_score" else query), parameters
+
+    monkeypatch.setattr(cut, "_rows_of_edition", without_one)
+    with pytest.raises(ReleaseRefused, match="fct_unit_score has 10 rows where the warehouse has 12 of the edition"):
+        release(home, 2019, note="try")
 
 
 def test_file_that_does_not_open_is_refused(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -300,10 +346,10 @@ def test_file_that_does_not_open_is_refused(home: Home, monkeypatch: pytest.Monk
 
     real = gates.run_gates
 
-    def with_broken_file(candidate, warehouse):
+    def with_broken_file(candidate, *others):
         candidate.database(PUBLIC).write_bytes(b"no database")
         monkeypatch.setattr(gates, "_columns_of", lambda _: {})
-        return real(candidate, warehouse)
+        return real(candidate, *others)
 
     monkeypatch.setattr("orchestration.release.publish.run_gates", with_broken_file)
     alter(home, "update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
@@ -382,8 +428,6 @@ def test_revision_that_departs_from_a_published_figure_must_be_acknowledged(home
 
 
 def test_internal_column_in_the_public_file_is_refused(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    from orchestration.release import cut
-
     real = cut.visible_tables
     # The cut forgets the audience; the gate looks at the file.
     monkeypatch.setattr(cut, "visible_tables", lambda tables, audience: real(tables, INTERNAL))

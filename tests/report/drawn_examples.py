@@ -161,10 +161,9 @@ def a_report(language: str = "zh", text: str = "说明", **further: object) -> R
             "表 {number}",
             "第 {page} 页 共 {pages} 页",
             "跳到正文",
-            "出处",
             "规则",
-            "(续)",
-            "发布版本",
+            "其余{count}个见网页版",
+            "其余{count}项见网页版",
         ),
         sections=(
             Section("摘要", 1, "summary", (Paragraph((text, figure)),)),

@@ -148,11 +148,13 @@ def _block(block: dict[str, Any]) -> Iterator[str | TableHeading]:
             yield from (unescape(TAG.sub("", text)) for text in SVG_TEXT.findall(block["svg"]))
             yield block["label"] + block["caption"]
         case "findinglist":
-            for number, finding in enumerate(block["findings"], start=1):
-                yield from (f"{number}.{finding['heading']}", _plain(finding["statement"]))
+            for finding in block["findings"]:
+                yield from (f"{finding['number']}.{finding['heading']}", _plain(finding["statement"]))
                 yield finding["concerned_label"] if finding["concerned"] else ""
                 yield from map(_plain, finding["concerned"])
+                yield finding["further"]
                 yield finding["rule_label"] + finding["rule"]
+            yield block["further"]
         case "facts":
             for item in block["items"]:
                 yield from (item["term"], _plain(item["runs"]))

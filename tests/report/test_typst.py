@@ -13,9 +13,19 @@ import pytest
 
 from orchestration.report import charts, fonts, maps
 from orchestration.report import typst as paper
-from orchestration.report.document import Align, Cell, Column, Row, Section, Table
+from orchestration.report.document import (
+    Align,
+    Block,
+    Cell,
+    Column,
+    Finding,
+    FindingList,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+)
 from orchestration.report.fonts import chinese_font
-from orchestration.report.typst.content import broken_heading
 from orchestration.writing.typst import PaperText
 from tests.report.drawn_examples import NASTY, a_report
 from tests.report.paper_check import departures, page_texts
@@ -185,10 +195,48 @@ def test_without_a_chinese_font_nothing_is_written(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_headings_break_in_the_middle():
-    assert broken_heading("下级平均") == "下级平均"
-    assert broken_heading("九成区间名次") == "九成区\n间名次"
-    assert broken_heading("Transparency") == "Transparency"
+def of_blocks(language: str, *blocks: Block) -> list[str]:
+    """The pages behind the message of a report of these blocks alone."""
+    sections = (Section("a", 1, "a", ()), Section("b", 1, "b", blocks))
+    return page_texts(paper.pdf(replace(a_report(language), sections=sections)))[2:]
+
+
+def a_table(headings: tuple[str, ...], *rows: tuple[str, ...]) -> Table:
+    """Names in the first column, numbers in the others."""
+    aligned = (Align.start, *[Align.decimal] * (len(headings) - 1))
+    columns = tuple(Column(heading, align, width=2.2) for heading, align in zip(headings, aligned, strict=True))
+    return Table(columns, tuple(Row(tuple(Cell((text,)) for text in row)) for row in rows), "表")
+
+
+@pytest.mark.parametrize(("numbers", "set_as"), [(4, "县级平均分"), (11, "县级平\n均分")])
+def test_headings_over_numbers_break_in_the_middle_where_they_must(numbers, set_as):
+    [page] = of_blocks("zh", a_table(("地区", *["县级平均分"] * numbers), ("三都水族自治县", *["80.74"] * numbers)))
+    assert page.count(set_as) == numbers and "三都水族自治县" in page
+
+
+def test_a_long_list_of_units_is_cut_on_paper_and_says_where_it_goes_on():
+    finding = Finding("偏低", ("说明",), "规则", tuple((f"{number}号县",) for number in range(70)), "有关单位")
+    others = [replace(finding, heading=f"第{number}项", concerned=()) for number in range(2, 9)]
+    last = replace(finding, heading="别的规则", rule="另一条", concerned=())
+    text = "".join("".join(of_blocks("zh", FindingList((finding, *others, last)))).split())
+    assert "6.第6项" in text and "第7项" not in text and "9.别的规则" in text and "其余2项见网页版" in text
+    assert "29号县" in text and "30号县" not in text and "其余40个见网页版" in text
+
+
+def test_a_number_of_two_parts_is_not_broken():
+    headings = ("县", "名次", "九成区间", *["透明度"] * 7)
+    [page] = of_blocks("zh", a_table(headings, ("沿河土家族自治县", "1,981", "1,910–2,056", *["100.0%"] * 7)))
+    assert "1,910–2,056" in page
+
+
+@pytest.mark.parametrize(("rows", "is_whole"), [(8, True), (30, False)])
+def test_a_short_table_stays_whole_and_a_long_one_begins_where_there_is_room(rows, is_whole):
+    """So no page is left a third empty, and no table of a few lines is torn apart."""
+    table = a_table(("县", "得分"), *[(f"第{number}县", "80.74") for number in range(rows)])
+    paged = of_blocks("zh", *[Paragraph(("字" * 30,))] * 22, table)
+    first, second, *_ = ("".join(page.split()) for page in paged)
+    assert ("第0县" in first, "第0县" in second) == (not is_whole, is_whole)
+    assert f"第{rows - 1}县" in second and ("得分" in first) is not is_whole
 
 
 def test_the_message_stands_on_the_first_page_and_the_contents_behind_it():

@@ -3,6 +3,7 @@ codes followed to the units of editions before and after the census, weights, an
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -47,7 +48,7 @@ def render(path: Path) -> str:
 MACROS = [
     path.stem
     for path in sorted((ROOT / "dbt_project" / "macros").glob("*.sql"))
-    if "macro score_quotient" in path.read_text("utf-8")
+    if re.search("macro (score_quotient|filled)", path.read_text("utf-8"))
 ]
 VARIABLES = yaml.safe_load((ROOT / "dbt_project" / "dbt_project.yml").read_text("utf-8"))["vars"]
 
@@ -61,7 +62,7 @@ def build(connection: duckdb.DuckDBPyConnection, *models: str) -> None:
 @pytest.fixture(scope="module")
 def built() -> Iterator[duckdb.DuckDBPyConnection]:
     connection = duckdb.connect()
-    for yml in sorted((ROOT / "seeds").glob("*/_*.yml")):
+    for yml in (*sorted((ROOT / "seeds").glob("*/_*.yml")), ROOT / "dbt_project" / "seeds" / "_message.yml"):
         for seed in yaml.safe_load(yml.read_text("utf-8"))["seeds"]:
             columns = ", ".join(f"{name} {kind}" for name, kind in seed["config"]["column_types"].items())
             connection.execute(f"create table seed_{seed['name']} ({columns})")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,3 +85,29 @@ def test_only_the_process_that_crawls_imports_scrapy_when_it_is_loaded() -> None
         and any(module.startswith(f"orchestration.{name[:-3].replace('/', '.')}.") for name in of_the_process)
     }
     assert asking == set()
+
+
+# Names of files and folders in the two trees of releases.
+IN_A_RELEASE = {
+    *("current.duckdb", "current.json", "current-internal.duckdb", "index.json", "offer.json"),
+    *("lock.json", "diff.md", "diff.csv", "SHA256SUMS", "source.tar.gz", "data_dictionary.md"),
+}
+
+
+def test_only_releases_know_how_a_release_is_laid_out() -> None:
+    """Who else wants a file of one asks the catalogue."""
+    joining = {
+        str(path.relative_to(PACKAGE))
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.Div)
+        and isinstance(node.right, ast.Constant)
+        and node.right.value in IN_A_RELEASE
+    }
+    assert joining <= {f"release/{path.name}" for path in (PACKAGE / "release").glob("*.py")} and joining
+    globbing = re.compile(r"glob\(.*r\[1-9\]|glob\(\"\[0-9\]|releases.*\.r?glob\(|\"releases-internal\"")
+    asking = {
+        str(path.relative_to(PACKAGE)) for path in PACKAGE.rglob("*.py") if globbing.search(path.read_text("utf-8"))
+    }
+    assert {name.split("/")[0] for name in asking} == {"release"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import string
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +14,9 @@ from typing import Any
 import pytest
 
 from orchestration.home import Home
+from orchestration.release.gates import FINDINGS, TESTED
 from orchestration.warehouse import dbt
+from orchestration.warehouse.build_record import GATE_TAG
 
 Node = dict[str, Any]
 
@@ -42,16 +45,23 @@ WITHOUT_CONTRACT = {"unit_scorecard", "unit_scorecard_all"}
 # Models whose key is held where each of their rows ends up, or by a test that looks at the rows anyway.
 KEY_IS_HELD_BY = {
     "int_data_set": "int_pair_statistic",
+    "int_event_source": "trace_reaches_its_file",
     "int_event_trace": "trace_reaches_its_file",
+    "int_leaf_finding": "score_contribution",
     "int_measure_score_deduct": "int_measure_score",
     "int_measure_score_linear": "int_measure_score",
     "int_measure_score_relative": "int_measure_score",
     "int_measure_score_veto": "int_measure_score",
+    "int_measure_source": "trace_reaches_its_file",
     "int_measure_trace": "trace_reaches_its_file",
     "int_measured_value": "int_variant_normalised",
+    "int_node_event": "score_contribution",
     "int_node_point": "score_contribution",
     "int_node_reason": "score_contribution",
     "int_node_share": "score_contribution",
+    "int_rank_fall": "warning",
+    "int_refused_value": "suspect_observation",
+    "int_score_fall": "warning",
     "int_variant_denominated": "int_variant_normalised",
     "int_variant_imputed": "int_variant_normalised",
     "int_variant_screened": "int_variant_normalised",
@@ -59,22 +69,20 @@ KEY_IS_HELD_BY = {
     "int_warning_edition": "warning",
     "int_warning_event_points": "warning",
     "int_warning_response": "warning",
+    "int_warning_rule": "warning",
+    "int_warning_veto": "warning",
     "score_trace": "trace_reaches_its_file",
 }
 # To be split by what they say.
 JOINS_MORE = {
-    "int_node_reason",
     "int_peer_group",
-    "int_warning_edition",
     "int_warning_event_points",
     "published_reconciliation",
-    "score_trace",
 }
 LONGER = JOINS_MORE | {
     "collection_coverage",
     "effective_weight",
     "indicator_redundancy",
-    "int_event",
     "int_evidence_count",
     "int_leaf_score",
     "int_measure_trace",
@@ -89,8 +97,6 @@ LONGER = JOINS_MORE | {
     "int_verification_reason",
     "internal_consistency",
     "measure_statistic",
-    "suspect_observation",
-    "warning",
 }
 # CTEs that a macro reads by their name.
 READ_BY_A_MACRO = {("int_node_point", "depth_0"), ("int_evidence_count", "duplicates")}
@@ -235,6 +241,18 @@ def test_a_rule_of_tests_has_one_spelling(project: Project) -> None:
         "unique_key",
         "within_range",
     }
+
+
+def test_a_gate_reads_the_tests_that_are_tagged_for_it(project: Project) -> None:
+    tagged = [test for test in project.of("test") if GATE_TAG in test["tags"]]
+    assert {test["config"]["meta"]["gate"] for test in tagged} == set(TESTED)
+    assert names(tagged) == set(FINDINGS)
+    for test in tagged:
+        finding = FINDINGS[test["name"]]
+        said = {place for _, place, *_ in string.Formatter().parse(finding.zh + finding.en) if place}
+        assert "assessment_year" in test["raw_code"]
+        assert all(re.search(rf"\b{place}\b", test["raw_code"]) for place in said - {"advice"}), test["name"]
+        assert re.search("[一-鿿]", test["description"]), test["name"]
 
 
 def test_names_tell_the_layer(project: Project) -> None:

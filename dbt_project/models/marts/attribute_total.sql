@@ -81,7 +81,7 @@ compared as (
         case
             when definitions.value_kind = 'count' then parts.sum_of_lowest_areas
             when definitions.weight_attribute_code is not null
-                then {{ score_quotient('parts.weighted_sum', 'parts.sum_of_weights', 9, 9) }}
+                then {{ share_of('parts.weighted_sum', 'parts.sum_of_weights', 9) }}
         end as computed_value,
         case when definitions.value_kind = 'count' then parts.sum_of_parts end as sum_of_parts,
         case when definitions.value_kind = 'count' then 0 else definitions.mean_tolerance end as tolerance,

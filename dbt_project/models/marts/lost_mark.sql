@@ -12,21 +12,6 @@ nodes as (
 
 ),
 
--- What stands outside the base can only be won on top of it: the full mark of a good deed is no mark lost.
-bonus_nodes as (
-
-    select distinct
-        leaves.methodology_code,
-        leaves.node_code
-    from nodes as leaves
-    inner join nodes
-        on leaves.methodology_code = nodes.methodology_code
-        and starts_with(leaves.sort_path || '.', nodes.sort_path || '.')
-    where leaves.full_mark > 0
-        and not nodes.is_base
-
-),
-
 -- Families in which a child has no score, so that its siblings stand in for it.
 families_with_gaps as (
 
@@ -101,11 +86,13 @@ lost_marks as (
         and contributions.methodology_code = reweighted.methodology_code
         and contributions.unit_code = reweighted.unit_code
         and contributions.node_code = reweighted.node_code
-    left join bonus_nodes
+    left join {{ ref('int_bonus_node') }} as bonus_nodes
         on contributions.methodology_code = bonus_nodes.methodology_code
         and contributions.node_code = bonus_nodes.node_code
 
 )
+
+{% set worth = plain_number('cast(round(full_points, 4) as decimal(9, 4))') %}
 
 select
     series_code,
@@ -133,14 +120,10 @@ select
     reason_zh,
     reason_en,
     is_reweighted,
-    case
-        when is_reweighted
-            then '同级中有未计分的,由本项等代替,满分值' || {{ plain_number('cast(round(full_points, 4) as decimal(9, 4))') }} || '分'
-    end as weighting_zh,
-    case
-        when is_reweighted
-            then 'stands in for siblings without a score: its full mark is worth '
-                || {{ plain_number('cast(round(full_points, 4) as decimal(9, 4))') }} || ' points'
-    end as weighting_en
+    {{ filled('messages.text_zh', {'points': worth}) }} as weighting_zh,
+    {{ filled('messages.text_en', {'points': worth}) }} as weighting_en
 from lost_marks
+left join {{ ref('stg_message') }} as messages
+    on is_reweighted
+    and messages.message_code = 'weighting_reweighted'
 order by series_code, assessment_year, methodology_code, unit_code, lost_rank

@@ -52,7 +52,7 @@ group_means as (
         count(*) as unit_count,
         count(score) as scored_unit_count,
         count(rank_overall) as ranked_unit_count,
-        {{ score_quotient('sum(score)', 'count(score)', 10, 0) }} as mean_of_group,
+        {{ mean_of('score') }} as mean_of_group,
         max(score) as best_score
     from members
     group by series_code, assessment_year, methodology_code, peer_rule_code, group_code

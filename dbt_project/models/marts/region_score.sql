@@ -93,7 +93,7 @@ select
     cast(scored_unit_count as integer) as scored_unit_count,
     cast(member_count as integer) as member_count,
     cast(weighted_unit_count as integer) as weighted_unit_count,
-    {{ score_quotient('weighted_unit_count', 'scored_unit_count', 0, 0) }} as weight_coverage,
+    {{ share_of('weighted_unit_count', 'scored_unit_count') }} as weight_coverage,
     weight_as_of,
     cast(
         case when mean_of_units is not null and count(mean_of_units) over level_regions > 1 then rank() over (

@@ -80,6 +80,11 @@ inputs as (
         assessment_year,
         count(*) as input_row_count,
         sum(case when provenance = 'synthetic' then 1 else 0 end) as synthetic_row_count,
+        case
+            when bool_and(provenance is distinct from 'synthetic') then 'real'
+            when bool_and(provenance is not distinct from 'synthetic') then 'synthetic'
+            else 'partly_synthetic'
+        end as data_kind,
         count(distinct batch_id) as batch_count,
         md5(string_agg(distinct batch_id, ',' order by batch_id)) as input_digest
     from input_rows
@@ -97,16 +102,8 @@ select
     editions.title_zh,
     editions.title_en,
     editions.frame_date,
-    case
-        when inputs.synthetic_row_count = 0 then 'real'
-        when inputs.synthetic_row_count = inputs.input_row_count then 'synthetic'
-        else 'partly_synthetic'
-    end as data_kind,
-    case
-        when inputs.synthetic_row_count = 0 then '真实数据'
-        when inputs.synthetic_row_count = inputs.input_row_count then '合成数据,非真实观测'
-        else '含合成数据'
-    end as data_kind_zh,
+    inputs.data_kind,
+    messages.text_zh as data_kind_zh,
     methodologies.methodology_origin,
     cast(units.unit_count as integer) as unit_count,
     cast(units.excluded_unit_count as integer) as excluded_unit_count,
@@ -137,4 +134,6 @@ inner join scored_units
 inner join inputs
     on editions.series_code = inputs.series_code
     and editions.assessment_year = inputs.assessment_year
+inner join {{ ref('stg_message') }} as messages
+    on 'data_kind_' || inputs.data_kind = messages.message_code
 order by editions.series_code, editions.assessment_year, methodologies.methodology_code

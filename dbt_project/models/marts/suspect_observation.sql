@@ -5,24 +5,6 @@ with observations as (
 
 ),
 
-measures as (
-
-    select * from {{ ref('stg_measure') }}
-
-),
-
-units as (
-
-    select * from {{ ref('int_unit') }}
-
-),
-
-editions as (
-
-    select * from {{ ref('int_edition') }}
-
-),
-
 batches as (
 
     select
@@ -38,23 +20,13 @@ batches as (
 funnels as (
 
     select
-        later.series_code,
-        later.assessment_year,
-        later.unit_code,
+        later.*,
         'funnel_order' as suspicion,
-        later.measure_code as subject_code,
-        later.value,
         earlier.measure_code as compared_measure_code,
-        earlier.value as compared_value,
-        false as is_quarantined,
-        later.batch_id,
-        later.row_number,
-        '后一环节 ' || {{ plain_number('later.value') }} || ' 大于前一环节 ' || {{ plain_number('earlier.value') }} as text_zh,
-        'the later stage, ' || {{ plain_number('later.value') }} || ', is larger than the earlier one, '
-        || {{ plain_number('earlier.value') }} as text_en
+        earlier.value as compared_value
     from observations as later
-    inner join measures
-        on later.measure_code = measures.measure_code
+    inner join {{ ref('stg_measure') }} as measures
+        using (measure_code)
     inner join observations as earlier
         on later.series_code = earlier.series_code
         and later.assessment_year = earlier.assessment_year
@@ -67,22 +39,13 @@ funnels as (
 percentages as (
 
     select
-        observations.series_code,
-        observations.assessment_year,
-        observations.unit_code,
+        observations.*,
         'percentage_out_of_bounds' as suspicion,
-        observations.measure_code as subject_code,
-        observations.value,
         cast(null as varchar) as compared_measure_code,
-        cast(null as decimal(20, 9)) as compared_value,
-        false as is_quarantined,
-        observations.batch_id,
-        observations.row_number,
-        '百分比 ' || {{ plain_number('observations.value') }} || ' 不在 0 到 100 之间' as text_zh,
-        'a percentage of ' || {{ plain_number('observations.value') }} || ' is not between 0 and 100' as text_en
+        cast(null as decimal(20, 9)) as compared_value
     from observations
-    inner join measures
-        on observations.measure_code = measures.measure_code
+    inner join {{ ref('stg_measure') }} as measures
+        using (measure_code)
     where measures.value_kind = 'percentage'
         and (observations.value < 0 or observations.value > 100)
 
@@ -92,29 +55,15 @@ percentages as (
 falls as (
 
     select
-        observations.series_code,
-        observations.assessment_year,
-        observations.unit_code,
+        observations.*,
         'fall_over_100_percent' as suspicion,
-        observations.measure_code as subject_code,
-        observations.value,
         previous_observations.measure_code as compared_measure_code,
-        previous_observations.value as compared_value,
-        false as is_quarantined,
-        observations.batch_id,
-        observations.row_number,
-        '由 ' || {{ plain_number('previous_observations.value') }} || ' 降至 ' || {{ plain_number('observations.value') }}
-        || ',降幅超过 100%' as text_zh,
-        'from ' || {{ plain_number('previous_observations.value') }} || ' down to ' || {{ plain_number('observations.value') }}
-        || ': a fall of more than 100 %' as text_en
+        previous_observations.value as compared_value
     from observations
-    inner join editions
-        on observations.series_code = editions.series_code
-        and observations.assessment_year = editions.assessment_year
-    inner join units
-        on observations.series_code = units.series_code
-        and observations.assessment_year = units.assessment_year
-        and observations.unit_code = units.unit_code
+    inner join {{ ref('int_edition') }} as editions
+        using (series_code, assessment_year)
+    inner join {{ ref('int_unit') }} as units
+        using (series_code, assessment_year, unit_code)
     inner join observations as previous_observations
         on observations.series_code = previous_observations.series_code
         and editions.previous_assessment_year = previous_observations.assessment_year
@@ -125,43 +74,7 @@ falls as (
 
 ),
 
--- What the door refused as impossible, under the name of its rule.
-refused as (
-
-    select
-        coalesce(measures.series_code, 'unknown') as series_code,
-        coalesce(rows.assessment_year, 0) as assessment_year,
-        coalesce(rows.unit_code, 'unknown') as unit_code,
-        case
-            when rows.rule in ('value_above_upper_bound', 'value_below_lower_bound')
-                and measures.value_kind = 'percentage' then 'percentage_out_of_bounds'
-            when rows.rule in ('value_above_upper_bound', 'value_below_lower_bound') then 'value_out_of_bounds'
-            else rows.rule
-        end as suspicion,
-        coalesce(rows.measure_code, {{ json_text('rows.raw_payload', 'cluster_code') }}, 'unknown') as subject_code,
-        try_cast({{ json_text('rows.raw_payload', 'value') }} as decimal(20, 9)) as value,
-        cast(null as varchar) as compared_measure_code,
-        cast(null as decimal(20, 9)) as compared_value,
-        true as is_quarantined,
-        rows.batch_id,
-        rows.row_number,
-        case
-            when rows.rule = 'event_date_outside_year' then '事件日期不在评估年度内'
-            when rows.rule in ('responsibility_missing', 'responsibility_unknown') then '负面事件未说明政府责任'
-            else '数值超出该测量项的可能范围'
-        end as text_zh,
-        rows.message as text_en
-    from {{ ref('stg_quarantined_row') }} as rows
-    left join measures
-        on rows.measure_code = measures.measure_code
-    where rows.rule in (
-        'value_above_upper_bound', 'value_below_lower_bound', 'event_date_outside_year', 'responsibility_missing',
-        'responsibility_unknown'
-    )
-
-),
-
-suspicions as (
+observed as (
 
     select * from funnels
 
@@ -173,11 +86,37 @@ suspicions as (
 
     select * from falls
 
+),
+
+suspicions as (
+
+    select
+        series_code,
+        assessment_year,
+        unit_code,
+        suspicion,
+        measure_code as subject_code,
+        value,
+        compared_measure_code,
+        compared_value,
+        false as is_quarantined,
+        batch_id,
+        row_number,
+        'suspicion_' || suspicion as message_code,
+        cast(null as varchar) as message
+    from observed
+
     union all
 
-    select * from refused
+    select * from {{ ref('int_refused_value') }}
 
 )
+
+{% set places = {
+    'value': plain_number('suspicions.value'),
+    'compared_value': plain_number('suspicions.compared_value'),
+    'message': 'suspicions.message',
+} %}
 
 select
     suspicions.series_code,
@@ -189,14 +128,16 @@ select
     suspicions.compared_measure_code,
     suspicions.compared_value,
     suspicions.is_quarantined,
-    suspicions.text_zh,
-    suspicions.text_en,
+    {{ filled('messages.text_zh', places) }} as text_zh,
+    {{ filled('messages.text_en', places) }} as text_en,
     batches.file_name,
     suspicions.batch_id,
     suspicions.row_number
 from suspicions
+inner join {{ ref('stg_message') }} as messages
+    using (message_code)
 left join batches
-    on suspicions.batch_id = batches.batch_id
+    using (batch_id)
 order by
     suspicions.series_code,
     suspicions.assessment_year,

@@ -14,22 +14,14 @@ with findings as (
 
 as_of as (
 
-    select
-        series_code,
-        cast(as_of as date) as as_of_day
+    select series_code, cast(as_of as date) as as_of_day
     from {{ ref('int_as_of') }}
-
-),
-
-methodologies as (
-
-    select * from {{ ref('stg_methodology') }}
 
 ),
 
 rules as (
 
-    select * from {{ ref('int_tree_warning_rule') }}
+    select * from {{ ref('int_warning_rule') }}
 
 ),
 
@@ -42,12 +34,6 @@ editions as (
 nodes as (
 
     select * from {{ ref('int_methodology_node') }}
-
-),
-
-frames as (
-
-    select * from {{ ref('stg_assessment_frame') }}
 
 ),
 
@@ -64,7 +50,10 @@ dated as (
         findings.*,
         as_of.as_of_day,
         case when findings.ends_on <= as_of.as_of_day then findings.ends_on end as cleared_on,
+        {{ plain_number('findings.value') }} as exact_value_text,
         {{ plain_number('round(findings.value, 2)') }} as value_text,
+        {{ plain_number('round(100 * findings.value, 1)') }} as share_text,
+        {{ plain_number('findings.threshold') }} as threshold_text,
         row_number() over (
             partition by
                 findings.series_code,
@@ -78,10 +67,19 @@ dated as (
         ) as episode
     from findings
     inner join as_of
-        on findings.series_code = as_of.series_code
+        using (series_code)
     where findings.first_seen <= as_of.as_of_day
 
 )
+
+{% set places = {
+    'value': 'dated.value_text',
+    'exact_value': 'dated.exact_value_text',
+    'share': 'dated.share_text',
+    'threshold': 'dated.threshold_text',
+    'subject': 'dated.subject_code',
+    'headline': 'dated.detail',
+} %}
 
 select
     md5(
@@ -114,37 +112,11 @@ select
     dated.cleared_on,
     dated.cleared_on is null as is_open,
     dated.as_of_day as as_of,
-    case dated.warning_kind
-        when 'veto' then nodes.name_zh || '被单项否决:' || dated.subject_code || ' 为 ' || {{ plain_number('dated.value') }}
-        when 'response_overdue'
-            then '负面事件 ' || dated.subject_code || ' 报道后 ' || dated.value_text || ' 小时未获回应,时限 '
-            || {{ plain_number('dated.threshold') }} || ' 小时:' || coalesce(dated.detail, '')
-        when 'event_points'
-            then '近十二个月舆情事件得分降至 ' || dated.value_text || '(界限 ' || {{ plain_number('dated.threshold') }}
-            || '),最近事件 ' || dated.subject_code
-        when 'composite_fall' then '综合得分较上年下降 ' || dated.value_text || ' 分'
-        when 'rank_fall' then territories.name_zh || '排名较上年下降,幅度为参评单元的 ' || {{ plain_number('round(100 * dated.value, 1)') }} || '%'
-        when 'indicator_zero' then nodes.name_zh || '降为 0 分'
-    end as text_zh,
-    case dated.warning_kind
-        when 'veto' then nodes.name_en || ' vetoed: ' || dated.subject_code || ' is ' || {{ plain_number('dated.value') }}
-        when 'response_overdue'
-            then 'Negative event ' || dated.subject_code || ' without an answer for ' || dated.value_text
-            || ' hours after the report, limit ' || {{ plain_number('dated.threshold') }} || ': ' || coalesce(dated.detail, '')
-        when 'event_points'
-            then 'Points of opinion events over twelve months down to ' || dated.value_text || ' (threshold '
-            || {{ plain_number('dated.threshold') }} || '), last event ' || dated.subject_code
-        when 'composite_fall'
-            then 'Composite ' || dated.value_text || ' points below the edition before'
-        when 'rank_fall'
-            then 'Rank in ' || territories.name_en || ' down by ' || {{ plain_number('round(100 * dated.value, 1)') }} || ' % of the ranked units'
-        when 'indicator_zero' then nodes.name_en || ' dropped to 0'
-    end as text_en
+    {{ filled('messages.text_zh', dict({'node': 'nodes.name_zh', 'territory': 'territories.name_zh'}, **places)) }} as text_zh,
+    {{ filled('messages.text_en', dict({'node': 'nodes.name_en', 'territory': 'territories.name_en'}, **places)) }} as text_en
 from dated
-inner join methodologies
-    on dated.methodology_code = methodologies.methodology_code
 inner join rules
-    on methodologies.tree_code = rules.tree_code
+    on dated.methodology_code = rules.methodology_code
     and dated.warning_kind = rules.warning_kind
 inner join editions
     on dated.series_code = editions.series_code
@@ -153,10 +125,12 @@ inner join editions
 inner join nodes
     on dated.methodology_code = nodes.methodology_code
     and dated.node_code = nodes.node_code
-inner join frames
+inner join {{ ref('stg_assessment_frame') }} as frames
     on dated.series_code = frames.series_code
     and dated.assessment_year = frames.assessment_year
     and dated.unit_code = frames.unit_code
+left join {{ ref('stg_message') }} as messages
+    on 'warning_' || dated.warning_kind = messages.message_code
 left join territories
     on dated.series_code = territories.series_code
     and dated.assessment_year = territories.assessment_year

@@ -1,6 +1,6 @@
 -- Fails with each `sum` parent whose base children all have a score, yet whose own score is not exactly their sum, events
--- included, between its lowest and its full mark: nothing is re-weighted or rounded where no child is missing. Such a
--- parent may be NULL only where too few of its marks are assessed.
+-- included, between its lowest and its full mark, and rounded where the method rounds it: nothing is re-weighted where no
+-- child is missing. Such a parent may be NULL only where too few of its marks are assessed.
 with nodes as (
 
     select * from {{ ref('dim_indicator') }}
@@ -60,6 +60,7 @@ node_scores as (
         nodes.is_leaf,
         nodes.aggregation,
         nodes.rounding_mode,
+        nodes.rounding_digits,
         nodes.min_mark,
         nodes.full_mark
     from scores
@@ -90,32 +91,47 @@ parents as (
     select * from node_scores
     where not is_leaf
         and aggregation = 'sum'
-        and rounding_mode = 'none'
 
-)
+),
 
-select
-    parents.series_code,
-    parents.assessment_year,
-    parents.methodology_code,
-    parents.unit_code,
-    parents.node_code,
-    parents.score,
-    child_sums.child_sum
-from parents
-left join child_sums
-    on parents.series_code = child_sums.series_code
-    and parents.assessment_year = child_sums.assessment_year
-    and parents.methodology_code = child_sums.methodology_code
-    and parents.unit_code = child_sums.unit_code
-    and parents.node_code = child_sums.node_code
-where child_sums.node_code is null
-    or (
-        child_sums.missing_base_count = 0
-        and (parents.score is not null or parents.assessed_mark = parents.applicable_mark)
-        and parents.score is distinct from case
+compared as (
+
+    select
+        parents.series_code,
+        parents.assessment_year,
+        parents.methodology_code,
+        parents.unit_code,
+        parents.node_code,
+        parents.score,
+        child_sums.child_sum,
+        child_sums.missing_base_count,
+        parents.assessed_mark = parents.applicable_mark as is_assessed_in_full,
+        child_sums.node_code is null as is_without_children,
+        case
             when child_sums.child_sum < parents.min_mark then parents.min_mark
             when child_sums.child_sum > parents.full_mark then parents.full_mark
             else child_sums.child_sum
+        end as limited_sum,
+        case
+            when parents.rounding_mode = 'none' then 0
+            else cast(power(0.1, parents.rounding_digits) / 2 as decimal(18, 10))
+        end as half_a_step
+    from parents
+    left join child_sums
+        on parents.series_code = child_sums.series_code
+        and parents.assessment_year = child_sums.assessment_year
+        and parents.methodology_code = child_sums.methodology_code
+        and parents.unit_code = child_sums.unit_code
+        and parents.node_code = child_sums.node_code
+
+)
+
+select * from compared
+where is_without_children
+    or (
+        missing_base_count = 0
+        and case
+            when score is null then is_assessed_in_full
+            else coalesce(abs(score - limited_sum) > half_a_step, true)
         end
     )

@@ -1,5 +1,7 @@
 -- Fails with each region whose units are not those of its sub-regions plus those directly below it, and with each edition
 -- whose root does not hold all units of the frame.
+{{ config(tags=['release_gate'], meta={'gate': 'parts_equal_wholes'}) }}
+
 with regions as (
 
     select * from {{ ref('dim_region') }}

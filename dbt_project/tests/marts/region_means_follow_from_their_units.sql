@@ -1,6 +1,8 @@
 -- Fails with each region whose two means are not, to the last digit, what the unit facts and the geography of dim_unit and
 -- dim_region give: mean_of_units over all scored units below it, mean_of_subregions over what lies directly below it.
 -- Composite, base and dimensions; indicators are averaged by the same SQL.
+{{ config(tags=['release_gate'], meta={'gate': 'parts_equal_wholes'}) }}
+
 with recursive unit_scores as (
 
     select
@@ -133,7 +135,7 @@ member_means as (
         node_code,
         region_code,
         count(member_score) as member_count,
-        {{ score_quotient('sum(member_score)', 'count(member_score)', 10, 0) }} as mean_of_subregions
+        {{ mean_of('member_score') }} as mean_of_subregions
     from members
     group by series_code, assessment_year, methodology_code, node_code, region_code
 
@@ -168,6 +170,8 @@ select
     coalesce(expected.methodology_code, region_scores.methodology_code) as methodology_code,
     coalesce(expected.region_code, region_scores.region_code) as region_code,
     coalesce(expected.node_code, region_scores.node_code) as node_code,
+    region_scores.unit_count,
+    expected.unit_count as expected_unit_count,
     region_scores.mean_of_units,
     expected.mean_of_units as expected_mean_of_units,
     region_scores.mean_of_subregions,

@@ -12,17 +12,13 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from orchestration.report import charts, document, maps
-from orchestration.report.charts.text import ELLIPSIS, wrapped
 from orchestration.report.fonts import chinese_font
 from orchestration.report.texts import plain
 from orchestration.writing.typst import PaperText
 
 # Characters; a row with a longer cell may not fit a page and is broken between pages, all others are kept whole.
 LONGEST_WHOLE_CELL = 400
-# A table of few short rows is kept on one page.
-WHOLE_ROWS, SHORT_CELL = 10, 40
-NAMED_CHARACTERS = 24
-HEADING_WIDTH = 4.7  # times the type size: a column of numbers is no wider than its heading in lines of this width
+NAMED_CHARACTERS, NAMED_UNITS, FINDINGS_OF_A_RULE = 24, 30, 6
 MANY_COLUMNS = 9
 
 
@@ -47,6 +43,7 @@ class ReportContent:
             document.Table: self.table,
             document.ScoreCard: lambda block: {"sources": self.sources(block)},
             document.Finding: self.finding,
+            document.FindingList: self.finding_list,
             document.Facts: lambda block: {
                 "items": [self.item(text) | {"term": self.text(term)} for term, text in block.items]
             },
@@ -108,21 +105,28 @@ class ReportContent:
         """A paragraph of emphasised words only heads what follows it, and stays with it."""
         return {"sources": self.sources(block.runs)} | ({"kind": "subheading"} if block.is_heading else {})
 
+    def finding_list(self, block: document.FindingList) -> dict[str, Any]:
+        """The first findings of each rule with their numbers; how many more there are."""
+        found = [
+            self.data(finding) | {"number": number}
+            for number, finding in enumerate(block.findings, start=1)
+            if [each.rule for each in block.findings[:number]].count(finding.rule) <= FINDINGS_OF_A_RULE
+        ]
+        left = len(block.findings) - len(found)
+        return {"findings": found, "further": further(self.report.labels.further_findings, left)}
+
     def finding(self, finding: document.Finding) -> dict[str, Any]:
-        label = finding.rule_label or self.report.labels.rule
-        return {"rule_label": label, "sources": self.sources((finding.statement, finding.concerned))}
+        named = finding.concerned[:NAMED_UNITS]
+        return {
+            "rule_label": finding.rule_label or self.report.labels.rule,
+            "sources": self.sources((finding.statement, named)),
+            "concerned": self.data(named),
+            "further": further(self.report.labels.further, len(finding.concerned) - NAMED_UNITS),
+        }
 
     def table(self, block: document.Table) -> dict[str, Any]:
         self.table_count += 1
-        crowded = len(block.columns) > MANY_COLUMNS
-        columns = []
-        for column in block.columns:
-            is_narrow = column.align is document.Align.decimal and not crowded
-            heading = broken_heading(column.heading) if is_narrow else column.heading
-            share = 0 if is_narrow else column.width
-            columns.append(
-                self.data(column) | {"heading": self.text(heading), "align": str(column.align), "share": share}
-            )
+        columns = [self.data(column) | {"align": str(column.align)} for column in block.columns]
         lengths = [max((len(plain(cell.runs)) for cell in row.cells), default=0) for row in block.rows]
         rows = [
             self.data(row) | {"breakable": length > LONGEST_WHOLE_CELL}
@@ -131,8 +135,7 @@ class ReportContent:
         return {
             "label": self.report.labels.table.replace("{number}", str(self.table_count)),
             "sources": self.sources(block),
-            "size": 7.5 if crowded else 8.0 if block.dense else 8.8,
-            "whole": len(rows) <= WHOLE_ROWS and max(lengths, default=0) <= SHORT_CELL,
+            "size": 7.5 if len(columns) > MANY_COLUMNS else 8.0 if block.dense else 8.8,
             "groups": [{"heading": self.text(heading), "span": span} for heading, span in block.groups],
             "columns": columns,
             "rows": rows,
@@ -151,14 +154,12 @@ class ReportContent:
         }
 
 
+def further(said: str, left: int) -> str:
+    return said.replace("{count}", str(left)) if left > 0 else ""
+
+
 def _figures(value: Any) -> list[document.Figure]:
     if isinstance(value, document.Figure):
         return [value]
     parts = value if isinstance(value, tuple) else vars(value).values() if is_dataclass(value) else ()
     return [figure for part in parts if not isinstance(part, str) for figure in _figures(part)]
-
-
-def broken_heading(heading: str) -> str:
-    """The heading in lines of about equal length; as it is, where a word of it is wider than a column of numbers."""
-    lines = wrapped(heading, 1.0, HEADING_WIDTH, lines=4)
-    return heading if any(line.endswith(ELLIPSIS) for line in lines) else "\n".join(lines)

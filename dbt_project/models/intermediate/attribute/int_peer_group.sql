@@ -73,7 +73,7 @@ rule_values as (
         attributes.as_of,
         case
             when rules.per_attribute_code is null then cast(attributes.value as decimal(28, 9))
-            else cast({{ score_quotient('100 * attributes.value', 'wholes.value', 9, 9) }} as decimal(28, 9))
+            else cast({{ share_of('100 * attributes.value', 'wholes.value', 9) }} as decimal(28, 9))
         end as value
     from rules
     inner join units
@@ -160,6 +160,8 @@ list_groups as (
 
 )
 
+{% set places = {'number': 'cast(group_number as varchar)', 'count': 'cast(group_count as varchar)'} %}
+
 select * from region_groups
 
 union all
@@ -174,11 +176,12 @@ select
     unit_code,
     peer_rule_code,
     cast(group_number as varchar) as group_code,
-    '第' || cast(group_number as varchar) || '组(共' || cast(group_count as varchar) || '组,由小到大)' as group_name_zh,
-    'Group ' || cast(group_number as varchar) || ' of ' || cast(group_count as varchar) || ', smallest first'
-        as group_name_en,
+    {{ filled('messages.text_zh', places) }} as group_name_zh,
+    {{ filled('messages.text_en', places) }} as group_name_en,
     as_of as attribute_as_of
 from quantile_groups
+inner join {{ ref('stg_message') }} as messages
+    on messages.message_code = 'group_by_size'
 
 union all
 

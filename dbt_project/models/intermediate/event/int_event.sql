@@ -1,21 +1,12 @@
-with clusters as (
-
-    select * from {{ ref('int_event_cluster') }}
-
-),
-
-reports as (
+with reports as (
 
     select
         reports.* exclude (assessment_year, unit_code),
         clusters.event_assessment_year as assessment_year,
         clusters.event_unit_code as unit_code
     from {{ ref('stg_opinion_event') }} as reports
-    inner join clusters
-        on reports.series_code = clusters.series_code
-        and reports.assessment_year = clusters.assessment_year
-        and reports.unit_code = clusters.unit_code
-        and reports.cluster_code = clusters.cluster_code
+    inner join {{ ref('int_event_cluster') }} as clusters
+        using (series_code, assessment_year, unit_code, cluster_code)
 
 ),
 
@@ -27,11 +18,8 @@ decisions as (
         clusters.event_assessment_year as assessment_year,
         clusters.event_unit_code as unit_code
     from {{ ref('int_verification_decision') }} as verified
-    inner join clusters
-        on verified.series_code = clusters.series_code
-        and verified.assessment_year = clusters.assessment_year
-        and verified.unit_code = clusters.unit_code
-        and verified.cluster_code = clusters.cluster_code
+    inner join {{ ref('int_event_cluster') }} as clusters
+        using (series_code, assessment_year, unit_code, cluster_code)
     where verified.subject = 'opinion_event'
     qualify row_number() over (
         partition by
@@ -52,11 +40,8 @@ event_decisions as (
         clusters.event_assessment_year as assessment_year,
         clusters.event_unit_code as unit_code
     from {{ ref('int_decision') }} as decided
-    inner join clusters
-        on decided.series_code = clusters.series_code
-        and decided.assessment_year = clusters.assessment_year
-        and decided.unit_code = clusters.unit_code
-        and decided.cluster_code = clusters.cluster_code
+    inner join {{ ref('int_event_cluster') }} as clusters
+        using (series_code, assessment_year, unit_code, cluster_code)
     where decided.decision_status = 'in_effect'
         and decided.subject = 'opinion_event'
     qualify row_number() over (
@@ -104,22 +89,19 @@ ranked_reports as (
             partition by reports.series_code, reports.assessment_year, reports.unit_code, reports.cluster_code
             order by reports.captured_at desc, reports.reported_at desc, reports.batch_id, reports.row_number
         ) as precedence,
-        min(reports.event_date) over (
-            partition by reports.series_code, reports.assessment_year, reports.unit_code, reports.cluster_code
-        ) as first_event_date,
-        min(reports.reported_at) over (
-            partition by reports.series_code, reports.assessment_year, reports.unit_code, reports.cluster_code
-        ) as first_reported_at,
+        min(reports.event_date) over event as first_event_date,
+        min(reports.reported_at) over event as first_reported_at,
         first_value(reports.reach) over (
             partition by reports.series_code, reports.assessment_year, reports.unit_code, reports.cluster_code
             order by reach_factors.width desc, reports.reach
         ) as widest_reach,
-        count(*) over (
-            partition by reports.series_code, reports.assessment_year, reports.unit_code, reports.cluster_code
-        ) as report_count
+        count(*) over event as report_count
     from reports
     left join reach_factors
         on reports.reach = reach_factors.reach
+    window event as (
+        partition by reports.series_code, reports.assessment_year, reports.unit_code, reports.cluster_code
+    )
 
 )
 
@@ -159,18 +141,9 @@ select
     coalesce(withdrawals.decision_code, repairs.decision_code) as decision_code
 from ranked_reports as events
 left join decisions
-    on events.series_code = decisions.series_code
-    and events.assessment_year = decisions.assessment_year
-    and events.unit_code = decisions.unit_code
-    and events.cluster_code = decisions.cluster_code
+    using (series_code, assessment_year, unit_code, cluster_code)
 left join withdrawals
-    on events.series_code = withdrawals.series_code
-    and events.assessment_year = withdrawals.assessment_year
-    and events.unit_code = withdrawals.unit_code
-    and events.cluster_code = withdrawals.cluster_code
+    using (series_code, assessment_year, unit_code, cluster_code)
 left join repairs
-    on events.series_code = repairs.series_code
-    and events.assessment_year = repairs.assessment_year
-    and events.unit_code = repairs.unit_code
-    and events.cluster_code = repairs.cluster_code
+    using (series_code, assessment_year, unit_code, cluster_code)
 where events.precedence = 1

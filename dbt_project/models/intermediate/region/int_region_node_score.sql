@@ -51,7 +51,7 @@ unit_means as (
         node_scores.node_code,
         count(*) as unit_count,
         count(node_scores.score) as scored_unit_count,
-        {{ score_quotient('sum(node_scores.score)', 'count(node_scores.score)', 10, 0) }} as mean_of_units,
+        {{ mean_of('node_scores.score') }} as mean_of_units,
         count(case when node_scores.score is not null then weights.weight end) as weighted_unit_count,
         {{ score_quotient(
             'sum(cast(node_scores.score as decimal(20, 10)) * weights.weight)',
@@ -123,7 +123,7 @@ member_means as (
         region_code,
         node_code,
         count(member_score) as member_count,
-        {{ score_quotient('sum(member_score)', 'count(member_score)', 10, 0) }} as mean_of_subregions
+        {{ mean_of('member_score') }} as mean_of_subregions
     from direct_members
     group by series_code, assessment_year, methodology_code, region_code, node_code
 

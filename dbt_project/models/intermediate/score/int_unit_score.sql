@@ -106,7 +106,7 @@ scores as (
         cast(base_marks.base_full_mark as decimal(9, 4)) as base_full_mark,
         cast(base_marks.applicable_mark as decimal(18, 13)) as applicable_mark,
         cast(base_marks.assessed_mark as decimal(18, 13)) as assessed_mark,
-        {{ score_quotient('base_marks.assessed_mark', 'base_marks.applicable_mark', 13, 13) }} as coverage,
+        {{ share_of('base_marks.assessed_mark', 'base_marks.applicable_mark', 13) }} as coverage,
         coalesce(vetoes.veto_count, 0) as veto_count,
         coalesce(
             node_scores.score is not null

@@ -1,12 +1,6 @@
-with methodologies as (
+with rules as (
 
-    select * from {{ ref('stg_methodology') }}
-
-),
-
-rules as (
-
-    select * from {{ ref('int_tree_warning_rule') }}
+    select * from {{ ref('int_warning_rule') }}
     where warning_kind = 'event_points'
 
 ),
@@ -58,10 +52,8 @@ events as (
         on points.series_code = lineages.series_code
         and points.assessment_year = lineages.assessment_year
         and points.unit_code = lineages.unit_code
-    inner join methodologies
-        on points.methodology_code = methodologies.methodology_code
     inner join rules
-        on methodologies.tree_code = rules.tree_code
+        on points.methodology_code = rules.methodology_code
     inner join as_of
         on points.series_code = as_of.series_code
     where not points.is_rejected
@@ -169,10 +161,8 @@ sums as (
         rules.threshold,
         coalesce(sum({{ clipped_score('node_sums.points', 'node_sums.min_mark', 'node_sums.full_mark') }}), 0) as value
     from node_sums
-    inner join methodologies
-        on node_sums.methodology_code = methodologies.methodology_code
     inner join rules
-        on methodologies.tree_code = rules.tree_code
+        on node_sums.methodology_code = rules.methodology_code
     group by
         node_sums.series_code,
         node_sums.methodology_code,
