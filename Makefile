@@ -19,6 +19,7 @@ export PIP_ROOT_USER_ACTION = ignore
 BIN := $(VENV)/bin
 ZHENGXIN := $(BIN)/zhengxin
 INSTALLED := $(VENV)/.installed
+TEST_INSTALLED := $(VENV)/.installed-test
 DEMO := $(ZHENGXIN_HOME)/.demo-$(YEARS)
 HDI_DEMO := $(HDI_HOME)/.demo
 CENSUS_DEMO := $(CENSUS_HOME)/.demo
@@ -57,28 +58,28 @@ census: $(CENSUS_DEMO) ## Real data: a demonstration index of 2,845 counties on 
 asem: $(ASEM_DEMO) ## Real data: the example of COINr against its published values
 	@$(ZHENGXIN) --home $(ASEM_HOME) run --if-changed
 
-test: $(INSTALLED) ## The whole test suite
+test: $(TEST_INSTALLED) ## The whole test suite
 	@$(BIN)/python -m pytest
 
-test-all: $(INSTALLED) ## The test suite with the long extras
+test-all: $(TEST_INSTALLED) ## The test suite with the long extras
 	@$(BIN)/python -m pytest -m "slow or not slow"
 
 lint: lint-code lint-packages ## Check style, types, imports and SQL; licences and, where there is a network, known weaknesses
 
 lint-code: lint-style lint-types lint-sql
 
-lint-style: $(INSTALLED)
+lint-style: $(TEST_INSTALLED)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 
-lint-types: $(INSTALLED)
+lint-types: $(TEST_INSTALLED)
 	@$(BIN)/mypy
 
-lint-sql: $(INSTALLED)
+lint-sql: $(TEST_INSTALLED)
 	@$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests
 
-lint-packages: $(INSTALLED)
+lint-packages: $(TEST_INSTALLED)
 	@$(BIN)/pip-licenses --from=mixed --summary
 	@$(BIN)/pip-licenses --from=mixed --partial-match --fail-on '$(REFUSED_LICENCES)' >/dev/null
 	@said=$$($(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip --progress-spinner off 2>&1); ended=$$?; \
@@ -89,7 +90,7 @@ lint-packages: $(INSTALLED)
 		echo "Known weaknesses: $$((all - skipped)) of $$all packages were looked up, none found." \
 			"$$(test $$skipped = 0 || echo "The others: nobody to ask (offline, or an index without advisories).")"
 
-install: $(INSTALLED) ## Only the environment: .venv with the pinned packages
+install: $(TEST_INSTALLED) ## Only the environment: .venv with the pinned packages, those of the tests too
 
 demo: $(DEMO) ## Only the synthetic demo inputs
 
@@ -110,6 +111,12 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the pinned packages into $(VENV) (a minute or two the first time)"
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt setuptools
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation --editable .
+	@touch $@
+
+# What tests and lint need beyond a run, which does not wait for it.
+$(TEST_INSTALLED): $(INSTALLED)
+	@echo "Installing what the tests need into $(VENV)"
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[test]'
 	@touch $@
 

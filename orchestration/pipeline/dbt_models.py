@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -68,7 +69,9 @@ def dbt_resource(home: Home) -> DbtCliResource:
     return DbtProcess(
         project_dir=str(dbt_folder(home)),
         profiles_dir=str(dbt.profiles_folder()),
-        dbt_executable=str(dbt.executable()),
+        dbt_executable=sys.executable,
+        # What stands before dbt's own arguments: here, what makes Python dbt.
+        global_config_flags=list(dbt.MODULE),
     )
 
 

@@ -27,7 +27,10 @@ from orchestration.wording import Wording
 # What has every model built.
 EVERYTHING = {"ZHENGXIN_EVIDENCE": "1", "ZHENGXIN_DRAW_COUNT": "500", "ZHENGXIN_OVER_UNITS": "1"}
 
+# Without the folder that it is called from among the modules that can be imported.
+MODULE = ("-P", "-m", "orchestration.warehouse.dbt_process")
 MANIFEST_NAME = "manifest.json"
+LOG_NAME = "dbt.log"
 PARSED_NAME = "partial_parse.msgpack"
 DIGEST_NAME = "digest.txt"
 IGNORED_FOLDERS = {"target", "logs", "dbt_packages", "__pycache__"}
@@ -37,20 +40,9 @@ def profiles_folder() -> Path:
     return project_root()
 
 
-def executable() -> Path:
-    """The `dbt` of this very environment, whether or not it is activated."""
-    beside_python = Path(sys.executable).with_name("dbt")
-    if beside_python.exists():
-        return beside_python
-    found = shutil.which("dbt")
-    if found is None:
-        raise UsageError(
-            Wording(
-                f"{sys.executable} 旁没有安装 dbt。请重新安装本项目:make install。",
-                f"dbt is not installed beside {sys.executable}. Install the project again: make install.",
-            )
-        )
-    return Path(found)
+def command() -> list[str]:
+    """The words that run dbt in a process of this very environment, whether or not it is activated."""
+    return [sys.executable, *MODULE]
 
 
 def environment(home: Home) -> dict[str, str]:
@@ -61,8 +53,6 @@ def environment(home: Home) -> dict[str, str]:
         "DBT_PROFILES_DIR": str(profiles_folder()),
         "DBT_TARGET_PATH": str(target_folder(home)),
         "DBT_LOG_PATH": str(target_folder(home)),
-        # Each statement a second time, with the SQL that stands in the target folder, takes a twentieth of a build.
-        "DBT_LOG_LEVEL_FILE": "info",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
         "ZHENGXIN_PROJECT_DIGEST": project_digest(home),
@@ -84,7 +74,7 @@ def _compares_units(home: Home) -> bool:
 
 
 def log_file(home: Home) -> Path:
-    return target_folder(home) / "dbt.log"
+    return target_folder(home) / LOG_NAME
 
 
 def target_folder(home: Home) -> Path:
@@ -111,7 +101,7 @@ def run(
     if target is not None:
         laid_over |= {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)}
     finished = subprocess.run(
-        [str(executable()), "--no-use-colors", *arguments],
+        [*command(), *arguments],
         cwd=dbt_folder(home),
         env=laid_over,
         stdin=subprocess.DEVNULL,

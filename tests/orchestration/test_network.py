@@ -48,6 +48,6 @@ def test_connection_elsewhere_is_refused(tmp_path: Path, program: str, noted: st
 
 def test_telemetry_of_dbt_would_be_noticed(home: Home, tmp_path: Path) -> None:
     loud = dbt.environment(home) | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "true", "DO_NOT_TRACK": "0"}
-    code, refused = refused_by([str(dbt.executable()), "parse", "--quiet"], tmp_path / "refused.txt", **loud)
+    code, refused = refused_by([*dbt.command(), "parse", "--quiet"], tmp_path / "refused.txt", **loud)
     assert code == 0
     assert "socket.getaddrinfo" in refused
