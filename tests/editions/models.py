@@ -106,9 +106,11 @@ class EditionModels(EvidenceModels):
 
     def _load_seeds(self) -> None:
         folder = seeds_folder(self.home)
-        for yml in sorted((PROJECT.parent / "seeds").rglob("_*.yml")):
+        for yml in sorted([*(PROJECT.parent / "seeds").rglob("_*.yml"), *(PROJECT / "seeds").glob("_*.yml")]):
             for seed in yaml.safe_load(yml.read_text(encoding="utf-8"))["seeds"]:
-                path = folder / yml.parent.name / f"{seed['name']}.csv"
+                # Messages are the project's own, all else is the home's.
+                own = yml.parent == PROJECT / "seeds"
+                path = (yml.parent if own else folder / yml.parent.name) / f"{seed['name']}.csv"
                 columns = ", ".join(f"{column} {kind}" for column, kind in seed["config"]["column_types"].items())
                 self.connection.execute(f"create or replace table {seed['name']} ({columns})")
                 if _has_rows(path):
