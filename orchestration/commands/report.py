@@ -12,6 +12,7 @@ from orchestration.commands.language import Language, language_of
 from orchestration.commands.terminal import messages, output, progress_bar, spinner
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.settings import settings_of
 from orchestration.wording import Wording
 
 if TYPE_CHECKING:
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
 REGION_OR_ALL = Wording(
     "请指明一个地区(--region 520000;加 --units 写其各单位),或用 --all-provinces,不能同时用。",
     "Name a region (--region 520000; with --units its units) or --all-provinces, not both.",
+)
+WRITING_ONE = Wording("正在写{region}的报告", "Writing the report on {region}")
+THE_WHOLE = Wording("全部地区", "the whole")
+WRITING = Wording("正在写报告", "Writing reports")
+WRITTEN = Wording("已写成:{title}", "Written: {title}")
+MANY_WRITTEN = Wording("{count} 份报告  {folder}", "{count} reports  {folder}")
+MARKED = Wording(
+    "{title}:PDF 的字体没有 {signs},以记号代替;网页版照原文列出。",
+    "{title}: the PDF has a mark in the place of {signs}, which its font lacks; the web page shows them.",
 )
 # So many reports are told of one by one.
 MANY = 100
@@ -94,22 +104,23 @@ def report(
     from orchestration.report.release import find_release, year_of_request
     from orchestration.report.write import Format, Order, ReportsFailed, write_all, write_report, write_units
 
-    spoken = language_of(language)
+    spoken, told_in = language_of(language), settings_of(home).language
     assessed_year = year_of_request(home, year, release)
     release_file = find_release(home, assessed_year, release, internal)
     target = folder or home.reports / str(assessed_year)
     formats = Format(format.value)
     say = messages()
     if not (all_provinces or units):
-        with spinner(say, f"Writing the report on {region or 'the whole'}"):
+        with spinner(say, WRITING_ONE.filled(region=region or THE_WHOLE).in_language(told_in)):
             written = [write_report(release_file, region, spoken, formats, target, methodology)]
-        _tell(written)
+        _tell(written, told_in)
         return
     with progress_bar(say) as bar:
-        task = bar.add_task("Writing reports", total=None)
+        task = bar.add_task(WRITING.in_language(told_in), total=None)
 
         def advance(done: int, total: int, last: WrittenReport) -> None:
-            bar.update(task, completed=done, total=total, description=f"Written: {last.title}")
+            description = WRITTEN.filled(title=last.title).in_language(told_in)
+            bar.update(task, completed=done, total=total, description=description)
             if not say.is_terminal and (all_provinces or done % 100 == 0 or done == total):
                 say.print(f"{done}/{total} {last.title}")
 
@@ -121,20 +132,19 @@ def report(
             else:
                 written = write_all(release_file, spoken, formats, target, methodology, advance)
         except ReportsFailed as error:
-            _tell(error.written)
+            _tell(error.written, told_in)
             raise
-    _tell(written)
+    _tell(written, told_in)
 
 
-def _tell(written: list[WrittenReport]) -> None:
+def _tell(written: list[WrittenReport], language: str) -> None:
     """The files (of many their folder), and of which characters a PDF shows a mark only."""
     if len(written) > MANY:
-        output().print(f"{len(written)} reports  {written[0].files[0].parent}")
+        told = MANY_WRITTEN.filled(count=f"{len(written):,}", folder=written[0].files[0].parent)
+        output().print(told.in_language(language))
     for one in written:
         for path in one.files if len(written) <= MANY else ():
             output().print(f"{one.title}  {path}")
         if one.missing_signs:
-            messages().print(
-                f"{one.title}: the PDF has a mark in the place of {', '.join(one.missing_signs)}, which its font lacks;"
-                " the web page shows them."
-            )
+            signs = Wording("、".join(one.missing_signs), ", ".join(one.missing_signs))
+            messages().print(MARKED.filled(title=one.title, signs=signs).in_language(language))

@@ -14,8 +14,10 @@ from rich.console import Console
 from rich.text import Text
 
 from orchestration.commands.terminal import styled, table
+from orchestration.editions import years_in_words
 from orchestration.home import Home, folder_around, project_root
 from orchestration.settings import settings_of
+from orchestration.warehouse import built_editions
 from orchestration.warehouse.connection import reading
 from orchestration.wording import Wording
 
@@ -55,6 +57,11 @@ UNIT_COLUMNS = (
     Wording("得分", "score"),
     Wording("等级", "grade"),
 )
+BUILT = Wording(
+    "本次重建的年度:{built};沿用上次结果的年度:{taken_over}。",
+    "Editions built: {built}; taken over from the run before: {taken_over}.",
+)
+NO_EDITION = Wording("无", "none")
 TOP_AND_BOTTOM = Wording("{year}年度的前几名与后几名", "Top and bottom of {year}")
 NONE_RANKED = Wording(
     "{year}年度没有单位参加排名:各单位采集的都不够。",
@@ -152,10 +159,19 @@ def print_summary(say: Console, home: Home, years: list[int] | None, checks: Che
         _print_units(say, connection, max(row[0] for row in editions), language)
         _print_published(say, connection, years, language)
         _print_derived(say, connection, years, language)
+    _print_built(say, home, language)
     _print_quarantine(say, home, language)
     print_releases(say, home, language)
     _print_checks(say, checks, language)
     print_where_to_look(say, home)
+
+
+def _print_built(say: Console, home: Home, language: str) -> None:
+    """Which editions the last build made anew, and which it left as they were."""
+    told = built_editions.last_built(home.warehouse)
+    if told is not None:
+        built, taken_over = (years_in_words(years) if years else NO_EDITION.in_language(language) for years in told)
+        say.print(BUILT.in_language(language).format(built=built, taken_over=taken_over))
 
 
 def _print_units(say: Console, connection: duckdb.DuckDBPyConnection, year: int, language: str) -> None:

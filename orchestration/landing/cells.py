@@ -9,6 +9,8 @@ Times without an offset are China Standard Time, times with one are converted to
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from orchestration.landing.contracts.definition import (
     DECIMAL_PRECISION,
     DECIMAL_SCALE,
@@ -91,6 +93,50 @@ def _matched(text: str, words: dict[str, str], otherwise: str) -> str:
     return f"case {text} {cases} else {otherwise} end"
 
 
+def is_plain(column: Column, text: str) -> str:
+    """SQL that tells a cell (null where blank) which says what stands in it: nothing in it is to be interpreted, and
+    no error of a spreadsheet program is in it. A number, date or time is read as it stands, too."""
+    if column.kind == "decimal":
+        return _is_plain_decimal(text)
+    if column.kind == "integer":
+        return f"regexp_full_match({text}, '[1-9][0-9]{{0,8}}')"
+    if column.kind == "date":
+        return f"({_is_plain_date(text)})"
+    if column.kind == "timestamp":
+        return f"({_is_plain_time(text)})"
+    if column.is_digits:
+        return f"regexp_full_match({text}, '[0-9A-Za-z_-]+')"
+    not_an_error = f"not starts_with({text}, '#')"
+    if column.kind == "text":
+        return not_an_error
+    titles = [title for titles in column.choice_titles.values() for title in titles if title.isascii()]
+    no_title = f" and not list_contains([{', '.join(map(literal, titles))}], {text})" if titles else ""
+    return f"({not_an_error} and strlen({text}) = length({text}){no_title})"
+
+
+def typed_plain(column: Column) -> tuple[dict[str, str], dict[str, str]]:
+    """As `typed`, of a column whose cells are all plain."""
+    name, text = column.name, f"r.{column.name}"
+    kinds = {"decimal": f"decimal(18, {DECIMAL_SCALE})", "integer": "integer", "date": "date", "timestamp": "timestamp"}
+    value = f"{text}::{kinds[column.kind]}"
+    if column.kind == "decimal":
+        value += f"::decimal({DECIMAL_PRECISION}, {DECIMAL_SCALE})"
+    return {f"{name}_read": value, f"{name}_form": "'well_formed'"}, {}
+
+
+def _is_plain_decimal(text: str) -> str:
+    return f"regexp_full_match({text}, '[0-9]{{1,9}}([.][0-9]{{1,9}})?')"
+
+
+def _is_plain_date(text: str) -> str:
+    return f"strlen({text}) = 10 and {text} between '1900' and '2200' and try_cast({text} as date)::varchar = {text}"
+
+
+def _is_plain_time(text: str) -> str:
+    time = f"try_cast({text} as timestamp)"
+    return f"strlen({text}) = 19 and {text} between '1900' and '2200' and {time}::varchar = {text}"
+
+
 def typed(column: Column, is_percentage: str) -> tuple[dict[str, str], dict[str, str]]:
     """SQL of `<name>_read` and `<name>_form` of a typed column, in two stages: the second sees the columns of the
     first. `is_percentage` is the SQL that tells a row whose value is a percentage.
@@ -101,21 +147,19 @@ def typed(column: Column, is_percentage: str) -> tuple[dict[str, str], dict[str,
     read, form = f"{name}_read", f"{name}_form"
     if column.kind == "decimal":
         number = f"case when {is_percentage} and ends_with({text}, '%') then rtrim(left({text}, -1)) else {text} end"
-        is_plain = f"regexp_full_match({text}, '[0-9]{{1,9}}([.][0-9]{{1,9}})?')"
         return (
-            {form: f"case when {is_plain} then 'well_formed' else {_decimal_form(text, number)} end"},
+            {form: f"case when {_is_plain_decimal(text)} then 'well_formed' else {_decimal_form(text, number)} end"},
             {read: f"case when r.{form} = 'well_formed' then {_decimal(number)} end"},
         )
     if column.kind == "integer":
-        is_plain = f"strlen({text}) <= 9 and try_cast({text} as integer)::varchar = {text}"
+        is_short = f"strlen({text}) <= 9 and try_cast({text} as integer)::varchar = {text}"
         is_whole = f"regexp_full_match({text}, '[+-]?[0-9]{{1,9}}(\\.0+)?')"
-        digits = f"case when {is_plain} then {text} when {is_whole} then split_part({text}, '.', 1) end"
+        digits = f"case when {is_short} then {text} when {is_whole} then split_part({text}, '.', 1) end"
         value = f"try_cast({digits} as integer)"
     elif column.kind == "date":
         time, day = read_time(text), f"try_cast({text} as date)"
-        is_plain = f"strlen({text}) = 10 and {text} between '1900' and '2200' and {day}::varchar = {text}"
         at_midnight = _of(time, "case when p::time = time '00:00' then p::date end")
-        value = f"case when {is_plain} then {day} else {at_midnight} end"
+        value = f"case when {_is_plain_date(text)} then {day} else {at_midnight} end"
     else:
         value = read_time(text)
     forms = f"case when {text} is null then null when r.{read} is null then 'malformed' else 'well_formed' end"
@@ -164,7 +208,7 @@ def read_time(text: str) -> str:
     time = f"try_cast({text} as timestamp)"
     return f"""
         case
-            when strlen({text}) = 19 and {text} between '1900' and '2200' and {time}::varchar = {text} then {time}
+            when {_is_plain_time(text)} then {time}
             when regexp_full_match({text}, {literal(_PLAIN_TIME)}) then {time}
             when contains({text}, '年') then {chinese}
             else {by_year}
@@ -197,12 +241,15 @@ def serial_day_hints(column: Column) -> dict[str, str]:
     }
 
 
-def spreadsheet_error(contract: Contract) -> str:
-    """Name and content of the first cell with an error of a spreadsheet program."""
+def spreadsheet_error(names: Collection[str]) -> str:
+    """Name and content of the first cell, among the columns of these names, with an error of a spreadsheet program."""
+    if not names:
+        return "null::varchar"
     errors = ", ".join(map(literal, SPREADSHEET_ERRORS))
-    suspects = " or ".join(f"starts_with(r.{name}, '#')" for name in contract.column_names)
+    suspects = " or ".join(f"starts_with(r.{name}, '#')" for name in names)
+    # IN of more than four words becomes a join, and rows come out of it in another order.
     cases = " ".join(
-        f"when r.{name} in ({errors}) then {literal(name + ' ')} || r.{name}" for name in contract.column_names
+        f"when list_contains([{errors}], r.{name}) then {literal(name + ' ')} || r.{name}" for name in names
     )
     return f"case when {suspects} then case {cases} end end"
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from orchestration.landing import cells
@@ -34,7 +34,6 @@ ROWS_ALIKE = (
     " semi join (select file_number, row_hash from checked group by all having count(*) > 1)"
     " using (file_number, row_hash)"
 )
-ROWS_UNANSWERED = "select file_number, row_number from checked where unit_is_unanswered"
 # As the queries of copies and of faults where there are none.
 NO_COPIES = "select 0 as file_number, 0 as row_number, 0 as first_row where false"
 NO_FAULTS = "null::struct(rule integer, zh varchar, en varchar)[]"
@@ -50,6 +49,8 @@ class Query:
 
     def add(self, columns: dict[str, str], joins: str = "") -> None:
         """One more stage: columns that replace those of their name or come after all others."""
+        if not columns:
+            return
         kept = ", ".join(f"r.{name}" for name in self.columns if name not in columns)
         added = ", ".join(f"{expression} as {name}" for name, expression in columns.items())
         self.sql = f"select {kept}, {added} from ({self.sql}) as r {joins}"
@@ -60,23 +61,20 @@ class Query:
             self.add(step.columns, step.joins)
 
 
-def checked_query(contract: Contract, header: Iterable[str], source: str) -> Query:
-    """The checked rows of `source`, which has `file_number`, `row_number` and the columns of `header`."""
+def checked_query(
+    contract: Contract,
+    header: Iterable[str],
+    source: str,
+    plain: Collection[str] = (),
+    asked: Collection[str] | None = None,
+) -> Query:
+    """The checked rows of `source`, which has `file_number`, `row_number` and the columns of `header`. In the columns
+    of `plain` every cell says what stands in it (see `cells.is_plain`), so that they need no interpretation. Where
+    only some columns are `asked` for, look-ups that give none of them are not made."""
     present = set(header)
-    query = Query(f"select * from {source}", ["file_number", "row_number"])
-    query.add(
-        {column.name: f"r.{column.name}" if column.name in present else "null::varchar" for column in contract.columns}
-    )
-    query.add({"spreadsheet_error": cells.spreadsheet_error(contract)})
-    coded = [column for column in contract.columns if column.kind != "text"]
-    as_written = {f"{column.name}_written": f"r.{column.name}" for column in coded}
-    query.add({column.name: cells.plain(f"r.{column.name}") for column in coded} | as_written)
-    query.add({"full_width": _sum(f"r.{column.name} <> r.{column.name}_written" for column in coded)})
-    query.columns = [name for name in query.columns if name not in as_written]
-    _read_words(query, contract)
-    query.add_steps(contract.text_steps)
-    _read_values(query, contract)
-    query.add_steps((*contract.steps, *contract.unit_steps))
+    query = read_query(contract, present, source, plain)
+    steps = _made_for((*contract.steps, *contract.unit_steps), present)
+    query.add_steps(steps if asked is None else _giving(asked, steps))
     query.add({"unit_identity": "coalesce(r.unit_code_in_edition, r.unit_code)"})
     query.add(
         {
@@ -84,13 +82,51 @@ def checked_query(contract: Contract, header: Iterable[str], source: str) -> Que
             "successor": "coalesce(r.unit_code_in_edition <> r.unit_code, false)::integer",
         }
     )
+    for step in (*contract.facts, *contract.accepted_facts):
+        query.add(step.of_row)
     return query
 
 
-def _read_words(query: Query, contract: Contract) -> None:
-    """Words for a choice, words in place of a value, and numbers for a code."""
-    titled = [column for column in contract.columns if column.choice_titles]
-    numbers = [column for column in contract.columns if column.is_digits]
+def read_query(contract: Contract, present: Collection[str], source: str, plain: Collection[str]) -> Query:
+    """The checked rows as far as they are read: texts, numbers, dates and times, and the look-ups of texts."""
+    plain = {*plain, *(name for name in contract.column_names if name not in present)}
+    others = [column for column in contract.columns if column.name not in plain]
+    query = Query(f"select * from {source}", ["file_number", "row_number"])
+    query.add(
+        {column.name: f"r.{column.name}" if column.name in present else "null::varchar" for column in contract.columns}
+    )
+    query.add({"spreadsheet_error": cells.spreadsheet_error([column.name for column in others])})
+    coded = [column for column in others if column.kind != "text"]
+    as_written = {f"{column.name}_written": f"r.{column.name}" for column in coded}
+    query.add({column.name: cells.plain(f"r.{column.name}") for column in coded} | as_written)
+    query.add({"full_width": _sum(f"r.{column.name} <> r.{column.name}_written" for column in coded)})
+    query.columns = [name for name in query.columns if name not in as_written]
+    _read_words(query, others)
+    _read_states(query, contract, others)
+    query.add_steps(_made_for(contract.text_steps, present))
+    _read_values(query, contract, others)
+    return query
+
+
+def _made_for(steps: Iterable[Step], present: Collection[str]) -> list[Step]:
+    """The look-ups as they are made for files with some columns only."""
+    return [step if not step.of_column or step.of_column in present else Step(step.otherwise) for step in steps]
+
+
+def _giving(asked: Collection[str], steps: Sequence[Step]) -> list[Step]:
+    """The look-ups that give a column which is asked for, or which one after them needs."""
+    needed, made = {*asked}, []
+    for step in reversed(steps):
+        if needed & step.columns.keys():
+            needed |= _words([step.joins, *step.columns.values()])
+            made.insert(0, step)
+    return made
+
+
+def _read_words(query: Query, others: Sequence[Column]) -> None:
+    """Words for a choice, and numbers for a code."""
+    titled = [column for column in others if column.choice_titles]
+    numbers = [column for column in others if column.is_digits]
     texts = {column.name: cells.coded(column, f"r.{column.name}") for column in (*titled, *numbers)}
     before = {f"{name}_before": f"r.{name}" for name in texts}
     query.add(texts | before)
@@ -100,7 +136,11 @@ def _read_words(query: Query, contract: Contract) -> None:
     }
     query.add(changed)
     query.columns = [name for name in query.columns if name not in before]
-    worded = [column for column in contract.columns if column.state_column]
+
+
+def _read_states(query: Query, contract: Contract, others: Sequence[Column]) -> None:
+    """Words in place of a value."""
+    worded = [column for column in others if column.state_column]
     words = {column.name: cells.state_of_word(contract, column, f"r.{column.name}") for column in worded}
     query.add({f"{name}_word": word for name, word in words.items()} | {"word_for_value": "0"})
     is_word = {
@@ -114,14 +154,14 @@ def _read_words(query: Query, contract: Contract) -> None:
     )
 
 
-def _read_values(query: Query, contract: Contract) -> None:
+def _read_values(query: Query, contract: Contract, others: Sequence[Column]) -> None:
     typed = [column for column in contract.columns if cells.is_typed(column)]
     is_percentage = "r.measure_is_percentage" if "measure_is_percentage" in query.columns else "false"
-    stages = [cells.typed(column, is_percentage) for column in typed]
+    stages = [cells.typed(column, is_percentage) if column in others else cells.typed_plain(column) for column in typed]
     for position in (0, 1):
         query.add({name: sql for stage in stages for name, sql in stage[position].items()})
-    dates = [column for column in typed if column.kind in ("date", "timestamp")]
-    decimals = [column.name for column in typed if column.kind == "decimal"]
+    dates = [column for column in others if column.kind in ("date", "timestamp")]
+    decimals = [column.name for column in others if column.kind == "decimal"]
     query.add(
         {
             "date_year_first": _sum(cells.is_interpreted(column) for column in dates),
@@ -130,19 +170,45 @@ def _read_values(query: Query, contract: Contract) -> None:
     )
 
 
-def narrow_query(contract: Contract, checked: Query) -> str:
-    """SQL of the table `checked` over the checked rows: only what is stored, compared or counted goes into it."""
-    about_others, warned_by_others = _rules(contract, "error", True), _rules(contract, "warning", True)
-    asked = [rule.broken for _, rule in (*about_others, *warned_by_others)] + [*stored_expressions(contract).values()]
+def plain_query(contract: Contract, header: Iterable[str], source: str) -> str:
+    """SQL of which columns of each file of `source` are plain throughout."""
+    names = [column for column in contract.columns if column.name in set(header)]
+    told = ", ".join(
+        f"bool_and(coalesce({cells.is_plain(column, f'r.{column.name}')}, r.{column.name} is null)) as {column.name}"
+        for column in names
+    )
+    return f"select file_number, {told} from {source} as r group by file_number order by file_number"
+
+
+def asked(contract: Contract) -> set[str]:
+    """The words of all that `judged_query` says of a row."""
+    texts = [rule.broken for rule in contract.rules()] + [*stored_expressions(contract).values()]
     for step in (*contract.facts, *contract.accepted_facts):
-        asked += [step.joins, *step.columns.values()]
-    needed = {"file_number", "row_number", "unit_identity", "unit_is_unanswered", "measure_is_known", *_words(asked)}
-    columns = [f"r.{name}" for name in checked.columns if name in needed]
+        texts += [step.joins, *step.columns.values(), *step.of_row.values()]
+    return {"unit_code", "unit_code_in_edition", "unit_is_named", "unit_is_unanswered", *_words(texts)}
+
+
+def judged_query(contract: Contract, checked: Query) -> str:
+    """SQL of all checked rows: what is stored of them (as `stored_0` and so on), and what is kept of them while they
+    are looked at beside the others: what is compared or counted, and whether a row by itself breaks a rule."""
+    about_others, warned_by_others = _rules(contract, "error", True), _rules(contract, "warning", True)
+    texts = [rule.broken for _, rule in (*about_others, *warned_by_others)]
+    for step in (*contract.facts, *contract.accepted_facts):
+        texts += [step.joins, *step.columns.values()]
+    needed = {"file_number", "row_number", "unit_is_unanswered", *_words(texts)}
+    columns = [f"{sql} as stored_{number}" for number, sql in enumerate(stored_expressions(contract).values())]
+    columns += [f"r.{name}" for name in checked.columns if name in needed]
     columns += [f"({name})::utinyint as {name}" for name in cells.READINGS]
     columns.append(f"hash({', '.join(_said(contract))}) as row_hash")
     columns.append(f"{_any(_rules(contract, 'error', False))} as is_broken")
     columns.append(f"{_any(_rules(contract, 'warning', False))} as is_doubtful")
     return f"select {', '.join(columns)} from ({checked.sql}) as r"
+
+
+def unanswered_query(checked: Query) -> str:
+    """SQL of the keys of units that no frame, and no standing, holds as such, over checked rows."""
+    keys = "series_code, assessment_year_read, unit_code"
+    return f"select distinct {keys} from ({checked.sql}) as r where unit_is_unanswered"
 
 
 def copies_query(contract: Contract, checked: Query) -> str:

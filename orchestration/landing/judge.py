@@ -8,12 +8,13 @@ rule, on a frame with one row a file: how many columns or rows of it broke the r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import great_expectations as gx
 import great_expectations.expectations as gxe
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -32,9 +33,15 @@ from orchestration.landing.reference import Reference
 from orchestration.validation import run_suite
 
 GX_SEVERITY = {"error": "critical", "warning": "warning"}
-ROWS_AT_A_TIME = 500_000
+ROWS_AT_A_TIME = 1_000_000
 # Ends the names of columns in which each text of a column stands once, for what is slow to tell of a text.
 DIFFERENT = "_different"
+# Columns that are looked at in combinations.
+PUT_TOGETHER = {"series_code", "assessment_year", "unit_code", "value", "state", "topic", "severity", "polarity"}
+PUT_TOGETHER |= {"event_date", "measure_code", "attribute_code"}
+# Ends the names of columns that tell whether a text is one of a long list: Great Expectations copies a list that an
+# expectation holds some fifty times.
+IS_LISTED = "_is_listed"
 
 
 def structure_suite(contract: Contract) -> gx.ExpectationSuite:
@@ -115,17 +122,12 @@ def accepted_suite(contract: Contract, reference: Reference) -> gx.ExpectationSu
         *(gxe.ExpectColumnValuesToNotBeNull(column=name) for name in dict.fromkeys(never_blank)),
         gxe.ExpectCompoundColumnsToBeUnique(column_list=["batch_id", "row_number"]),
     ]
-    if contract.is_of_editions:
-        expectations.append(_in_set("edition", (f"{series} {year}" for series, year in reference.frame_years)))
-        expectations.append(_in_set("unit_is_in_frame", [True]))
     for column in contract.stored_columns:
         expectations += _of_column(column)
     names = {*contract.column_names}
-    if "measure_code" in names:
-        scored = (code for code, measure in reference.measures.items() if not measure.is_from_events)
-        expectations.append(_in_set("measure_code", scored))
-    if "attribute_code" in names:
-        expectations.append(_in_set("attribute_code", (row["attribute_code"] for row in reference.attributes)))
+    expectations += [_in_set(f"{name}{IS_LISTED}", [True]) for name in _lists(reference) if name in names]
+    if contract.is_of_editions:
+        expectations += [_in_set(f"{name}{IS_LISTED}", [True]) for name in ("edition", "unit")]
     if "value" in names and names & {"measure_code", "attribute_code"}:
         expectations.append(_at_least("value", "lower_bound"))
         expectations.append(_at_least("upper_bound", "value"))
@@ -153,7 +155,9 @@ def _of_column(column: Column) -> Iterator[gxe.Expectation]:
     if column.max_length:
         yield gxe.ExpectColumnValueLengthsToBeBetween(column=texts, max_value=column.max_length)
     if column.kind == "timestamp":
-        yield _in_set(f"{column.name}_year", range(FIRST_YEAR, LAST_YEAR + 1))
+        yield gxe.ExpectColumnValuesToBeBetween(
+            column=f"{column.name}_year{DIFFERENT}", min_value=FIRST_YEAR, max_value=LAST_YEAR
+        )
 
 
 def _in_set(column: str, values: Iterable[object]) -> gxe.Expectation:
@@ -174,9 +178,18 @@ def _named(expectation: gxe.Expectation) -> gxe.Expectation:
 
 
 def _columns_of(expectation: gxe.Expectation) -> list[str]:
-    kwargs = expectation.configuration.kwargs
-    columns = [kwargs.get("column"), kwargs.get("column_A"), kwargs.get("column_B"), *kwargs.get("column_list", ())]
-    return [name for name in columns if name]
+    names = [getattr(expectation, place, None) for place in ("column", "column_A", "column_B")]
+    return [*filter(None, names), *getattr(expectation, "column_list", ())]
+
+
+def _lists(reference: Reference) -> dict[str, list[str]]:
+    """The words that a text may be, by column, where the seeds list them."""
+    return {
+        "measure_code": [code for code, measure in reference.measures.items() if not measure.is_from_events],
+        "attribute_code": [row["attribute_code"] for row in reference.attributes],
+        "edition": [f"{series} {year}" for series, year in reference.frame_years],
+        "unit": [f"{' '.join(map(str, key))} {code}" for key, frame in reference.frames.items() for code in frame],
+    }
 
 
 def faults_among_accepted(contract: Contract, reference: Reference, paths: Sequence[Path]) -> dict[str, list[str]]:
@@ -186,7 +199,7 @@ def faults_among_accepted(contract: Contract, reference: Reference, paths: Seque
     """
     suite = accepted_suite(contract, reference)
     faults: dict[str, list[str]] = {}
-    for rows in _some_rows(paths):
+    for rows in _some_rows(paths, _read_of(suite)):
         if run_suite(suite, _frame(suite, reference, rows), ()).success:
             continue
         # Only now is it of interest in which rows the texts stand.
@@ -197,17 +210,28 @@ def faults_among_accepted(contract: Contract, reference: Reference, paths: Seque
     return faults
 
 
-def _some_rows(paths: Sequence[Path]) -> Iterator[pa.Table]:
-    """The rows of many small files together, those of a large one in parts."""
+def _read_of(suite: gx.ExpectationSuite) -> set[str]:
+    """Names of stored columns that the suite looks at, others among them: those that are put together are read too."""
+    names = {name for expectation in suite.expectations for name in _columns_of(expectation)}
+    ends = (DIFFERENT, f"_year{DIFFERENT}")
+    return names | {name.removesuffix(end) for name in names for end in ends} | PUT_TOGETHER
+
+
+def _some_rows(paths: Sequence[Path], names: Collection[str]) -> Iterator[pa.Table]:
+    """The rows of many small files together, those of a large one in parts; texts as Parquet keeps them, each once."""
     waiting: list[pa.Table] = []
     for path in paths:
-        for batch in pq.ParquetFile(path).iter_batches(ROWS_AT_A_TIME):
-            waiting.append(pa.Table.from_batches([batch]))
-            if sum(table.num_rows for table in waiting) >= ROWS_AT_A_TIME:
-                yield pa.concat_tables(waiting)
-                waiting = []
+        schema = pq.read_schema(path)
+        columns = [field.name for field in schema if field.name in names]
+        texts = [name for name in columns if pa.types.is_string(schema.field(name).type)]
+        with pq.ParquetFile(path, read_dictionary=texts) as file:
+            for batch in file.iter_batches(ROWS_AT_A_TIME, columns=columns):
+                waiting.append(pa.Table.from_batches([batch]))
+                if sum(table.num_rows for table in waiting) >= ROWS_AT_A_TIME:
+                    yield pa.concat_tables(waiting).unify_dictionaries()
+                    waiting = []
     if waiting:
-        yield pa.concat_tables(waiting)
+        yield pa.concat_tables(waiting).unify_dictionaries()
 
 
 def _frame(
@@ -215,36 +239,39 @@ def _frame(
 ) -> pd.DataFrame:
     """Accepted rows as a typed frame, texts dictionary-encoded: the columns that the suite looks at, those in which
     combinations are compared among them."""
-    columns = dict(zip(rows.column_names, rows.columns, strict=True))
+    columns = dict(zip(rows.column_names, (column.combine_chunks() for column in rows.columns), strict=True))
     columns |= _combinations(columns)
-    if "unit" in columns:
-        units = [f"{' '.join(map(str, key))} {code}" for key, frame in reference.frames.items() for code in frame]
-        columns["unit_is_in_frame"] = pc.is_in(columns["unit"], pa.array(units))
-    limits = _limits(columns, reference)
+    lists = _lists(reference)
+    columns |= {f"{name}{IS_LISTED}": _are_listed(columns[name], lists[name]) for name in lists if name in columns}
+    columns |= _limits(columns, reference)
     wanted = {name: None for expectation in suite.expectations for name in _columns_of(expectation)}
-    looked_at = {name: _looked_at(name, columns, each_text_once) for name in wanted if name not in limits}
-    frame = pa.table(looked_at).to_pandas()
-    for name, cells in limits.items():
-        frame[name] = cells
-    return frame
+    return pa.table({name: _looked_at(name, columns, each_text_once) for name in wanted}).to_pandas()
 
 
-def _looked_at(name: str, columns: dict[str, pa.ChunkedArray], each_text_once: bool) -> pa.ChunkedArray:
-    if name not in columns and name.endswith("_year"):
-        return pc.year(columns[name.removesuffix("_year")]).cast(pa.int32())
-    cells = columns[name.removesuffix(DIFFERENT)]
+def _looked_at(name: str, columns: dict[str, pa.Array], each_text_once: bool) -> pa.Array:
+    text = name.removesuffix(DIFFERENT)
+    is_year = text not in columns and text.endswith("_year")
+    cells = pc.year(columns[text.removesuffix("_year")]).cast(pa.int32()) if is_year else columns[text]
     if name.endswith(DIFFERENT) and each_text_once:
-        different = cells.unique()
-        return pa.chunked_array([different, pa.nulls(len(cells) - len(different), cells.type)])
-    if pa.types.is_string(cells.type):
-        return cells.dictionary_encode()
+        different = _encoded(cells).dictionary.take(_encoded(cells).indices.unique().drop_null())
+        return pa.concat_arrays([different, pa.nulls(len(cells) - len(different), different.type)])
     if pa.types.is_decimal(cells.type):
         # Arrow multiplies by the scale as a double: 1000 would become a little more than its bound of 1000.
         return pc.round(cells.cast(pa.float64()), DECIMAL_SCALE)
     return cells
 
 
-def _limits(columns: dict[str, pa.ChunkedArray], reference: Reference) -> dict[str, pd.Series]:
+def _encoded(cells: pa.Array) -> pa.DictionaryArray:
+    return cells if pa.types.is_dictionary(cells.type) else cells.dictionary_encode()
+
+
+def _are_listed(cells: pa.Array, words: Sequence[str]) -> pa.Array:
+    """Which cells are one of some words; null where blank."""
+    encoded = _encoded(cells)
+    return pc.is_in(encoded.dictionary, pa.array(words, encoded.dictionary.type)).take(encoded.indices)
+
+
+def _limits(columns: dict[str, pa.Array], reference: Reference) -> dict[str, pa.Array]:
     """The bounds of each row's value."""
     if "value" not in columns or not columns.keys() & {"attribute_code", "measure_code"}:
         return {}
@@ -259,17 +286,19 @@ def _limits(columns: dict[str, pa.ChunkedArray], reference: Reference) -> dict[s
             codes = columns["measure_code"]
             limits = {code: getattr(measure, bound) for code, measure in reference.measures.items()}
         known = {code: float(limit) for code, limit in limits.items() if limit not in (None, "")}
-        found[bound] = codes.dictionary_encode().to_pandas().map(known).astype("float64")
+        encoded = _encoded(codes)
+        of_words = pa.array([known.get(word) for word in encoded.dictionary.to_pylist()], pa.float64())
+        found[bound] = of_words.take(encoded.indices)
     return found
 
 
-def _combinations(columns: dict[str, pa.ChunkedArray]) -> dict[str, pa.ChunkedArray]:
+def _combinations(columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
     if "assessment_year" not in columns:
         return {}
-    edition = _joined(columns["series_code"], columns["assessment_year"].cast(pa.string()))
+    edition = _joined(columns["series_code"], columns["assessment_year"])
     found = {"edition": edition, "unit": _joined(edition, columns["unit_code"])}
     if "value" in columns:
-        given = pc.if_else(columns["value"].is_valid(), "value", "none")
+        given = pa.DictionaryArray.from_arrays(columns["value"].is_valid().cast(pa.int8()), ["none", "value"])
         found["value_and_state"] = _joined(given, columns["state"])
     if "polarity" in columns:
         for name in ("topic", "severity"):
@@ -279,5 +308,15 @@ def _combinations(columns: dict[str, pa.ChunkedArray]) -> dict[str, pa.ChunkedAr
     return found
 
 
-def _joined(left: pa.ChunkedArray, right: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.binary_join_element_wise(left, right, " ", null_handling="replace", null_replacement="none")
+def _joined(left: pa.Array, right: pa.Array) -> pa.DictionaryArray:
+    """Two columns as one: their words with a blank between, `none` for a blank cell. Each pair is put together once."""
+    words, indices = zip(*(_words_and_indices(cells) for cells in (left, right)), strict=True)
+    pairs, places = np.unique(indices[0] * len(words[1]) + indices[1], return_inverse=True)
+    joined = [f"{words[0][pair // len(words[1])]} {words[1][pair % len(words[1])]}" for pair in pairs]
+    return pa.DictionaryArray.from_arrays(places.astype(np.int32), pa.array(joined, pa.string()))
+
+
+def _words_and_indices(cells: pa.Array) -> tuple[list[str], np.ndarray]:
+    encoded = _encoded(cells)
+    words = [*map(str, encoded.dictionary.to_pylist()), "none"]
+    return words, encoded.indices.fill_null(len(words) - 1).to_numpy().astype(np.int64)

@@ -170,6 +170,14 @@ class Reference:
         return {division.code: division.level for division in self.divisions}
 
     @cached_property
+    def first_days(self) -> dict[str, datetime.date]:
+        """The first day of each code that came up while the history was kept."""
+        days: dict[str, list[datetime.date | None]] = defaultdict(list)
+        for division in self.divisions:
+            days[division.code].append(division.since)
+        return {code: min(since) for code, since in days.items() if None not in since}
+
+    @cached_property
     def known_codes(self) -> dict[str, set[str]]:
         """Codes by series that are in the frame of some edition."""
         known: dict[str, set[str]] = defaultdict(set)
@@ -298,6 +306,7 @@ class Reference:
             return pa.Table.from_arrays(arrays, names=list(columns))
 
         series = sorted({series for series, _ in self.frame_years})
+        earlier_stages = {item.earlier_stage for item in self.measures.values()}
         return {
             "edition": table(
                 ((*key, year) for key, year in self.frame_years.items()),
@@ -363,6 +372,7 @@ class Reference:
                         item.lower_bound,
                         item.upper_bound,
                         item.earlier_stage,
+                        item.code in earlier_stages,
                     )
                     for item in self.measures.values()
                 ),
@@ -374,6 +384,7 @@ class Reference:
                 lower_bound=decimal,
                 upper_bound=decimal,
                 earlier_stage=text,
+                is_earlier_stage=pa.bool_(),
             ),
             "near_measure": table((), measure_code=text, hint_zh=text, hint_en=text),
             "topic": table(
@@ -417,11 +428,11 @@ class Reference:
             rows.append(
                 (
                     *(series, year, code, found.standing, found.unit_code, found.whole, frame.get(found.whole)),
-                    *(found.candidates, hint.zh, hint.en),
+                    *(found.candidates, hint.zh, hint.en, self.first_days.get(code)),
                 )
             )
         if rows:
-            connection.executemany(f"insert into reference.standing values ({', '.join('?' * 10)})", rows)
+            connection.executemany(f"insert into reference.standing values ({', '.join('?' * 11)})", rows)
 
 
 # The codes 71 to 79 of a prefecture are those of development zones, which statistical lists count as counties.
@@ -434,7 +445,8 @@ MOST_LISTED = 20
 DERIVED_TABLES = """
 create table reference.standing (
     series_code varchar, assessment_year integer, received_code varchar, standing varchar, unit_code varchar,
-    whole_unit_code varchar, whole_is_included boolean, candidates varchar, hint_zh varchar, hint_en varchar
+    whole_unit_code varchar, whole_is_included boolean, candidates varchar, hint_zh varchar, hint_en varchar,
+    first_day date
 );
 
 create table reference.event_series_of_unit as
@@ -442,13 +454,6 @@ select unit_code, min(series_code) as series_code
 from reference.frame
 where series_code in (select series_code from reference.event_series)
 group by unit_code;
-
--- The first day of a code that came up while the history was kept.
-create table reference.first_day as
-select unit_code, min(since) as first_day
-from reference.division
-group by unit_code
-having count(*) = count(since);
 
 create table reference.unit_names (
     series_code varchar, assessment_year integer, unit_code varchar, name_zh varchar, names varchar[]

@@ -50,14 +50,23 @@ from orchestration.landing.readers import (
     refuse_at_sight,
 )
 from orchestration.landing.reference import Reference, read_reference
-from orchestration.landing.store import LANDED, ORIGINS_NAME, REJECTED, Batch, Store, batch_id_of, now_text, write_json
+from orchestration.landing.store import (
+    LANDED,
+    ORIGINS_NAME,
+    REJECTED,
+    Batch,
+    Store,
+    batch_id_of,
+    now_text,
+    write_results,
+)
 from orchestration.seeds import seeds_folder
 from orchestration.settings import settings_of
 from orchestration.wording import Wording
 
 COPY_BLOCK = 1024 * 1024
 # Files of a source that are judged together, at most so many or until they have so many rows.
-MOST_FILES, MOST_ROWS = 200, 200_000
+MOST_FILES, MOST_ROWS = 1_000, 400_000
 STILL_WRITTEN = Wording("文件仍在写入:下次入库", "the file is still being written: it lands the next time")
 
 
@@ -454,7 +463,7 @@ class _Waiting:
                 write_origins(self.table, self.work / ORIGINS_NAME)
             self.table.rows.unlink(missing_ok=True)
         results = self.records(contract)
-        write_json(self.work / "validation.json", {"results": results})
+        write_results(self.work / "validation.json", results)
         kind = {
             "file_format": self.table.file_format if self.table else "",
             "encoding": self.table.encoding if self.table else "",

@@ -347,6 +347,11 @@ def write_json(path: Path, content: Any) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
 
 
+def write_results(path: Path, results: list[dict[str, Any]]) -> None:
+    """Write what became of every rule, in one line: thousands of small files have as many of them."""
+    path.write_text(json.dumps({"results": results}, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
 def _of_record(make: Callable[[dict[str, Any]], Any], path: Path) -> Any:
     """What `make` makes of the record in a file. Raises `StoreDamaged` where the record is of another kind."""
     try:

@@ -18,7 +18,7 @@ from orchestration.pipeline.check_text import check_text
 from orchestration.pipeline.preview import preview, row_count
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, warehouse_turn
 from orchestration.seeds import dbt_folder
-from orchestration.warehouse import build_record, connection, dbt
+from orchestration.warehouse import build_record, built_editions, connection, dbt, edition_inputs
 
 # Unit tests prove the SQL on fixtures; they are run by the test suite, not by every production build. Exposures are
 # readers, for whom nothing is built. Only a full refresh takes in a seed that gained
@@ -91,7 +91,8 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
 
 def dbt_model_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
-    """All seeds and models, without partitions: the scoring path is rebuilt in full by every run."""
+    """All seeds and models, without partitions: which editions are built follows from what changed,
+    not from the years of a run."""
 
     @dbt_assets(manifest=manifest, name="build_models", dagster_dbt_translator=LayerTranslator(), pool=WRITER_POOL)
     def build_models(context: dg.AssetExecutionContext, dbt_cli: DbtCliResource, home: HomeResource):
@@ -107,11 +108,13 @@ def build_events(context: dg.AssetExecutionContext, dbt_cli: DbtCliResource, hom
     While dbt writes nobody can read the file, so the events are held until it has ended; progress goes to the log.
     Where dbt fails, what was built until then is reported before the error.
     """
-    connection.wait_until_free(home.warehouse, say=context.log.warning)
+    with connection.writing(home.warehouse, say=context.log.warning) as open_connection:
+        inputs = edition_inputs.inputs_of_editions(open_connection, home)
     # What was said of the tables before holds no longer, however this build ends.
     build_record.forget(home)
+    editions = built_editions.begin(home.warehouse, inputs)
     _results_path(home).unlink(missing_ok=True)
-    os.environ.update(dbt.environment(home))
+    os.environ.update(dbt.environment(home) | edition_inputs.environment(home, editions))
     invocation = dbt_cli.cli(list(BUILD), context=context, target_path=dbt.target_folder(home))
     events: list[Any] = []
     failure: Exception | None = None
@@ -124,6 +127,8 @@ def build_events(context: dg.AssetExecutionContext, dbt_cli: DbtCliResource, hom
     yield from _with_table_metadata(home, invocation.manifest, events)
     if failure is not None:
         raise dg.Failure(_explanation(home, failure), allow_retries=False) from failure
+    if build_record.is_sound(home):
+        built_editions.record(home.warehouse, editions)
     note_run(home)
 
 

@@ -108,6 +108,14 @@ def record_build(
     )
 
 
+def is_sound(home: Home) -> bool:
+    """Whether the last build came to its end with every test passed, and left nothing out."""
+    record = _read(home)
+    if record is None or record["failed"] or record["not_run"]:
+        return False
+    return all(gate["status"] != FAIL for gate in record["gates"])
+
+
 def _found_by(
     connection: duckdb.DuckDBPyConnection, test: Mapping[str, Any], result: Mapping[str, Any]
 ) -> dict[str, Any]:

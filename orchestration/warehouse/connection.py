@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 
 from orchestration.errors import UsageError, WarehouseBusy, WarehouseDamaged, WarehouseMissing, system_refusal
-from orchestration.warehouse import lock
+from orchestration.warehouse import built_editions, lock
 from orchestration.wording import Wording
 
 RETRY_EVERY_SECONDS = 0.25
@@ -112,6 +112,7 @@ def drop(warehouse: Path, say: Callable[[str], None] | None = None) -> None:
             # One of the reasons to rebuild.
             if say:
                 say(f"{error} It is removed all the same.")
+    built_editions.forget(warehouse)
     warehouse.unlink(missing_ok=True)
     warehouse.with_name(warehouse.name + ".wal").unlink(missing_ok=True)
 

@@ -59,7 +59,10 @@ def environment(home: Home) -> dict[str, str]:
         "ZHENGXIN_PROJECT_DIGEST": digest,
         "ZHENGXIN_PARSED": str(parse_folder(home) / PARSED_NAME) if _is_current(manifest_folder(home), digest) else "",
         "ZHENGXIN_DRAW_COUNT": str(settings_of(home).draws),
-        "ZHENGXIN_OVER_UNITS": "1" if settings_of(home).draws or _compares_units(home) else "0",
+        "ZHENGXIN_OVER_UNITS": "1" if settings_of(home).draws or compares_units(home) else "0",
+        # The editions to build; a run that knows better lays its own over them (warehouse/edition_inputs.py).
+        "ZHENGXIN_EDITIONS": "all",
+        "ZHENGXIN_EDITIONS_AND_NEXT": "all",
         "ZHENGXIN_EVIDENCE": "1" if has_evidence(home) else "0",
         "ZHENGXIN_EVIDENCE_STORE": str(evidence_folder(home.landing)),
         "ZHENGXIN_SPARK_FOLDER": str(home.spark),
@@ -68,7 +71,7 @@ def environment(home: Home) -> dict[str, str]:
     }
 
 
-def _compares_units(home: Home) -> bool:
+def compares_units(home: Home) -> bool:
     """Whether a rule of the home's seeds scores a measure against the other units, so that its models are needed."""
     folder = seeds_folder(home) / "methodology"
     files = [folder / "measure_rule.csv", folder / "methodology_change.csv"]

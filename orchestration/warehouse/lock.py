@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 from orchestration.errors import WarehouseBusy
 from orchestration.home import Home
 from orchestration.settings import WAIT_VARIABLE, settings_of
+from orchestration.warehouse import built_editions
 from orchestration.whole_file import write_whole
 from orchestration.wording import Wording
 
@@ -79,7 +80,8 @@ def writer_lock(
     _acquire(lock, warehouse, limit, say or (lambda _: None))
     try:
         _write_note(warehouse, what)
-        yield
+        with built_editions.custody(warehouse):
+            yield
     finally:
         note_path(warehouse).unlink(missing_ok=True)
         lock.release()

@@ -6,10 +6,12 @@ Installs some 700 MB unless ZHENGXIN_SUPERSET_ENVIRONMENT names an environment t
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -87,11 +89,12 @@ ANSWERS = {
     )
     + " left join marts.unit_trend as trend on trend.node_level = 0 and trend.unit_code = scores.unit_code "
     "and trend.methodology_code = scores.methodology_code where scores.methodology_code = 'presence'",
-    "rank_band": "select nominal_rank, units.name_zh, province_name_zh, prefecture_name_zh, cast(floor(lower_rank) as "
-    "integer), median_rank, cast(ceil(upper_rank) as integer), overlapping_count, band_first_rank, band_last_rank, "
-    "share_keeping_grade from marts.rank_interval inner join marts.rank_distinguishable using (series_code, "
-    "assessment_year, methodology_code, scenario_code, scope_kind, unit_code) inner join marts.dim_unit as units using "
-    "(unit_code) where is_default_scenario and methodology_code = 'presence' and scope_kind = 'nation'",
+    "rank_band": "select intervals.nominal_rank, units.name_zh, province_name_zh, prefecture_name_zh, cast(floor("
+    "lower_rank) as integer), median_rank, cast(ceil(upper_rank) as integer), overlapping_count, band_first_rank, "
+    "band_last_rank, share_keeping_grade from marts.rank_interval as intervals inner join marts.rank_distinguishable "
+    "using (series_code, assessment_year, methodology_code, scenario_code, scope_kind, unit_code) inner join "
+    "marts.dim_unit as units using (unit_code) where intervals.is_default_scenario and "
+    "methodology_code = 'presence' and scope_kind = 'nation'",
     "events": f"{EVENTS_ASKED}, {COUNTY}, headline, severity, {KIND}, points, {RESPONSE} {EVENTS}",
     "unit_events": f"{EVENTS_ASKED}, headline, severity, {KIND}, points, {RESPONSE} {EVENTS}",
     "unit_standing": f"select {COUNTY}, published_score, grade, rank_overall, ranked_unit_count_overall, "
@@ -105,6 +108,8 @@ ANSWERS = {
     "where methodology_code = 'presence' and basis = 'restated' "
     "and lineage_code in (select lineage_code from marts.dim_unit) group by assessment_year",
 }
+
+WITHOUT_AN_ANSWER = ("events", "unit_events")  # the small home has no events
 
 
 @pytest.fixture(scope="module")
@@ -162,17 +167,32 @@ def dataset_ids(client: Any) -> dict[str, int]:
 
 
 def test_every_chart_has_a_question_to_compare_it_with() -> None:
-    assert set(ANSWERS) == set(CHARTS)
+    assert {*ANSWERS, "province_map"} == set(CHARTS)
 
 
-@pytest.mark.parametrize("name", CHARTS)
+@pytest.mark.parametrize("name", ANSWERS)
 def test_a_chart_shows_what_the_release_says(
     client: Any, dataset_ids: dict[str, int], direct: duckdb.DuckDBPyConnection, name: str
 ) -> None:
     shown = chart_rows(client, dataset_ids, name, {"methodology_code": "presence"})
     expected = [tuple(row) for row in direct.execute(ANSWERS[name]).fetchall()]
-    assert expected
+    assert bool(expected) is (name not in WITHOUT_AN_ANSWER)
     assert sorted(map(rounded, shown)) == sorted(map(rounded, expected))
+
+
+def test_the_map_of_provinces_shows_their_means(
+    client: Any, dataset_ids: dict[str, int], direct: duckdb.DuckDBPyConnection
+) -> None:
+    rows = chart_rows(client, dataset_ids, "province_map", {"methodology_code": "presence"})
+    shown = dict(found for row in rows for tile in row for found in re.findall(r">([^<]+)<br>([-\d.–]+)</div>", tile))
+    means = direct.execute(
+        "select region_name_zh, printf('%.2f', published_mean_of_units) from marts.region_score "
+        "where methodology_code = 'presence' and node_code = 'composite' and region_level = 'province'"
+    ).fetchall()
+    assert len(means) > 1 and len(shown) == 34
+    for name, mean in means:
+        assert shown.pop(next(short for short in shown if name.startswith(short))) == mean
+    assert set(shown.values()) == {"–"}, "a province without a figure is on the map, too"
 
 
 def test_a_province_narrows_the_charts(
@@ -186,11 +206,15 @@ def test_a_province_narrows_the_charts(
     assert rounded(*chart_rows(client, dataset_ids, "mean_of_units", chosen)) == rounded(*expected)
     units = chart_rows(client, dataset_ids, "unit_ranking", chosen)
     assert {unit[2] for unit in units} == {"贵州省"}
-    assert len(units) == 88
+    (count,) = direct.execute(
+        "select count(*) from marts.fct_unit_score inner join marts.dim_unit as units using (unit_code) "
+        "where methodology_code = 'quality' and units.province_name_zh = '贵州省'"
+    ).fetchone()
+    assert len(units) == count > 1
 
 
 def test_comments_stand_beside_the_columns(client: Any, dataset_ids: dict[str, int]) -> None:
-    dataset = client.get(f"/api/v1/dataset/{dataset_ids[DATASETS['unit_scorecard']['uuid']]}")["result"]
+    dataset = client.get(f"/api/v1/dataset/{dataset_ids[DATASETS['unit_scorecard_all']['uuid']]}")["result"]
     texts = {column["column_name"]: (column["verbose_name"], column["description"]) for column in dataset["columns"]}
     assert texts["t_score"][0] == "T 透明度"
     assert texts["t_score"][1].startswith("透明度(政务公开)(T,0至30分)公布得分 / Score as published: Transparency")
@@ -209,6 +233,12 @@ def test_sql_lab_reads_and_neither_writes_nor_leaves_the_release(
     for refused in ("delete from marts.unit_scorecard", "select * from read_text('/etc/hostname')"):
         with pytest.raises(script("client").SupersetError):
             client.post("/api/v1/sqllab/execute/", {**ask, "sql": refused})
+
+
+def test_its_pages_may_ask_no_other_host(server: int) -> None:
+    with urllib.request.urlopen(f"http://127.0.0.1:{server}/login/", timeout=60) as answer:
+        policy = answer.headers["Content-Security-Policy"]
+    assert "connect-src 'self';" in policy and "http" not in policy
 
 
 def test_the_dashboard_is_there_with_its_charts(client: Any) -> None:

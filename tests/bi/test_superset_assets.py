@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import socket
@@ -91,7 +92,7 @@ def test_the_dashboard_filters_by_methodology_province_and_prefecture() -> None:
         each["targets"][0]["column"]["name"]: each for each in DASHBOARD["metadata"]["native_filter_configuration"]
     }
     assert set(filters) == {"methodology_code", "province_name_zh", "prefecture_name_zh"}
-    scorecard = DATASETS["unit_scorecard"]
+    scorecard = DATASETS["unit_scorecard_all"]
     columns = {column["column_name"] for column in scorecard["columns"]}
     for name, each in filters.items():
         assert each["targets"][0]["datasetUuid"] == scorecard["uuid"]
@@ -99,6 +100,21 @@ def test_the_dashboard_filters_by_methodology_province_and_prefecture() -> None:
     methodology = filters["methodology_code"]
     assert methodology["defaultDataMask"]["filterState"]["value"] == ["presence"]
     assert methodology["controlValues"]["enableEmptyFilter"], "two methodologies in one average would mean nothing"
+
+
+def test_the_map_of_provinces_has_each_of_them_once(direct: duckdb.DuckDBPyConnection) -> None:
+    """Only its cells are HTML: their words are the dataset's own, what a release holds is in them as numbers."""
+    assert [name for name, chart in CHARTS.items() if chart["params"].get("allow_render_html")] == ["province_map"]
+    tiles = re.findall(r"\('(\d{6})', '(\w+)', (\d), (\d)\)", DATASETS["province_map"]["sql"])
+    with (FOLDER.parents[1] / "orchestration/report/maps/data/region_label.csv").open(encoding="utf-8") as file:
+        labels = [(row["region_code"], row["label_zh"]) for row in csv.DictReader(file)]
+    named = {(code, label) for code, label in labels if code.endswith("0000")}
+    assert {tile[:2] for tile in tiles} == named and len(named) == 34
+    assert len({tile[2:] for tile in tiles}) == 34
+    rows = direct.execute(f"select * from {relation(DATASETS['province_map'])} where methodology_code = 'presence'")
+    cells = [cell for row in rows.fetchall() for cell in row[4:] if cell]
+    assert len(cells) == 34 + 5
+    assert all(re.fullmatch(r'<div style="[^"<>]+">[^<>]+<br>[^<>]+</div>', cell) for cell in cells)
 
 
 def test_every_dataset_has_the_columns_that_its_charts_are_filtered_by() -> None:

@@ -40,6 +40,11 @@ def build_warehouse(world: World, folder: Path) -> Path:
         connection.execute("create schema seed")
         for seed in sorted(shipped_seeds().rglob("*.csv")):
             _write_seed(connection, seed, world)
+        # The messages are the project's own: in every world they are the same.
+        for seed in (project_root() / "dbt_project" / "seeds").glob("*.csv"):
+            connection.execute(
+                f"create table seed.{seed.stem} as from read_csv('{seed}', header = true, all_varchar = true)"
+            )
         # An empty landing store gives the raw tables as a run makes them.
         for table in load_raw(connection, Home(folder)):
             _fill_raw(connection, table, world.get(table, []))

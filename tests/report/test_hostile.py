@@ -78,14 +78,17 @@ def test_an_ordinary_report_has_no_marks(small_release: Path, tmp_path: Path) ->
         assert written.missing_signs == ()
 
 
+@pytest.mark.parametrize(("language", "told"), [("zh", "网页版照原文列出"), ("en", "which its font lacks")])
 def test_the_command_says_what_the_paper_lacks(
-    hostile_release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    hostile_release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, told: str
 ) -> None:
+    """In the language of the home, whatever that of the report."""
     monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
+    (tmp_path / "zhengxin.toml").write_text(f'language = "{language}"\n', encoding="utf-8")
     arguments = ["report", "--region", LOST_A_LOT, "--release", str(hostile_release), "--format", "pdf"]
     done = CliRunner().invoke(app, [*arguments, "--output", str(tmp_path)])
     assert done.exit_code == 0, done.exception
-    assert "U+1F6A7" in done.output and "which its font lacks" in done.output
+    assert "U+1F6A7" in done.output and told in done.output.replace("\n", "")
 
 
 def test_one_regions_failure_ends_no_other(small_release: Path, tmp_path: Path) -> None:

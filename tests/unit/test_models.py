@@ -15,7 +15,7 @@ import pytest
 
 from orchestration.home import Home
 from orchestration.release.gates import FINDINGS, TESTED
-from orchestration.warehouse import dbt
+from orchestration.warehouse import dbt, edition_inputs
 from orchestration.warehouse.build_record import GATE_TAG
 
 Node = dict[str, Any]
@@ -98,6 +98,27 @@ LONGER = JOINS_MORE | {
     "internal_consistency",
     "measure_statistic",
 }
+# What models by edition read of tables that every build makes in full, and why the rows of an edition there change only
+# with what warehouse/edition_inputs.py counts among its inputs.
+MADE_IN_FULL = {
+    "dim_region": "regions and frame of the edition",
+    "dim_unit": "regions and frame of the edition",
+    "int_decision": "decisions and objections that share a code hang together there",
+    "int_derived_observation": "evidence counts as input of all editions",
+    "int_edition": "an edition is there with its observations; which is the latest, none asks",
+    "int_event": "reports of several years that share a cluster hang together there",
+    "int_region": "regions and frame of the edition",
+    "int_region_ancestor": "regions and frame of the edition",
+    "int_unit": "frame of the edition, and the one before in the seeds",
+    "int_unit_attribute": "attributes count as inputs of all editions",
+    "int_unit_region": "regions and frame of the edition",
+    "int_unit_weight": "attributes count as inputs of all editions",
+    "int_verification_decision": "verifications of the edition",
+    # Where a home compares units, all editions are inputs of each.
+    "int_variant_edition": "a home that compares units",
+    "int_variant_measure": "a home that compares units",
+    "int_variant_normalised": "a home that compares units",
+}
 # CTEs that a macro reads by their name.
 READ_BY_A_MACRO = {("int_node_point", "depth_0"), ("int_evidence_count", "duplicates")}
 
@@ -127,6 +148,17 @@ class Project:
 
     def parents(self, node: Node) -> list[Node]:
         return [self.nodes[name] for name in node.get("depends_on", {}).get("nodes", ())]
+
+    def read_tables(self, node: Node) -> list[Node]:
+        """What a model reads, through views: tables, seeds and sources."""
+        read = []
+        for parent in self.parents(node):
+            is_view = parent.get("config", {}).get("materialized") in ("view", "ephemeral")
+            read += self.read_tables(parent) if is_view else [parent]
+        return read
+
+    def depends_on_data(self, node: Node) -> bool:
+        return any(name.startswith("source.") for name in self.ancestors(node))
 
     def named(self, name: str) -> Node:
         (node,) = [node for kind in ("model", "test") for node in self.of(kind) if node["name"] == name]
@@ -290,3 +322,48 @@ def test_every_cte_is_read(project: Project) -> None:
         if len(re.findall(rf"\b{cte}\b", model["raw_code"])) < 2
     }
     assert unread == READ_BY_A_MACRO
+
+
+def by_edition(project: Project) -> list[Node]:
+    return [model for model in project.models if model["config"]["materialized"] == "by_edition"]
+
+
+def looks_back(model: Node) -> bool:
+    return bool(model["config"].get("looks_back"))
+
+
+def test_what_models_by_edition_read_is_by_edition_or_known_to_follow_it(project: Project) -> None:
+    read = [table for model in by_edition(project) for table in project.read_tables(model)]
+    in_full = [
+        table
+        for table in read
+        if table["resource_type"] == "model"
+        and table["config"]["materialized"] != "by_edition"
+        and project.depends_on_data(table)
+    ]
+    assert names(in_full) == MADE_IN_FULL.keys()
+
+
+def test_what_looks_back_is_read_by_what_looks_back(project: Project) -> None:
+    forgetful = [
+        (model["name"], table["name"])
+        for model in by_edition(project)
+        if not looks_back(model)
+        for table in project.read_tables(model)
+        if table["resource_type"] == "model" and looks_back(table)
+    ]
+    assert forgetful == []
+
+
+def test_what_has_landed_counts_among_the_inputs_of_editions(project: Project) -> None:
+    """But for batches: of these, models by edition read the order of the attributes' files alone."""
+    known = {*edition_inputs.YEARLY, *edition_inputs.LINKED, "unit_attribute", "batch"}
+    sources = {name for model in by_edition(project) for name in project.ancestors(model) if name.startswith("source.")}
+    assert {name for name in (name.split(".")[-1] for name in sources) if not name.startswith("evidence")} == known
+    readers = [
+        model["name"]
+        for model in project.models
+        if "stg_batch" in names(project.parents(model))
+        and any(model["unique_id"] in project.ancestors(dependent) for dependent in by_edition(project))
+    ]
+    assert readers == ["int_area_attribute"]

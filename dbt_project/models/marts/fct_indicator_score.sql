@@ -1,3 +1,5 @@
+{{ config(materialized="by_edition") }}
+
 with node_scores as (
 
     select * from {{ ref('int_node_score') }}

@@ -1,3 +1,5 @@
+{{ config(materialized="by_edition") }}
+
 with unit_scores as (
 
     select * from {{ ref('int_unit_score') }}

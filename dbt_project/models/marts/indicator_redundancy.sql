@@ -1,3 +1,5 @@
+{{ config(materialized="by_edition") }}
+
 with nodes as (
 
     select * from {{ ref('int_methodology_node') }}
@@ -22,6 +24,7 @@ leaf_scores as (
         on leaves.methodology_code = nodes.methodology_code
         and leaves.node_code = nodes.node_code
     where leaves.score is not null
+        and {{ is_built('leaves.assessment_year') }}
 
 ),
 

@@ -1,3 +1,5 @@
+{{ config(materialized="by_edition") }}
+
 with contributions as (
 
     select * from {{ ref('score_contribution') }}

@@ -1,3 +1,5 @@
+{{ config(materialized="by_edition") }}
+
 with events as (
 
     select * from {{ ref('int_event') }}

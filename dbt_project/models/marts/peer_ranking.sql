@@ -1,3 +1,5 @@
+{{ config(materialized="by_edition") }}
+
 with groups as (
 
     select * from {{ ref('int_peer_group') }}

@@ -1,3 +1,5 @@
+{{ config(materialized="by_edition") }}
+
 with scores as (
 
     select * from {{ ref('int_unit_score') }}

@@ -1,3 +1,5 @@
+{{ config(materialized="by_edition", looks_back=true) }}
+
 with region_scores as (
 
     select * from {{ ref('region_score') }}

@@ -1,3 +1,5 @@
+{{ config(materialized="by_edition") }}
+
 with region_scores as (
 
     select * from {{ ref('int_region_node_score') }}

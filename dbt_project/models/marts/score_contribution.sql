@@ -1,3 +1,5 @@
+{{ config(materialized="by_edition") }}
+
 with points as (
 
     select * from {{ ref('int_node_point') }}

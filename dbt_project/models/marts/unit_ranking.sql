@@ -1,3 +1,5 @@
+{{ config(materialized="by_edition") }}
+
 with ranks as (
 
     select * from {{ ref('int_unit_rank') }}

@@ -1,3 +1,5 @@
+{{ config(materialized="by_edition", looks_back=true) }}
+
 with items as (
 
     select * from {{ ref('int_verification_item') }}

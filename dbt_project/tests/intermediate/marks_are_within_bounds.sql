@@ -1,5 +1,7 @@
 -- Fails with each node where more marks are assessed than apply, or more apply than its base can carry; and with each
 -- parent whose marks are not the sum of its children's.
+{{ config(meta={"by_edition": true}) }}
+
 with nodes as (
 
     select * from {{ ref('int_methodology_node') }}

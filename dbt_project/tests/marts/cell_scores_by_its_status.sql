@@ -1,6 +1,8 @@
 -- Fails with each cell whose numbers do not follow from its status: a value and a normalised value where there is a
 -- finding, 0 where nothing was published, neither where nobody knows; only a value takes marks off or fires a
 -- veto, and it names the row that it came from (what records give has many). Against the other units (`relative`) a value may have no place.
+{{ config(meta={"by_edition": true}) }}
+
 with cells as (
 
     select

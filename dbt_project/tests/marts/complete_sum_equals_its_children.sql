@@ -1,6 +1,8 @@
 -- Fails with each `sum` parent whose base children all have a score, yet whose own score is not exactly their sum, events
 -- included, between its lowest and its full mark, and rounded where the method rounds it: nothing is re-weighted where no
 -- child is missing. Such a parent may be NULL only where too few of its marks are assessed.
+{{ config(meta={"by_edition": true}) }}
+
 with nodes as (
 
     select * from {{ ref('dim_indicator') }}

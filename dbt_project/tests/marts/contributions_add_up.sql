@@ -1,5 +1,7 @@
 -- Fails with each node whose children do not add up to it, to the last decimal, in points, full points or points lost, and
 -- with each root that does not give the composite.
+{{ config(meta={"by_edition": true}) }}
+
 with contributions as (
 
     select * from {{ ref('score_contribution') }}

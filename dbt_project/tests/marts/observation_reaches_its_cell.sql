@@ -1,6 +1,8 @@
 -- Fails with each accepted observation that is lost on its way: it must be a candidate of its cell, and the cell of every
 -- methodology that scores its measure must take value, status and source row from the first candidate; where all were
 -- rejected the cell is not_collected. Where a decision is in effect, the decision is the cell's row.
+{{ config(meta={"by_edition": true}) }}
+
 with candidates as (
 
     select * from {{ ref('int_observation_candidate') }}

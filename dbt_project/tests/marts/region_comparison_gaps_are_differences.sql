@@ -1,6 +1,8 @@
 -- Fails with each gap or change that is not the difference of the two figures it names, and with each of these figures
 -- that is not the one of region_score: the nation's (none within a province), the best region's of the level (none where
 -- there is no second), the same region's an edition before.
+{{ config(meta={"by_edition": true, "looks_back": true}) }}
+
 with comparisons as (
 
     select * from {{ ref('region_comparison') }}

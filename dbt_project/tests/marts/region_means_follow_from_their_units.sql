@@ -1,7 +1,7 @@
 -- Fails with each region whose two means are not, to the last digit, what the unit facts and the geography of dim_unit and
 -- dim_region give: mean_of_units over all scored units below it, mean_of_subregions over what lies directly below it.
 -- Composite, base and dimensions; indicators are averaged by the same SQL.
-{{ config(tags=['release_gate'], meta={'gate': 'parts_equal_wholes'}) }}
+{{ config(tags=['release_gate'], meta={'gate': 'parts_equal_wholes', 'by_edition': true}) }}
 
 with recursive unit_scores as (
 

@@ -1,7 +1,7 @@
 -- Fails with each mart of scores that does not hold, for an edition and a methodology of its series, exactly the rows that
 -- must be there: every included unit of the frame as a whole, by dimension, by indicator, and by measure that is scored
 -- other than by events. It tells how many there are and how many are asked for, and one unit of those that are amiss.
-{{ config(tags=['release_gate'], meta={'gate': 'expected_counts'}) }}
+{{ config(tags=['release_gate'], meta={'gate': 'expected_counts', 'by_edition': true}) }}
 
 with included_units as (
 

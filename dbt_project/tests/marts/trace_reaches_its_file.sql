@@ -1,5 +1,7 @@
 -- Fails with each scored cell that has no row in the trace, each cell or event that has more than one, and each value or
 -- event of the trace that does not end at a file, its SHA-256 and a row. All in one pass, because the trace is a view.
+{{ config(meta={"by_edition": true}) }}
+
 with rows_of_cells as (
 
     select

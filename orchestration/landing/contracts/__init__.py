@@ -1,19 +1,23 @@
-"""The contracts of the sources: one definition each, from which types, templates and checks come."""
+"""The contracts of the sources: one definition each, from which types, templates and checks come.
+
+A source is registered by its module here, which holds its `Contract`: nothing else names it.
+"""
 
 from __future__ import annotations
 
-from orchestration.landing.contracts.decision import DECISION
-from orchestration.landing.contracts.definition import Column, Contract, Rule
-from orchestration.landing.contracts.narrative import NARRATIVE
-from orchestration.landing.contracts.objection import OBJECTION
-from orchestration.landing.contracts.observation import OBSERVATION
-from orchestration.landing.contracts.opinion_event import OPINION_EVENT
-from orchestration.landing.contracts.unit_attribute import UNIT_ATTRIBUTE
-from orchestration.landing.contracts.verification import VERIFICATION
+from importlib import import_module
+from pkgutil import iter_modules
 
-CONTRACTS: dict[str, Contract] = {
-    contract.source: contract
-    for contract in (OBSERVATION, OPINION_EVENT, VERIFICATION, OBJECTION, DECISION, UNIT_ATTRIBUTE, NARRATIVE)
-}
+from orchestration.landing.contracts.definition import Column, Contract, Rule
+
+
+def registered() -> dict[str, Contract]:
+    """The contract of each module of this folder that has one, in the order of their `place`."""
+    modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
+    found = {item.source: item for module in modules for item in vars(module).values() if isinstance(item, Contract)}
+    return dict(sorted(found.items(), key=lambda item: (item[1].place, item[0])))
+
+
+CONTRACTS: dict[str, Contract] = registered()
 
 __all__ = ["CONTRACTS", "Column", "Contract", "Rule"]

@@ -82,6 +82,7 @@ OFFICER_STEP = Step(
 
 DECISION = Contract(
     source="decision",
+    place=5,
     version="4",
     title_zh="处理决定",
     title_en="Decisions",

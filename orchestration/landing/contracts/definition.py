@@ -54,10 +54,15 @@ class Step:
 
     A join must leave each row once. Joins name the tables of schema `reference` (see `landing/reference.py`), and in a
     contract's facts the rows of the files themselves as `checked` (`accepted` in facts among the accepted rows).
+    `of_row` are columns of the row alone that a look-up among the other rows needs: what of each row is kept for it.
+    A look-up that is made `of_column` is not made for files without it, of which the columns say what `otherwise` says.
     """
 
     columns: dict[str, str]
     joins: str = ""
+    of_row: dict[str, str] = field(default_factory=dict)
+    of_column: str = ""
+    otherwise: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -261,7 +266,8 @@ class Contract:
     edition, `facts` tell of the other rows of the file, and `accepted_facts` of its other accepted rows. `stored` are
     expressions for columns that are stored otherwise than as read, `never_blank` columns that none of the accepted
     rows has blank, though the file may. `across_files` are the warnings on all files together. `either` are groups of
-    columns of which every row fills one. `year_of_row` is the year of an accepted row, in SQL.
+    columns of which every row fills one. `year_of_row` is the year of an accepted row, in SQL. `place` is where the
+    source stands among the others; those of one place stand by name.
     """
 
     source: str
@@ -281,6 +287,7 @@ class Contract:
     across_files: tuple[AcrossFiles, ...] = ()
     either: tuple[tuple[str, ...], ...] = ()
     year_of_row: str = "assessment_year"
+    place: int = 100
 
     @property
     def column_names(self) -> list[str]:

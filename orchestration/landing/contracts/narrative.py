@@ -36,6 +36,7 @@ KEY_STEP, KEY_RULE = repeated_key(
 
 NARRATIVE = Contract(
     source="narrative",
+    place=7,
     version="1",
     title_zh="背景资料",
     title_en="Narrative: quoted context",

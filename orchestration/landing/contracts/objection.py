@@ -43,6 +43,7 @@ CODE_STEP, CODE_RULE = unrepeated_code("objection_code")
 
 OBJECTION = Contract(
     source="objection",
+    place=4,
     version="4",
     title_zh="异议申请",
     title_en="Objections",

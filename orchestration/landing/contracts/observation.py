@@ -37,10 +37,16 @@ from orchestration.wording import Wording
 # The largest value of the earlier stage of a funnel in the same file.
 EARLIER_STAGE_STEP = Step(
     {"funnel_earlier_value": "a.largest_value"},
-    "left join (select file_number, unit_identity, assessment_year_read, measure_code, max(value_read) as largest_value"
-    " from checked where measure_code in (select earlier_stage from reference.measure) and value_read is not null"
-    " group by all) as a on a.file_number = r.file_number and a.unit_identity = r.unit_identity"
-    " and a.assessment_year_read = r.assessment_year_read and a.measure_code = r.funnel_earlier_measure_code",
+    "left join (select file_number, stage_hash, max(stage_value) as largest_value from checked"
+    " where stage_value is not null group by all) as a"
+    " on a.file_number = r.file_number and a.stage_hash = r.funnel_hash",
+    of_row={
+        "stage_hash": "case when r.measure_is_earlier_stage"
+        " then hash(r.unit_identity, r.assessment_year_read, r.measure_code) end",
+        "stage_value": "case when r.measure_is_earlier_stage then r.value_read end",
+        "funnel_hash": "case when r.funnel_earlier_measure_code is not null"
+        " then hash(r.unit_identity, r.assessment_year_read, r.funnel_earlier_measure_code) end",
+    },
 )
 REPEATED_KEY_STEP, REPEATED_KEY_RULE = repeated_key(
     {
@@ -56,6 +62,7 @@ REPEATED_KEY_STEP, REPEATED_KEY_RULE = repeated_key(
 
 OBSERVATION = Contract(
     source="observation",
+    place=1,
     version="3",
     title_zh="观测值",
     title_en="Observations",

@@ -55,6 +55,7 @@ CLUSTER_STEP = Step(
 
 OPINION_EVENT = Contract(
     source="opinion_event",
+    place=2,
     version="5",
     title_zh="政务信用舆情事件",
     title_en="Opinion events",

@@ -134,6 +134,7 @@ MEASURE_STEP = Step(
         "measure_lower_bound": "m.lower_bound",
         "measure_upper_bound": "m.upper_bound",
         "funnel_earlier_measure_code": "m.earlier_stage",
+        "measure_is_earlier_stage": "coalesce(m.is_earlier_stage, false)",
         "measure_hint_zh": "nm.hint_zh",
         "measure_hint_en": "nm.hint_en",
     },
@@ -185,6 +186,8 @@ NAME_STEP = Step(
     "left join reference.unit_of_name as n on n.series_code = r.series_code"
     " and n.assessment_year = r.assessment_year_read and n.full_name = case when r.unit_code is null"
     f" then coalesce({squeezed('r.region_name')}, '') || {squeezed('r.unit_name')} end",
+    of_column="unit_name",
+    otherwise={"unit_is_named": "false", "name_hint_zh": "null::varchar", "name_hint_en": "null::varchar"},
 )
 
 
@@ -219,26 +222,31 @@ def unit_steps(event_condition: str = "false") -> tuple[Step, ...]:
                 "unit_candidates": "st.candidates",
                 "unit_hint_zh": "st.hint_zh",
                 "unit_hint_en": "st.hint_en",
-                "unit_code_first_day": "case when f.unit_code is null then d.first_day end",
+                "unit_code_first_day": "st.first_day",
             },
             "left join reference.frame as f on f.series_code = r.series_code"
             " and f.assessment_year = r.assessment_year_read and f.unit_code = r.unit_code"
             " left join reference.standing as st on st.series_code = r.series_code"
-            " and st.assessment_year = r.assessment_year_read and st.received_code = r.unit_code"
-            " left join reference.first_day as d on d.unit_code = r.unit_code",
+            " and st.assessment_year = r.assessment_year_read and st.received_code = r.unit_code",
         ),
         Step(
             {
                 "unit_frame_name": "uf.name_zh",
+            },
+            "left join reference.frame as uf on uf.series_code = r.series_code"
+            " and uf.assessment_year = r.assessment_year_read and uf.unit_code = r.unit_code_in_edition",
+        ),
+        Step(
+            {
                 "unit_name_fits": f"""
                     r.unit_name is null
                     or list_contains(un.names, coalesce({squeezed("r.region_name")}, '') || {squeezed("r.unit_name")})
                 """,
             },
-            "left join reference.frame as uf on uf.series_code = r.series_code"
-            " and uf.assessment_year = r.assessment_year_read and uf.unit_code = r.unit_code_in_edition"
-            " left join reference.unit_names as un on un.series_code = r.series_code"
+            "left join reference.unit_names as un on un.series_code = r.series_code"
             " and un.assessment_year = r.assessment_year_read and un.unit_code = r.unit_code_in_edition",
+            of_column="unit_name",
+            otherwise={"unit_name_fits": "true"},
         ),
     )
 
@@ -562,9 +570,9 @@ def repeated_key(columns: dict[str, str], says: Wording) -> tuple[Step, Rule]:
     is_complete = " and ".join(f"{column} is not null" for column in compared)
     step = Step(
         {"key_is_repeated": "k.key_hash is not null"},
-        f"left join (select file_number, hash({', '.join(compared)}) as key_hash from accepted where {is_complete}"
-        " group by all having count(*) > 1) as k on k.file_number = r.file_number"
-        f" and k.key_hash = hash({', '.join(f'r.{column}' for column in compared)})",
+        "left join (select file_number, key_hash from accepted where key_hash is not null"
+        " group by all having count(*) > 1) as k on k.file_number = r.file_number and k.key_hash = r.key_hash",
+        of_row={"key_hash": f"case when {is_complete} then hash({', '.join(compared)}) end"},
     )
     rule = Rule(
         "repeated_key",
@@ -665,7 +673,7 @@ def no_placeholder(column: str) -> Rule:
             f"{column} '{{{column}}}' 是占位符,不指向任何事项:请为每一事项填写各自的编号",
             f"{column} '{{{column}}}' is a placeholder and names nothing: give each thing a code of its own",
         ),
-        f"lower({column}) in ({words})",
+        f"list_contains([{words}], lower({column}))",
     )
 
 

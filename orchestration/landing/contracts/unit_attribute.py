@@ -57,6 +57,7 @@ KEY_STEP, KEY_RULE = repeated_key(
 
 UNIT_ATTRIBUTE = Contract(
     source="unit_attribute",
+    place=6,
     version="1",
     title_zh="单元属性",
     title_en="Attributes of units",

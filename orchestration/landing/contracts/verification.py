@@ -37,6 +37,7 @@ from orchestration.wording import Wording
 
 VERIFICATION = Contract(
     source="verification",
+    place=3,
     version="4",
     title_zh="人工查验",
     title_en="Verifications",

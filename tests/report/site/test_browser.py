@@ -26,6 +26,20 @@ PAGES = (
     "about.html",
 )
 WIDTHS = (360, 768, 1280)
+# A text typed into the field ten times: for how long the page was busy with it each time.
+TYPED = """async (text) => {
+  const field = document.getElementById("lookup"), found = document.getElementById("found"), times = [];
+  for (let time = 0; time < 10; time++) {
+    found.replaceChildren();
+    field.value = text;
+    const began = performance.now();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    for (let turn = 0; turn < 9 && !found.children.length; turn++) await null;
+    found.getBoundingClientRect();
+    times.push(performance.now() - began);
+  }
+  return times;
+}"""
 # Without preloading: axe would fetch the style sheet, which the page's policy rightly refuses.
 AXE_OPTIONS = {"preload": False, "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
 
@@ -87,6 +101,27 @@ def test_a_unit_is_found_by_name_pinyin_initials_and_code(opened: Callable[..., 
     assert code in first.inner_text()
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/zh/unit/{code}.html")
+
+
+def test_a_keystroke_is_answered_at_once_on_a_slow_machine(opened: Callable[..., Page]) -> None:
+    """A list as long as the nation's, a processor slowed down four times: the quickest of ten."""
+    page = opened("zh/index.html")
+    page.evaluate("places => { window.places = places; }", national_list())
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    page.focus("#lookup")
+    for text in ("x", "xi", "xiu", "修", "修文县7", "520007"):
+        assert min(page.evaluate(TYPED, text)) < 50, text
+    assert "110007" in page.locator("#found li").first.inner_text()
+
+
+def national_list() -> list[list[str]]:
+    """As many places as China has, in the shape of `lookup.js`."""
+    shown = "u", "修文县{n}", "Xiuwen County {n}", "贵阳市", "Guiyang City"
+    others = "|xiuwenxian{n}|xwx{n}|旧名县{n}|jiumingxian{n}|jmx{n}|"
+    return [
+        [str(110000 + n), *(text.format(n=n) for text in shown), f"{others.format(n=n)}{520000 + n}"]
+        for n in range(3600)
+    ]
 
 
 def test_the_keyboard_walks_the_list(opened: Callable[..., Page]) -> None:

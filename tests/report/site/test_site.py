@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import shutil
+import subprocess
 from decimal import ROUND_HALF_UP, Decimal
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,6 +16,7 @@ import duckdb
 import pytest
 from openpyxl import load_workbook
 
+from orchestration.commands.site import PARTS
 from orchestration.errors import UsageError
 from orchestration.site.build import build_site
 from orchestration.site.view import LANGUAGES, wording
@@ -195,8 +198,9 @@ def test_a_workbook_of_each_language_is_among_the_downloads(site: Path) -> None:
 
 
 def test_a_second_build_writes_nothing_and_a_smaller_one_clears_away(small_release: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "site"
-    build_site({"2019-r1": small_release}, folder, address="https://example.org/zx/")
+    folder, heard = tmp_path / "site", set[str]()
+    build_site({"2019-r1": small_release}, folder, progress=heard.add, address="https://example.org/zx/")
+    assert heard == set(PARTS), "the command has a word for each part that is done"
     named = re.findall(r"<loc>(.*?)</loc>", (folder / "sitemap.xml").read_text(encoding="utf-8"))
     assert named == sorted(
         f"https://example.org/zx/{page.relative_to(folder).as_posix()}" for page in folder.rglob("*.html")
@@ -242,6 +246,22 @@ def test_one_changed_score_rewrites_its_pages_alone(small_release: Path, tmp_pat
     assert built.changed_count < len(after) / 2
     assert b"2019-r2" in after[f"zh/unit/{PLAIN}.html"] and b"2019-r1" in after[f"zh/unit/{LONG_NAMED}.html"]
     assert b"2019-r2" in after["zh/releases.html"] and b"bb" in after["zh/releases.html"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("java") is None, reason="the Nu Html Checker needs Java")
+def test_every_kind_of_page_is_valid_html(site: Path, tmp_path: Path) -> None:
+    """By the Nu Html Checker: ZHENGXIN_VNU_JAR, else the one that npm brings."""
+    jar = Path(os.environ.get("ZHENGXIN_VNU_JAR") or tmp_path / "node_modules/vnu-jar/build/dist/vnu.jar")
+    if not jar.exists():
+        install = ["npm", "install", "--ignore-scripts", "--prefix", str(tmp_path), "vnu-jar@26.9.27"]
+        subprocess.run(install, check=True, capture_output=True, timeout=300)
+    pages = [page for folder in site.rglob(".") for page in sorted(folder.glob("*.html"))[:20]]
+    assert len(pages) > 60
+    checked = subprocess.run(
+        ["java", "-jar", str(jar), "--errors-only", "--format", "gnu", *map(str, pages)], capture_output=True, text=True
+    )
+    assert checked.stderr == "" and checked.returncode == 0
 
 
 def test_hostile_names_and_headlines_stay_text(small_release: Path, tmp_path: Path) -> None:

@@ -1,3 +1,5 @@
+{{ config(materialized="by_edition") }}
+
 with candidates as (
 
     select * from {{ ref('int_observation_candidate') }}

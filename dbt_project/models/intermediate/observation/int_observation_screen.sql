@@ -1,3 +1,5 @@
+{{ config(materialized="by_edition", looks_back=true) }}
+
 with observations as (
 
     select * from {{ ref('int_observation_reconciled') }}

@@ -123,7 +123,7 @@ select
     target_number,
     normalisation_code,
     unit_code,
-    list(struct_pack(node_place := node_place, rate := greatest(rate, 0))) as rates
+    list(struct_pack(node_place := node_place, rate := greatest(rate, 0)) order by node_place) as rates
 from rates
 where rate is not null
 group by target_number, normalisation_code, unit_code

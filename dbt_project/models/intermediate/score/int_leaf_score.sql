@@ -1,3 +1,5 @@
+{{ config(materialized="by_edition") }}
+
 with measure_scores as (
 
     select * from {{ ref('int_measure_score') }}

@@ -1,3 +1,5 @@
+{{ config(materialized="by_edition") }}
+
 with cells as (
 
     select * from {{ ref('int_assessment_cell') }}

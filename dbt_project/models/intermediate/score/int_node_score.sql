@@ -1,3 +1,5 @@
+{{ config(materialized="by_edition") }}
+
 {% set max_depth = var('max_tree_depth') %}
 
 with nodes as (

@@ -1,3 +1,5 @@
+{{ config(materialized="by_edition", looks_back=true) }}
+
 with editions as (
 
     select * from {{ ref('int_edition') }}

@@ -1,0 +1,151 @@
+"""What the tables of an edition are made from, as one fingerprint: a build makes anew only editions whose fingerprint
+is not that of the build before.
+
+Code, seeds and packages are part of all. Of what has landed, an edition depends on
+
+* the rows of its own year (`YEARLY`),
+* events, decisions, objections and verifications of all years that hang together with its own by a common event,
+  decision or objection: what is reported in one year may count in another (`LINKED`),
+* all else in schema raw, whole; but for what only tables read that every build makes in full (`READ_IN_FULL`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
+
+import duckdb
+
+from orchestration.editions import EDITIONS
+from orchestration.home import Home
+from orchestration.seeds import read_seed, seeds_folder
+from orchestration.warehouse import dbt
+from orchestration.warehouse.built_editions import EditionsToBuild
+from orchestration.warehouse.built_from import PACKAGES
+
+YEARLY = ("observation", "quarantined_row")
+# With the columns by which rows of several years hang together.
+LINKED = {
+    "opinion_event": ("cluster_code",),
+    "verification": ("cluster_code",),
+    "objection": ("cluster_code", "objection_code"),
+    "decision": ("cluster_code", "objection_code", "decision_code"),
+}
+READ_IN_FULL = {
+    "batch",
+    "decision_log",
+    "narrative",
+    "released_indicator_score",
+    "released_region_score",
+    "released_unit_score",
+    "revised_figure",
+}
+# The order of its files decides which value of an attribute counts.
+ATTRIBUTES_IN_ORDER = """
+    select attributes.*, deliveries.delivery_seq
+    from raw.unit_attribute as attributes
+    left join (
+        select batch_id, max(delivery_seq) as delivery_seq from raw.batch where is_effective group by batch_id
+    ) as deliveries
+        on attributes.batch_id = deliveries.batch_id
+"""
+
+
+def inputs_of_editions(connection: duckdb.DuckDBPyConnection, home: Home) -> dict[int, str]:
+    """The fingerprint of each year of which anything has landed, by the tables of schema raw as they are now."""
+    tables = {
+        name
+        for (name,) in connection.execute("select table_name from duckdb_tables() where schema_name = 'raw'").fetchall()
+    }
+    own = {table: _by_year(connection, table) for table in YEARLY}
+    linked = {table: _by_year(connection, table) for table in LINKED}
+    of_all = [_code(home)]
+    for table in sorted(tables - READ_IN_FULL - own.keys() - linked.keys()):
+        rows = f"({ATTRIBUTES_IN_ORDER})" if table == "unit_attribute" else f'raw."{table}"'
+        of_all.append(f"{table} {_sum(connection, rows)}")
+    if dbt.compares_units(home):
+        # What a unit is measured against may be the units of all editions.
+        of_all.append(str(own))
+    years = sorted(set().union(*own.values(), *linked.values()))
+    together = _years_together(connection, years)
+    return {
+        year: _digest(
+            [
+                *of_all,
+                *(f"{table} {sums.get(year)}" for table, sums in own.items()),
+                *(f"{table} {other} {sums.get(other)}" for table, sums in linked.items() for other in together[year]),
+            ]
+        )
+        for year in years
+    }
+
+
+def environment(home: Home, editions: EditionsToBuild) -> dict[str, str]:
+    """What tells dbt which editions to build."""
+    if editions.are_all:
+        return {}
+    following = {after for year in editions.built for after in _next_years(home, year)}
+    return {
+        "ZHENGXIN_EDITIONS": _listed(editions.built),
+        "ZHENGXIN_EDITIONS_AND_NEXT": _listed({*editions.built, *following}),
+    }
+
+
+def _listed(years: Iterable[int]) -> str:
+    return " ".join(map(str, sorted(years)))
+
+
+def _next_years(home: Home, year: int) -> set[int]:
+    """The edition that follows on a year, of each series: its comparison with the one before looks back on it."""
+    later: dict[str, list[int]] = {}
+    for row in read_seed(seeds_folder(home) / EDITIONS):
+        if int(row["assessment_year"]) > year:
+            later.setdefault(row["series_code"], []).append(int(row["assessment_year"]))
+    return {min(years) for years in later.values()}
+
+
+def _code(home: Home) -> str:
+    packages = [f"{package}=={version(package)}" for package in PACKAGES]
+    return _digest([dbt.project_digest(home), *packages])
+
+
+def _by_year(connection: duckdb.DuckDBPyConnection, table: str) -> dict[int, str]:
+    """Number of rows and sum of their hashes, in whatever order they lie."""
+    found = connection.execute(
+        f'select assessment_year, count(*), sum(cast(hash(lines) as hugeint)) from raw."{table}" as lines'
+        " where assessment_year is not null group by assessment_year"
+    ).fetchall()
+    return {year: f"{count} {total}" for year, count, total in found}
+
+
+def _sum(connection: duckdb.DuckDBPyConnection, rows: str) -> str:
+    [(count, total)] = connection.execute(
+        f"select count(*), sum(cast(hash(lines) as hugeint)) from {rows} as lines"
+    ).fetchall()
+    return f"{count} {total}"
+
+
+def _years_together(connection: duckdb.DuckDBPyConnection, years: Iterable[int]) -> Mapping[int, list[int]]:
+    """For each year those that hang together with it by rows of `LINKED`, itself among them, sorted."""
+    codes = "\nunion all\n".join(
+        f"select assessment_year, '{column} ' || {column} as code from raw.{table}"
+        for table, columns in LINKED.items()
+        for column in columns
+    )
+    shared = connection.execute(
+        f"select list(distinct assessment_year) from ({codes}) where code is not null and assessment_year is not null"
+        " group by code having count(distinct assessment_year) > 1"
+    ).fetchall()
+    together = {year: {year} for year in years}
+    for (group,) in shared:
+        joined = set().union(*(together[year] for year in group))
+        together.update(dict.fromkeys(joined, joined))
+    return {year: sorted(others) for year, others in together.items()}
+
+
+def _digest(texts: Iterable[str]) -> str:
+    digest = hashlib.sha256()
+    for text in texts:
+        digest.update(text.encode() + b"\0")
+    return digest.hexdigest()

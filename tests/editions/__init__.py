@@ -1,0 +1,1 @@
+"""What a run makes of each edition: built anew, or taken over from the run before."""
