@@ -7,7 +7,7 @@ by default; 65 million rows take 12 GB of disk), lands them with all checks, and
 measured in the same call: rows a second of landing beside a bare DuckDB copy of the same files to Parquet; seconds of
 finding duplicates and of deriving all measures beside bare aggregates (the same by code and year as received, without
 duplicates, units and windows) over the same Parquet; seconds of a second build after one more file of 100,000 messages;
-and the most memory that landing took.
+and the most memory that landing and dbt took.
 """
 
 from __future__ import annotations
@@ -117,6 +117,7 @@ def main() -> None:
         print(f"duplicates found in {took['int_evidence_duplicate']:.1f} s")
         print(f"measures derived in {took['int_evidence_count']:.1f} s, bare aggregates {bare:.1f} s")
         print(f"  {took['int_evidence_count'] / bare:.2f} times the bare aggregates")
+        print(f"  {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:,.0f} MB at most in dbt's process")
         one = Path(folder) / "one"
         (added,) = (
             path

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from orchestration.commands.terminal import styled, table
-from orchestration.editions import years_in_words
+from orchestration.editions import edition_years, series_of, years_in_words
 from orchestration.home import Home, folder_around, project_root
 from orchestration.settings import settings_of
 from orchestration.warehouse import built_editions
@@ -170,7 +170,10 @@ def _print_built(say: Console, home: Home, language: str) -> None:
     """Which editions the last build made anew, and which it left as they were."""
     told = built_editions.last_built(home.warehouse)
     if told is not None:
-        built, taken_over = (years_in_words(years) if years else NO_EDITION.in_language(language) for years in told)
+        # A row may name a year of which there is no edition.
+        editions = edition_years(home, series_of(home))
+        shown = [[year for year in years if year in editions] for years in told]
+        built, taken_over = (years_in_words(years) if years else NO_EDITION.in_language(language) for years in shown)
         say.print(BUILT.in_language(language).format(built=built, taken_over=taken_over))
 
 

@@ -39,6 +39,8 @@ def appeared(pattern: str) -> Moment:
 
 def kill_run(home: Home, after_line: str, moment: Moment) -> None:
     """Start a run and kill it once it has printed a line with the text and the moment has come."""
+    for log in home.dbt.glob("target/dbt.log*"):
+        log.unlink()  # what an earlier run logged is no moment of this one
     run = subprocess.Popen(
         command_line(home, "run", str(YEAR)),
         env=process_environment(PYTHONUNBUFFERED="1"),
