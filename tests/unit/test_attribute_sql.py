@@ -42,7 +42,7 @@ def render(path: Path) -> str:
     """The SQL of a model, its refs naming tables of the same name."""
     macros = "".join((ROOT / "dbt_project" / "macros" / f"{name}.sql").read_text("utf-8") for name in MACROS)
     template = jinja2.Template(macros + path.read_text("utf-8"))
-    return template.render(ref=lambda name: name, var=lambda name: VARIABLES[name])
+    return template.render(ref=lambda name: name, var=lambda name: VARIABLES[name], config=lambda **_: "")
 
 
 MACROS = [

@@ -63,5 +63,5 @@ def test_composite_is_the_sum_of_its_dimensions(
             connection.execute(
                 "insert into fct_dimension_score values ('s', 2024, 'm', 'u', $1, $2, 50, 50)", [node, dimension]
             )
-        sql = jinja2.Template(TEST.read_text(encoding="utf-8")).render(ref=lambda name: name)
+        sql = jinja2.Template(TEST.read_text(encoding="utf-8")).render(ref=lambda name: name, config=lambda **_: "")
         assert (connection.execute(sql).fetchall() == []) is is_sound
