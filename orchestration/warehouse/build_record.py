@@ -33,6 +33,8 @@ PASS, WARN, FAIL = "pass", "warn", "fail"
 GATE_TAG = "release_gate"
 SHOWN_NAMES = 5
 SHOWN_ROWS = 5
+# What tells rows, named `lines`, from others.
+CONTENT = "count(*), sum(cast(hash(lines) as hugeint))"
 # What a release is cut from: the readers' tables, what their views read, and which batches were loaded.
 FINGERPRINTED = """
     select schema_name, table_name from duckdb_tables()
@@ -215,11 +217,15 @@ def fingerprint(connection: duckdb.DuckDBPyConnection) -> str:
     """SHA-256 over the rows of all tables from which a release is cut, in whatever order they lie."""
     digest = hashlib.sha256()
     for schema, table in connection.execute(FINGERPRINTED).fetchall():
-        [(rows, total)] = connection.execute(
-            f'select count(*), sum(cast(hash(lines) as hugeint)) from "{schema}"."{table}" as lines'
-        ).fetchall()
+        rows, total = content_of(connection, f'"{schema}"."{table}"')
         digest.update(f"{schema}.{table}\0{rows}\0{total}\n".encode())
     return digest.hexdigest()
+
+
+def content_of(connection: duckdb.DuckDBPyConnection, rows: str) -> tuple[int, int | None]:
+    """Number and sum of hashes of some rows, in whatever order they lie; `rows` is SQL."""
+    [found] = connection.execute(f"select {CONTENT} from {rows} as lines").fetchall()
+    return found
 
 
 def _must_pass(node: Mapping[str, Any]) -> bool:

@@ -53,14 +53,19 @@ def result_if_unchanged(home: Home, years: Sequence[int]) -> Any | None:
 def _identity(home: Home, years: Sequence[int]) -> str:
     """SHA-256 over years, code, packages, dbt project, seeds and the batches in effect."""
     digest = hashlib.sha256(f"{sorted(years)}\n{project_digest(home)}\n".encode())
-    for package in PACKAGES:
-        digest.update(f"{package}=={version(package)}\n".encode())
+    for package in package_versions():
+        digest.update(f"{package}\n".encode())
     for file in sorted(path for path in PACKAGE.rglob("*") if _is_code(path)):
         name = file.relative_to(PACKAGE).as_posix()
         digest.update(f"{name}\0{content_digest(file)}\n".encode())
     for (source, file_name), delivery in sorted(Store(home.landing).effective_deliveries().items()):
         digest.update(f"{source}\0{file_name}\0{delivery.batch_id}\n".encode())
     return digest.hexdigest()
+
+
+def package_versions() -> list[str]:
+    """What is installed of the packages, each as `name==version`."""
+    return [f"{package}=={version(package)}" for package in PACKAGES]
 
 
 def _is_code(path: Path) -> bool:

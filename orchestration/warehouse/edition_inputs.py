@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from importlib.metadata import version
 
 import duckdb
 
@@ -21,8 +20,9 @@ from orchestration.editions import EDITIONS
 from orchestration.home import Home
 from orchestration.seeds import read_seed, seeds_folder
 from orchestration.warehouse import dbt
+from orchestration.warehouse.build_record import CONTENT, content_of
 from orchestration.warehouse.built_editions import EditionsToBuild
-from orchestration.warehouse.built_from import PACKAGES
+from orchestration.warehouse.built_from import package_versions
 
 YEARLY = ("observation", "quarantined_row")
 # With the columns by which rows of several years hang together.
@@ -106,23 +106,20 @@ def _next_years(home: Home, year: int) -> set[int]:
 
 
 def _code(home: Home) -> str:
-    packages = [f"{package}=={version(package)}" for package in PACKAGES]
-    return _digest([dbt.project_digest(home), *packages])
+    return _digest([dbt.project_digest(home), *package_versions()])
 
 
 def _by_year(connection: duckdb.DuckDBPyConnection, table: str) -> dict[int, str]:
-    """Number of rows and sum of their hashes, in whatever order they lie."""
+    """The content of the rows of each year."""
     found = connection.execute(
-        f'select assessment_year, count(*), sum(cast(hash(lines) as hugeint)) from raw."{table}" as lines'
+        f'select assessment_year, {CONTENT} from raw."{table}" as lines'
         " where assessment_year is not null group by assessment_year"
     ).fetchall()
     return {year: f"{count} {total}" for year, count, total in found}
 
 
 def _sum(connection: duckdb.DuckDBPyConnection, rows: str) -> str:
-    [(count, total)] = connection.execute(
-        f"select count(*), sum(cast(hash(lines) as hugeint)) from {rows} as lines"
-    ).fetchall()
+    count, total = content_of(connection, rows)
     return f"{count} {total}"
 
 
