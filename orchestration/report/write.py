@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import as_completed
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
@@ -17,10 +16,11 @@ from orchestration.report.document import Report
 from orchestration.report.release import Release, open_release
 from orchestration.report.subject import primary_or_named
 from orchestration.wording import Wording
-from orchestration.worker_processes import worker_processes
+from orchestration.worker_processes import results_as_done
 
-# Reports that a process writes before it is replaced, at most: typst keeps what it has laid out.
-UNITS_A_BATCH, BATCHES_A_CORE = 100, 3
+# Reports that a process writes before it is replaced: typst keeps what it has laid out.
+PROVINCES_A_PROCESS, BATCHES_A_PROCESS = 1, 8
+UNITS_A_BATCH = 40
 NO_REGIONS = Wording("{path} 中没有地区:不是发布版本。", "{path} holds no regions: it is no release.")
 NO_UNITS = Wording(
     "{code} 不是有参评单位的地区,也不是参评单位。", "{code} is no region with assessed units, nor one of them."
@@ -105,7 +105,7 @@ def write_all(
     """
     order = Order(release_file, (language,), formats, folder, methodology_code)
     batches = [[code] for code in nation_and_provinces(release_file)]
-    return _in_processes(order, batches, progress)
+    return _in_processes(order, batches, PROVINCES_A_PROCESS, progress)
 
 
 def write_units(
@@ -113,33 +113,31 @@ def write_units(
 ) -> list[WrittenReport]:
     """A report of its own for every unit of a region (None: of all), in all languages of the order, on all cores.
 
-    Units are written in batches of one province each, whose answers are read at once; each core has several of them.
+    Units are written in batches of one province each, whose answers are read at once.
     """
-    provinces = units_by_province(order.release_file, region_code)
-    a_core = sum(map(len, provinces)) * len(order.languages) // (os.cpu_count() or 1)
-    size = max(1, min(UNITS_A_BATCH, a_core // BATCHES_A_CORE))
-    batches = [codes[start : start + size] for codes in provinces for start in range(0, len(codes), size)]
-    return _in_processes(order, batches, progress)
+    batches = [
+        codes[start : start + UNITS_A_BATCH]
+        for codes in units_by_province(order.release_file, region_code)
+        for start in range(0, len(codes), UNITS_A_BATCH)
+    ]
+    return _in_processes(order, batches, BATCHES_A_PROCESS, progress)
 
 
-def _in_processes(order: Order, batches: list[list[str]], progress: Progress) -> list[WrittenReport]:
+def _in_processes(
+    order: Order, batches: list[list[str]], batches_a_process: int, progress: Progress
+) -> list[WrittenReport]:
     total = sum(map(len, batches)) * len(order.languages)
     written: dict[tuple[str, str], WrittenReport] = {}
     failed: dict[str, str] = {}
-    with worker_processes(min(os.cpu_count() or 1, len(batches)) or 1, replaced=True) as workers:
-        jobs = product(batches, order.languages)
-        waiting = [workers.submit(_write_batch, order, language, codes) for codes, language in jobs]
-        try:
-            for finished in as_completed(waiting):
-                for code, language, one in finished.result():
-                    if isinstance(one, str):
-                        failed[code] = one
-                    else:
-                        written[code, language] = one
-                        progress(len(written), total, one)
-        except BaseException:
-            workers.shutdown(cancel_futures=True)
-            raise
+    count = min(os.cpu_count() or 1, len(batches))
+    jobs = ((order, language, codes) for codes, language in product(batches, order.languages))
+    for batch in results_as_done(_write_batch, jobs, count, batches_a_process):
+        for code, language, one in batch:
+            if isinstance(one, str):
+                failed[code] = one
+            else:
+                written[code, language] = one
+                progress(len(written), total, one)
     codes = [code for batch in batches for code in batch]
     ordered = [written[each] for each in product(codes, order.languages) if each in written]
     if failed:
@@ -202,7 +200,7 @@ def nation_and_provinces(release_file: Path) -> Sequence[str]:
     ]
 
 
-def units_by_province(release_file: Path, region_code: str | None) -> list[list[str]]:
+def units_by_province(release_file: Path, region_code: str | None) -> Iterable[list[str]]:
     """Codes of the region's assessed units, province by province."""
     with open_release(release_file, "en") as release:
         code, nation = release.place(region_code), release.root_region()
@@ -212,4 +210,4 @@ def units_by_province(release_file: Path, region_code: str | None) -> list[list[
     provinces: dict[str, list[str]] = {}
     for row in units:
         provinces.setdefault(row.province_code, []).append(row.unit_code)
-    return list(provinces.values())
+    return provinces.values()

@@ -1,4 +1,4 @@
-"""Workers end with the process that started them, also when nobody can tell them, and are replaced."""
+"""Workers end with the process that started them, also when nobody can tell them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import as_completed
 from pathlib import Path
 
 from orchestration.worker_processes import worker_processes
@@ -37,13 +36,6 @@ def test_a_killed_command_takes_its_workers_with_it(tmp_path: Path) -> None:
     command.send_signal(signal.SIGKILL)
     command.wait()
     wait_until(lambda: not runs(worker))
-
-
-def test_replaced_processes_come_to_the_end_of_many_tasks() -> None:
-    """Each task has a process of its own, and none is left waiting for one."""
-    with worker_processes(2, replaced=True) as workers:
-        waiting = [workers.submit(os.getpid) for _ in range(7)]
-        assert len({each.result(timeout=120) for each in as_completed(waiting, timeout=120)}) == 7
 
 
 def wait_until(condition) -> None:
