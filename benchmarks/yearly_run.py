@@ -2,7 +2,7 @@
 
     python benchmarks/yearly_run.py [CHECKOUT_BEFORE [CHECKOUT_AFTER]]
 
-With checkouts of this project their yearly run of the demo's three years is made one after the other, by the environment
+With checkouts of this project their yearly run of the demo is made one after the other, three years, by the environment
 that runs this file, and seconds by step are printed with their ratio; with one, this checkout comes after it. Without,
 prints seconds, also by step, rows per second, peak memory (the largest process), and ratios measured in the same call:
 landing against DuckDB reading the same CSV files without a single check, three years against one, and the build with
