@@ -191,8 +191,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
 def test_every_family_at_its_boundaries(home: Home) -> None:
     found = derived(home)
     assert {key: found.get(key) for key in EXPECTED} == EXPECTED
+    assert found == expected(home)
 
 
+# `test_increments.py` has it in memory, without dbt.
+@pytest.mark.slow
 def test_by_steps_as_in_one_go_and_as_the_reference(home: Home) -> None:
     """Files come, are repeated and superseded; after each step all counts are those of a full recount by the
     reference, and at the end those of a warehouse made anew."""

@@ -49,6 +49,7 @@ def _scores(warehouse: Path) -> dict[tuple, Decimal | None]:
     return {row[:5]: row[5] for row in rows}
 
 
+@pytest.mark.slow
 def test_a_second_run_gives_the_same_tables(warehouse: Path) -> None:
     before = _marts(warehouse)
     run_models(warehouse)

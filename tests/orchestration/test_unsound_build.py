@@ -12,6 +12,7 @@ import pytest
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.landing.run import land_inbox
 from orchestration.pipeline.code_location import definitions_of
 from orchestration.pipeline.execution import execute
 from orchestration.pipeline.instance import open_instance
@@ -68,6 +69,7 @@ def test_failed_model_test(home: Home, zhengxin: Call) -> None:
     for source, row in (("objection", OBJECTION), ("decision", DECISION | {"expected_value": "79.5"})):
         (home.inbox / source).mkdir(parents=True, exist_ok=True)
         (home.inbox / source / "one.csv").write_text(csv_text([row]), encoding="utf-8")
+    land_inbox(home)
     home.warehouse.write_bytes(b"damaged" * 1000)
     assert "zhengxin rebuild" in zhengxin(home, "query", "select 1").stderr
     assert zhengxin(home, "rebuild").returncode == 1

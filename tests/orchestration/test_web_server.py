@@ -25,6 +25,7 @@ from orchestration.warehouse.lock import is_held
 from orchestration.web.mutations import HARMLESS
 from tests.orchestration.conftest import YEAR, BuiltHome, Call, command_line, process_environment
 from tests.orchestration.tables import fingerprint
+from tests.small.cold import cold
 from tests.small.inbox import write_small_inbox
 
 START_SECONDS = 90
@@ -173,7 +174,7 @@ def _serving(home: Home, *options: str) -> Iterator[WebServer]:
     with log.open("wb") as output:
         process = subprocess.Popen(
             command_line(home, "ui", "--port", str(port), *options),
-            env=process_environment(),
+            env=cold(process_environment()),
             cwd=home.root,
             stdin=subprocess.DEVNULL,
             stdout=output,

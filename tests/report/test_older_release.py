@@ -84,6 +84,7 @@ def test_an_export_reads_alike(small_release: Path, older: Path, tmp_path: Path)
     assert (tmp_path / "now" / "ranking.csv").read_text() == (tmp_path / "then" / "ranking.csv").read_text()
 
 
+@pytest.mark.slow
 def test_the_site_shows_it(small_release: Path, older: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Processes that write side by side import everything first.
     monkeypatch.setattr("orchestration.site.build.worker_processes", lambda count: ThreadPoolExecutor(1))

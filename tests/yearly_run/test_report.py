@@ -35,7 +35,7 @@ def release_file(county_home: Home) -> Path:
     return find_release(county_home, 2019)
 
 
-@pytest.fixture(scope="module", params=["zh", "en"])
+@pytest.fixture(scope="module", params=["zh", pytest.param("en", marks=pytest.mark.slow)])
 def guizhou(request: pytest.FixtureRequest, release_file: Path) -> Report:
     with open_release(release_file, request.param) as release:
         return compose(release, "520000", request.param)
