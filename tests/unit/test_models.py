@@ -64,6 +64,7 @@ KEY_IS_HELD_BY = {
     "int_refused_value": "suspect_observation",
     "int_score_fall": "warning",
     "int_screen_reason": "int_verification_reason",
+    "int_unit_before": "warning",
     "int_variant_denominated": "int_variant_normalised",
     "int_variant_imputed": "int_variant_normalised",
     "int_variant_screened": "int_variant_normalised",
@@ -82,7 +83,6 @@ JOINS_MORE = {
     "published_reconciliation",
 }
 LONGER = JOINS_MORE | {
-    "collection_coverage",
     "effective_weight",
     "indicator_redundancy",
     "int_evidence_count",
