@@ -12,7 +12,7 @@ PROJECT = project_root() / "dbt_project"
 MESSAGES = {row["message_code"]: row for row in read_seed(PROJECT / "seeds" / "message.csv")}
 MODELS = {path.stem: path.read_text(encoding="utf-8") for path in (PROJECT / "models").rglob("*.sql")}
 # Readings of characters, and a word that units are told apart by.
-NO_MESSAGE = {"int_pinyin", "int_region_statistic"}
+NO_MESSAGE = {"int_pinyin", "int_frame_statistic"}
 NO_SQL = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|--[^\n]*", re.DOTALL)
 # Who counted a value from records, as it is named in every language.
 COMPOSED = {("int_derived_observation", "derivation ")}
