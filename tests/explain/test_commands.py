@@ -116,10 +116,9 @@ def test_one_node_shows_all_that_is_known(
         *("--methodology", pair["methodology_code"], "--node", trace["node_code"].upper(), "--language", language),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+    formulas = [f"{name}_zh" if language == "zh" else name for name in ("parameters", "arithmetic", "leaf_arithmetic")]
     for column in (
-        "parameters",
-        "arithmetic",
-        "leaf_arithmetic",
+        *formulas,
         "file_sha256",
         "batch_id",
         "collector",

@@ -514,6 +514,8 @@ def test_the_first_sheet_is_for_people(released: Home, tmp_path: Path) -> None:
     assert {cell.number_format for cell in sheet["F"][2:]} == {"0.00"}
     assert (str(sheet.page_setup.paperSize), sheet.page_setup.orientation) == ("9", "landscape")
     assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.print_title_rows) == (True, "$1:$2")
+    write_workbook(database, tmp_path / "en.xlsx", "en")
+    assert load_workbook(tmp_path / "en.xlsx").worksheets[0]["C2"].value == "County government"
 
 
 def test_the_dictionary_of_a_release_lists_what_it_holds(released: Home) -> None:
