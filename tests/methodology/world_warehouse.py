@@ -30,6 +30,8 @@ UNCOMPARED_MODELS = (
     "published_reconciliation",
     "published_unit_reconciliation",
     "int_region_statistic",
+    "int_published_figure",
+    "int_published_constraint",
 )
 
 
