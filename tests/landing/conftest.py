@@ -9,7 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pandas as pd
-import pyarrow.parquet as pq
 import pytest
 
 from orchestration.home import Home
