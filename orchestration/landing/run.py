@@ -60,7 +60,7 @@ from orchestration.landing.store import (
     Store,
     batch_id_of,
     now_text,
-    write_results,
+    results_text,
 )
 from orchestration.seeds import seeds_folder
 from orchestration.settings import settings_of
@@ -215,6 +215,8 @@ class _Lander:
         self.latest = store.latest_deliveries()
         self.effective = store.effective_deliveries()
         self.in_work: set[str] = set()
+        # What is written of a file in which nothing is wrong, by source and numbers of columns and rows.
+        self.said_of_sound: dict[tuple[str, int, int], str] = {}
         self.door: Door | None = None
         self.evidence_door: EvidenceDoor | None = None
 
@@ -379,7 +381,7 @@ class _Lander:
                 failed = {batch_id: _door_out_of_order(said) for batch_id, said in faults.items()}
         for one in waiting:
             if one.batch_id not in failed:
-                one.make_batch(contract)
+                one.make_batch(contract, self.said_of_sound)
         return failed
 
     def _door(self) -> Door:
@@ -487,14 +489,26 @@ class _Waiting:
         faults = structure_faults(contract, self.table.header)
         return structure_records(contract, self.table, faults) + row_records(contract, self.table, self.checked)
 
-    def make_batch(self, contract: Contract) -> None:
-        """Write what is kept beside the rows, and make the ledger entry."""
+    def is_sound(self) -> bool:
+        """Whether there are rows, and every rule holds."""
+        return not self.refused and self.row_count > 0 and not self.table.unreadable and not self.checked.broken
+
+    def make_batch(self, contract: Contract, said_of_sound: dict[tuple[str, int, int], str]) -> None:
+        """Write what is kept beside the rows, and make the ledger entry. Thousands of small files have the same
+        results, which are put down once."""
         if self.table:
             if not self.refused:
                 write_origins(self.table, self.work / ORIGINS_NAME)
             self.table.remove()
-        results = self.records(contract)
-        write_results(self.work / "validation.json", results)
+        warnings: list[dict[str, Any]] = []
+        alike = (contract.source, len(self.table.header), self.row_count) if self.is_sound() else None
+        if (said := said_of_sound.get(alike)) is None:
+            results = self.records(contract)
+            warnings = [result for result in results if result["severity"] == "warning" and not result["success"]]
+            said = results_text(results)
+            if alike:
+                said_of_sound[alike] = said
+        (self.work / "validation.json").write_text(said, encoding="utf-8")
         kind = {
             "file_format": self.table.file_format if self.table else "",
             "encoding": self.table.encoding if self.table else "",
@@ -513,7 +527,6 @@ class _Waiting:
                 error_message_zh=self.refused.wording.zh,
             )
             return
-        warnings = [result for result in results if result["severity"] == "warning" and not result["success"]]
         self.batch = Batch(
             **self.facts,
             **kind,

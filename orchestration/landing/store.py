@@ -372,9 +372,9 @@ def write_record(path: Path, record: dict[str, Any]) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def write_results(path: Path, results: list[dict[str, Any]]) -> None:
-    """Write what became of every rule, in one line: thousands of small files have as many of them."""
-    path.write_text(json.dumps({"results": results}, ensure_ascii=False) + "\n", encoding="utf-8")
+def results_text(results: list[dict[str, Any]]) -> str:
+    """What became of every rule, as it is written: in one line, for thousands of small files have as many of them."""
+    return json.dumps({"results": results}, ensure_ascii=False) + "\n"
 
 
 def _of_record(make: Callable[[dict[str, Any]], Any], path: Path) -> Any:

@@ -139,13 +139,13 @@ class EvidenceDoor:
         self._know_codes(kind.division_years)
         with self._unreadable(found):
             types = self._types(found)
-            execute(f"create or replace temp view typed as {_checked_query(kind, found, types, in_words=False)}")
+            typed = _checked_query(kind, found, types, in_words=False)
             broken = " or ".join(f"coalesce(({rule.broken}), false)" for rule in contract.rules())
             stored = ", ".join(_stored(column) for column in contract.columns)
             accepted = work / "accepted.parquet"
             (count,) = execute(
-                f"copy (select {stored}, {literal(batch_id)} as batch_id, row_number from typed where not ({broken}))"
-                f" to {literal(str(accepted))} ({ACCEPTED_FORMAT})"
+                f"copy (select {stored}, {literal(batch_id)} as batch_id, row_number from ({typed})"
+                f" where not ({broken})) to {literal(str(accepted))} ({ACCEPTED_FORMAT})"
             ).fetchone()
             checked = CheckedFile(accepted_count=count)
             execute(
