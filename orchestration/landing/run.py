@@ -214,6 +214,8 @@ class _Lander:
         self.held = Held(store.root, desk.limits, accept_shrunk)
         self.latest = store.latest_deliveries()
         self.effective = store.effective_deliveries()
+        # A lander that was killed may have delivered some batches and left their marks.
+        store.unmark(store.undelivered() & {(each.source, each.batch_id) for each in store.deliveries()})
         self.in_work: set[str] = set()
         # What is written of a file in which nothing is wrong, by source and numbers of columns and rows.
         self.said_of_sound: dict[tuple[str, int, int], str] = {}

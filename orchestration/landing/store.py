@@ -26,7 +26,7 @@ import shutil
 import socket
 import sys
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
@@ -322,9 +322,13 @@ class Store:
             self._last = folder / path.name
         sync_path(folder)
         work.rmdir()
-        for source, _, batch_id in arrivals:
-            self._undelivered_mark(source, batch_id).unlink(missing_ok=True)
+        self.unmark((source, batch_id) for source, _, batch_id in arrivals)
         return deliveries
+
+    def unmark(self, delivered: Iterable[tuple[str, str]]) -> None:
+        """Take the marks away of batches, by source and id, that a delivery has named."""
+        for source, batch_id in delivered:
+            self._undelivered_mark(source, batch_id).unlink(missing_ok=True)
 
     def _last_delivery(self) -> Path | None:
         """Looked for once: nobody else delivers while the lock is held."""
