@@ -1,15 +1,20 @@
 """How long landing and the yearly run take over the whole county demo, and against what.
 
-    python benchmarks/yearly_run.py
+    python benchmarks/yearly_run.py [CHECKOUT_BEFORE [CHECKOUT_AFTER]]
 
-Prints seconds, also by step, rows per second, peak memory (the largest process), and ratios measured in the same call:
+With checkouts of this project their yearly run of the demo is made one after the other, three years, by the environment
+that runs this file, and seconds by step are printed with their ratio; with one, this checkout comes after it. Without,
+prints seconds, also by step, rows per second, peak memory (the largest process), and ratios measured in the same call:
 landing against DuckDB reading the same CSV files without a single check, three years against one, and the build with
 its data tests against the models alone. Takes some minutes and 3 GB of disk for its temporary homes.
+
+A checkout makes its own demo, and all that it knows of: what a later one has more is in its time.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -23,6 +28,15 @@ import duckdb
 from orchestration.home import Home
 from orchestration.seeds import dbt_folder
 from orchestration.warehouse import dbt
+
+# Of the title of a step, in either language.
+STEPS = {
+    "landing": ("Land", "入库"),
+    "dbt: models and tests": ("dbt",),
+    "Great Expectations": ("Great Expectations",),
+    "releases": ("elease", "发布"),
+}
+STEP_DONE = re.compile(r"^ +(?:done|完成) +(.+?) +([\d.]+) (?:s|秒)$", re.MULTILINE)
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -63,7 +77,32 @@ def _is_utf8(path: Path) -> bool:
     return True
 
 
-def main() -> None:
+def seconds_by_step(checkout: Path, folder: Path) -> dict[str, float]:
+    """What a checkout says of its steps in a yearly run over its demo."""
+    home, answers = folder / "home", []
+    for arguments in (["demo", "county"], ["run", "2017-2019"]):
+        command = [sys.executable, "-P", "-m", "orchestration.cli", "--home", str(home), *arguments]
+        environment = os.environ | {"PYTHONPATH": str(checkout)}
+        answers.append(subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE, text=True).stdout)
+    found = {title: float(seconds) for title, seconds in STEP_DONE.findall(answers[-1])}
+    return {
+        step: sum(seconds for title, seconds in found.items() if any(word in title for word in words))
+        for step, words in STEPS.items()
+    }
+
+
+def compare(before: Path, after: Path) -> None:
+    taken = []
+    for checkout in (before, after):
+        with tempfile.TemporaryDirectory() as folder:
+            taken.append(seconds_by_step(checkout.resolve(), Path(folder)))
+    for step, (first, second) in {step: tuple(each[step] for each in taken) for step in STEPS}.items():
+        print(f"{step:<28}  {first:7.1f} s  then {second:7.1f} s  × {second / first:.2f}")
+    total = [sum(each.values()) for each in taken]
+    print(f"{'together':<28}  {total[0]:7.1f} s  then {total[1]:7.1f} s  × {total[1] / total[0]:.2f}")
+
+
+def measure() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Home(Path(folder) / "home")
         print(f"demo inputs written in        {timed(lambda: zhengxin(home, 'demo', 'county')):7.1f} s")
@@ -72,7 +111,7 @@ def main() -> None:
         plain_rows = read_unchecked(home)
         plain = time.perf_counter() - began
         began = time.perf_counter()
-        steps = [line for line in zhengxin(home, "run", "2017-2019").splitlines() if line.startswith("  done")]
+        steps = STEP_DONE.findall(zhengxin(home, "run", "2017-2019"))
         first = time.perf_counter() - began
         again = timed(lambda: zhengxin(home, "run", "2017-2019"))
         with duckdb.connect(str(home.warehouse), read_only=True) as connection:
@@ -87,11 +126,19 @@ def main() -> None:
         print(f"landing                       {landing:7.1f} s  {landed_rows / landing:10,.0f} rows/s")
         print(f"  a row, against a read without checks × {landing / landed_rows * plain_rows / plain:5.1f}")
         print(f"yearly run, three years       {first:7.1f} s  again {again:.1f} s (nothing new to release)")
-        print("\n".join(steps))
+        for title, seconds in steps:
+            print(f"  {title}: {seconds} s")
         print(f"  against one year                     × {first / one_year:5.2f}")
         print(f"dbt build with data tests     {tested:7.1f} s")
         print(f"  against the models alone             × {tested / models:5.2f}")
         print(f"peak memory, largest process  {peak:7.0f} MB")
+
+
+def main() -> None:
+    if checkouts := [Path(each) for each in sys.argv[1:3]]:
+        compare(*checkouts, *[Path(__file__).parents[1]][: 2 - len(checkouts)])
+    else:
+        measure()
 
 
 if __name__ == "__main__":

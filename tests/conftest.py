@@ -16,9 +16,11 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from orchestration.home import project_root
+from tests.small.cold import WARM
 from tests.small.parsed import SHARED
 
-GUARD = Path(__file__).parent / "loopback_only"
+# Python imports what lies here in every process of the tests: see `sitecustomize.py` there.
+EVERY_PROCESS = Path(__file__).parent / "every_process"
 # The folders that take longest start first, so that the workers end at about the same time.
 LONGEST = ("yearly_run", "orchestration", "release", "daily", "methodology", "bi", "report")
 
@@ -36,6 +38,9 @@ def pytest_configure() -> None:
     if SHARED not in os.environ:
         os.environ[SHARED] = tempfile.mkdtemp(prefix="zhengxin-parsed-")
         atexit.register(shutil.rmtree, os.environ[SHARED], ignore_errors=True)
+        os.environ[WARM] = tempfile.mkdtemp(prefix="zhengxin-warm-")
+        (Path(os.environ[WARM]) / "tests.pid").write_text(str(os.getpid()), encoding="ascii")
+        atexit.register(shutil.rmtree, os.environ[WARM], ignore_errors=True)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneWorkerAFolder:
@@ -61,8 +66,8 @@ def refused_connections(tmp_path_factory: pytest.TempPathFactory) -> Path:
     log = tmp_path_factory.mktemp("network") / "refused.txt"
     log.touch()
     os.environ["REFUSED_CONNECTIONS"] = str(log)
-    os.environ["PYTHONPATH"] = os.pathsep.join((str(GUARD), str(project_root())))
-    runpy.run_path(str(GUARD / "sitecustomize.py"))
+    os.environ["PYTHONPATH"] = os.pathsep.join((str(EVERY_PROCESS), str(project_root())))
+    runpy.run_path(str(EVERY_PROCESS / "loopback_only.py"))
     return log
 
 

@@ -26,7 +26,9 @@ from orchestration.writing.sheet import CsvRows
 
 DEFAULT_ROWS = 100
 NO_SUCH_TABLE = re.compile(r"Table with name (?P<name>.+) does not exist")
-QUOTED = re.compile(r"'([^']{2,40})'")
+QUOTED = re.compile(r"'((?:[^']|''){2,60})'")
+WILDCARDS = "%_"
+SHORTEST_NAME = 2
 FIRST_ROWS = Wording(
     "以上是前 {limit} 行;--rows 0 显示全部,--format csv 可写入文件。",
     "The first {limit} rows; --rows 0 shows all, --format csv writes them to a file.",
@@ -34,6 +36,9 @@ FIRST_ROWS = Wording(
 ROW = Wording("[dim]第 {} 行[/]", "[dim]row {}[/]")
 MAY_MEAN = Wording("“{asked}”可能是:{names}。", "'{asked}' may mean: {names}.")
 DUCKDB_SUGGESTION = re.compile(r"Did you mean .*\?\s*")
+
+
+Rows = list[tuple[Any, ...]]
 
 
 class OutputFormat(StrEnum):
@@ -71,10 +76,12 @@ def query(
                 )
             columns = [column[0] for column in relation.description or []]
             if format is OutputFormat.csv:
-                _write_csv(columns, relation)
+                seen = _write_csv(columns, relation)
             elif format is OutputFormat.json:
-                _write_json(columns, relation)
-            elif not _write_table(columns, relation, rows):
+                seen = _write_json(columns, relation)
+            else:
+                seen = _write_table(columns, relation, rows)
+            if _is_nothing(seen):
                 _hint_at_places(statement, connection)
         except duckdb.Error as error:
             raise UsageError(_explained(error, connection)) from error
@@ -115,16 +122,22 @@ def _tables_for_readers(asked: str, connection: duckdb.DuckDBPyConnection) -> Wo
     return Wording(f"{listing} 列出全部。", f"{listing} lists what there is.")
 
 
-def _write_csv(columns: list[str], relation: duckdb.DuckDBPyConnection) -> None:
+def _write_csv(columns: list[str], relation: duckdb.DuckDBPyConnection) -> Rows:
+    """Writes the rows; returns the first of them."""
     rows = CsvRows(sys.stdout)
     rows.write(columns)
-    while batch := relation.fetchmany(10_000):
+    first = batch = relation.fetchmany(10_000)
+    while batch:
         rows.write_all(batch)
+        batch = relation.fetchmany(10_000)
+    return first
 
 
-def _write_json(columns: list[str], relation: duckdb.DuckDBPyConnection) -> None:
-    rows = [dict(zip(columns, row, strict=True)) for row in relation.fetchall()]
-    sys.stdout.write(json_text(rows, _as_json) + "\n")
+def _write_json(columns: list[str], relation: duckdb.DuckDBPyConnection) -> Rows:
+    """Writes the rows; returns them."""
+    rows = relation.fetchall()
+    sys.stdout.write(json_text([dict(zip(columns, row, strict=True)) for row in rows], _as_json) + "\n")
+    return rows
 
 
 def _as_json(value: Any) -> Any:
@@ -137,19 +150,30 @@ def _as_json(value: Any) -> Any:
     return str(value)
 
 
+def _is_nothing(rows: Rows) -> bool:
+    """Whether a query found nothing: no row, or one that only says so (a count of none, a mean of nothing)."""
+    return not rows or (len(rows) == 1 and not any(rows[0]))
+
+
 def _hint_at_places(statement: str, connection: duckdb.DuckDBPyConnection) -> None:
-    """Where a query finds nothing: the codes of the places that its texts name, however they are written."""
+    """Where a query finds nothing: the codes of the places that its texts name, however they are written, in the latest
+    edition that has them."""
     series = series_of(connection)
-    years = connection.execute("select max(assessment_year) from marts.release_info").fetchall() if series else []
-    for asked in dict.fromkeys(QUOTED.findall(statement)):
-        places = find_places(connection, series, years[0][0], asked) if years else []
+    years = "select distinct assessment_year from marts.release_info order by all desc"
+    editions = [year for (year,) in connection.execute(years).fetchall()] if series else []
+    for text in dict.fromkeys(QUOTED.findall(statement)):
+        asked = text.replace("''", "'").strip(WILDCARDS)
+        if len(asked) < SHORTEST_NAME:
+            continue
+        found = (find_places(connection, series, year, asked) for year in editions)
+        places = next(filter(None, found), [])
         if places and [place.code for place in places] != [asked]:
             names = listed([place.named for place in places])
             messages().print(MAY_MEAN.filled(asked=asked, names=names).in_language(language_of(None)), markup=False)
 
 
-def _write_table(columns: list[str], relation: duckdb.DuckDBPyConnection, limit: int) -> int:
-    """Writes the rows; returns how many there are to be seen."""
+def _write_table(columns: list[str], relation: duckdb.DuckDBPyConnection, limit: int) -> Rows:
+    """Writes the rows; returns those that are to be seen."""
     rows = relation.fetchmany(limit + 1) if limit else relation.fetchall()
     shown = rows[:limit] if limit else rows
     say = output()
@@ -159,7 +183,7 @@ def _write_table(columns: list[str], relation: duckdb.DuckDBPyConnection, limit:
         say.print(table(columns, shown))
     if len(rows) > len(shown):
         messages().print(FIRST_ROWS.filled(limit=limit).in_language(language_of(None)))
-    return len(shown)
+    return shown
 
 
 def _write_blocks(say: Console, columns: list[str], rows: list[tuple[Any, ...]]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import as_completed
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
@@ -17,7 +16,7 @@ from orchestration.report.document import Report
 from orchestration.report.release import Release, open_release
 from orchestration.report.subject import primary_or_named
 from orchestration.wording import Wording
-from orchestration.worker_processes import worker_processes
+from orchestration.worker_processes import results_as_done
 
 # Reports that a process writes before it is replaced: typst keeps what it has laid out.
 PROVINCES_A_PROCESS, BATCHES_A_PROCESS = 1, 8
@@ -130,20 +129,15 @@ def _in_processes(
     total = sum(map(len, batches)) * len(order.languages)
     written: dict[tuple[str, str], WrittenReport] = {}
     failed: dict[str, str] = {}
-    with worker_processes(min(os.cpu_count() or 1, len(batches)) or 1, batches_a_process) as workers:
-        jobs = product(batches, order.languages)
-        waiting = [workers.submit(_write_batch, order, language, codes) for codes, language in jobs]
-        try:
-            for finished in as_completed(waiting):
-                for code, language, one in finished.result():
-                    if isinstance(one, str):
-                        failed[code] = one
-                    else:
-                        written[code, language] = one
-                        progress(len(written), total, one)
-        except BaseException:
-            workers.shutdown(cancel_futures=True)
-            raise
+    count = min(os.cpu_count() or 1, len(batches))
+    jobs = ((order, language, codes) for codes, language in product(batches, order.languages))
+    for batch in results_as_done(_write_batch, jobs, count, batches_a_process):
+        for code, language, one in batch:
+            if isinstance(one, str):
+                failed[code] = one
+            else:
+                written[code, language] = one
+                progress(len(written), total, one)
     codes = [code for batch in batches for code in batch]
     ordered = [written[each] for each in product(codes, order.languages) if each in written]
     if failed:

@@ -15,6 +15,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup, escape
 
+from orchestration.report import charts
 from orchestration.report.document import MapKind
 from orchestration.report.maps.unit_shape import has_shapes
 from orchestration.site.download_pages import Download, copy_releases, download_pages
@@ -130,7 +131,7 @@ def _draw(wanted: tuple[MapKind, str, int, Sequence[tuple[str, str, str]]]) -> t
 
 
 def _write_assets(editions: Editions, target: SiteFolder, written: Written) -> None:
-    for path in sorted((FOLDER / "assets").iterdir()):
+    for path in [*sorted((FOLDER / "assets").iterdir()), charts.DARK_STYLE]:
         target.write(f"assets/{path.name}", path.read_bytes(), written)
     target.write("assets/lookup.js", lookup_script(editions, editions.ask("unit"), editions.ask("region")), written)
     entrance = _environment().get_template("entrance.html")

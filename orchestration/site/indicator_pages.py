@@ -14,6 +14,8 @@ from orchestration.site.view import View
 
 ENDS = 5
 TENTHS = (*(f"{10 * tenth}–{10 * tenth + 9}%" for tenth in range(10)), "100%")
+# Of what adds and deducts, such as events: it has no rate.
+MARKS = ("< −5", "−5 – −2", "−2 – 0", "0", "0 – 2", "2 – 5", "> 5")
 
 
 def indicator_pages(view: View) -> Iterator[Page]:
@@ -43,7 +45,8 @@ def indicator_pages(view: View) -> Iterator[Page]:
                     "measures": measures.get(key, []),
                     "best": regions.get(key, [])[:ENDS],
                     "worst": list(reversed(regions.get(key, [])[ENDS:][-ENDS:])),
-                    "chart": _distribution_chart(view, own, method, distributions.get(key, [])),
+                    "caption": (caption := _caption(view, own, method)),
+                    "chart": _distribution_chart(view, own, caption, distributions.get(key, [])),
                 }
             )
         above = [each for each in tree if each["node_code"] == node["parent_node_code"] and each["node_level"] > 0]
@@ -57,14 +60,19 @@ def indicator_pages(view: View) -> Iterator[Page]:
     yield Page(view.page("methodology"), "methodology.html", _methodology(view, nodes))
 
 
-def _distribution_chart(view: View, node: Row, method: Methodology, rows: list[Row]) -> str:
-    counts = {row["tenth"]: row["unit_count"] for row in rows}
-    if not counts or node["full_mark"] <= 0:
+def _caption(view: View, node: Row, method: Methodology) -> str:
+    key = "indicator.distribution" if node["is_base"] else "indicator.marks"
+    return view.t(key, indicator=view.named(node), method=view.methodology_name(method))
+
+
+def _distribution_chart(view: View, node: Row, caption: str, rows: list[Row]) -> str:
+    counts = {row["class"]: row["unit_count"] for row in rows}
+    if not counts:
         return ""
-    values = tuple(Decimal(counts.get(tenth, 0)) for tenth in range(len(TENTHS)))
-    caption = view.t("indicator.distribution", indicator=view.named(node), method=view.methodology_name(method))
+    classes = TENTHS if node["is_base"] else MARKS
+    values = tuple(Decimal(counts.get(place, 0)) for place in range(len(classes)))
     series = Series(view.t("indicator.units"), values, tuple(view.count(value) for value in values))
-    chart = Chart(ChartKind.bar, TENTHS, (series,), caption, caption, "fct_indicator_score")
+    chart = Chart(ChartKind.bar, classes, (series,), caption, caption, "fct_indicator_score")
     return charts.draw(chart, view.language)
 
 

@@ -174,7 +174,9 @@ class _Facts:
         view = self.view
         root = {row["node_code"]: row for row in self.scores.get((self.root["region_code"], self.primary), [])}
         rows = [
-            row for row in scores if row["node_level"] == 1 and row["mean_of_units"] is not None and row["full_mark"]
+            row
+            for row in scores
+            if row["node_level"] == 1 and row["is_base"] and row["mean_of_units"] is not None and row["full_mark"]
         ]
         if len(rows) < 2 or region is self.root:
             return ""

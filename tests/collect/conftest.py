@@ -18,6 +18,7 @@ import pytest
 from orchestration.collect.crawl import CrawlReport, collect
 from orchestration.home import Home
 from tests.collect.site import Portal, served
+from tests.small.cold import cold
 
 UNIT = "520115"
 SETTINGS = '[collect]\ncontact = "mailto:tests@example.invalid"\n'
@@ -83,7 +84,7 @@ class Collector:
     def start(self, *words: str) -> subprocess.Popen:
         return subprocess.Popen(
             [sys.executable, "-m", "orchestration.cli", "collect", *words],
-            env=os.environ | {"ZHENGXIN_HOME": str(self.home.root)},
+            env=cold(os.environ) | {"ZHENGXIN_HOME": str(self.home.root)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

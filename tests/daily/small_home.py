@@ -19,6 +19,7 @@ from orchestration.warehouse import dbt
 from orchestration.warehouse.raw import load_raw
 from tests.landing.conftest import csv_text
 from tests.small.home import lay_demo_seeds
+from tests.small.parsed import share_parse
 
 # 安顺: six counties; four measures carry what the tests look at.
 UNITS = ("520402", "520403", "520422", "520423", "520424", "520425")
@@ -170,6 +171,7 @@ class SmallHome:
     def seed(self) -> None:
         """Fill the seed tables, and keep of the editions' frames what the tests need: the rest only takes time."""
         lay_demo_seeds(self.home)
+        share_parse(self.home)
         with duckdb.connect(str(_made(self.home.warehouse))) as connection:
             load_raw(connection, self.home)
         dbt.run(self.home, ["--quiet", "seed"])

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.home import project_root
+from tests.small.cold import cold
 
 BUILT_FROM = ("orchestration", "seeds", "dbt_project")
 FILES = ("pyproject.toml", "setup.py", "MANIFEST.in", "profiles.yml", "README.md", "LICENSE")
@@ -64,8 +65,8 @@ def zhengxin(installed: Path) -> Call:
 def environment() -> dict[str, str]:
     """Of a person who has set nothing; `dbt` is found in the environment that the tests run in."""
     ours = ("ZHENGXIN_", "DAGSTER_", "DBT_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    guard = str(Path(__file__).parents[1] / "loopback_only")
+    kept = {name: value for name, value in cold(os.environ).items() if not name.startswith(ours)}
+    guard = str(Path(__file__).parents[1] / "every_process")
     return kept | {
         "PATH": os.pathsep.join((str(Path(sys.executable).parent), *_beside_packages(), kept["PATH"])),
         "PYTHONPATH": guard,

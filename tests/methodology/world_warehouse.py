@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,6 +20,7 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.home import Home, project_root, shipped_seeds
+from orchestration.warehouse import dbt
 from orchestration.warehouse.raw import load_raw
 from tests.methodology.reference_scorer import World
 
@@ -67,7 +67,7 @@ def run_models(path: Path) -> None:
 def _call_dbt(path: Path, folder: Path) -> None:
     root = project_root()
     command = [
-        *(sys.executable, "-m", "dbt.cli.main", "--quiet", "run"),
+        *(*dbt.command(), "--quiet", "run"),
         *("--project-dir", str(root / "dbt_project"), "--profiles-dir", str(root)),
         *("--exclude", *UNCOMPARED_MODELS),
     ]

@@ -18,6 +18,7 @@ from orchestration.release.catalogue import Catalogue, ReleaseId
 from orchestration.release.verify import verify_release
 from tests.orchestration.conftest import YEAR, BuiltHome, Call, command_line, process_environment
 from tests.orchestration.tables import fingerprint
+from tests.small.cold import cold
 from tests.small.inbox import write_small_inbox
 
 Moment = Callable[[Home], bool]
@@ -43,7 +44,7 @@ def kill_run(home: Home, after_line: str, moment: Moment) -> None:
         log.unlink()  # what an earlier run logged is no moment of this one
     run = subprocess.Popen(
         command_line(home, "run", str(YEAR)),
-        env=process_environment(PYTHONUNBUFFERED="1"),
+        env=cold(process_environment(PYTHONUNBUFFERED="1")),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

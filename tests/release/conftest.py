@@ -63,10 +63,7 @@ def command_line(home: Home, *arguments: str) -> list[str]:
 
 def process_environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ZHENGXIN_", "DAGSTER_", "DBT_"))}
-    return kept | {
-        "PYTHONPATH": str(Path(__file__).parents[2]),
-        "PYTHONIOENCODING": "utf-8",
-    }
+    return kept | {"PYTHONIOENCODING": "utf-8"}
 
 
 @pytest.fixture(scope="package")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from orchestration.home import Home
 from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, ReleaseId
 from orchestration.release.verify import verify_release
 from tests.release.conftest import Call, alter, command_line, process_environment
+from tests.small.cold import cold
 
 NEW = ReleaseId(2019, 2)
 Moment = Callable[[Home], bool]
@@ -59,12 +61,13 @@ def test_killed_release(home: Home, zhengxin: Call, moment: Moment) -> None:
     alter(home, "update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
     process = subprocess.Popen(
         command_line(home, "release", "2019", "--note", "a reason"),
-        env=process_environment(),
+        env=cold(process_environment()),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     while not moment(home):
         assert process.poll() is None, "the release ended before it could be killed"
+        time.sleep(0.005)
     process.send_signal(signal.SIGKILL)
     process.wait()
 

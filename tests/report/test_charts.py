@@ -9,14 +9,14 @@ from xml.etree import ElementTree
 
 import pytest
 
-from orchestration.report import charts
+from orchestration.report import charts, maps
 from orchestration.report.charts.axis import round_axis
 from orchestration.report.charts.bar import bar_specification, label_step
 from orchestration.report.charts.line import point_rows
-from orchestration.report.charts.look import band_colours, text_colour_on
+from orchestration.report.charts.look import band_colours
 from orchestration.report.charts.text import fitted, text_width, wrapped
-from orchestration.report.document import ChartKind
-from tests.report.drawn_examples import DIMENSIONS, NASTY, chart, one_chart_of_each_kind, series
+from orchestration.report.document import ChartKind, MapKind
+from tests.report.drawn_examples import DIMENSIONS, NASTY, a_map, chart, one_chart_of_each_kind, series
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -88,7 +88,22 @@ def test_lightness_falls_from_band_to_band():
     for count in range(2, 7):
         steps = [lightness(colour) for colour in band_colours(count)]
         assert all(later - earlier > 25 for earlier, later in pairwise(steps))
-    assert text_colour_on("#083d6e") == "#ffffff" and text_colour_on("#deebf5") != "#ffffff"
+
+
+def test_every_colour_has_one_for_a_dark_scheme():
+    """But the bands of a map, which its legend shows."""
+    dark, roles = charts.DARK_STYLE.read_text(encoding="utf-8"), ("subject", "reference", "best", "previous", "other")
+    drawn = [charts.draw(each, "zh") for each in one_chart_of_each_kind()]
+    for role in roles:
+        values = series("甲", ("1", "2", "-3")), series("乙", ("3", "4", "5"), role)
+        drawn += [charts.draw(chart(kind, ("子", "丑", "寅"), *values), "zh") for kind in ChartKind]
+    areas = "520102", "520103", "520111"
+    drawn.append(maps.draw(a_map(MapKind.province, "520000", areas, place="520111"), "zh"))
+    drawn.append(maps.draw(a_map(MapKind.nation, "000000", ("520000", "310000")), "zh"))
+    found = {each for svg in drawn for each in re.findall(r' ((?:fill|stroke|stop-color)="#[^"]+")', svg)}
+    bands = {f'fill="{colour}"' for colour in band_colours(3)}
+    assert len(found - bands) > 20
+    assert [each for each in sorted(found - bands) if f"[{each}]" not in dark] == []
 
 
 def test_axis_has_round_ticks_that_hold_all_values():

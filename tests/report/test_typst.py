@@ -214,6 +214,16 @@ def test_headings_over_numbers_break_in_the_middle_where_they_must(numbers, set_
     assert page.count(set_as) == numbers and "三都水族自治县" in page
 
 
+def test_many_english_headings_take_two_lines():
+    headings = "China", "Province", "90% band", "Composite", "Base", "Transparency", "Compliance", "Commitment", "Work"
+    numbers = "1,981", "85", "1,910–2,056", "76.74", "79.00", "30.00", "20.00", "20.00", "10.00", "-2.26"
+    table = a_table(("County", *headings, "Events"), ("Sandu Sui Autonomous County", *numbers))
+    [page] = of_blocks("en", table)
+    broken = "Com-posite", "Trans-parency", "Com-pliance", "Commit-ment"
+    assert [word for word in broken if word.replace("-", "\xad\n") not in page] == []
+    assert page.count("\xad\n") == len(broken)
+
+
 def test_a_long_list_of_units_is_cut_on_paper_and_says_where_it_goes_on():
     finding = Finding("偏低", ("说明",), "规则", tuple((f"{number}号县",) for number in range(70)), "有关单位")
     others = [replace(finding, heading=f"第{number}项", concerned=()) for number in range(2, 9)]

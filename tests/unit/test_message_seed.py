@@ -49,5 +49,13 @@ def test_every_kind_of_warning_has_its_text() -> None:
     assert {f"warning_{kind}" for kind in kinds} == {code for code in MESSAGES if code.startswith("warning_")}
 
 
+def test_a_warning_is_told_by_titles_and_days() -> None:
+    """Not by codes of events and measures, nor in thousands of hours: officials read them."""
+    told = {code: places(row["text_zh"]) for code, row in MESSAGES.items() if code.startswith("warning_")}
+    assert [code for code, named in told.items() if "subject" in named] == []
+    assert "days" in told["warning_response_overdue"] and "title" in told["warning_veto"]
+    assert not any("单元" in MESSAGES[code]["text_zh"] for code in told)
+
+
 def test_messages_stand_in_order() -> None:
     assert list(MESSAGES) == sorted(MESSAGES)

@@ -1,4 +1,5 @@
-"""Workers end with the process that started them, also when nobody can tell them."""
+"""Workers end with the process that started them, also when nobody can tell them; those that are replaced leave no job
+undone."""
 
 from __future__ import annotations
 
@@ -7,9 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from orchestration.worker_processes import worker_processes
+import pytest
+
+from orchestration.worker_processes import results_as_done, worker_processes
 
 STARTED_BY_HAND = "from tests.unit.test_worker_processes import keep_writing; keep_writing()"
 
@@ -51,3 +56,40 @@ def runs(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def process_of(job: int) -> tuple[int, int]:
+    return job, os.getpid()
+
+
+def end_at(job: int) -> int:
+    if job == 2:
+        os._exit(1)
+    return job
+
+
+def fail_at(job: int) -> int:
+    if job == 2:
+        raise ValueError("job 2")
+    return job
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_all_jobs_are_done_by_processes_that_are_replaced(count: int) -> None:
+    done = list(results_as_done(process_of, [(job,) for job in range(7)], count, 2))
+    assert sorted(job for job, _ in done) == list(range(7))
+    assert max(Counter(process for _, process in done).values()) == 2
+
+
+def test_a_process_that_dies_ends_the_work() -> None:
+    with pytest.raises(BrokenProcessPool):
+        list(results_as_done(end_at, [(job,) for job in range(4)], 1, 2))
+
+
+def test_what_a_job_fails_on_is_raised() -> None:
+    with pytest.raises(ValueError, match="job 2"):
+        list(results_as_done(fail_at, [(job,) for job in range(4)], 2, 2))
+
+
+def test_no_jobs() -> None:
+    assert list(results_as_done(fail_at, [], 0, 2)) == []

@@ -19,24 +19,6 @@ as_of as (
 
 ),
 
-rules as (
-
-    select * from {{ ref('int_warning_rule') }}
-
-),
-
-editions as (
-
-    select * from {{ ref('int_edition_methodology') }}
-
-),
-
-nodes as (
-
-    select * from {{ ref('int_methodology_node') }}
-
-),
-
 territories as (
 
     select * from {{ ref('int_region') }}
@@ -53,6 +35,7 @@ dated as (
         {{ plain_number('findings.value') }} as exact_value_text,
         {{ plain_number('round(findings.value, 2)') }} as value_text,
         {{ plain_number('round(100 * findings.value, 1)') }} as share_text,
+        {{ plain_number('round(findings.value / 24, 1)') }} as days_text,
         {{ plain_number('findings.threshold') }} as threshold_text,
         row_number() over (
             partition by
@@ -76,9 +59,19 @@ dated as (
     'value': 'dated.value_text',
     'exact_value': 'dated.exact_value_text',
     'share': 'dated.share_text',
+    'days': 'dated.days_text',
     'threshold': 'dated.threshold_text',
-    'subject': 'dated.subject_code',
-    'headline': 'dated.detail',
+} %}
+{# What a warning is about by its title: an event's headline, a measure's name; the code where there is none. #}
+{% set zh = {
+    'node': 'nodes.name_zh',
+    'territory': 'territories.name_zh',
+    'title': 'coalesce(measures.name_zh, events.headline, dated.subject_code)',
+} %}
+{% set en = {
+    'node': 'nodes.name_en',
+    'territory': 'territories.name_en',
+    'title': 'coalesce(measures.name_en, events.headline, dated.subject_code)',
 } %}
 
 select
@@ -112,23 +105,31 @@ select
     dated.cleared_on,
     dated.cleared_on is null as is_open,
     dated.as_of_day as as_of,
-    {{ filled('messages.text_zh', dict({'node': 'nodes.name_zh', 'territory': 'territories.name_zh'}, **places)) }} as text_zh,
-    {{ filled('messages.text_en', dict({'node': 'nodes.name_en', 'territory': 'territories.name_en'}, **places)) }} as text_en
+    {{ filled('messages.text_zh', dict(zh, **places)) }} as text_zh,
+    {{ filled('messages.text_en', dict(en, **places)) }} as text_en
 from dated
-inner join rules
+inner join {{ ref('int_warning_rule') }} as rules
     on dated.methodology_code = rules.methodology_code
     and dated.warning_kind = rules.warning_kind
-inner join editions
+inner join {{ ref('int_edition_methodology') }} as editions
     on dated.series_code = editions.series_code
     and dated.assessment_year = editions.assessment_year
     and dated.methodology_code = editions.methodology_code
-inner join nodes
+inner join {{ ref('int_methodology_node') }} as nodes
     on dated.methodology_code = nodes.methodology_code
     and dated.node_code = nodes.node_code
 inner join {{ ref('stg_assessment_frame') }} as frames
     on dated.series_code = frames.series_code
     and dated.assessment_year = frames.assessment_year
     and dated.unit_code = frames.unit_code
+left join {{ ref('int_event') }} as events
+    on dated.series_code = events.series_code
+    and dated.assessment_year = events.assessment_year
+    and dated.unit_code = events.unit_code
+    and dated.subject_code = events.cluster_code
+left join {{ ref('stg_measure') }} as measures
+    on dated.series_code = measures.series_code
+    and dated.subject_code = measures.measure_code
 left join {{ ref('stg_message') }} as messages
     on 'warning_' || dated.warning_kind = messages.message_code
 left join territories

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 
 from orchestration.report.charts.bar import bar_specification
 from orchestration.report.charts.dot import dot_specification
@@ -16,6 +17,8 @@ SPECIFICATIONS = {
     ChartKind.line: line_specification,
 }
 
+# What a page needs that shows drawings in a dark scheme; paper and a light one need nothing.
+DARK_STYLE = Path(__file__).parent / "dark.css"
 # Web page and PDF of one report draw the same charts, one after the other: some twenty.
 KEPT_DRAWINGS = 64
 

@@ -62,9 +62,3 @@ def between_stops(share: float) -> tuple[float, ...]:
 
 def hex_colour(channels: tuple[float, ...]) -> str:
     return "#" + "".join(f"{round(channel):02x}" for channel in channels)
-
-
-def text_colour_on(background: str) -> str:
-    """Dark or white, whichever reads better on the background."""
-    red, green, blue = (int(background[start : start + 2], 16) for start in (1, 3, 5))
-    return "#ffffff" if 0.299 * red + 0.587 * green + 0.114 * blue < 140 else INK

@@ -33,7 +33,7 @@ def render(report: Report) -> str:
     page = (_environment().get_template("page.html")).render(
         report=report,
         locale=LOCALES[report.language],
-        style=Markup((FOLDER / "style.css").read_text(encoding="utf-8")),
+        style=Markup("".join(path.read_text(encoding="utf-8") for path in (FOLDER / "style.css", charts.DARK_STYLE))),
         contents=_contents(report),
         draw=lambda block: _drawn(block, report.language),
         number=lambda label: label.replace("{number}", str(next(numbers[label]))),

@@ -14,6 +14,7 @@ select
     score.rank_within_parent,
     indicator.name_zh,
     coalesce(indicator.name_en, indicator.name_zh) as name_en,
+    indicator.is_base,
     indicator.sort_path
 from marts.region_score as score
 inner join (select distinct on (methodology_code, node_code) * from marts.dim_indicator) as indicator

@@ -152,6 +152,25 @@ def _leads_to(site: Path, language: str, methodology: str, row: list[str], code:
     return row[1] == (with_names[f"name_{language}"] or with_names["name_zh"])
 
 
+def test_what_adds_and_deducts_has_no_rate(site: Path, small_release: Path) -> None:
+    """A rate of events could be negative: their page tells marks, and a region's profile leaves them out."""
+    with duckdb.connect(str(small_release), read_only=True) as connection:
+        scores = connection.execute(
+            "select score from marts.fct_dimension_score where assessment_year = 2019 and node_code = 'E' "
+            "and methodology_code = 'presence' and score is not null"
+        ).fetchall()
+    events = (site / "zh" / "indicator" / "E.html").read_text(encoding="utf-8")
+    assert "得分率" not in events and "得分率" in (site / "zh" / "indicator" / "T1.html").read_text(encoding="utf-8")
+    drawn = re.findall(r">([^<]*)</text>", events.split("<figcaption>")[0])
+    marks = [float(score) for (score,) in scores]
+    below, above = sum(mark < -5 for mark in marks), sum(0 < mark <= 2 for mark in marks)
+    assert drawn[:7] == ["&lt; −5", "−5 – −2", "−2 – 0", "0", "0 – 2", "2 – 5", "&gt; 5"]
+    assert (drawn[7], drawn[10], drawn[11]) == (str(below), str(marks.count(0)), str(above)) and below and above
+    region = (site / "zh" / "region" / f"{GUIZHOU}.html").read_text(encoding="utf-8")
+    profile = region[region.index('class="chart wide"') :].split("</svg>")[0]
+    assert "政务公开" in profile and "舆情" not in profile
+
+
 def test_the_data_of_a_unit_are_the_release_s(site: Path, small_release: Path) -> None:
     with duckdb.connect(str(small_release), read_only=True) as connection:
         nodes = connection.execute(

@@ -137,8 +137,7 @@ select
         {{ months_after('findings.first_seen', 'findings.window_months') }},
         findings.mended_on,
         case when next_days.next_seen_on >= findings.first_seen then next_days.next_seen_on end
-    ) as ends_on,
-    cast(null as varchar) as detail
+    ) as ends_on
 from findings
 left join next_days
     using (series_code, assessment_year, unit_code)

@@ -218,8 +218,7 @@ select
     cast(episodes.value as decimal(18, 10)) as value,
     episodes.threshold,
     episodes.first_seen,
-    episodes.ends_on,
-    cast(null as varchar) as detail
+    episodes.ends_on
 from episodes
 inner join events
     on episodes.series_code = events.series_code

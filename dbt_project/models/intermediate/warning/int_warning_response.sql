@@ -50,7 +50,6 @@ deadlines as (
         points.*,
         rules.window_months,
         events.reported_at,
-        events.headline,
         limits.limit_hours,
         {{ hours_after('events.reported_at', 'limits.limit_hours') }} as deadline,
         case when points.is_late then events.response_at end as answered_at
@@ -87,8 +86,7 @@ select
     least(
         {{ months_after('cast(deadlines.deadline as date)', 'deadlines.window_months') }},
         cast(deadlines.answered_at as date)
-    ) as ends_on,
-    deadlines.headline as detail
+    ) as ends_on
 from deadlines
 inner join {{ ref('int_as_of') }} as as_of
     on deadlines.series_code = as_of.series_code
