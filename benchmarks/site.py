@@ -25,7 +25,7 @@ from orchestration.site.build import build_site
 from orchestration.site.releases import releases_of_site
 
 KINDS = ("index.html", "unit", "region", "ranking", "indicator", "units.html", "downloads.html")
-ASSETS = ("site.css", "site.js", "lookup.js")
+ASSETS = ("site.css", "dark.css", "site.js", "lookup.js")
 # What must be downloaded to read one page of a kind: compressed bytes.
 LIMITS = {"index.html": 200_000, "unit": 60_000}
 # A unit's score, hundredths of a point more, wherever a release tells it.

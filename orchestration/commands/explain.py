@@ -295,9 +295,14 @@ def _short_evidence(trace: dict[str, Any], language: str, is_named: bool) -> Tex
     measure = in_language(trace, "measure_name", language)
     lines = Text(f"{measure} " if is_named and not trace["cluster_code"] else "")
     lines.append(_value_text(trace) + "  ")
-    lines.append(f"{trace['arithmetic']}\n", style="dim")
+    lines.append(f"{_formula(trace, 'arithmetic', language)}\n", style="dim")
     lines.append(_source_text(trace, language), style="cyan")
     return lines
+
+
+def _formula(trace: dict[str, Any], column: str, language: str) -> str:
+    """In the words of `language`; releases before there were Chinese ones have them in English alone."""
+    return (trace.get(f"{column}_zh") if language == Language.zh else None) or trace[column]
 
 
 def _value_text(trace: dict[str, Any]) -> str:
@@ -347,11 +352,11 @@ def _whole_evidence(trace: dict[str, Any], language: str) -> Text:
         "measure": " ".join(filter(None, (trace["measure_code"], in_language(trace, "measure_name", language)))),
         "event": " ".join(filter(None, (trace["cluster_code"], text_of(trace["event_date"]), trace["headline"]))),
         "rule": in_language(trace, "rule_text", language),
-        "parameters": trace["parameters"],
+        "parameters": _formula(trace, "parameters", language),
         "value": None if value is None else f"{value.normalize():f}{trace['measurement_unit'] or ''}",
         "state": trace["state"],
-        "arithmetic": trace["arithmetic"],
-        "the node": trace["leaf_arithmetic"],
+        "arithmetic": _formula(trace, "arithmetic", language),
+        "the node": _formula(trace, "leaf_arithmetic", language),
         "file": _row_text(trace, "", language) if trace["batch_id"] else None,
         "sha256": trace["file_sha256"],
         "batch": trace["batch_id"],

@@ -69,7 +69,7 @@ def _load(name: str) -> Any:
     command = getattr(import_module(f"orchestration.commands.{module}"), name.replace("-", "_"))
     if isinstance(command, typer.Typer):
         # It has commands of its own.
-        group = typer.main.get_command(command)
+        group: Any = typer.main.get_command(command)
         group.rich_help_panel = panel
         return group
     alone = typer.Typer(

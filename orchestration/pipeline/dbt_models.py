@@ -110,7 +110,8 @@ def build_events(context: dg.AssetExecutionContext, dbt_cli: DbtCliResource, hom
     """
     with connection.writing(home.warehouse, say=context.log.warning) as open_connection:
         inputs = edition_inputs.inputs_of_editions(open_connection, home)
-    # What was said of the tables before holds no longer, however this build ends.
+    # What was said of the tables before holds no longer, however this build ends; of editions taken over it does.
+    contents = build_record.recorded_contents(home)
     build_record.forget(home)
     editions = built_editions.begin(home.warehouse, inputs)
     _results_path(home).unlink(missing_ok=True)
@@ -123,12 +124,13 @@ def build_events(context: dg.AssetExecutionContext, dbt_cli: DbtCliResource, hom
             events.append(event)
     except Exception as error:
         failure = error
-    _record(home, invocation.manifest)
+    taken_over = edition_inputs.taken_over(home, editions, invocation.manifest, contents)
+    tables = _record(home, invocation.manifest, taken_over)
     yield from _with_table_metadata(home, invocation.manifest, events)
     if failure is not None:
         raise dg.Failure(_explanation(home, failure), allow_retries=False) from failure
     if build_record.is_sound(home):
-        built_editions.record(home.warehouse, editions)
+        built_editions.record(home.warehouse, editions, tables)
     note_run(home)
 
 
@@ -164,10 +166,11 @@ def _with_table_metadata(home: Home, manifest: Mapping[str, Any], events: list[A
             node = manifest["nodes"][event.metadata["unique_id"].value]
             relation = f'"{node["schema"]}"."{node["alias"]}"'
             extra: dict[str, Any] = {"path": dg.MetadataValue.path(str(home.warehouse))}
+            # A view would be computed, for all editions, to count its rows or show the first of them.
             if node["config"]["materialized"] != "view":
                 extra["dagster/row_count"] = row_count(open_connection, relation)
-            if node["schema"] in PREVIEWED_SCHEMAS:
-                extra["preview"] = preview(open_connection, relation)
+                if node["schema"] in PREVIEWED_SCHEMAS:
+                    extra["preview"] = preview(open_connection, relation)
             yield event.with_metadata({**event.metadata, **extra})
 
 
@@ -183,11 +186,13 @@ def _results(home: Home) -> list[dict[str, Any]] | None:
         return None
 
 
-def _record(home: Home, manifest: Mapping[str, Any]) -> None:
+def _record(home: Home, manifest: Mapping[str, Any], taken_over: build_record.Contents) -> str:
+    """Note what came of the build, where dbt came to its end; the fingerprint of the tables."""
     results = _results(home)
-    if results is not None:
-        with connection.reading(home.warehouse) as open_connection:
-            build_record.record_build(home, open_connection, manifest, results)
+    if results is None:
+        return ""
+    with connection.reading(home.warehouse) as open_connection:
+        return build_record.record_build(home, open_connection, manifest, results, taken_over)
 
 
 def _explanation(home: Home, error: Exception) -> str:

@@ -30,7 +30,7 @@ from orchestration.release.changed_method import changed_methodologies
 from orchestration.release.history import load_releases_in_force
 from orchestration.release.kept_inputs import released_entries, released_inputs_missing
 from orchestration.settings import in_home_language, settings_of
-from orchestration.warehouse import connection
+from orchestration.warehouse import built_editions, connection
 from orchestration.warehouse.raw import RELEASED_TABLES, load_raw
 from orchestration.writing import markdown
 
@@ -97,7 +97,7 @@ def landing_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
             if from_scratch:
                 connection.drop(home.paths.warehouse, say=context.log.warning)
             with connection.writing(home.paths.warehouse, say=context.log.warning) as open_connection:
-                load_raw(open_connection, home.paths)
+                load_raw(open_connection, home.paths, built_editions.is_known(home.paths.warehouse))
                 load_releases_in_force(open_connection, home.paths)
                 if not from_scratch:
                     require_years(open_connection, years, home.paths)

@@ -240,7 +240,7 @@ def _ranking(
     used = [place for place in range(len(RANKING_COLUMNS)) if any(row[place] is not None for row in rows)]
     columns = [
         (
-            RANKING_COLUMNS[place].heading.in_language(language).format(unit_noun=noun),
+            RANKING_COLUMNS[place].heading.in_language(language).format(unit_noun=noun[:1].upper() + noun[1:]),
             RANKING_COLUMNS[place].number_format,
         )
         for place in used

@@ -24,7 +24,7 @@ class QueueItem:
     subject_name_zh: str
     reasons: str
     reasons_zh: str
-    detail: str | None
+    detail_zh: str | None
     score_weight: Decimal
     value: Decimal | None
     state: str | None

@@ -87,7 +87,7 @@ def _overview_row(item: QueueItem) -> list[object]:
         _finding(item),
         _capture(item),
         item.evidence_url,
-        item.detail,
+        item.detail_zh,
     ]
 
 
@@ -98,7 +98,7 @@ def _note(item: QueueItem) -> str:
         f"现值 {_finding(item)}" if _finding(item) else "",
         _capture(item),
         item.evidence_url or "",
-        item.detail or "",
+        item.detail_zh or "",
     ]
     return "\n".join(line for line in lines if line)
 

@@ -20,6 +20,7 @@ import duckdb
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.warehouse import built_editions
 from orchestration.whole_file import write_whole
 from orchestration.wording import Wording
 
@@ -36,12 +37,23 @@ SHOWN_ROWS = 5
 # What tells rows, named `lines`, from others.
 CONTENT = "count(*), sum(cast(hash(lines) as hugeint))"
 # What a release is cut from: the readers' tables, what their views read, and which batches were loaded.
-FINGERPRINTED = """
-    select schema_name, table_name from duckdb_tables()
-    where database_name = current_database()
-        and (schema_name in ('marts', 'intermediate', 'seed') or (schema_name, table_name) = ('raw', 'batch'))
+BATCHES = "raw.batch"
+FINGERPRINTED = f"""
+    select tables.schema_name || '.' || tables.table_name, columns.column_name is not null as has_editions
+    from duckdb_tables() as tables
+    left join duckdb_columns() as columns
+        on tables.table_oid = columns.table_oid
+        and tables.database_oid = columns.database_oid
+        and columns.column_name = 'assessment_year'
+    where tables.database_name = current_database()
+        and (
+            tables.schema_name in ('marts', 'intermediate', 'seed')
+            or tables.schema_name || '.' || tables.table_name = '{BATCHES}'
+        )
     order by all
 """
+# Number and sum of hashes of the rows of a table (SCHEMA.NAME), by edition where they have one.
+Contents = Mapping[str, Mapping[str, str]]
 _fingerprints: WeakKeyDictionary[duckdb.DuckDBPyConnection, str] = WeakKeyDictionary()
 
 FAILED = Wording("上次构建中未通过的有:{names}", "in the last build these failed: {names}")
@@ -91,8 +103,10 @@ def record_build(
     connection: duckdb.DuckDBPyConnection,
     manifest: Mapping[str, Any],
     results: Iterable[Mapping[str, Any]],
-) -> None:
-    """dbt has ended: `results` are those of its run_results.json, `manifest` names all that should be among them."""
+    taken_over: Contents | None = None,
+) -> str:
+    """dbt has ended: `results` are those of its run_results.json, `manifest` names all that should be among them, and
+    `taken_over` is what is known of rows that it did not touch. Returns the fingerprint of the tables."""
     found = {result["unique_id"]: result for result in results}
     statuses = {name: result["status"] for name, result in found.items()}
     gates = {name: node for name, node in manifest["nodes"].items() if GATE_TAG in node.get("tags", ())}
@@ -101,16 +115,24 @@ def record_build(
     }
     failed = [node for name, node in expected.items() if statuses.get(name, SKIPPED) not in (*PASSED, SKIPPED)]
     not_run = [node for name, node in (expected | _names_of(gates)).items() if statuses.get(name, SKIPPED) == SKIPPED]
+    contents = contents_of(connection, taken_over or {})
     _write(
         home,
         {
-            "tables": fingerprint(connection),
+            "tables": _digest(contents),
+            "contents": contents,
             "failed": sorted(failed),
             "not_run": sorted(not_run),
             "gates": [_found_by(connection, gates[name], found[name]) for name in sorted(gates.keys() & found.keys())],
             "validated": {},
         },
     )
+    return _digest(contents)
+
+
+def recorded_contents(home: Home) -> Contents:
+    """What the last build recorded of its tables; empty where none is recorded."""
+    return (_read(home) or {}).get("contents", {})
 
 
 def is_sound(home: Home) -> bool:
@@ -183,7 +205,7 @@ def require_sound(home: Home, connection: duckdb.DuckDBPyConnection, year: int) 
         raise _unsound(year, NOT_RUN.filled(names=_names(record["not_run"])))
     if "gates" not in record:
         raise _unsound(year, NO_GATES)
-    if _known_fingerprint(connection) != record["tables"]:
+    if not _is_as_recorded(home, connection, record):
         raise _unsound(
             year,
             Wording(
@@ -206,6 +228,14 @@ def _of_edition(test: Mapping[str, Any], year: int) -> GateTest:
     return GateTest(test["test"], test["gate"], test["status"], found["row_count"], found["rows"], others)
 
 
+def _is_as_recorded(home: Home, connection: duckdb.DuckDBPyConnection, record: Mapping[str, Any]) -> bool:
+    """Whether the tables are those that were tested. Where nobody but writers of ours has been at the file since, only
+    what one of them loads between builds is looked at."""
+    if built_editions.tables_left(home.warehouse) == record["tables"]:
+        return _by_edition(connection, BATCHES, False, {}) == record["contents"][BATCHES]
+    return _known_fingerprint(connection) == record["tables"]
+
+
 def _known_fingerprint(connection: duckdb.DuckDBPyConnection) -> str:
     """That of the tables, once for each connection: it alone writes while it is open, and no release writes these."""
     if connection not in _fingerprints:
@@ -215,10 +245,32 @@ def _known_fingerprint(connection: duckdb.DuckDBPyConnection) -> str:
 
 def fingerprint(connection: duckdb.DuckDBPyConnection) -> str:
     """SHA-256 over the rows of all tables from which a release is cut, in whatever order they lie."""
+    return _digest(contents_of(connection, {}))
+
+
+def contents_of(connection: duckdb.DuckDBPyConnection, taken_over: Contents) -> Contents:
+    """The content of all tables from which a release is cut; that of editions in `taken_over` is believed."""
+    tables = connection.execute(FINGERPRINTED).fetchall()
+    return {
+        name: _by_edition(connection, name, has_editions, taken_over.get(name, {})) for name, has_editions in tables
+    }
+
+
+def _by_edition(
+    connection: duckdb.DuckDBPyConnection, table: str, has_editions: bool, taken_over: Mapping[str, str]
+) -> dict[str, str]:
+    edition = "coalesce(cast(assessment_year as varchar), '')" if has_editions else "''"
+    unknown = f"where assessment_year is null or assessment_year not in ({', '.join(taken_over)})" if taken_over else ""
+    schema, name = table.split(".")
+    found = connection.execute(f'select {edition}, {CONTENT} from "{schema}"."{name}" as lines {unknown} group by all')
+    return dict(sorted({**taken_over, **{part: f"{count} {total}" for part, count, total in found.fetchall()}}.items()))
+
+
+def _digest(contents: Contents) -> str:
     digest = hashlib.sha256()
-    for schema, table in connection.execute(FINGERPRINTED).fetchall():
-        rows, total = content_of(connection, f'"{schema}"."{table}"')
-        digest.update(f"{schema}.{table}\0{rows}\0{total}\n".encode())
+    for table, parts in sorted(contents.items()):
+        for part, content in sorted(parts.items()):
+            digest.update(f"{table}\0{part}\0{content}\n".encode())
     return digest.hexdigest()
 
 

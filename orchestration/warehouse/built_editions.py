@@ -8,7 +8,7 @@ the note is void and the next run builds every edition.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,9 +56,20 @@ def begin(warehouse: Path, inputs: Mapping[int, str]) -> EditionsToBuild:
     return EditionsToBuild(inputs, tuple(built), tuple(sorted(taken_over)))
 
 
-def record(warehouse: Path, editions: EditionsToBuild) -> None:
-    """The build came to its end, and every test passed."""
-    _write(warehouse, editions.inputs, editions.built)
+def record(warehouse: Path, editions: EditionsToBuild, tables: str = "") -> None:
+    """The build came to its end, and every test passed, on tables of this fingerprint."""
+    _write(warehouse, editions.inputs, {"built": sorted(editions.built), "tables": tables})
+
+
+def is_known(warehouse: Path) -> bool:
+    """Whether the file is the one that a writer of ours left; for who holds its lock."""
+    return bool(_read(warehouse))
+
+
+def tables_left(warehouse: Path) -> str | None:
+    """The fingerprint of the tables of the last build; None where somebody may have been at the file since."""
+    note = _read(warehouse)
+    return note.get("tables") if note and note.get("file") == _state(warehouse) else None
 
 
 def last_built(warehouse: Path) -> tuple[list[int], list[int]] | None:
@@ -99,8 +110,6 @@ def _read(warehouse: Path) -> dict[str, Any]:
         return {}
 
 
-def _write(warehouse: Path, inputs: Mapping[int, str], built: Collection[int] | None = None) -> None:
-    note: dict[str, Any] = {"inputs": {str(year): inputs[year] for year in sorted(inputs)}}
-    if built is not None:
-        note["built"] = sorted(built)
+def _write(warehouse: Path, inputs: Mapping[int, str], result: Mapping[str, Any] | None = None) -> None:
+    note = {"inputs": {str(year): inputs[year] for year in sorted(inputs)}, **(result or {})}
     write_whole(note_path(warehouse), json.dumps(note))

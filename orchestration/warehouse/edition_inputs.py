@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import duckdb
 
@@ -20,7 +21,7 @@ from orchestration.editions import EDITIONS
 from orchestration.home import Home
 from orchestration.seeds import read_seed, seeds_folder
 from orchestration.warehouse import dbt
-from orchestration.warehouse.build_record import CONTENT, content_of
+from orchestration.warehouse.build_record import CONTENT, Contents, content_of
 from orchestration.warehouse.built_editions import EditionsToBuild
 from orchestration.warehouse.built_from import package_versions
 
@@ -85,11 +86,36 @@ def environment(home: Home, editions: EditionsToBuild) -> dict[str, str]:
     """What tells dbt which editions to build."""
     if editions.are_all:
         return {}
-    following = {after for year in editions.built for after in _next_years(home, year)}
     return {
         "ZHENGXIN_EDITIONS": _listed(editions.built),
-        "ZHENGXIN_EDITIONS_AND_NEXT": _listed({*editions.built, *following}),
+        "ZHENGXIN_EDITIONS_AND_NEXT": _listed(_with_next(home, editions.built)),
     }
+
+
+def taken_over(
+    home: Home, editions: EditionsToBuild, manifest: Mapping[str, Any], contents: Contents
+) -> dict[str, dict[str, str]]:
+    """Of what was recorded of the tables before, what a build of `editions` leaves as it is."""
+    written = {False: {*editions.built}, True: _with_next(home, editions.built)}
+    left = {
+        looks_back: [str(year) for year in editions.taken_over if year not in years]
+        for looks_back, years in written.items()
+    }
+    tables = {
+        f"{node['schema']}.{node['alias']}": left[bool(node["config"].get("looks_back"))]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["config"]["materialized"] == "by_edition"
+    }
+    return {
+        table: {year: contents[table][year] for year in years if year in contents[table]}
+        for table, years in tables.items()
+        if table in contents
+    }
+
+
+def _with_next(home: Home, years: Iterable[int]) -> set[int]:
+    years = set(years)
+    return years.union(*(_next_years(home, year) for year in years))
 
 
 def _listed(years: Iterable[int]) -> str:

@@ -1,13 +1,14 @@
 """Loads the `raw` schema from the batches in effect: what came in, as accepted, quarantined and recorded.
 
-The tables are always replaced in full and together, in one transaction: a reader of the warehouse sees the old state
-or the new one. An empty landing store gives empty tables of the right types.
+The tables change together, in one transaction: a reader of the warehouse sees the old state or the new one. They are
+replaced in full, but for the rows of batches that are in effect as before where nobody else has been at the file. An
+empty landing store gives empty tables of the right types.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -155,16 +156,18 @@ class RawLoadError(UsageError):
     """A batch in effect does not hold what its ledger entry says; the message names it."""
 
 
-def load_raw(connection: duckdb.DuckDBPyConnection, home: Home) -> dict[str, int]:
-    """Replace all tables of schema `raw` from the landing store of `home`; return rows by table name.
+def load_raw(connection: duckdb.DuckDBPyConnection, home: Home, is_known: bool = False) -> dict[str, int]:
+    """Make the tables of schema `raw` hold what is in effect in the landing store of `home`; return rows by table name.
 
-    `connection` must be writable and have no open transaction. On any error nothing is changed.
+    `connection` must be writable and have no open transaction. On any error nothing is changed. Where the tables are
+    known to be as they were loaded last, rows of sources are written for batches that came, and removed of those that
+    went: a batch never changes.
     """
     store = Store(home.landing)
     connection.execute("begin transaction")
     try:
         connection.execute("create schema if not exists raw")
-        counts = {source: _load_source(connection, store, source) for source in CONTRACTS}
+        counts = {source: _load_source(connection, store, source, is_known) for source in CONTRACTS}
         counts["quarantined_row"] = _load_quarantine(connection, store)
         counts["batch"] = _load_batches(connection, store)
         counts["decision_log"] = _load_decision_log(connection, home)
@@ -186,13 +189,38 @@ def load_raw(connection: duckdb.DuckDBPyConnection, home: Home) -> dict[str, int
     return counts
 
 
-def _load_source(connection: duckdb.DuckDBPyConnection, store: Store, source: str) -> int:
+def _load_source(connection: duckdb.DuckDBPyConnection, store: Store, source: str, is_known: bool) -> int:
     contract = CONTRACTS[source]
     comments = {column.name: (column.description_en, column.description_zh) for column in contract.columns}
-    _create_table(connection, source, accepted_schema(contract), comments)
-    batches = store.effective_batches(source)
-    paths = [store.accepted_path(batch) for batch in batches if batch.accepted_count]
-    return _insert(connection, source, paths, sum(batch.accepted_count for batch in batches))
+    batches = {batch.batch_id: batch for batch in store.effective_batches(source) if batch.accepted_count}
+    kept: set[str] = set()
+    if is_known and _has_columns(connection, source, accepted_schema(contract)):
+        kept = _keep(connection, source, {name: batch.accepted_count for name, batch in batches.items()})
+    else:
+        _create_table(connection, source, accepted_schema(contract), comments)
+    _require(store.accepted_path(batch) for batch in batches.values())
+    new = [store.accepted_path(batch) for name, batch in batches.items() if name not in kept]
+    return _insert(connection, source, new, sum(batch.accepted_count for batch in batches.values()))
+
+
+def _has_columns(connection: duckdb.DuckDBPyConnection, table: str, schema: pa.Schema) -> bool:
+    found = connection.execute(
+        "select column_name, data_type from duckdb_columns() where database_name = current_database()"
+        " and schema_name = 'raw' and table_name = $1 order by column_index",
+        [table],
+    ).fetchall()
+    return [(name, kind.lower()) for name, kind in found] == [(field.name, _sql_type(field.type)) for field in schema]
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, table: str, row_counts: Mapping[str, int]) -> set[str]:
+    """Remove all rows but those of batches that are there whole; which these are."""
+    found = connection.execute(f"select batch_id, count(*) from raw.{table} group by batch_id").fetchall()
+    kept = {batch_id for batch_id, count in found if row_counts.get(batch_id) == count}
+    if len(kept) < len(found):
+        connection.execute(
+            f"delete from raw.{table} where batch_id is null or not list_contains($1, batch_id)", [sorted(kept)]
+        )
+    return kept
 
 
 def _load_quarantine(connection: duckdb.DuckDBPyConnection, store: Store) -> int:
@@ -201,6 +229,7 @@ def _load_quarantine(connection: duckdb.DuckDBPyConnection, store: Store) -> int
     _create_table(connection, "quarantined_row", schema, _shared_comments())
     batches = store.effective_batches()
     paths = [store.quarantined_path(batch) for batch in batches if batch.quarantined_count]
+    _require(paths)
     count = _insert(connection, "quarantined_row", paths, sum(batch.quarantined_count for batch in batches))
     connection.register("zhengxin_replaced", replaced_rows(store))
     connection.execute(
@@ -252,15 +281,7 @@ def _insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Tab
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, paths: Sequence[Path], expected: int) -> int:
-    """Insert the rows of Parquet files and check their number against the ledger."""
-    missing = [str(path) for path in paths if not path.is_file()]
-    if missing:
-        raise RawLoadError(
-            Wording(
-                f"一个有效批次的行已丢失:{missing[0]} 缺失;请恢复入库存储",
-                f"a batch in effect has lost its rows: {missing[0]} is missing; restore the landing store",
-            )
-        )
+    """Insert the rows of Parquet files and check the number of all against the ledger."""
     if paths:
         connection.execute(
             f"insert into raw.{table} by name select * from read_parquet(?, union_by_name = true)",
@@ -277,6 +298,17 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, paths: Sequence[P
             )
         )
     return count
+
+
+def _require(paths: Iterable[Path]) -> None:
+    for path in paths:
+        if not path.is_file():
+            raise RawLoadError(
+                Wording(
+                    f"一个有效批次的行已丢失:{path} 缺失;请恢复入库存储",
+                    f"a batch in effect has lost its rows: {path} is missing; restore the landing store",
+                )
+            )
 
 
 def _create_table(

@@ -12,7 +12,7 @@ import pytest
 from orchestration.commands.queue import queue
 from orchestration.errors import UsageError
 from orchestration.home import Home
-from orchestration.verification.queue import read_queue
+from orchestration.verification.queue import QueueItem, read_queue
 from orchestration.verification.worksheet import OVERVIEW_SHEET, write_worksheet
 from orchestration.warehouse.connection import reading
 from tests.daily.small_home import EVENT, UNITS, VERIFICATION, SmallHome, observations
@@ -130,6 +130,29 @@ def test_two_verifiers_are_compared(queued: SmallHome, tmp_path: Path) -> None:
         "select first_verifier, second_verifier, item_count, same_verdict_count, verdict_agreement, kappa"
         " from marts.verifier_agreement"
     ) == [("team A", "team B", 6, 5, Decimal("0.8333333333"), Decimal(0))]
+
+
+def test_the_workbook_says_in_chinese_why(tmp_path: Path) -> None:
+    item = QueueItem(
+        priority=1,
+        subject="observation",
+        unit_code=VETOED,
+        unit_name_zh="西秀区",
+        subject_code="T1.1",
+        subject_name_zh="网站",
+        reasons="outlier",
+        reasons_zh="离群值",
+        detail_zh="中位数 8,标准化绝对中位差 2.9652",
+        score_weight=Decimal("1"),
+        value=Decimal("60"),
+        state="observed",
+        channel=None,
+        captured_at=None,
+        evidence_url=None,
+    )
+    workbook = openpyxl.load_workbook(write_worksheet([item], 2019, tmp_path / "to_verify.xlsx"))
+    assert item.detail_zh in workbook.worksheets[0]["A3"].comment.text
+    assert [cell.value for cell in workbook[OVERVIEW_SHEET][2]][-1] == item.detail_zh
 
 
 def test_only_a_workbook_can_be_written(tmp_path: Path) -> None:

@@ -179,7 +179,7 @@ class BySteps:
 
     def build(self) -> EditionsToBuild:
         """As a run does it."""
-        load_raw(self.models.connection, self.home)
+        load_raw(self.models.connection, self.home, is_known=bool(self.built))
         inputs = edition_inputs.inputs_of_editions(self.models.connection, self.home)
         editions = built_editions.begin(self.home.warehouse, inputs)
         self.models.build(edition_inputs.environment(self.home, editions))

@@ -20,7 +20,7 @@ from orchestration.commands.node_tree import NodeLine, print_node_tree
 from orchestration.commands.subject import Edition, find_unit
 from orchestration.commands.terminal import console_on, fitted, table
 from orchestration.errors import UsageError
-from orchestration.home import Home, project_root
+from orchestration.home import Home
 from tests.explain.conftest import records
 
 
@@ -28,7 +28,7 @@ def call(home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ZHENGXIN_")}
     return subprocess.run(
         [sys.executable, "-m", "orchestration.cli", "--home", str(home.root), *arguments],
-        env=kept | {"PYTHONPATH": str(project_root()), "PYTHONIOENCODING": "utf-8"},
+        env=kept | {"PYTHONIOENCODING": "utf-8"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -116,10 +116,9 @@ def test_one_node_shows_all_that_is_known(
         *("--methodology", pair["methodology_code"], "--node", trace["node_code"].upper(), "--language", language),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+    formulas = [f"{name}_zh" if language == "zh" else name for name in ("parameters", "arithmetic", "leaf_arithmetic")]
     for column in (
-        "parameters",
-        "arithmetic",
-        "leaf_arithmetic",
+        *formulas,
         "file_sha256",
         "batch_id",
         "collector",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from decimal import Decimal
 from fractions import Fraction
@@ -230,6 +231,18 @@ def test_arithmetic_comes_out_as_it_says(warehouse: duckdb.DuckDBPyConnection) -
         computed = min(Fraction(1), max(Fraction(0), (value - floor) / (target - floor)))
         assert abs(computed - Fraction(result)) <= Fraction(1, 10**12), trace
         assert Fraction(result) == Fraction(trace["normalised_value"]), trace
+
+
+@pytest.mark.parametrize("column", ["parameters", "arithmetic", "leaf_arithmetic"])
+def test_formulas_say_the_same_in_both_languages(warehouse: duckdb.DuckDBPyConnection, column: str) -> None:
+    texts = records(warehouse, f"select distinct {column} as en, {column}_zh as zh from marts.score_trace")
+    assert len(texts) > 20
+    for text in texts:
+        # What clip() means takes two numbers more.
+        zh = text["zh"].replace("限于 0 至 1", "") if column == "arithmetic" else text["zh"]
+        assert re.findall(r"[\d.]+", zh) == re.findall(r"[\d.]+", text["en"]), text
+        assert set(re.findall("[A-Za-z]+", zh)) <= {"ln"}, text
+        assert not re.search("[一-鿿]", text["en"]), text
 
 
 def test_lost_marks_are_the_leaves_that_lost(warehouse: duckdb.DuckDBPyConnection) -> None:

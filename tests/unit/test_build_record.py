@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from orchestration.home import Home
-from orchestration.warehouse import build_record
+from orchestration.warehouse import build_record, built_editions
 from orchestration.warehouse.build_record import BuildUnsound
 
 NODES = {
@@ -85,3 +85,57 @@ def test_what_was_to_run_is(tmp_path: Path, statuses: dict[str, str], words: str
     home, connection = recorded(tmp_path, statuses)
     with pytest.raises(BuildUnsound, match=words):
         build_record.require_sound(home, connection, 2019)
+
+
+def test_rows_of_editions_that_are_taken_over_are_believed() -> None:
+    """All others are looked at, those of no edition too."""
+    connection = duckdb.connect()
+    connection.execute("create schema marts")
+    connection.execute(
+        "create table marts.scores as from (values (2018, 1), (2019, 2), (null, 3)) as t(assessment_year, score)"
+    )
+    whole = build_record.contents_of(connection, {})
+    assert whole["marts.scores"].keys() == {"", "2018", "2019"}
+    connection.execute("update marts.scores set score = score + 1")
+    changed = build_record.contents_of(connection, {"marts.scores": {"2018": whole["marts.scores"]["2018"]}})
+    same = {part for part, content in changed["marts.scores"].items() if content == whole["marts.scores"][part]}
+    assert same == {"2018"}
+
+
+def test_tables_are_looked_at_where_somebody_may_have_been_at_the_file(tmp_path: Path) -> None:
+    """Nobody has: what the note says of them is believed, but for the batches, which are loaded between builds."""
+    home = Home(tmp_path)
+    home.warehouse.parent.mkdir(parents=True)
+    results = [{"unique_id": name, "status": status, "compiled_code": FOUND} for name, status in SOUND.items()]
+    with built_editions.custody(home.warehouse), duckdb.connect(str(home.warehouse)) as connection:
+        connection.execute("create schema marts")
+        connection.execute("create table marts.scores as select 2019 as assessment_year, 1 as score")
+        connection.execute("create schema raw")
+        connection.execute("create table raw.batch as select 'b' as batch_id")
+        tables = build_record.record_build(home, connection, {"nodes": NODES}, results)
+        build_record.record_validation(home, {2019: []})
+        built_editions.record(home.warehouse, built_editions.begin(home.warehouse, {2019: "a"}), tables)
+
+    def is_sound() -> bool:
+        with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+            try:
+                build_record.require_sound(home, connection, 2019)
+            except BuildUnsound:
+                return False
+        return True
+
+    def change(statement: str) -> None:
+        with duckdb.connect(str(home.warehouse)) as connection:
+            connection.execute(statement)
+
+    assert is_sound()
+    with built_editions.custody(home.warehouse):
+        change("insert into raw.batch values ('c')")
+    assert not is_sound()
+    with built_editions.custody(home.warehouse):
+        change("delete from raw.batch where batch_id = 'c'")
+    assert is_sound()
+    change("update marts.scores set score = 2")
+    assert not is_sound()
+    change("update marts.scores set score = 1")
+    assert is_sound() and built_editions.tables_left(home.warehouse) is None

@@ -12,7 +12,10 @@ PROJECT = project_root() / "dbt_project"
 MESSAGES = {row["message_code"]: row for row in read_seed(PROJECT / "seeds" / "message.csv")}
 MODELS = {path.stem: path.read_text(encoding="utf-8") for path in (PROJECT / "models").rglob("*.sql")}
 # Readings of characters, and a word that units are told apart by.
-NO_MESSAGE = {"int_pinyin", "int_region_statistic"}
+NO_MESSAGE = {"int_pinyin", "int_frame_statistic"}
+NO_SQL = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|--[^\n]*", re.DOTALL)
+# Who counted a value from records, as it is named in every language.
+COMPOSED = {("int_derived_observation", "derivation ")}
 # What one language says with a word of its own, or takes from elsewhere.
 OF_ONE_LANGUAGE = {"unit", "percent_sign", "message"}
 
@@ -23,6 +26,19 @@ def places(text: str) -> set[str]:
 
 def test_no_model_writes_chinese() -> None:
     assert {name for name, sql in MODELS.items() if re.search("[一-鿿]", sql)} == NO_MESSAGE
+
+
+def test_no_model_writes_a_sentence() -> None:
+    """Words within quotes, where neither Jinja nor a comment stands."""
+    written = {
+        (name, text)
+        for name, sql in MODELS.items()
+        for text in re.findall(
+            r"'([^'\n]*)'", re.sub(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|--[^\n]*", "", sql, flags=re.DOTALL)
+        )
+        if re.search("[A-Za-z]{2,}[ :;,]|[ :;,][A-Za-z]{2,}", text)
+    }
+    assert written == COMPOSED
 
 
 def test_both_languages_tell_the_same() -> None:

@@ -55,6 +55,7 @@ select
     items.reasons_zh,
     items.reason_count,
     items.detail,
+    items.detail_zh,
     items.score_weight,
     observations.value,
     observations.state,

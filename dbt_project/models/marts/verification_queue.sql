@@ -20,6 +20,7 @@ select
     reasons.subject_code,
     reasons.reason,
     reasons.detail,
+    reasons.detail_zh,
     reasons.value,
     reasons.measure_mark,
     cast(reasons.score_weight as decimal(18, 10)) as score_weight,

@@ -1,5 +1,7 @@
 -- Fails with each unit whose composite is not its base plus what stands outside the base (opinion events), between the
 -- lowest and the full mark; where the root is no `sum`, composite and base are the same.
+{{ config(meta={"by_edition": true}) }}
+
 with units as (
 
     select * from {{ ref('fct_unit_score') }}

@@ -1,5 +1,7 @@
 -- Fails with each event indicator that is not the sum of the points of its events, each counted once, between the node's
 -- lowest and full mark; 0 without events. A fault node takes the response faults of all of the unit's events.
+{{ config(meta={"by_edition": true}) }}
+
 with nodes as (
 
     select

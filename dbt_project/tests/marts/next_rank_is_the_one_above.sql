@@ -1,5 +1,7 @@
 -- Fails with each ranked unit whose next rank is not that of the nearest better unit of the nation, or that would not
 -- draw level with it.
+{{ config(meta={"by_edition": true}) }}
+
 with ranking as (
 
     select * from {{ ref('unit_ranking') }}

@@ -1,5 +1,7 @@
 -- Fails with each unit whose rank within its peer group is not 1 + the number of ranked units of the group that stand above
 -- it in the ranking of all, and with each group of the nation that does not repeat that ranking.
+{{ config(meta={"by_edition": true}) }}
+
 with ranked as (
 
     select

@@ -1,30 +1,32 @@
 -- Fails with each published figure that is not its score rounded half up (away from zero) to the decimals of its series.
 -- Written without the project's rounding macro: |published| - |score| is at most half a step of the last published decimal,
 -- and more than minus half a step.
+{{ config(meta={"by_edition": true}) }}
+
 with scores as (
 
-    select 'fct_unit_score.score' as figure, series_code, score, published_score
+    select 'fct_unit_score.score' as figure, series_code, assessment_year, score, published_score
     from {{ ref('fct_unit_score') }}
 
     union all
 
-    select 'fct_unit_score.base_score' as figure, series_code, base_score as score, published_base_score as published_score
+    select 'fct_unit_score.base_score' as figure, series_code, assessment_year, base_score as score, published_base_score as published_score
     from {{ ref('fct_unit_score') }}
 
     union all
 
-    select 'fct_dimension_score.score' as figure, series_code, score, published_score
+    select 'fct_dimension_score.score' as figure, series_code, assessment_year, score, published_score
     from {{ ref('fct_dimension_score') }}
 
     union all
 
-    select 'fct_indicator_score.score' as figure, series_code, score, published_score
+    select 'fct_indicator_score.score' as figure, series_code, assessment_year, score, published_score
     from {{ ref('fct_indicator_score') }}
 
     union all
 
     select
-        'region_score.mean_of_units' as figure, series_code, mean_of_units as score, published_mean_of_units as published_score
+        'region_score.mean_of_units' as figure, series_code, assessment_year, mean_of_units as score, published_mean_of_units as published_score
     from {{ ref('region_score') }}
 
     union all
@@ -32,6 +34,7 @@ with scores as (
     select
         'region_score.mean_of_subregions' as figure,
         series_code,
+        assessment_year,
         mean_of_subregions as score,
         published_mean_of_subregions as published_score
     from {{ ref('region_score') }}

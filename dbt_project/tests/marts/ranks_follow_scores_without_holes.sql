@@ -1,5 +1,7 @@
 -- Fails with each rank of a region that is not 1 plus the number of units above it (1-2-2-4), that a lower score holds than
 -- the next rank does, or that exceeds the number of ranked units.
+{{ config(meta={"by_edition": true}) }}
+
 with ranks as (
 
     select

@@ -1,5 +1,7 @@
 -- Fails with each region's mean that lies outside its units' lowest and highest score, that is there without a scored
 -- unit, or that is missing with one.
+{{ config(meta={"by_edition": true}) }}
+
 select
     series_code,
     assessment_year,

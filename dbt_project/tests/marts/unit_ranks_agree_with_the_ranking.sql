@@ -1,5 +1,7 @@
 -- Fails with each unit whose ranks in fct_unit_score are not those of unit_ranking, is ranked without a score, or has a
 -- rank without being ranked (or the other way round), or a national one in an edition that lies within a province.
+{{ config(meta={"by_edition": true}) }}
+
 with units as (
 
     select * from {{ ref('fct_unit_score') }}

@@ -30,12 +30,6 @@ comparisons as (
 
 ),
 
-regions as (
-
-    select * from {{ ref('dim_region') }}
-
-),
-
 nodes as (
 
     select
@@ -109,41 +103,6 @@ statistics as (
 
     union all
 
-    select series_code, assessment_year, region_code, null, 'unit_count', unit_count
-    from regions
-
-    union all
-
-    select
-        regions.series_code,
-        regions.assessment_year,
-        regions.region_code,
-        null,
-        'province_count',
-        (
-            select count(*) from regions as provinces
-            where provinces.series_code = regions.series_code
-                and provinces.assessment_year = regions.assessment_year
-                and provinces.region_level = 'province'
-                and provinces.unit_count > 0
-        )
-    from regions
-    where regions.parent_region_code is null
-
-    union all
-
-    select
-        units.series_code, units.assessment_year, ancestors.ancestor_region_code, null, 'county_division_count', count(*)
-    from {{ ref('int_unit') }} as units
-    inner join {{ ref('int_region_ancestor') }} as ancestors
-        on units.series_code = ancestors.series_code
-        and units.assessment_year = ancestors.assessment_year
-        and units.region_code = ancestors.region_code
-    where units.unit_type <> '地级市'
-    group by units.series_code, units.assessment_year, ancestors.ancestor_region_code
-
-    union all
-
     select
         region_scores.series_code,
         region_scores.assessment_year,
@@ -164,19 +123,7 @@ statistics as (
 
     union all
 
-    select regions.series_code, regions.assessment_year, regions.region_code, nodes.node_code, 'full_mark', nodes.full_mark
-    from regions
-    inner join nodes
-        on regions.series_code = nodes.series_code
-        and regions.assessment_year = nodes.assessment_year
-
-    union all
-
-    select regions.series_code, regions.assessment_year, regions.region_code, nodes.node_code, 'min_mark', nodes.min_mark
-    from regions
-    inner join nodes
-        on regions.series_code = nodes.series_code
-        and regions.assessment_year = nodes.assessment_year
+    select * from {{ ref('int_frame_statistic') }}
 
 )
 

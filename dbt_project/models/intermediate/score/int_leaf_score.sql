@@ -6,25 +6,6 @@ with measure_scores as (
 
 ),
 
-event_points as (
-
-    select * from {{ ref('int_event_point') }}
-
-),
-
-units as (
-
-    select * from {{ ref('int_unit') }}
-    where is_included
-
-),
-
-methodologies as (
-
-    select * from {{ ref('int_edition_methodology') }}
-
-),
-
 nodes as (
 
     select
@@ -95,50 +76,6 @@ scored_leaves as (
 
 ),
 
-event_leaves as (
-
-    select
-        units.series_code,
-        units.assessment_year,
-        nodes.methodology_code,
-        units.unit_code,
-        nodes.node_code,
-        nodes.full_mark,
-        nodes.min_mark,
-        nodes.rounding_mode,
-        nodes.rounding_digits,
-        sum(
-            case
-                when nodes.event_source = 'response_fault' then coalesce(points.response_fault_points, 0)
-                when nodes.node_code = points.node_code then points.points
-                else 0
-            end
-        ) as unclipped_score
-    from units
-    inner join methodologies
-        on units.series_code = methodologies.series_code
-        and units.assessment_year = methodologies.assessment_year
-    inner join nodes
-        on methodologies.methodology_code = nodes.methodology_code
-        and nodes.is_event_only
-    left join event_points as points
-        on units.series_code = points.series_code
-        and units.assessment_year = points.assessment_year
-        and units.unit_code = points.unit_code
-        and nodes.methodology_code = points.methodology_code
-    group by
-        units.series_code,
-        units.assessment_year,
-        nodes.methodology_code,
-        units.unit_code,
-        nodes.node_code,
-        nodes.full_mark,
-        nodes.min_mark,
-        nodes.rounding_mode,
-        nodes.rounding_digits
-
-),
-
 leaves as (
 
     select
@@ -166,12 +103,12 @@ leaves as (
         node_code,
         0 as applicable_mark,
         0 as assessed_mark,
-        {{ clipped_score('unclipped_score', 'min_mark', 'full_mark') }} as unrounded_score,
+        unrounded_score,
         rounding_mode,
         rounding_digits,
         false as is_vetoed,
         true as is_event_only
-    from event_leaves
+    from {{ ref('int_event_leaf') }}
 
 )
 

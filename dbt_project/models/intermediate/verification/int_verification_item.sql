@@ -25,7 +25,8 @@ items as (
         max(reasons.score_weight) as score_weight,
         string_agg(reasons.reason, ', ' order by rules.position, reasons.reason) as reasons,
         string_agg(rules.name_zh, ';' order by rules.position, reasons.reason) as reasons_zh,
-        string_agg(reasons.detail, '; ' order by rules.position, reasons.reason) as detail
+        string_agg(reasons.detail, '; ' order by rules.position, reasons.reason) as detail,
+        string_agg(reasons.detail_zh, ';' order by rules.position, reasons.reason) as detail_zh
     from reasons
     left join rules
         on case reasons.reason when 'outlier' then 'robust_fence' else reasons.reason end = rules.screening_rule
@@ -47,6 +48,7 @@ select
     reasons,
     reasons_zh,
     detail,
+    detail_zh,
     cast(reason_count as integer) as reason_count,
     cast(score_weight as decimal(18, 10)) as score_weight,
     cast(row_number() over (

@@ -1,70 +1,8 @@
 {{ config(materialized="by_edition", looks_back=true) }}
 
-with editions as (
+with unverified_cells as (
 
-    select * from {{ ref('int_edition') }}
-
-),
-
-measure_scores as (
-
-    select
-        measure_scores.*,
-        editions.primary_methodology_code,
-        nodes.full_mark,
-        coalesce(observations.is_verified, false) as is_verified,
-        -- A leaf at zero though marks could be earned, and the cell has part in it. A veto is a reason of its own.
-        nodes.full_mark > 0
-        and leaves.score <= 0
-        and not leaves.is_vetoed
-        and (measure_scores.normalised_value < 1 or measure_scores.deduction > 0) as is_behind_zero
-    from {{ ref('int_measure_score') }} as measure_scores
-    inner join editions
-        on measure_scores.series_code = editions.series_code
-        and measure_scores.assessment_year = editions.assessment_year
-    inner join {{ ref('int_methodology_node') }} as nodes
-        on measure_scores.methodology_code = nodes.methodology_code
-        and measure_scores.node_code = nodes.node_code
-    inner join {{ ref('int_leaf_score') }} as leaves
-        on measure_scores.series_code = leaves.series_code
-        and measure_scores.assessment_year = leaves.assessment_year
-        and measure_scores.methodology_code = leaves.methodology_code
-        and measure_scores.unit_code = leaves.unit_code
-        and measure_scores.node_code = leaves.node_code
-    left join {{ ref('int_observation_reconciled') }} as observations
-        on measure_scores.series_code = observations.series_code
-        and measure_scores.assessment_year = observations.assessment_year
-        and measure_scores.unit_code = observations.unit_code
-        and measure_scores.measure_code = observations.measure_code
-
-),
-
-unverified_cells as (
-
-    select
-        series_code,
-        assessment_year,
-        unit_code,
-        measure_code,
-        max(value) as value,
-        bool_or(is_vetoed) as is_vetoed,
-        bool_or(
-            is_behind_zero
-            or (methodology_code = primary_methodology_code and normalised_value = 0)
-        ) as is_zero,
-        max(case when methodology_code = primary_methodology_code then measure_mark end) as measure_mark,
-        -- A veto takes the whole indicator, whatever the weight of its measure, in whichever methodology it holds.
-        max(
-            case
-                when is_vetoed then full_mark
-                when is_behind_zero then greatest(measure_mark, deduction)
-                when methodology_code = primary_methodology_code then measure_mark
-            end
-        ) as score_weight
-    from measure_scores
-    where status in ('observed', 'not_published')
-        and not is_verified
-    group by series_code, assessment_year, unit_code, measure_code
+    select * from {{ ref('int_unverified_cell') }}
 
 ),
 
@@ -78,29 +16,7 @@ sample_rule as (
 
 reasons as (
 
-    select
-        screens.series_code,
-        screens.assessment_year,
-        screens.unit_code,
-        screens.measure_code,
-        'outlier' as reason,
-        'median ' || cast(screens.median_value as varchar)
-        || ', standardised MAD ' || cast(screens.standardised_mad as varchar) as detail
-    from {{ ref('int_observation_screen') }} as screens
-    where screens.is_outside_fence
-
-    union all
-
-    select
-        screens.series_code,
-        screens.assessment_year,
-        screens.unit_code,
-        screens.measure_code,
-        'year_on_year_jump' as reason,
-        'previous value ' || cast(screens.previous_value as varchar)
-        || ', standardised MAD ' || cast(screens.standardised_mad as varchar) as detail
-    from {{ ref('int_observation_screen') }} as screens
-    where screens.is_year_on_year_jump
+    select * from {{ ref('int_screen_reason') }}
 
     union all
 
@@ -110,6 +26,7 @@ reasons as (
         conflicts.unit_code,
         conflicts.measure_code,
         'conflict' as reason,
+        cast(null as varchar) as detail_zh,
         cast(null as varchar) as detail
     from {{ ref('observation_conflict') }} as conflicts
     where not conflicts.is_rejected
@@ -124,6 +41,7 @@ reasons as (
         cells.unit_code,
         cells.measure_code,
         'veto' as reason,
+        cast(null as varchar) as detail_zh,
         cast(null as varchar) as detail
     from unverified_cells as cells
     where cells.is_vetoed
@@ -136,6 +54,7 @@ reasons as (
         cells.unit_code,
         cells.measure_code,
         'zero' as reason,
+        cast(null as varchar) as detail_zh,
         cast(null as varchar) as detail
     from unverified_cells as cells
     where cells.is_zero
@@ -149,6 +68,7 @@ reasons as (
         cells.unit_code,
         cells.measure_code,
         'random_sample' as reason,
+        cast(null as varchar) as detail_zh,
         cast(null as varchar) as detail
     from unverified_cells as cells
     cross join sample_rule
@@ -166,6 +86,7 @@ select
     reasons.measure_code as subject_code,
     reasons.reason,
     reasons.detail,
+    reasons.detail_zh,
     cells.value,
     cast(cells.measure_mark as decimal(18, 10)) as measure_mark,
     coalesce(cells.score_weight, 0) as score_weight
@@ -186,6 +107,7 @@ select
     events.cluster_code as subject_code,
     'negative_event' as reason,
     events.headline as detail,
+    events.headline as detail_zh,
     cast(null as decimal(20, 9)) as value,
     cast(null as decimal(18, 10)) as measure_mark,
     coalesce(abs(points.points) + abs(points.response_fault_points), 0) as score_weight

@@ -1,18 +1,6 @@
-{{ config(materialized="view") }}
+{{ config(materialized="by_edition", looks_back=true) }}
 
-with units as (
-
-    select
-        series_code,
-        assessment_year,
-        unit_code,
-        previous_unit_code
-    from {{ ref('int_unit') }}
-    where is_included
-
-),
-
-ranks as (
+with ranks as (
 
     select
         series_code,
@@ -31,14 +19,12 @@ select
     ranks.*,
     ranks.unit_rank - previous_ranks.unit_rank as places_lost
 from ranks
-inner join units
+inner join {{ ref('int_unit_before') }} as before
     using (series_code, assessment_year, unit_code)
-inner join {{ ref('int_edition') }} as editions
-    using (series_code, assessment_year)
 inner join ranks as previous_ranks
     on ranks.series_code = previous_ranks.series_code
-    and editions.previous_assessment_year = previous_ranks.assessment_year
+    and before.previous_assessment_year = previous_ranks.assessment_year
     and ranks.methodology_code = previous_ranks.methodology_code
-    and units.previous_unit_code = previous_ranks.unit_code
+    and before.previous_unit_code = previous_ranks.unit_code
     -- A rank among others than before is no fall.
     and ranks.region_code = previous_ranks.region_code

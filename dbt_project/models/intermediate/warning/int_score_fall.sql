@@ -1,18 +1,6 @@
-{{ config(materialized="view") }}
+{{ config(materialized="by_edition", looks_back=true) }}
 
-with units as (
-
-    select
-        series_code,
-        assessment_year,
-        unit_code,
-        previous_unit_code
-    from {{ ref('int_unit') }}
-    where is_included
-
-),
-
-scores as (
+with scores as (
 
     select
         series_code,
@@ -31,15 +19,13 @@ select
     scores.*,
     previous_scores.score as previous_score
 from scores
-inner join units
+inner join {{ ref('int_unit_before') }} as before
     using (series_code, assessment_year, unit_code)
-inner join {{ ref('int_edition') }} as editions
-    using (series_code, assessment_year)
 inner join scores as previous_scores
     on scores.series_code = previous_scores.series_code
-    and editions.previous_assessment_year = previous_scores.assessment_year
+    and before.previous_assessment_year = previous_scores.assessment_year
     and scores.methodology_code = previous_scores.methodology_code
-    and units.previous_unit_code = previous_scores.unit_code
+    and before.previous_unit_code = previous_scores.unit_code
     and scores.node_code = previous_scores.node_code
 where not scores.is_event_only
     and scores.score < previous_scores.score

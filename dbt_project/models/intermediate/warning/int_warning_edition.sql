@@ -9,16 +9,9 @@ with rules as (
 
 ),
 
--- The day from which the figures of a unit's edition stand: that of the last observation in them.
 unit_days as (
 
-    select
-        series_code,
-        assessment_year,
-        unit_code,
-        cast(max(captured_at) as date) as seen_on
-    from {{ ref('int_observation_reconciled') }}
-    group by series_code, assessment_year, unit_code
+    select * from {{ ref('int_unit_day') }}
 
 ),
 
@@ -26,16 +19,12 @@ next_days as (
 
     select
         series_code,
-        editions.previous_assessment_year as assessment_year,
-        units.previous_unit_code as unit_code,
+        before.previous_assessment_year as assessment_year,
+        before.previous_unit_code as unit_code,
         unit_days.seen_on as next_seen_on
-    from {{ ref('int_unit') }} as units
-    inner join {{ ref('int_edition') }} as editions
-        using (series_code, assessment_year)
+    from {{ ref('int_unit_before') }} as before
     inner join unit_days
         using (series_code, assessment_year, unit_code)
-    where units.is_included
-        and units.previous_unit_code is not null
 
 ),
 

@@ -1,4 +1,4 @@
-{{ config(materialized="view") }}
+{{ config(materialized="by_edition") }}
 
 -- What a cell says, and what the same cell said in an earlier capture of the same edition, and no longer says.
 with rules as (

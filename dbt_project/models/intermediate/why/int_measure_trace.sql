@@ -1,104 +1,35 @@
 {{ config(materialized="view") }}
 
--- What a rule says is written once a rule, not once a row.
-with rules as (
-
-    select
-        rules.methodology_code,
-        rules.measure_code,
-        rules.transform,
-        rules.veto_operator,
-        {{ operand('rules.floor') }} as floor_operand,
-        {{ operand('rules.target') }} as target_operand,
-        {{ operand('weights.weight') }} as weight_operand,
-        {{ operand('rules.deduct_per_case') }} as deduct_operand,
-        {{ plain_number('rules.veto_threshold') }} as veto_text,
-        {{ plain_number('nodes.full_mark') }} as full_mark_text,
-        {{ plain_number('nodes.min_mark') }} as min_mark_text,
-        case rules.rule_family
-            when 'linear' then
-                case rules.transform
-                    when 'positive' then 'positive'
-                    when 'observed' then 'observed'
-                    else case when rules.transform = 'log' then 'log; ' else '' end
-                        || 'floor ' || {{ plain_number('rules.floor') }} || '; target ' || {{ plain_number('rules.target') }}
-                end
-            when 'relative' then 'against the other units' || case when rules.floor > rules.target then '; less is better' else '' end
-            when 'deduct' then {{ plain_number('rules.deduct_per_case') }} || ' off per case'
-            when 'veto' then 'veto ' || rules.veto_operator || ' ' || {{ plain_number('rules.veto_threshold') }}
-        end || '; weight ' || {{ plain_number('weights.weight') }}
-        || '; full mark ' || {{ plain_number('nodes.full_mark') }} as parameters
-    from {{ ref('int_methodology_rule') }} as rules
-    inner join {{ ref('int_methodology_node') }} as nodes
-        on rules.methodology_code = nodes.methodology_code
-        and rules.node_code = nodes.node_code
-    inner join {{ ref('int_rule_weight') }} as weights
-        on rules.methodology_code = weights.methodology_code
-        and rules.measure_code = weights.measure_code
-
-),
-
--- A leaf of one measure needs no gathering. No table expression here is read twice: DuckDB would keep its result, and with
--- it compute every column of this view even where only a key is asked for.
-leaves_of_many as (
-
-    select
-        methodology_code,
-        node_code
-    from {{ ref('int_methodology_rule') }}
-    group by methodology_code, node_code
-    having count(*) > 1
-
-),
-
-gathered_leaves as (
-
-    select
-        scores.series_code,
-        scores.assessment_year,
-        scores.methodology_code,
-        scores.unit_code,
-        scores.node_code,
-        sum(case when scores.normalised_value is not null then scores.weight else 0 end) as counted_weight,
-        sum(scores.deduction) as deduction,
-        bool_or(scores.is_vetoed) as is_vetoed,
-        string_agg(
-            case when scores.weight > 0
-                then {{ operand('scores.weight') }} || ' × ' || {{ plain_number('scores.normalised_value') }}
-            end,
-            ' + ' order by scores.measure_code
-        ) as weighted_values
-    from {{ ref('int_measure_score') }} as scores
-    inner join leaves_of_many
-        on scores.methodology_code = leaves_of_many.methodology_code
-        and scores.node_code = leaves_of_many.node_code
-    group by scores.series_code, scores.assessment_year, scores.methodology_code, scores.unit_code, scores.node_code
-
-),
-
-measures as (
+-- No table expression here is read twice: DuckDB would keep its result, and with it compute every column of this view even
+-- where only a key is asked for.
+with measures as (
 
     select
         scores.*,
-        rules.transform,
-        rules.veto_operator,
-        rules.floor_operand,
-        rules.target_operand,
-        rules.deduct_operand,
-        rules.veto_text,
-        rules.full_mark_text,
-        rules.min_mark_text,
-        rules.parameters,
-        coalesce(gathered_leaves.counted_weight, scores.weight) as counted_weight,
-        coalesce(gathered_leaves.deduction, scores.deduction) as leaf_deduction,
-        coalesce(gathered_leaves.is_vetoed, scores.is_vetoed) as is_leaf_vetoed,
+        rules.* exclude (methodology_code, measure_code, weight_operand),
+        coalesce(gathered.counted_weight, scores.weight) as counted_weight,
+        coalesce(gathered.deduction, scores.deduction) as leaf_deduction,
         coalesce(
-            gathered_leaves.weighted_values,
+            gathered.weighted_values,
             rules.weight_operand || ' × ' || {{ plain_number('scores.normalised_value') }}
         ) as weighted_values,
-        leaves.score as leaf_score
+        leaves.score as leaf_score,
+        'trace_' || case
+            when scores.normalised_value is null then 'missing'
+            when scores.status = 'not_published' then 'not_published'
+            when scores.rule_family in ('deduct', 'relative') then scores.rule_family
+            when scores.rule_family = 'veto' then case when scores.is_vetoed then 'veto' else 'no_veto' end
+            when rules.transform in ('positive', 'observed') then rules.transform
+            when rules.transform = 'log' then case when scores.value <= 0 then 'log_of_nothing' else 'log' end
+            else 'linear'
+        end as formula_code,
+        'trace_' || case
+            when coalesce(gathered.is_vetoed, scores.is_vetoed) then 'leaf_vetoed'
+            when leaves.score is null then 'missing'
+            else 'leaf'
+        end as leaf_formula_code
     from {{ ref('int_measure_score') }} as scores
-    inner join rules
+    inner join {{ ref('int_rule_trace') }} as rules
         on scores.methodology_code = rules.methodology_code
         and scores.measure_code = rules.measure_code
     inner join {{ ref('int_leaf_score') }} as leaves
@@ -107,68 +38,55 @@ measures as (
         and scores.methodology_code = leaves.methodology_code
         and scores.unit_code = leaves.unit_code
         and scores.node_code = leaves.node_code
-    left join gathered_leaves
-        on scores.series_code = gathered_leaves.series_code
-        and scores.assessment_year = gathered_leaves.assessment_year
-        and scores.methodology_code = gathered_leaves.methodology_code
-        and scores.unit_code = gathered_leaves.unit_code
-        and scores.node_code = gathered_leaves.node_code
-
-),
-
-formulas as (
-
-    select
-        *,
-        case
-            when normalised_value is null then 'NA'
-            when status = 'not_published' then '0'
-            when rule_family = 'deduct'
-                then deduct_operand || ' × ' || {{ operand('value') }} || ' = '
-                    || {{ plain_number('deduction') }} || ' off'
-            when rule_family = 'veto'
-                then {{ plain_number('value') }} || ' ' || veto_operator || ' ' || veto_text
-                    || case when is_vetoed then ': veto' else ': no veto' end
-            when rule_family = 'relative'
-                then {{ plain_number('value') }} || ' among the units: ' || {{ plain_number('normalised_value') }}
-            when transform = 'positive'
-                then {{ plain_number('value') }} || ' > 0: ' || {{ plain_number('normalised_value') }}
-            when transform = 'observed' then 'observed: 1'
-            when transform = 'log' and value <= 0 then 'clip(ln ' || {{ operand('value') }} || ') = 0'
-            when transform = 'log'
-                then 'clip((ln ' || {{ operand('value') }} || ' - ln ' || floor_operand || ') / (ln '
-                    || target_operand || ' - ln ' || floor_operand || ')) = '
-                    || {{ plain_number('normalised_value') }}
-            else 'clip((' || {{ operand('value') }} || ' - ' || floor_operand || ') / ('
-                || target_operand || ' - ' || floor_operand || ')) = '
-                || {{ plain_number('normalised_value') }}
-        end as arithmetic
-    from measures
+    left join {{ ref('int_gathered_leaf') }} as gathered
+        on scores.series_code = gathered.series_code
+        and scores.assessment_year = gathered.assessment_year
+        and scores.methodology_code = gathered.methodology_code
+        and scores.unit_code = gathered.unit_code
+        and scores.node_code = gathered.node_code
 
 )
 
+{%- set places = {
+    'value': plain_number('measures.value'),
+    'operand': operand('measures.value'),
+    'floor': 'measures.floor_operand',
+    'target': 'measures.target_operand',
+    'deduct': 'measures.deduct_operand',
+    'deduction': plain_number('measures.deduction'),
+    'operator': 'measures.veto_operator',
+    'threshold': 'measures.veto_text',
+    'normalised': plain_number('measures.normalised_value'),
+} %}
+{%- set leaf_places = {
+    'weighted_values': 'measures.weighted_values',
+    'divided': "case when measures.counted_weight <> 1 then ' / ' || " ~ plain_number('measures.counted_weight') ~ " end",
+    'deducted': "case when measures.leaf_deduction > 0 then ' - ' || " ~ plain_number('measures.leaf_deduction') ~ " end",
+    'min_mark': 'measures.min_mark_text',
+    'full_mark': 'measures.full_mark_text',
+    'score': plain_number('measures.leaf_score'),
+} %}
+
 select
-    series_code,
-    assessment_year,
-    methodology_code,
-    unit_code,
-    node_code,
-    measure_code,
-    status,
-    value,
-    normalised_value,
-    deduction,
-    is_vetoed,
-    parameters,
-    arithmetic,
-    case
-        when is_leaf_vetoed then 'veto: 0'
-        when leaf_score is null then 'NA'
-        else full_mark_text || ' × ('
-            || weighted_values
-            || ')' || case when counted_weight <> 1 then ' / ' || {{ plain_number('counted_weight') }} else '' end
-            || case when leaf_deduction > 0 then ' - ' || {{ plain_number('leaf_deduction') }} else '' end
-            || ', within ' || min_mark_text || ' to ' || full_mark_text || ' = '
-            || {{ plain_number('leaf_score') }}
-    end as leaf_arithmetic
-from formulas
+    measures.series_code,
+    measures.assessment_year,
+    measures.methodology_code,
+    measures.unit_code,
+    measures.node_code,
+    measures.measure_code,
+    measures.status,
+    measures.value,
+    measures.normalised_value,
+    measures.deduction,
+    measures.is_vetoed,
+    measures.parameters,
+    measures.parameters_zh,
+    {{ filled('formulas.text_en', places) }} as arithmetic,
+    {{ filled('formulas.text_zh', places) }} as arithmetic_zh,
+    {{ filled('leaf_formulas.text_en', leaf_places) }} as leaf_arithmetic,
+    {{ filled('leaf_formulas.text_zh', leaf_places) }} as leaf_arithmetic_zh
+from measures
+inner join {{ ref('stg_message') }} as formulas
+    on measures.formula_code = formulas.message_code
+inner join {{ ref('stg_message') }} as leaf_formulas
+    on measures.leaf_formula_code = leaf_formulas.message_code
