@@ -22,7 +22,10 @@ from tests.small.parsed import SHARED
 # Python imports what lies here in every process of the tests: see `sitecustomize.py` there.
 EVERY_PROCESS = Path(__file__).parent / "every_process"
 # The folders that take longest start first, so that the workers end at about the same time.
-LONGEST = ("yearly_run", "orchestration", "release", "daily", "methodology", "bi", "report")
+LONGEST = (
+    *("release", "orchestration", "yearly_run", "report", "landing", "daily", "own_index", "evidence", "methodology"),
+    *("unit", "collect", "bi"),
+)
 
 
 class OneWorkerAFolder(LoadScopeScheduling):

@@ -24,6 +24,7 @@ from orchestration.warehouse.evidence_records import derived_measures, records_b
 from orchestration.warehouse.raw import load_raw
 from tests.small.home import make_small_home
 from tests.small.inbox import SERIES, write_small_inbox
+from tests.small.parsed import share_parse
 
 UNIT, SILENT_UNIT = "520402", "520403"
 HEADER = "unit_code,message_code,url,submitted_at,due_at,answered_at,provenance"
@@ -66,6 +67,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home.warehouse.parent.mkdir()
     with connection.writing(home.warehouse) as open_connection:
         load_raw(open_connection, home)
+    share_parse(home)  # that of a home without records has no models of them
     wanted = [f"+{mart}" for mart in MARTS]
     dbt.run(home, ["build", "--select", *wanted, "--exclude-resource-type", "test", "unit_test"])
     return home

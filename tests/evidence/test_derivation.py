@@ -24,6 +24,7 @@ from orchestration.warehouse.raw import load_raw
 from tests.evidence.conftest import Evidence
 from tests.evidence.models import EvidenceModels
 from tests.methodology.reference_evidence import Derived, derive
+from tests.small.parsed import share_parse
 
 SEEDS = ["evidence_kind", "evidence_column", "measure", "measure_derivation", "measure_derivation_condition"]
 MODELS = [
@@ -133,6 +134,7 @@ def build(home: Home, is_first: bool = False) -> None:
         load_raw(open_connection, home)
     # A run refreshes everything in full; what is counted by steps is not.
     wanted = [*SEEDS, *MODELS] if is_first else MODELS
+    share_parse(home)
     command = ["build", "--full-refresh", "--select", *wanted, "--exclude-resource-type", "test", "unit_test"]
     dbt.run(home, command)
 
@@ -189,8 +191,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
 def test_every_family_at_its_boundaries(home: Home) -> None:
     found = derived(home)
     assert {key: found.get(key) for key in EXPECTED} == EXPECTED
+    assert found == expected(home)
 
 
+# `test_increments.py` has it in memory, without dbt.
+@pytest.mark.slow
 def test_by_steps_as_in_one_go_and_as_the_reference(home: Home) -> None:
     """Files come, are repeated and superseded; after each step all counts are those of a full recount by the
     reference, and at the end those of a warehouse made anew."""

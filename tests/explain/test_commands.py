@@ -20,7 +20,7 @@ from orchestration.commands.node_tree import NodeLine, print_node_tree
 from orchestration.commands.subject import Edition, find_unit
 from orchestration.commands.terminal import console_on, fitted, table
 from orchestration.errors import UsageError
-from orchestration.home import Home, project_root
+from orchestration.home import Home
 from tests.explain.conftest import records
 
 
@@ -28,7 +28,7 @@ def call(home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ZHENGXIN_")}
     return subprocess.run(
         [sys.executable, "-m", "orchestration.cli", "--home", str(home.root), *arguments],
-        env=kept | {"PYTHONPATH": str(project_root()), "PYTHONIOENCODING": "utf-8"},
+        env=kept | {"PYTHONIOENCODING": "utf-8"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

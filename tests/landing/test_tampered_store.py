@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from orchestration.home import Home
 from orchestration.landing import chain
 from orchestration.landing.integrity import require_unbroken, require_whole
 from orchestration.landing.store import Store, StoreDamaged
@@ -22,15 +23,23 @@ from orchestration.release.verify_all import LANDING_STORE, parts_to_verify, ver
 from .conftest import DECISION_ROW, OBSERVATION_ROW, World, csv_text, observations
 
 
-@pytest.fixture
-def landed(world: World) -> World:
-    """Four deliveries: two files of observations, of which one has a row in quarantine, and two of decisions."""
+@pytest.fixture(scope="module")
+def landed_once(tmp_path_factory: pytest.TempPathFactory, seeds: Path) -> World:
+    """Four deliveries: two files of observations, of which one has a row in quarantine, and two of decisions. Copy,
+    don't change."""
+    world = World(Home(tmp_path_factory.mktemp("landed") / "home"), seeds)
     world.land_one(csv_text([*observations(3), OBSERVATION_ROW | {"unit_code": "999999"}]), "a.csv")
     world.land_one(csv_text(observations(2, value="7")), "b.csv")
     for name, codes in (("d.csv", ("D1", "D2")), ("e.csv", ("D3",))):
         text = csv_text([DECISION_ROW | {"decision_code": code} for code in codes])
         world.land_one(text, name, "decision")
     return world
+
+
+@pytest.fixture
+def landed(landed_once: World, tmp_path: Path) -> World:
+    shutil.copytree(landed_once.home.root, tmp_path / "home")
+    return World(Home(tmp_path / "home"), landed_once.seeds)
 
 
 def problems(world: World) -> list[str]:
@@ -149,7 +158,7 @@ def test_a_killed_lander_is_not_taken_for_a_thief(landed: World, monkeypatch: py
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(Store, "commit_delivery", killed)
+        patch.setattr(Store, "commit_deliveries", killed)
         with pytest.raises(KeyboardInterrupt):
             landed.land()
     content = file.read_bytes()

@@ -186,21 +186,34 @@ def _event_differences(connection: duckdb.DuckDBPyConnection, reference: Result)
     return _differences("event", computed, expected, _equal)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_large_random_worlds_score_alike(seed: int, tmp_path: Path) -> None:
     world = random_world(random.Random(seed), 14)
     compare(world, build_warehouse(world, tmp_path))
 
 
-@settings(
-    max_examples=2,
-    deadline=None,
-    derandomize=True,
+FEW = {
+    "deadline": None,
+    "derandomize": True,
     # Each example runs the whole project: shrinking would take an hour, and the recipe names the world well enough.
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+    "phases": [Phase.explicit, Phase.generate],
+    "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+}
+
+
+@settings(max_examples=1, **FEW)
+@given(recipe=recipes(max_methodologies=6))
+def test_a_random_recipe_scores_alike(recipe: WorldRecipe, tmp_path_factory: pytest.TempPathFactory) -> None:
+    follow_recipe(recipe, tmp_path_factory.mktemp("world"))
+
+
+@pytest.mark.slow
+@settings(max_examples=10, **FEW)
 @given(recipe=recipes(max_methodologies=6))
 def test_random_recipes_score_alike(recipe: WorldRecipe, tmp_path_factory: pytest.TempPathFactory) -> None:
+    follow_recipe(recipe, tmp_path_factory.mktemp("world"))
+
+
+def follow_recipe(recipe: WorldRecipe, folder: Path) -> None:
     world = recipe.build()
-    compare(world, build_warehouse(world, tmp_path_factory.mktemp("world")))
+    compare(world, build_warehouse(world, folder))

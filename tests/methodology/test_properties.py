@@ -15,7 +15,7 @@ from tests.methodology.reference_scorer import World, methodologies_of_fixed_goa
 from tests.methodology.world_warehouse import build_warehouse, run_models
 
 SEED = 20190705
-METHODOLOGY_COUNT = 12
+METHODOLOGY_COUNT = 8
 FACTS = ("fct_unit_score", "fct_dimension_score", "fct_indicator_score", "fct_measure_score")
 
 
@@ -49,6 +49,7 @@ def _scores(warehouse: Path) -> dict[tuple, Decimal | None]:
     return {row[:5]: row[5] for row in rows}
 
 
+@pytest.mark.slow
 def test_a_second_run_gives_the_same_tables(warehouse: Path) -> None:
     before = _marts(warehouse)
     run_models(warehouse)

@@ -7,9 +7,8 @@ The tables are written directly, past the seeds' files and the landing, because 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -23,6 +22,7 @@ from orchestration.home import Home, project_root, shipped_seeds
 from orchestration.warehouse import dbt
 from orchestration.warehouse.raw import load_raw
 from tests.methodology.reference_scorer import World
+from tests.small.made_once import made_once
 
 WORKSHOP = TemporaryDirectory(prefix="zhengxin-worlds-")
 # What the reference does not compute: figures of a report.
@@ -54,35 +54,31 @@ def build_warehouse(world: World, folder: Path) -> Path:
 
 def run_models(path: Path) -> None:
     """Run the models over the tables that lie in the warehouse at `path`."""
-    workshop = Path(WORKSHOP.name)
-    # dbt parses the project anew wherever the path of the warehouse is another one, so all are worked on at one place.
-    at_work = workshop / path.name
-    shutil.move(path, at_work)
-    try:
-        _call_dbt(at_work, workshop)
-    finally:
-        shutil.move(at_work, path)
+    command = ["--quiet", "run", "--exclude", *UNCOMPARED_MODELS]
+    _call_dbt(command, path, Path(WORKSHOP.name), made_once("worlds", _parse) / "target" / dbt.PARSED_NAME)
 
 
-def _call_dbt(path: Path, folder: Path) -> None:
+def _parse(folder: Path) -> None:
+    """All worlds have the same models, and what is parsed does not depend on a warehouse."""
+    _call_dbt(["--quiet", "parse"], folder / "warehouse.duckdb", folder, None)
+
+
+def _call_dbt(command: Sequence[str], warehouse: Path, folder: Path, parsed: Path | None) -> None:
     root = project_root()
-    command = [
-        *(*dbt.command(), "--quiet", "run"),
-        *("--project-dir", str(root / "dbt_project"), "--profiles-dir", str(root)),
-        *("--exclude", *UNCOMPARED_MODELS),
-    ]
     environment = {
         **os.environ,
-        "ZHENGXIN_WAREHOUSE": str(path),
+        "ZHENGXIN_WAREHOUSE": str(warehouse),
         # Draws, other methods and statistics start from the scores and lead nowhere back.
         "ZHENGXIN_DRAW_COUNT": "0",
         "ZHENGXIN_OVER_UNITS": "1",
+        "ZHENGXIN_PARSED": str(parsed or ""),
         "DBT_TARGET_PATH": str(folder / "target"),
         "DBT_LOG_PATH": str(folder / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    place = ["--project-dir", str(root / "dbt_project"), "--profiles-dir", str(root)]
+    done = subprocess.run([*dbt.command(), *command, *place], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

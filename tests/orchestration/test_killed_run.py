@@ -93,6 +93,7 @@ def test_run_after_a_killed_run(home: Home, built: BuiltHome, zhengxin: Call, af
     assert again.stdout == "上次运行之后没有任何变化。\n" + done.stdout
 
 
+@pytest.mark.slow
 def test_rebuild_gives_the_same_tables(built: BuiltHome, tmp_path: Path, zhengxin: Call) -> None:
     shutil.copytree(built.home.root, tmp_path / "home")
     home = Home(tmp_path / "home")

@@ -14,28 +14,10 @@ from tests.orchestration.conftest import YEAR, BuiltHome, Call, process_environm
 from tests.orchestration.tables import fingerprint
 from tests.small.inbox import write_small_inbox
 
-LAUNCH = f"""
-import sys
-from pathlib import Path
-from orchestration.home import Home
-from orchestration.pipeline.code_location import definitions_of
-from orchestration.pipeline.partitions import span_tags
-from orchestration.pipeline.execution import execute
-from orchestration.pipeline.instance import open_instance
-home = Home(Path(sys.argv[1]))
-with open_instance(home) as instance:
-    job = definitions_of(home).resolve_job_def(sys.argv[2])
-    print("ready", flush=True)
-    sys.stdin.readline()
-    outcome = execute(instance, job, span_tags([{YEAR}]))
-print(outcome.errors)
-sys.exit(not outcome.success)
-"""
-
 
 def start(home: Home, job: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", LAUNCH, str(home.root), job],
+        [sys.executable, "-m", "tests.orchestration.launched_job", str(home.root), job, str(YEAR)],
         env=process_environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -12,6 +12,7 @@ import pytest
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.landing.run import land_inbox
 from orchestration.pipeline.code_location import definitions_of
 from orchestration.pipeline.execution import execute
 from orchestration.pipeline.instance import open_instance
@@ -63,11 +64,21 @@ def assert_refused(home: Home, zhengxin: Call, *words: str) -> None:
 
 
 def test_failed_model_test(home: Home, zhengxin: Call) -> None:
-    """The decision expects a value that its source does not hold; all models are built all the same."""
+    """A damaged warehouse is rebuilt while a decision waits that expects a value which its source does not hold: all
+    models are built all the same."""
     for source, row in (("objection", OBJECTION), ("decision", DECISION | {"expected_value": "79.5"})):
         (home.inbox / source).mkdir(parents=True, exist_ok=True)
         (home.inbox / source / "one.csv").write_text(csv_text([row]), encoding="utf-8")
-    assert not run(home).success
+    land_inbox(home)
+    home.warehouse.write_bytes(b"damaged" * 1000)
+    assert "zhengxin rebuild" in zhengxin(home, "query", "select 1").stderr
+    assert zhengxin(home, "rebuild").returncode == 1
+    with open_instance(home) as instance:
+        assert instance.get_runs(limit=1)[0].job_name == "rebuild_warehouse"
+    with reading(home.warehouse) as warehouse:
+        assert warehouse.execute("select count(*) from marts.fct_unit_score where score is not null").fetchone() == (
+            12,
+        )
     assert_refused(home, zhengxin, "decision_takes_effect_or_says_why")
 
 

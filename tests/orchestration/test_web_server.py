@@ -25,6 +25,7 @@ from orchestration.warehouse.lock import is_held
 from orchestration.web.mutations import HARMLESS
 from tests.orchestration.conftest import YEAR, BuiltHome, Call, command_line, process_environment
 from tests.orchestration.tables import fingerprint
+from tests.small.cold import cold
 from tests.small.inbox import write_small_inbox
 
 START_SECONDS = 90
@@ -70,12 +71,12 @@ query Job {
 """
 
 
-def _launch_parameters(year: str) -> dict[str, Any]:
+def _launch_parameters(year: str, job: str = "annual_run") -> dict[str, Any]:
     return {
         "selector": {
             "repositoryName": "__repository__",
             "repositoryLocationName": "zhengxin",
-            "jobName": "annual_run",
+            "jobName": job,
         },
         "runConfigData": {},
         "executionMetadata": {"tags": [{"key": "dagster/partition", "value": year}]},
@@ -107,9 +108,9 @@ class WebServer:
             with error:
                 return {"errors": error.read().decode("utf-8", "replace")}
 
-    def launch(self, year: str) -> str:
-        """Launch annual_run as the UI does; the run's id."""
-        answer = self.ask(LAUNCH, parameters=_launch_parameters(year))["launchRun"]
+    def launch(self, year: str, job: str) -> str:
+        """Launch a job as the UI does; the run's id."""
+        answer = self.ask(LAUNCH, parameters=_launch_parameters(year, job))["launchRun"]
         assert answer["__typename"] == "LaunchRunSuccess", answer
         return answer["run"]["runId"]
 
@@ -173,7 +174,7 @@ def _serving(home: Home, *options: str) -> Iterator[WebServer]:
     with log.open("wb") as output:
         process = subprocess.Popen(
             command_line(home, "ui", "--port", str(port), *options),
-            env=process_environment(),
+            env=cold(process_environment()),
             cwd=home.root,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -253,10 +254,22 @@ def test_one_ui_a_home(server: WebServer, home: Home, zhengxin: Call) -> None:
     assert "已在运行" in done.stderr and server.address in done.stderr
 
 
+def test_a_launch_lands_and_one_of_a_wrong_year_says_so(server: WebServer, home: Home) -> None:
+    run, wrong = server.launch(str(YEAR), "land_year"), server.launch("2035", "land_year")
+    assert server.end_of(run) == ("SUCCESS", [])
+    status, messages = server.end_of(wrong)
+    assert status == "FAILURE"
+    assert len(messages) == 1 and "county_integrity 没有年度 2035。已有 2017–2025。" in messages[0]
+    with reading(home.warehouse) as connection:
+        assert connection.execute("select count(*) from raw.observation").fetchone()[0] > 0
+    assert not is_held(home.warehouse)
+
+
+@pytest.mark.slow
 def test_one_launch_does_the_whole_and_two_at_once_do_not_collide(
     server: WebServer, home: Home, built: BuiltHome
 ) -> None:
-    run, wrong = server.launch(str(YEAR)), server.launch("2035")
+    run, wrong = server.launch(str(YEAR), "annual_run"), server.launch("2035", "annual_run")
     assert server.end_of(run) == ("SUCCESS", [])
     status, messages = server.end_of(wrong)
     assert status == "FAILURE"

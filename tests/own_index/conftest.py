@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.home import project_root
-
 
 class Shell:
     """Runs blocks of commands one after the other, each in the folder that the one before ended in."""
@@ -36,7 +34,6 @@ class Shell:
             env=kept
             | {
                 "PATH": f"{self._programs}{os.pathsep}{kept['PATH']}",
-                "PYTHONPATH": os.pathsep.join(filter(None, (kept.get("PYTHONPATH", ""), str(project_root())))),
                 "PYTHONIOENCODING": "utf-8",
                 "COLUMNS": "200",
             },

@@ -38,7 +38,7 @@ def main() -> None:
         except duckdb.Error as error:
             failed.append(str(error))
         rounds += 1
-        time.sleep(0.1)
+        time.sleep(0.3)
     print(json.dumps({"seen": seen, "failed": failed, "rounds": rounds}))
 
 

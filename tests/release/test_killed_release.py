@@ -53,10 +53,10 @@ def release_in(database: Path) -> str:
         return opened.execute("select distinct release_id from marts.release_info").fetchone()[0]
 
 
-SLOW = [pytest.param(moment, marks=pytest.mark.slow) for moment in (sealing, renamed, switching)]
+SLOW = [pytest.param(moment, marks=pytest.mark.slow) for moment in (writing_files, sealing, renamed, switching)]
 
 
-@pytest.mark.parametrize("moment", [cutting, writing_files, *SLOW])
+@pytest.mark.parametrize("moment", [cutting, *SLOW])
 def test_killed_release(home: Home, zhengxin: Call, moment: Moment) -> None:
     alter(home, "update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
     process = subprocess.Popen(

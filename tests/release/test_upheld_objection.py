@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from orchestration.home import Home
 from orchestration.landing import chain
 from orchestration.release.catalogue import Catalogue, ReleaseId
@@ -80,6 +82,8 @@ def hangs_on(
     )
 
 
+# `test_publish.py` has a changed observation, `tests/daily` what a decision moves.
+@pytest.mark.slow
 def test_upheld_objection(home: Home, tmp_path: Path) -> None:
     catalogue, first, second = Catalogue(home.releases), ReleaseId(2019, 1), ReleaseId(2019, 2)
     unit, measure = scoring_cell(home, 2019)

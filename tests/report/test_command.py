@@ -12,7 +12,7 @@ import dagster as dg
 import pytest
 
 from orchestration.errors import UsageError
-from orchestration.home import Home, project_root
+from orchestration.home import Home
 from orchestration.pipeline.partitions import yearly_partitions
 from orchestration.pipeline.report import report_asset
 from orchestration.pipeline.resources import HomeResource
@@ -41,7 +41,7 @@ def report(home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ZHENGXIN_", "DAGSTER_"))}
     return subprocess.run(
         [sys.executable, "-m", "orchestration.cli", "--home", str(home.root), "report", *arguments],
-        env=kept | {"PYTHONPATH": str(project_root()), "PYTHONIOENCODING": "utf-8", "COLUMNS": "200"},
+        env=kept | {"PYTHONIOENCODING": "utf-8", "COLUMNS": "200"},
         capture_output=True,
         text=True,
         encoding="utf-8",

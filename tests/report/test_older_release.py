@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -83,7 +84,10 @@ def test_an_export_reads_alike(small_release: Path, older: Path, tmp_path: Path)
     assert (tmp_path / "now" / "ranking.csv").read_text() == (tmp_path / "then" / "ranking.csv").read_text()
 
 
-def test_the_site_shows_it(small_release: Path, older: Path, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_the_site_shows_it(small_release: Path, older: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Processes that write side by side import everything first.
+    monkeypatch.setattr("orchestration.site.build.worker_processes", lambda count: ThreadPoolExecutor(1))
     built = {
         name: build_site({"2019-r1": file}, tmp_path / name, head="0123abcd")
         for name, file in (("now", small_release), ("then", older))

@@ -32,21 +32,23 @@ def make_small_home(root: Path, frame: Callable[[Row], bool] | None = None, draw
     shutil.copytree(shipped_seeds(), home.seeds, ignore=shutil.ignore_patterns("*.yml", "*.md"))
     lay_demo_seeds(home)
     wanted = frame or (lambda row: row["region_code"] == PREFECTURE)
-    _keep(home.seeds / "geography" / "assessment_frame.csv", lambda row: row["series_code"] != SERIES or wanted(row))
+    keep_rows(
+        home.seeds / "geography" / "assessment_frame.csv", lambda row: row["series_code"] != SERIES or wanted(row)
+    )
     if frame is None:
-        _keep(
+        keep_rows(
             home.seeds / "geography" / "region.csv",
             lambda row: row["series_code"] != SERIES or row["region_code"] in REGIONS,
         )
     kept = {(row["series_code"], row["unit_code"]) for row in _rows(home.seeds / "geography" / "assessment_frame.csv")}
-    _keep(home.seeds / "attributes" / "peer_list.csv", lambda row: (row["series_code"], row["unit_code"]) in kept)
+    keep_rows(home.seeds / "attributes" / "peer_list.csv", lambda row: (row["series_code"], row["unit_code"]) in kept)
     listed = {(row["series_code"], row["peer_rule_code"]) for row in _rows(home.seeds / "attributes" / "peer_list.csv")}
-    _keep(
+    keep_rows(
         home.seeds / "attributes" / "peer_rule.csv",
         lambda row: row["rule_kind"] != "list" or (row["series_code"], row["peer_rule_code"]) in listed,
     )
     for name in NATIONAL_SEEDS:
-        _keep(home.seeds / "published" / f"{name}.csv", lambda row: False)
+        keep_rows(home.seeds / "published" / f"{name}.csv", lambda row: False)
     share_parse(home)
     return home
 
@@ -62,7 +64,8 @@ def _rows(path: Path) -> list[Row]:
         return list(csv.DictReader(file))
 
 
-def _keep(path: Path, wanted: Callable[[Row], bool]) -> None:
+def keep_rows(path: Path, wanted: Callable[[Row], bool]) -> None:
+    """Leave only the rows that are wanted in a seed."""
     rows = _rows(path)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")

@@ -45,9 +45,9 @@ def test_what_a_folder_starts_with_is_sound(tmp_path: Path, start: Start) -> Non
 
 
 def test_all_shipped_seeds_are_checked_within_the_goal(tmp_path: Path) -> None:
-    # Of three times the best: other work on the machine must not fail it, a check that is too slow does each time.
+    # Up to three times: other work on the machine must not fail it, a check that is too slow fails each time.
     times = []
-    for _ in range(3):
+    while len(times) < 3 and min(times, default=GOAL_SECONDS) >= GOAL_SECONDS:
         began = time.process_time()
         assert check_seeds(Home(tmp_path)).fault_count == 0
         times.append(time.process_time() - began)

@@ -12,19 +12,21 @@ from orchestration.seeds import seeds_folder
 from orchestration.warehouse import dbt
 from tests.methodology.reference_scorer import world_from_csv_seeds
 from tests.methodology.test_marts_equal_reference import compare
-from tests.yearly_run.conftest import rows, summary
+from tests.yearly_run.conftest import WHOLE, rows, summary
 from tests.yearly_run.examples import example_queries
 
 RAW_TABLES = ("observation", "opinion_event", "verification", "objection", "decision", "quarantined_row")
 
 
-def test_every_published_figure_that_can_be_compared_agrees(county_home: Home) -> None:
+def test_every_published_figure_that_can_be_compared_agrees(county_home: Home, request: pytest.FixtureRequest) -> None:
     outcomes = rows(
         county_home,
         "select published_id, outcome, published_value, computed_value from marts.published_reconciliation",
     )
     assert [row for row in outcomes if row[1] == "mismatch"] == []
-    assert sum(row[1] == "match" for row in outcomes) >= 95
+    # One compares the ranks of provinces in two years.
+    comparable = 95 if WHOLE in request.node.callspec.id else 94
+    assert sum(row[1] == "match" for row in outcomes) >= comparable
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from orchestration.report.texts import plain
 from orchestration.report.write import Format, Order, write_report, write_units
 from tests.report.figure_check import assert_figures_stand_in_the_release, figures_of, texts_of
 from tests.report.paper_check import departures, page_texts
-from tests.yearly_run.conftest import call
+from tests.yearly_run.conftest import WHOLE, call
 
 PUBLISHED = {
     "composite": ["80.74", "79.38", "1.36", "88.32", "7.58", "11"],
@@ -35,7 +35,7 @@ def release_file(county_home: Home) -> Path:
     return find_release(county_home, 2019)
 
 
-@pytest.fixture(scope="module", params=["zh", "en"])
+@pytest.fixture(scope="module", params=["zh", pytest.param("en", marks=pytest.mark.slow)])
 def guizhou(request: pytest.FixtureRequest, release_file: Path) -> Report:
     with open_release(release_file, request.param) as release:
         return compose(release, "520000", request.param)
@@ -64,8 +64,16 @@ def test_the_sentences_of_the_original(release_file: Path) -> None:
     assert "差距最大的维度是舆情事件,低8.24分。" in text
     assert "贵州省专项工作平均9.91分(满分10分),得分率99.1%。" in text
     assert "最低的是黔东南苗族侗族自治州,79.31分。" in text
-    assert "名次与2018年度相同,为第11位。与2017年度相比上升" in text
     assert "习水县等4个" in text
+
+
+@pytest.mark.parametrize("county_home", [pytest.param(WHOLE, marks=pytest.mark.slow)], indirect=True)
+def test_the_sentence_on_earlier_ranks(release_file: Path) -> None:
+    """A province's rank of an earlier year needs the other provinces' scores of that year."""
+    with open_release(release_file, "zh") as release:
+        report = compose(release, "520000", "zh")
+    text = "\n".join(plain(each) for each in texts_of(report)).replace("\uff0c", ",")
+    assert "名次与2018年度相同,为第11位。与2017年度相比上升" in text
 
 
 def test_every_figure_is_in_the_release(guizhou: Report, release_file: Path) -> None:
@@ -77,7 +85,10 @@ def test_the_pdf_says_what_the_report_says_and_no_number_beside(guizhou: Report)
     assert departures(guizhou, page_texts(typst.pdf(guizhou))) == []
 
 
-@pytest.mark.parametrize("region_code", ["000000", "520100", "520115", "110000", "460000"])
+# The nation's takes as long as all others; `tests/report` has that of a small one.
+@pytest.mark.parametrize(
+    "region_code", [pytest.param("000000", marks=pytest.mark.slow), "520100", "520115", "110000", "460000"]
+)
 def test_other_scopes_hold_true_figures(release_file: Path, region_code: str) -> None:
     for language in ("zh", "en"):
         with open_release(release_file, language) as release:

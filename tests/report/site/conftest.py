@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,12 @@ def site(small_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site") / "site"
     build_site({"2019-r1": small_release}, folder, head="0123abcd")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _pages_written_in_this_process(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The site above was written by processes of their own, which import everything first; once is enough."""
+    monkeypatch.setattr("orchestration.site.build.worker_processes", lambda count: ThreadPoolExecutor(1))
 
 
 @pytest.fixture(scope="session")

@@ -241,9 +241,9 @@ def test_a_second_build_writes_nothing_and_a_smaller_one_clears_away(small_relea
     assert not (folder / "zh" / "unit" / f"{NEVER_SCORED}.html").exists()
 
 
-def test_one_changed_score_rewrites_its_pages_alone(small_release: Path, tmp_path: Path) -> None:
+def test_one_changed_score_rewrites_its_pages_alone(site: Path, small_release: Path, tmp_path: Path) -> None:
     folder, revised = tmp_path / "site", tmp_path / "revised.duckdb"
-    build_site({"2019-r1": small_release}, folder, "aa")
+    shutil.copytree(site, folder)
     before = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     shutil.copyfile(small_release, revised)
     revised.chmod(0o644)
