@@ -12,7 +12,7 @@ import difflib
 import itertools
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
@@ -28,7 +28,7 @@ from orchestration.landing import checked_rows
 from orchestration.landing.cells import READINGS
 from orchestration.landing.contracts.definition import DECIMAL_PRECISION, DECIMAL_SCALE, Contract, Rule, Severity
 from orchestration.landing.readers import FileTable, ReaderFailed
-from orchestration.landing.readers.table import ROW_NUMBER
+from orchestration.landing.readers.rows import FEW_ROWS
 from orchestration.landing.reference import Reference
 from orchestration.wording import Wording
 from orchestration.writing.sql import identifier, literal
@@ -50,6 +50,8 @@ ROWS_AT_A_TIME = 100_000
 # From so many rows on it pays to judge files with odd cells in a statement of their own.
 WORTH_PARTING = 5_000
 ACCEPTED_NAME, QUARANTINED_NAME = "accepted.parquet", "quarantined.parquet"
+# Of a judged row: that its unit stands in no frame as such, and was not looked up yet.
+UNANSWERED = "unit_is_unanswered"
 # Finding what an unknown code may mean is slow: a column of something else entirely must not take hours.
 MOST_EXPLAINED_MEASURES, MOST_EXPLAINED_UNITS = 100, 10_000
 
@@ -246,6 +248,7 @@ class Door:
 
     def __init__(self, reference: Reference, work_folder: Path) -> None:
         self._reference = reference
+        self._aside = str(work_folder / "aside.arrow")
         self._connection = duckdb.connect(
             # One thread takes a fifth less of processor time than two, and what comes before and after uses one.
             config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(work_folder / "checks"), "threads": 1}
@@ -268,7 +271,7 @@ class Door:
             raise could_not_check(error) from error
         return [results[file.batch_id] for file in files]
 
-    def _alike(self, contract: Contract, files: Sequence[FileToCheck]) -> list[_Rows]:
+    def _alike(self, contract: Contract, files: Sequence[FileToCheck]) -> Iterator[_Rows]:
         """The files in two parts: those whose cells all say what stands in them, which need no interpretation, and the
         others. Few rows are not parted, for two statements take longer to plan than theirs to run."""
         rows = _Rows(self._connection, contract, files)
@@ -276,22 +279,21 @@ class Door:
         odd = [number for number, names in enumerate(plain) if len(names) < len(contract.column_names)]
         even = [number for number in range(len(files)) if number not in set(odd)]
         if sum(file.table.row_count for file in files) < WORTH_PARTING or not odd or not even:
-            return [rows.of_plain(frozenset.intersection(*plain))]
-        parts = [[files[number] for number in numbers] for numbers in (even, odd)]
-        return [
-            _Rows(self._connection, contract, part).of_plain(frozenset.intersection(*(plain[at] for at in numbers)))
-            for part, numbers in zip(parts, (even, odd), strict=True)
-        ]
+            yield rows.of_plain(frozenset.intersection(*plain))
+            return
+        for numbers in (even, odd):
+            part = _Rows(self._connection, contract, [files[number] for number in numbers])
+            yield part.of_plain(frozenset.intersection(*(plain[number] for number in numbers)))
 
     def _check_alike(self, contract: Contract, rows: _Rows) -> list[CheckedFile]:
         results = [CheckedFile() for _ in rows.files]
         with self._judged(contract, rows):
-            self._leave_out_judged(rows.files)
+            self._store_accepted(contract, rows)
             self._count_accepted(results)
             self._count_faults(contract, results)
             self._count_readings(results)
             for number, (file, result) in enumerate(zip(rows.files, results, strict=True)):
-                self._write_quarantined(contract, number, file, result)
+                self._write_quarantined(contract, rows, number, result)
                 judged = result.accepted_count + result.quarantined_count
                 if judged != file.table.row_count:
                     raise rows_lost(file.table.row_count, judged)
@@ -300,8 +302,7 @@ class Door:
     @contextmanager
     def _judged(self, contract: Contract, rows: _Rows) -> Iterator[None]:
         """Have what is kept of all rows as `checked`, of those in order as `accepted`, and what is wrong with some as
-        `judged` (those that are to go to quarantine) and `warned`, while the context lasts. The rows that break no rule
-        by themselves have been written as accepted ones then."""
+        `judged` (those that are to go to quarantine) and `warned`, while the context lasts."""
         execute = self._connection.execute
         try:
             if "unit_name" in rows.header:
@@ -309,10 +310,7 @@ class Door:
             if "officer_code" in contract.column_names:
                 self._look_up_officers(rows.checked())
             self._look_up_measures(contract, rows)
-            self._look_up_units(rows.likely_unanswered())
-            columns = self._write_accepted(contract, rows)
-            if self._has_unanswered(columns) and self._look_up_units(rows.checked()):
-                self._write_accepted(contract, rows)
+            columns = self._judge_rows(contract, rows)
             copies = rows.told(checked_rows.ROWS_ALIKE, checked_rows.copies_query)
             execute(f"create temp table copies as {copies or checked_rows.NO_COPIES}")
             self._put_into_words(rows, "judged", checked_rows.broken_query(contract, columns), "error")
@@ -372,38 +370,42 @@ class Door:
         ).fetchall()
         self._reference.add_near_measures(self._connection, [code for (code,) in strange])
 
-    def _look_up_units(self, checked: checked_rows.Query) -> bool:
-        """Have the reference tables answer for the units of checked rows that no frame holds as such. Says whether
-        there are any."""
-        if "unit_is_unanswered" not in checked.columns:
-            return False
+    def _look_up_units(self, checked: checked_rows.Query) -> None:
+        """Have the reference tables answer for the units of checked rows that no frame holds as such."""
         keys = self._connection.execute(
             f"{checked_rows.unanswered_query(checked)} order by all limit {MOST_EXPLAINED_UNITS}"
         ).fetchall()
         self._reference.add_standings(self._connection, keys)
-        return bool(keys)
 
-    def _has_unanswered(self, columns: Collection[str]) -> bool:
-        asked = "select 1 from checked where unit_is_unanswered limit 1"
-        return "unit_is_unanswered" in columns and bool(self._connection.execute(asked).fetchall())
+    def _judge_rows(self, contract: Contract, rows: _Rows) -> list[str]:
+        """Set the rows aside that break no rule by themselves, as they are to be stored, and keep of all rows what the
+        others are looked at with, as the table `checked`; its columns are given back."""
+        asked = checked_rows.asked(contract)
+        with _Aside(self._aside) as aside:
+            columns = self._judge(checked_rows.judged_query(contract, rows.checked(asked)), aside)
+            # What the codes of these are in the edition is looked up now, for few files have such rows.
+            if UNANSWERED in columns and rows.found(f"select file_number, row_number from checked where {UNANSWERED}"):
+                self._look_up_units(rows.checked_found())
+                self._connection.execute(f"delete from checked where {UNANSWERED}")
+                self._judge(checked_rows.judged_query(contract, rows.checked_found(asked)), aside, again=True)
+        return columns
 
-    def _write_accepted(self, contract: Contract, rows: _Rows) -> list[str]:
-        """Write the rows that break no rule by themselves as accepted ones, and keep of all rows what the others are
-        looked at with, as the table `checked`; its columns are given back."""
-        schema = accepted_schema(contract)
-        stored = [f"stored_{number}" for number, _ in enumerate(checked_rows.stored_expressions(contract))]
-        judged = checked_rows.judged_query(contract, rows.checked(checked_rows.asked(contract)))
+    def _judge(self, judged: str, aside: _Aside, again: bool = False) -> list[str]:
+        """Judge rows; those whose unit is to be looked up are left for a second time."""
         columns: list[str] = []
         # A connection of its own, for the statement whose rows are taken is still running.
-        with self._connection.cursor() as keeper, _Writers(rows.files, ACCEPTED_NAME, schema) as writers:
-            for table in self._batches(f"{judged} order by file_number, row_number"):
-                kept = table.drop_columns(stored)
+        with self._connection.cursor() as keeper:
+            # To have the rows in order here would take longer than all that is asked of them, and most of the memory.
+            for table in self._batches(judged):
+                kept = table.select([name for name in table.column_names if not name.startswith("stored_")])
                 keeper.register("kept", kept)
-                keep = "insert into checked" if columns else "create or replace table checked as"
+                keep = "insert into checked" if columns or again else "create or replace table checked as"
                 keeper.execute(f"{keep} select * from kept")
                 columns = kept.column_names
-                for number, its_rows in _by_file(table):
-                    writers.write(number, its_rows, stored)
+                is_left = table["is_broken"]
+                if UNANSWERED in columns and not again:
+                    is_left = pc.or_kleene(is_left, pc.fill_null(table[UNANSWERED], False))
+                aside.add(table.filter(pc.invert(is_left)))
         return columns
 
     def _batches(self, query: str) -> Iterator[pa.Table]:
@@ -420,17 +422,16 @@ class Door:
                 return
             yield pa.Table.from_batches([batch])
 
-    def _leave_out_judged(self, files: Sequence[FileToCheck]) -> None:
-        """Take rows that break a rule about the other rows out of what was written as accepted."""
+    def _store_accepted(self, contract: Contract, rows: _Rows) -> None:
+        """Write the files of accepted rows: those set aside that break no rule about the other rows either."""
         found = self._connection.execute(
             "select file_number, list(row_number) from judged semi join (select * from checked where not is_broken)"
             " using (file_number, row_number) group by all"
         ).fetchall()
-        for number, row_numbers in found:
-            path = files[number].folder / ACCEPTED_NAME
-            rows = pq.read_table(path)
-            is_judged = pc.is_in(rows["row_number"], pa.array(row_numbers, pa.int32()))
-            pq.write_table(rows.filter(pc.invert(is_judged)), path, compression="zstd")
+        judged = {number: pa.array(row_numbers, pa.int32()) for number, row_numbers in found}
+        with _Writers(rows.files, accepted_schema(contract)) as writers, _set_aside(self._aside) as batches:
+            for batch in _in_order(batches):
+                writers.write(batch, judged)
 
     def _count_accepted(self, results: Sequence[CheckedFile]) -> None:
         counted = "select file_number, count(*) from accepted group by file_number"
@@ -472,23 +473,23 @@ class Door:
         ).fetchall():
             results[number].readings = {name: count for name, count in zip(READINGS, counts, strict=True) if count}
 
-    def _write_quarantined(self, contract: Contract, number: int, file: FileToCheck, result: CheckedFile) -> None:
-        rules = contract.rules()
+    def _write_quarantined(self, contract: Contract, rows: _Rows, number: int, result: CheckedFile) -> None:
+        rules, file = contract.rules(), rows.files[number]
         has_broken = any(rule.severity == "error" and result.broken.get(rule.name) for rule in rules)
         if not file.table.unreadable and not has_broken:
-            (file.folder / QUARANTINED_NAME).write_bytes(_no_quarantined_rows())
+            (file.folder / QUARANTINED_NAME).write_bytes(no_rows(QUARANTINE_SCHEMA))
             return
         quarantined = [self._unreadable_rows(contract, file)]
         if has_broken:
-            quarantined.append(self._broken_rows(contract, number, file))
+            quarantined.append(self._broken_rows(contract, rows, number))
         table = pa.concat_tables(quarantined).sort_by("row_number")
         pq.write_table(table, file.folder / QUARANTINED_NAME, compression="zstd")
         result.quarantined_count = table.num_rows
         counts = sorted(table.column("rule").value_counts().to_pylist(), key=lambda entry: entry["values"])
         result.first_broken = {entry["values"]: entry["counts"] for entry in counts}
 
-    def _broken_rows(self, contract: Contract, number: int, file: FileToCheck) -> pa.Table:
-        rules = contract.rules()
+    def _broken_rows(self, contract: Contract, rows: _Rows, number: int) -> pa.Table:
+        rules, file = contract.rules(), rows.files[number]
         key = ", ".join(f"coalesce(judged.{name}, '')" for name in contract.key)
         names = ", ".join(
             f"({position}, {literal(rule.name)}, {_or_null(rule)})" for position, rule in enumerate(rules)
@@ -512,7 +513,7 @@ class Door:
                     {_payload(file.table)} as raw_payload
                 from judged
                 join (values {names}) as rules(position, name, column_name) on rules.position = faults[1].rule
-                join read_parquet({literal(str(file.table.rows))}) as received
+                join {rows.of_file(number)} as received
                     on received.row_number = judged.row_number
                 where judged.file_number = {number}
                 """
@@ -546,11 +547,53 @@ class Door:
         return pa.Table.from_pylist(records, schema=QUARANTINE_SCHEMA)
 
 
+@contextmanager
+def _set_aside(path: str) -> Iterator[pa.ipc.RecordBatchFileReader]:
+    """The rows that were set aside, which are removed afterwards. Read and not mapped, for a mapped file counts as
+    memory."""
+    try:
+        with pa.OSFile(path) as file, pa.ipc.open_file(file) as batches:
+            yield batches
+    finally:
+        Path(path).unlink(missing_ok=True)
+
+
+def _in_order(batches: pa.ipc.RecordBatchFileReader) -> Iterator[pa.Table]:
+    """Rows by file and number, some at a time. They stand nearly so: what a join holds back of a file comes later."""
+    keys = [_keys(batches.get_batch(at)) for at in range(batches.num_record_batches)]
+    starts = np.cumsum([0, *map(len, keys)])
+    order = np.argsort(np.concatenate([*keys, np.zeros(0, np.int64)]), kind="stable")
+    for start in range(0, len(order), ROWS_AT_A_TIME):
+        wanted = order[start : start + ROWS_AT_A_TIME]
+        places = np.searchsorted(starts, wanted, side="right") - 1
+        parts = []
+        for place in np.unique(places).tolist():
+            part = pa.Table.from_batches([batches.get_batch(place)])
+            parts.append(_taken(part, wanted[places == place] - starts[place]))
+        yield parts[0] if len(parts) == 1 else _sorted(pa.concat_tables(parts))
+
+
+def _keys(batch: pa.RecordBatch) -> np.ndarray:
+    numbers, row_numbers = (batch[name].to_numpy().astype(np.int64) for name in ("file_number", "row_number"))
+    return numbers << 32 | row_numbers
+
+
+def _taken(rows: pa.Table, positions: np.ndarray) -> pa.Table:
+    """Rows at positions, which are mostly a part of all."""
+    first, count = int(positions[0]), len(positions)
+    is_part = int(positions[-1]) - first == count - 1 and bool((np.diff(positions) == 1).all())
+    return rows.slice(first, count) if is_part else rows.take(pa.array(positions))
+
+
+def _sorted(rows: pa.Table) -> pa.Table:
+    return rows.take(pa.array(np.argsort(np.concatenate([_keys(each) for each in rows.to_batches()]))))
+
+
 @cache
-def _no_quarantined_rows() -> bytes:
-    """The file of a batch of which nothing is in quarantine."""
+def no_rows(schema: pa.Schema) -> bytes:
+    """A file of no rows."""
     file = pa.BufferOutputStream()
-    pq.write_table(QUARANTINE_SCHEMA.empty_table(), file, compression="zstd")
+    pq.write_table(schema.empty_table(), file, compression="zstd")
     return file.getvalue().to_pybytes()
 
 
@@ -560,14 +603,43 @@ class _Rows:
     def __init__(self, connection: duckdb.DuckDBPyConnection, contract: Contract, files: Sequence[FileToCheck]) -> None:
         self.files = files
         self.header = {name for file in files for name in file.table.header}
-        self._execute = connection.execute
+        self._connection, self._execute = connection, connection.execute
         self._contract = contract
         self._plain: frozenset[str] = frozenset()
-        paths = ", ".join(literal(str(file.table.rows)) for file in files)
-        self._received = (
-            f"(select list_position([{paths}], filename) - 1 as file_number, * exclude (filename)"
-            f" from read_parquet([{paths}], union_by_name = true, filename = true))"
-        )
+        parts = [*self._written_rows(), *self._few_rows()]
+        self._received = f"({' union all by name '.join(parts)})"
+
+    def _written_rows(self) -> Iterator[str]:
+        """SQL of the rows of files that stand in Parquet."""
+        places = {
+            str(file.table.rows): number for number, file in enumerate(self.files) if isinstance(file.table.rows, Path)
+        }
+        if places:
+            paths, numbers = ", ".join(map(literal, places)), list(places.values())
+            yield (
+                f"select {numbers}[list_position([{paths}], filename)] as file_number, * exclude (filename)"
+                f" from read_parquet([{paths}], union_by_name = true, filename = true)"
+            )
+
+    def _few_rows(self) -> Iterator[str]:
+        """SQL of the rows of files that have few, of which a table is made."""
+        tables = [
+            rows.append_column("file_number", pa.repeat(pa.scalar(number, pa.int32()), rows.num_rows))
+            for number, rows in enumerate(file.table.rows for file in self.files)
+            if isinstance(rows, pa.Table)
+        ]
+        if tables:
+            self._connection.register("rows_given", pa.concat_tables(tables, promote_options="default"))
+            self._execute("create or replace temp table few_rows as select * from rows_given")
+            self._connection.unregister("rows_given")
+            yield "select * from few_rows"
+
+    def of_file(self, number: int) -> str:
+        """SQL of the rows of one file as received."""
+        rows = self.files[number].table.rows
+        if isinstance(rows, Path):
+            return f"read_parquet({literal(str(rows))})"
+        return f"(select * from few_rows where file_number = {number})"
 
     def of_plain(self, columns: frozenset[str]) -> _Rows:
         """These rows, of which every cell of some columns is known to say what stands in it."""
@@ -592,74 +664,107 @@ class _Rows:
     def checked(self, asked: Collection[str] | None = None) -> checked_rows.Query:
         return checked_rows.checked_query(self._contract, self.header, self._received, self._plain, asked)
 
-    def likely_unanswered(self) -> checked_rows.Query:
-        """The checked rows without those whose unit stands in a frame of the year as it is written."""
-        source = self._received
-        if {"unit_code", "assessment_year"} <= self.header:
-            source = (
-                f"(select r.* from {source} as r anti join (select distinct unit_code, assessment_year::varchar as"
-                " assessment_year from reference.frame) as f using (unit_code, assessment_year))"
-            )
-        return checked_rows.checked_query(self._contract, self.header, source, self._plain)
-
     def have_no_code(self) -> bool:
         """Whether some row leaves out the code of its unit."""
         without = f"select 1 from {self._received} where unit_code is null limit 1"
         return "unit_code" not in self.header or bool(self._execute(without).fetchall())
 
-    def told(self, found: str, words: Callable[[Contract, checked_rows.Query], str]) -> str:
-        """What `words` makes of the rows that a query finds among the checked ones; nothing where it finds none, for
-        planning a query takes as long as running it on some thousand rows."""
-        self._execute(f"create or replace temp table found as {found}")
+    def found(self, query: str) -> bool:
+        """Have the rows that a query finds among the checked ones as `told`, and say whether there are any."""
+        self._execute(f"create or replace temp table found as {query}")
         if not self._execute("select 1 from found limit 1").fetchall():
-            return ""
+            return False
         self._execute(
             f"create or replace temp table told as select rows.* from {self._received} as rows"
             " semi join found using (file_number, row_number)"
         )
+        return True
+
+    def checked_found(self, asked: Collection[str] | None = None) -> checked_rows.Query:
+        """The checked rows of those that were found."""
+        return checked_rows.checked_query(self._contract, self.header, "told", self._plain, asked)
+
+    def told(self, query: str, words: Callable[[Contract, checked_rows.Query], str]) -> str:
+        """What `words` makes of the rows that a query finds; nothing where it finds none, for planning a query takes as
+        long as running it on some thousand rows."""
+        if not self.found(query):
+            return ""
         return words(self._contract, checked_rows.checked_query(self._contract, self.header, "told"))
 
 
-class _Writers:
-    """Parquet files of several batches, written in their order; a batch without rows has a file without rows."""
+class _Aside:
+    """A file of rows that are set aside, with their columns to store."""
 
-    def __init__(self, files: Sequence[FileToCheck], name: str, schema: pa.Schema) -> None:
-        self._paths = [file.folder / name for file in files]
-        self._batch_ids = [file.batch_id for file in files]
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._writer: pa.ipc.RecordBatchFileWriter | None = None
+
+    def __enter__(self) -> _Aside:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._writer:
+            self._writer.close()
+
+    def add(self, judged: pa.Table) -> None:
+        stored = [name for name in judged.column_names if name.startswith("stored_")]
+        rows = judged.select(["file_number", "row_number", *stored])
+        if self._writer is None:
+            self._schema = rows.schema
+            self._writer = pa.ipc.new_file(self._path, self._schema)
+        self._writer.write_table(rows.cast(self._schema))
+
+
+class _Writers:
+    """The files of accepted rows of several batches, written in their order; a batch without rows has a file without
+    rows."""
+
+    def __init__(self, files: Sequence[FileToCheck], schema: pa.Schema) -> None:
+        self._files = files
         self._schema = schema
+        self._batch_ids = pa.array([file.batch_id for file in files], pa.string())
         self._number = -1
+        self._opened = ExitStack()
         self._writer: pq.ParquetWriter | None = None
 
     def __enter__(self) -> _Writers:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._open(len(self._paths))
+        self._go_to(len(self._files))
 
-    def write(self, number: int, rows: pa.Table, stored: Sequence[str]) -> None:
-        """Write the rows of a file that are in order by themselves, of which `stored` are the columns to store."""
-        self._open(number)
-        rows = rows.filter(pc.invert(rows["is_broken"])) if pc.any(rows["is_broken"]).as_py() else rows
-        batch_id = pa.array([self._batch_ids[number]]).take(pa.array(np.zeros(rows.num_rows, np.int32)))
-        columns = [*(rows[name] for name in stored), batch_id, rows["row_number"]]
-        self._writer.write_table(pa.table(columns, self._schema.names).cast(self._schema))
+    def write(self, rows: pa.Table, judged: Mapping[int, pa.Array]) -> None:
+        """Write rows in the order of files, but those that are `judged`, by number of file."""
+        numbers, row_numbers, *stored = rows.columns
+        columns = [*stored, self._batch_ids.take(numbers), row_numbers]
+        rows = pa.table(columns, self._schema.names).cast(self._schema)
+        bounds = np.flatnonzero(np.diff(numbers.to_numpy(), prepend=-1, append=-1))
+        for start, end in itertools.pairwise(bounds.tolist()):
+            number = numbers[start].as_py()
+            its_rows = rows.slice(start, end - start)
+            if number in judged:
+                its_rows = its_rows.filter(pc.invert(pc.is_in(its_rows["row_number"], judged[number])))
+            self._go_to(number)
+            self._writer.write_table(its_rows)
 
-    def _open(self, number: int) -> None:
-        """Close the file before `number` and open that one, passing over the ones without rows."""
+    def _go_to(self, number: int) -> None:
+        """Close the file before `number` and open that one; those between have no rows."""
         while self._number < number:
-            if self._writer:
-                self._writer.close()
+            self._opened.close()
             self._number += 1
-            path = self._paths[self._number] if self._number < len(self._paths) else None
-            self._writer = pq.ParquetWriter(path, self._schema, compression="zstd") if path else None
+            if self._number == number < len(self._files):
+                self._writer = self._open(self._files[number])
+            elif self._number < len(self._files):
+                (self._files[self._number].folder / ACCEPTED_NAME).write_bytes(no_rows(self._schema))
 
-
-def _by_file(table: pa.Table) -> Iterator[tuple[int, pa.Table]]:
-    """The rows of each file of rows that are in the order of files."""
-    numbers = table["file_number"].to_numpy()
-    bounds = np.flatnonzero(np.diff(numbers, prepend=-1, append=-1))
-    for start, end in itertools.pairwise(bounds.tolist()):
-        yield int(numbers[start]), table.slice(start, end - start)
+    def _open(self, file: FileToCheck) -> pq.ParquetWriter:
+        target = self._opened.enter_context(pa.OSFile(str(file.folder / ACCEPTED_NAME), "wb"))
+        # Dictionaries of the words of a few rows, and their least and largest ones, take longer than all else.
+        is_long = file.table.readable_count > FEW_ROWS
+        writer = pq.ParquetWriter(
+            target, self._schema, compression="zstd", use_dictionary=is_long, write_statistics=is_long
+        )
+        return self._opened.enter_context(writer)
 
 
 def _or_null(rule: Rule) -> str:
@@ -668,11 +773,10 @@ def _or_null(rule: Rule) -> str:
 
 def _payload(table: FileTable) -> str:
     """The row as received as JSON, in the order of its columns; in delimited text a cell is blank, never missing."""
-    names = [name for name in pq.read_schema(table.rows).names if name != ROW_NUMBER]
     blank = "'\"\"'" if table.file_format == "csv" else "'null'"
     cells = [
         f"{literal(json.dumps(name, ensure_ascii=False) + ': ')}"
         f" || coalesce(to_json(received.{identifier(name)})::varchar, {blank})"
-        for name in names
+        for name in table.column_names
     ]
     return "'{' || " + " || ', ' || ".join(cells) + " || '}'"

@@ -30,10 +30,14 @@ from orchestration.landing.check import (
 from orchestration.landing.contracts.definition import DECIMAL_SCALE, Column, Contract
 from orchestration.landing.contracts.shared import FIRST_YEAR, LAST_YEAR
 from orchestration.landing.reference import Reference
-from orchestration.validation import run_suite
+from orchestration.validation import is_met, run_suite
 
 GX_SEVERITY = {"error": "critical", "warning": "warning"}
 ROWS_AT_A_TIME = 1_000_000
+# Columns with so many different cells are looked at together, those with more apart.
+FEW_DIFFERENT = 10_000
+# A file of so many rows at most is read at once.
+FEW_ROWS = 1000
 # Ends the names of columns in which each text of a column stands once, for what is slow to tell of a text.
 DIFFERENT = "_different"
 # Columns that are looked at in combinations.
@@ -114,7 +118,7 @@ def _counted(entry: dict[str, Any]) -> int:
 
 
 def accepted_suite(contract: Contract, reference: Reference) -> gx.ExpectationSuite:
-    """Expectations on accepted rows as `_frame` gives them."""
+    """Expectations on accepted rows as `_columns` gives them."""
     never_blank = ["unit_code", "row_number", "batch_id", *contract.never_blank]
     never_blank += ["series_code", "assessment_year"] if contract.is_of_editions else []
     never_blank += [column.name for column in contract.stored_columns if column.required]
@@ -200,10 +204,11 @@ def faults_among_accepted(contract: Contract, reference: Reference, paths: Seque
     suite = accepted_suite(contract, reference)
     faults: dict[str, list[str]] = {}
     for rows in _some_rows(paths, _read_of(suite)):
-        if run_suite(suite, _frame(suite, reference, rows), ()).success:
+        columns = _columns(reference, rows)
+        if all(is_met(*part) for part in _parts(suite, columns)):
             continue
-        # Only now is it of interest in which rows the texts stand.
-        run = run_suite(suite, _frame(suite, reference, rows, each_text_once=False), ["batch_id", "row_number"])
+        # Only now is it of interest in which rows the cells stand.
+        run = run_suite(suite, _frame(suite, columns, each_text_once=False), ["batch_id", "row_number"])
         for outcome in run.outcomes:
             for batch_id, row_number in outcome.failing_keys:
                 faults.setdefault(batch_id, []).append(f"row {row_number}: {outcome.rule}")
@@ -220,38 +225,106 @@ def _read_of(suite: gx.ExpectationSuite) -> set[str]:
 def _some_rows(paths: Sequence[Path], names: Collection[str]) -> Iterator[pa.Table]:
     """The rows of many small files together, those of a large one in parts; texts as Parquet keeps them, each once."""
     waiting: list[pa.Table] = []
+    few_rows: list[pa.Table] = []
+    row_count = 0
     for path in paths:
-        schema = pq.read_schema(path)
+        for rows in _rows_of(path, names):
+            is_encoded = any(map(pa.types.is_dictionary, rows.schema.types))
+            (waiting if is_encoded else few_rows).append(rows)
+            row_count += rows.num_rows
+            if row_count >= ROWS_AT_A_TIME:
+                yield _together(waiting, few_rows)
+                waiting, few_rows, row_count = [], [], 0
+    if row_count:
+        yield _together(waiting, few_rows)
+
+
+def _rows_of(path: Path, names: Collection[str]) -> Iterator[pa.Table]:
+    """The rows of a file in parts, texts encoded; those of a small one at once as they are."""
+    with pa.OSFile(str(path)) as opened, pq.ParquetFile(opened) as file:
+        schema = file.schema_arrow
         columns = [field.name for field in schema if field.name in names]
-        texts = [name for name in columns if pa.types.is_string(schema.field(name).type)]
-        with pq.ParquetFile(path, read_dictionary=texts) as file:
-            for batch in file.iter_batches(ROWS_AT_A_TIME, columns=columns):
-                waiting.append(pa.Table.from_batches([batch]))
-                if sum(table.num_rows for table in waiting) >= ROWS_AT_A_TIME:
-                    yield pa.concat_tables(waiting).unify_dictionaries()
-                    waiting = []
-    if waiting:
-        yield pa.concat_tables(waiting).unify_dictionaries()
+        if file.metadata.num_rows <= FEW_ROWS:
+            yield file.read(columns, use_threads=False)
+            return
+    texts = [name for name in columns if pa.types.is_string(schema.field(name).type)]
+    with pq.ParquetFile(path, read_dictionary=texts) as file:
+        for batch in file.iter_batches(ROWS_AT_A_TIME, columns=columns):
+            yield pa.Table.from_batches([batch])
 
 
-def _frame(
-    suite: gx.ExpectationSuite, reference: Reference, rows: pa.Table, each_text_once: bool = True
-) -> pd.DataFrame:
-    """Accepted rows as a typed frame, texts dictionary-encoded: the columns that the suite looks at, those in which
-    combinations are compared among them."""
+def _together(encoded: Sequence[pa.Table], few_rows: Sequence[pa.Table]) -> pa.Table:
+    tables = [*encoded]
+    if few_rows:
+        rows = pa.concat_tables(few_rows).combine_chunks()
+        columns = [column.dictionary_encode() if pa.types.is_string(column.type) else column for column in rows.columns]
+        tables.append(pa.table(columns, rows.column_names))
+    return pa.concat_tables(tables).unify_dictionaries()
+
+
+def _columns(reference: Reference, rows: pa.Table) -> dict[str, pa.Array]:
+    """The columns of accepted rows, and those in which combinations are compared."""
     columns = dict(zip(rows.column_names, (column.combine_chunks() for column in rows.columns), strict=True))
     columns |= _combinations(columns)
     lists = _lists(reference)
     columns |= {f"{name}{IS_LISTED}": _are_listed(columns[name], lists[name]) for name in lists if name in columns}
-    columns |= _limits(columns, reference)
+    return columns | _limits(columns, reference)
+
+
+def _parts(
+    suite: gx.ExpectationSuite, columns: dict[str, pa.Array]
+) -> Iterator[tuple[gx.ExpectationSuite, pd.DataFrame]]:
+    """The suite in parts, each with its frame: what is expected of the cells of a column, on frames in which each
+    different one stands once (those of columns with few and with many apart); what is expected of rows, on all rows."""
+    different: dict[str, pa.Array | None] = {}
+    of_few, of_many, of_rows = [], [], []
+    for expectation in suite.expectations:
+        [name, *others] = _columns_of(expectation)
+        if not others and name not in different:
+            different[name] = _different(name, columns)
+        cells = None if others else different[name]
+        (of_rows if cells is None else of_few if len(cells) <= FEW_DIFFERENT else of_many).append(expectation)
+    for expectations in (of_few, of_many):
+        if expectations:
+            cells = {name: different[name] for each in expectations for name in _columns_of(each)}
+            length = max(map(len, cells.values()))
+            frame = pa.table({name: _repeated(each, length) for name, each in cells.items()}).to_pandas()
+            yield gx.ExpectationSuite(name=suite.name, expectations=expectations), frame
+    part = gx.ExpectationSuite(name=suite.name, expectations=of_rows)
+    yield part, _frame(part, columns)
+
+
+def _different(name: str, columns: dict[str, pa.Array]) -> pa.Array | None:
+    """Each cell of a column once, a blank one too; None where most likely are different."""
+    cells = _cells(name, columns)
+    if pa.types.is_dictionary(cells.type):
+        return cells.dictionary.take(cells.indices.unique())
+    if name != "row_number" and (pa.types.is_boolean(cells.type) or pa.types.is_int32(cells.type)):
+        return cells.unique()
+    return None
+
+
+def _repeated(cells: pa.Array, length: int) -> pa.Array:
+    """Cells to a length, the first again and again."""
+    places = np.arange(length)
+    return cells.take(pa.array(np.where(places < len(cells), places, 0)))
+
+
+def _frame(suite: gx.ExpectationSuite, columns: dict[str, pa.Array], each_text_once: bool = True) -> pd.DataFrame:
+    """All rows as a typed frame, texts dictionary-encoded: the columns that the suite looks at."""
     wanted = {name: None for expectation in suite.expectations for name in _columns_of(expectation)}
     return pa.table({name: _looked_at(name, columns, each_text_once) for name in wanted}).to_pandas()
 
 
-def _looked_at(name: str, columns: dict[str, pa.Array], each_text_once: bool) -> pa.Array:
+def _cells(name: str, columns: dict[str, pa.Array]) -> pa.Array:
+    """The cells that a name of the suite speaks of, in their rows."""
     text = name.removesuffix(DIFFERENT)
     is_year = text not in columns and text.endswith("_year")
-    cells = pc.year(columns[text.removesuffix("_year")]).cast(pa.int32()) if is_year else columns[text]
+    return pc.year(columns[text.removesuffix("_year")]).cast(pa.int32()) if is_year else columns[text]
+
+
+def _looked_at(name: str, columns: dict[str, pa.Array], each_text_once: bool) -> pa.Array:
+    cells = _cells(name, columns)
     if name.endswith(DIFFERENT) and each_text_once:
         different = _encoded(cells).dictionary.take(_encoded(cells).indices.unique().drop_null())
         return pa.concat_arrays([different, pa.nulls(len(cells) - len(different), different.type)])

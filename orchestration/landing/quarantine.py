@@ -20,6 +20,7 @@ from orchestration.landing.readers.names import ORIGIN_COLUMN
 from orchestration.landing.readers.table import ROW_NUMBER, FileTable
 from orchestration.landing.store import Batch, Store
 
+ROWS_AT_A_TIME = 65_536
 # As many digits of a file's hash name it.
 HASH_DIGITS = 16
 MARK = re.compile(r"\b([0-9a-f]{16})#([0-9]{1,9})\b")
@@ -65,10 +66,9 @@ def _told_origins(table: FileTable) -> Iterator[tuple[int, str | None]]:
     """What stands in the column of origins, by row; of rows that could not be read too."""
     for row in table.unreadable:
         yield row.row_number, row.payload.get(ORIGIN_COLUMN)
-    rows = pq.ParquetFile(table.rows)
-    if ORIGIN_COLUMN in rows.schema_arrow.names:
-        for batch in rows.iter_batches(columns=[ROW_NUMBER, ORIGIN_COLUMN]):
-            yield from zip(*(column.to_pylist() for column in batch.select([ROW_NUMBER, ORIGIN_COLUMN])), strict=True)
+    if ORIGIN_COLUMN in table.column_names:
+        for batch in table.read([ROW_NUMBER, ORIGIN_COLUMN]).to_batches(ROWS_AT_A_TIME):
+            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
 def replaced_rows(store: Store) -> pa.Table:

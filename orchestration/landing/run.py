@@ -45,6 +45,7 @@ from orchestration.landing.readers import (
     FileRejected,
     FileTable,
     Limits,
+    Names,
     ReaderFailed,
     read_table,
     refuse_at_sight,
@@ -55,10 +56,11 @@ from orchestration.landing.store import (
     ORIGINS_NAME,
     REJECTED,
     Batch,
+    Delivery,
     Store,
     batch_id_of,
     now_text,
-    write_results,
+    results_text,
 )
 from orchestration.seeds import seeds_folder
 from orchestration.settings import settings_of
@@ -66,7 +68,7 @@ from orchestration.wording import Wording
 
 COPY_BLOCK = 1024 * 1024
 # Files of a source that are judged together, at most so many or until they have so many rows.
-MOST_FILES, MOST_ROWS = 1_000, 400_000
+MOST_FILES, MOST_ROWS = 2_000, 1_000_000
 STILL_WRITTEN = Wording("文件仍在写入:下次入库", "the file is still being written: it lands the next time")
 
 
@@ -107,13 +109,13 @@ class _Desk:
     """What every file is read and judged with."""
 
     reference: Reference
-    measures: Mapping[str, str]
+    names: Mapping[str, Names]
     limits: Limits
     row_progress: RowProgress | None = None
 
     def read(self, item: InboxItem, path: Path, work: Path) -> FileTable:
         told = (lambda rows: self.row_progress(item, rows)) if self.row_progress else None
-        return read_table(path, CONTRACTS[item.source], work, self.limits, self.measures, told)
+        return read_table(path, CONTRACTS[item.source], work, self.limits, self.names[item.source], told)
 
 
 class FileChanging(Exception):
@@ -160,7 +162,9 @@ def land_inbox(
             knowledge.require_as_much(store, reference, seeds)
         knowledge.remember(store, reference, seeds)
         limits = limits or Limits.named(settings_of(home).limits, f"{home.settings}: limits")
-        desk = _Desk(reference, measure_labels(seeds), limits, row_progress)
+        measures = measure_labels(seeds)
+        names = {source: Names(contract, measures) for source, contract in CONTRACTS.items()}
+        desk = _Desk(reference, names, limits, row_progress)
         lander = _Lander(store, desk, kinds, accept_shrunk)
         # A lander that was killed may have recorded a delivery of decisions and not yet logged it.
         chain.extend(store)
@@ -210,7 +214,11 @@ class _Lander:
         self.held = Held(store.root, desk.limits, accept_shrunk)
         self.latest = store.latest_deliveries()
         self.effective = store.effective_deliveries()
+        # A lander that was killed may have delivered some batches and left their marks.
+        store.unmark(store.undelivered() & {(each.source, each.batch_id) for each in store.deliveries()})
         self.in_work: set[str] = set()
+        # What is written of a file in which nothing is wrong, by source and numbers of columns and rows.
+        self.said_of_sound: dict[tuple[str, int, int], str] = {}
         self.door: Door | None = None
         self.evidence_door: EvidenceDoor | None = None
 
@@ -251,8 +259,10 @@ class _Lander:
             if not self.store.has_batch(item.source, facts["batch_id"]):
                 if self.evidence_door is None:
                     self.evidence_door = EvidenceDoor(self.store.root / "tmp")
-                self.store.commit_batch(work, self.evidence_door.make_batch(kind, facts, original, work))
-            return self._deliver(item, self.store.batch(item.source, facts["batch_id"]))
+                batch = self.evidence_door.make_batch(kind, facts, original, work)
+                self.store.commit_batches([(work, batch)])
+            [landed] = self._deliver([(item, self.store.batch(item.source, facts["batch_id"]))])
+            return landed
         except FileChanging:
             return LandedFile(item.source, item.file_name, "skipped", notices=(STILL_WRITTEN,))
         except FileRejected as refused:
@@ -277,12 +287,15 @@ class _Lander:
     def land(self, items: Sequence[InboxItem]) -> Iterator[LandedFile]:
         """Land the items in their order, and say what became of each. Small files of a source are judged together."""
         waiting: list[_Waiting] = []
+        row_count = 0
         for item in items:
             prepared = self._prepare(item)
-            if waiting and (waiting[0].item.source != item.source or _fills_up(waiting)):
+            fills_up = len(waiting) >= MOST_FILES or row_count >= MOST_ROWS
+            if waiting and (fills_up or waiting[0].item.source != item.source):
                 yield from self._land_together(waiting)
-                waiting = []
+                waiting, row_count = [], 0
             waiting.append(prepared)
+            row_count += prepared.row_count
         yield from self._land_together(waiting)
 
     def _prepare(self, item: InboxItem) -> _Waiting:
@@ -327,17 +340,22 @@ class _Lander:
         return _Waiting(item, batch_id=batch_id, work=work, facts=facts, table=table)
 
     def _land_together(self, waiting: Sequence[_Waiting]) -> Iterator[LandedFile]:
-        """Judge the files that wait (all of one source), then commit and deliver one after the other."""
-        failed = self._judge([one for one in waiting if one.work])
+        """Judge the files that wait (all of one source), commit them together, and deliver them together."""
+        made = [one for one in waiting if one.work]
+        failed = self._judge(made)
         for one in waiting:
             if one.outcome is None and one.batch_id in failed:
                 one.outcome = _rejected(one.item, failed[one.batch_id].rule, failed[one.batch_id].wording)
-            elif one.work:
-                self.store.commit_batch(one.work, one.batch)
-            if one.work:
+        self.store.commit_batches([(one.work, one.batch) for one in made if one.outcome is None])
+        for one in made:
+            if one.outcome:
                 shutil.rmtree(one.work, ignore_errors=True)
-                self.in_work.discard(one.batch_id)
-            yield one.outcome or self._deliver(one.item, self.store.batch(one.item.source, one.batch_id))
+        self.in_work.difference_update(one.batch_id for one in made)
+        arrived = [one for one in waiting if one.outcome is None]
+        landed = self._deliver([(one.item, self.store.batch(one.item.source, one.batch_id)) for one in arrived])
+        for one, outcome in zip(arrived, landed, strict=True):
+            one.outcome = outcome
+        yield from (one.outcome for one in waiting)
 
     def _judge(self, waiting: Sequence[_Waiting]) -> dict[str, ReaderFailed]:
         """Make the batches of files: their rows below `work` and their ledger entries in `batch`. Batches of which
@@ -365,7 +383,7 @@ class _Lander:
                 failed = {batch_id: _door_out_of_order(said) for batch_id, said in faults.items()}
         for one in waiting:
             if one.batch_id not in failed:
-                one.make_batch(contract)
+                one.make_batch(contract, self.said_of_sound)
         return failed
 
     def _door(self) -> Door:
@@ -373,19 +391,36 @@ class _Lander:
             self.door = Door(self.reference, self.store.root / "tmp")
         return self.door
 
-    def _deliver(self, item: InboxItem, batch: Batch) -> LandedFile:
-        """Record the batch under the file's name, unless it is what came last, and say what changes by it."""
+    def _deliver(self, arrived: Sequence[tuple[InboxItem, Batch]]) -> list[LandedFile]:
+        """Record batches under the names of their files, unless they are what came last, and say what changes by it."""
+        landed, new = [], []
+        for item, batch in arrived:
+            key = (item.source, item.file_name)
+            before = self.effective.get(key)
+            is_new = key not in self.latest or self.latest[key].batch_id != batch.batch_id
+            reason = None
+            if is_new and before:
+                reason = self.held.reason(key, batch, self.store.batch(item.source, before.batch_id))
+            landed.append(self._said_of(item, batch, is_new, before, reason))
+            if is_new and not reason:
+                new.append((key, batch))
+        if new:
+            deliveries = self.store.commit_deliveries([(*key, batch.batch_id) for key, batch in new])
+            self.latest |= {key: delivery for (key, _), delivery in zip(new, deliveries, strict=True)}
+            in_effect = [key for key, batch in new if batch.state == LANDED]
+            self.effective |= {key: self.latest[key] for key in in_effect}
+            if any(source == DECISION.source for source, _ in in_effect):
+                chain.extend(self.store)
+        return landed
+
+    def _said_of(
+        self, item: InboxItem, batch: Batch, is_new: bool, before: Delivery | None, reason: Wording | None
+    ) -> LandedFile:
+        """What becomes of a batch under its file's name, with the delivery that was in effect before; it waits where
+        there is a reason."""
         key = (item.source, item.file_name)
-        before = self.effective.get(key)
-        is_new = key not in self.latest or self.latest[key].batch_id != batch.batch_id
-        if is_new and before and (reason := self.held.reason(key, batch, self.store.batch(key[0], before.batch_id))):
+        if reason:
             return LandedFile(*key, "waiting", batch.batch_id, batch.row_count, notices=(*batch.notices, reason))
-        if is_new:
-            self.latest[key] = self.store.commit_delivery(*key, batch.batch_id)
-            if batch.state == LANDED:
-                self.effective[key] = self.latest[key]
-                if item.source == DECISION.source:
-                    chain.extend(self.store)
         notices = list(batch.notices)
         superseded = None
         if batch.state == REJECTED:
@@ -456,14 +491,26 @@ class _Waiting:
         faults = structure_faults(contract, self.table.header)
         return structure_records(contract, self.table, faults) + row_records(contract, self.table, self.checked)
 
-    def make_batch(self, contract: Contract) -> None:
-        """Write what is kept beside the rows, and make the ledger entry."""
+    def is_sound(self) -> bool:
+        """Whether there are rows, and every rule holds."""
+        return not self.refused and self.row_count > 0 and not self.table.unreadable and not self.checked.broken
+
+    def make_batch(self, contract: Contract, said_of_sound: dict[tuple[str, int, int], str]) -> None:
+        """Write what is kept beside the rows, and make the ledger entry. Thousands of small files have the same
+        results, which are put down once."""
         if self.table:
             if not self.refused:
                 write_origins(self.table, self.work / ORIGINS_NAME)
-            self.table.rows.unlink(missing_ok=True)
-        results = self.records(contract)
-        write_results(self.work / "validation.json", results)
+            self.table.remove()
+        warnings: list[dict[str, Any]] = []
+        alike = (contract.source, len(self.table.header), self.row_count) if self.is_sound() else None
+        if (said := said_of_sound.get(alike)) is None:
+            results = self.records(contract)
+            warnings = [result for result in results if result["severity"] == "warning" and not result["success"]]
+            said = results_text(results)
+            if alike:
+                said_of_sound[alike] = said
+        (self.work / "validation.json").write_text(said, encoding="utf-8")
         kind = {
             "file_format": self.table.file_format if self.table else "",
             "encoding": self.table.encoding if self.table else "",
@@ -482,7 +529,6 @@ class _Waiting:
                 error_message_zh=self.refused.wording.zh,
             )
             return
-        warnings = [result for result in results if result["severity"] == "warning" and not result["success"]]
         self.batch = Batch(
             **self.facts,
             **kind,
@@ -503,10 +549,6 @@ class StructureRejected(FileRejected):
     def __init__(self, rule: str, wording: Wording, faults: dict[str, int]) -> None:
         super().__init__(rule, wording)
         self.faults = faults
-
-
-def _fills_up(waiting: Sequence[_Waiting]) -> bool:
-    return len(waiting) >= MOST_FILES or sum(one.row_count for one in waiting) >= MOST_ROWS
 
 
 def _left_alone(item: InboxItem) -> LandedFile | None:

@@ -16,6 +16,7 @@ or the process died in between) has no effect and is found again when its file l
 
 from __future__ import annotations
 
+import ctypes
 import datetime
 import hashlib
 import json
@@ -25,9 +26,10 @@ import shutil
 import socket
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,8 @@ CHINA_STANDARD_TIME = datetime.timezone(datetime.timedelta(hours=8))
 LANDED, REJECTED = "landed", "rejected"
 ORIGINS_NAME = "origins.parquet"
 DELIVERY_NAME = re.compile(r"\d{8,}\.json")
+# More paths than these are synced together.
+FEW_PATHS = 100
 # Stands for the hash of what came before the first.
 FIRST_HASH = "0" * 64
 
@@ -266,49 +270,65 @@ class Store:
         folder.mkdir(parents=True)
         return folder
 
-    def commit_batch(self, folder: Path, batch: Batch) -> None:
-        """Make the files in `folder` the batch: write its ledger entry, sync everything, rename the folder.
+    def commit_batches(self, ready: Sequence[tuple[Path, Batch]]) -> None:
+        """Make the files in each folder a batch: write its ledger entry, sync everything, rename the folder.
 
-        The mark that it is undelivered comes first: so of a batch with neither mark nor delivery, this was taken away.
+        The marks that they are undelivered come first: so of a batch with neither mark nor delivery, this was taken
+        away. A process that is killed in between leaves some batches whole and of the others nothing.
         """
-        hashes = {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
-        write_json(folder / "batch.json", asdict(replace(batch, sha256=hashes)))
-        for path in folder.iterdir():
-            sync_path(path)
-        sync_path(folder)
-        mark = self._undelivered_mark(batch.source, batch.batch_id)
-        _make_folder(mark.parent)
-        mark.touch()
-        sync_path(mark.parent)
-        target = self.batch_folder(batch.source, batch.batch_id)
-        _make_folder(target.parent)
-        os.rename(folder, target)
-        sync_path(target.parent)
+        written: list[Path] = []
+        for folder, batch in ready:
+            paths = sorted(folder.iterdir())
+            hashes = {path.name: sha256_of(path) for path in paths}
+            entry = folder / "batch.json"
+            write_record(entry, asdict(replace(batch, sha256=hashes)))
+            written += [*paths, entry, folder]
+        sync_paths(written, self.root)
+        marks = [self._undelivered_mark(batch.source, batch.batch_id) for _, batch in ready]
+        for parent in {mark.parent: None for mark in marks}:
+            _make_folder(parent)
+        for mark in marks:
+            mark.touch()
+        for parent in {mark.parent: None for mark in marks}:
+            sync_path(parent)
+        targets = [self.batch_folder(batch.source, batch.batch_id) for _, batch in ready]
+        for parent in {target.parent: None for target in targets}:
+            _make_folder(parent)
+        for (folder, _), target in zip(ready, targets, strict=True):
+            os.rename(folder, target)
+        for parent in {target.parent: None for target in targets}:
+            sync_path(parent)
 
-    def commit_delivery(self, source: str, file_name: str, batch_id: str) -> Delivery:
-        """Record that `file_name` now carries the batch."""
+    def commit_deliveries(self, arrivals: Sequence[tuple[str, str, str]]) -> list[Delivery]:
+        """Record which file names now carry which batches: (source, file name, batch id) in the order of arrival. They
+        come into effect one after the other, so that a process that is killed leaves the first of them."""
         folder = self.root / "deliveries"
         _make_folder(folder)
         before = self._last_delivery()
-        delivery = Delivery(
-            int(before.stem) + 1 if before else 1,
-            source,
-            file_name,
-            batch_id,
-            now_text(),
-            batch_sha256=sha256_of(self.batch_folder(source, batch_id) / "batch.json"),
-            previous_sha256=sha256_of(before) if before else FIRST_HASH,
-        )
-        target = folder / f"{delivery.seq:08d}.json"
-        ready = self.work_folder() / target.name
-        write_json(ready, asdict(delivery))
-        sync_path(ready)
-        os.rename(ready, target)
-        sync_path(target.parent)
-        ready.parent.rmdir()
-        self._undelivered_mark(source, batch_id).unlink(missing_ok=True)
-        self._last = target
-        return delivery
+        number, previous = (int(before.stem), sha256_of(before)) if before else (0, FIRST_HASH)
+        deliveries, ready = [], []
+        work = self.work_folder()
+        for source, file_name, batch_id in arrivals:
+            number += 1
+            entry = sha256_of(self.batch_folder(source, batch_id) / "batch.json")
+            delivery = Delivery(number, source, file_name, batch_id, now_text(), entry, previous)
+            path = work / f"{number:08d}.json"
+            previous = write_record(path, asdict(delivery))
+            deliveries.append(delivery)
+            ready.append(path)
+        sync_paths(ready, self.root)
+        for path in ready:
+            os.rename(path, folder / path.name)
+            self._last = folder / path.name
+        sync_path(folder)
+        work.rmdir()
+        self.unmark((source, batch_id) for source, _, batch_id in arrivals)
+        return deliveries
+
+    def unmark(self, delivered: Iterable[tuple[str, str]]) -> None:
+        """Take the marks away of batches, by source and id, that a delivery has named."""
+        for source, batch_id in delivered:
+            self._undelivered_mark(source, batch_id).unlink(missing_ok=True)
 
     def _last_delivery(self) -> Path | None:
         """Looked for once: nobody else delivers while the lock is held."""
@@ -347,9 +367,18 @@ def write_json(path: Path, content: Any) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
 
 
-def write_results(path: Path, results: list[dict[str, Any]]) -> None:
-    """Write what became of every rule, in one line: thousands of small files have as many of them."""
-    path.write_text(json.dumps({"results": results}, ensure_ascii=False) + "\n", encoding="utf-8")
+def write_record(path: Path, record: dict[str, Any]) -> str:
+    """Write a record of the ledger, a line for each of its fields, and return its SHA-256. With an indent Python takes
+    several times as long, and thousands of small files have as many records."""
+    lines = (f" {json.dumps(name)}: {json.dumps(said, ensure_ascii=False)}" for name, said in record.items())
+    content = ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+    path.write_bytes(content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def results_text(results: list[dict[str, Any]]) -> str:
+    """What became of every rule, as it is written: in one line, for thousands of small files have as many of them."""
+    return json.dumps({"results": results}, ensure_ascii=False) + "\n"
 
 
 def _of_record(make: Callable[[dict[str, Any]], Any], path: Path) -> Any:
@@ -398,6 +427,31 @@ def _make_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for parent in missing:
         sync_path(parent.parent)
+
+
+def sync_paths(paths: Sequence[Path], root: Path) -> None:
+    """Have the operating system write files and entries of folders to disk, all below `root`: each by itself where they
+    are few, else what its file system has not written yet, which takes one call instead of thousands."""
+    sync_file_system = _sync_of_file_systems() if len(paths) > FEW_PATHS else None
+    if sync_file_system is None:
+        for path in paths:
+            sync_path(path)
+        return
+    descriptor = os.open(root, os.O_RDONLY)
+    try:
+        if sync_file_system(descriptor):
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number), str(root))
+    finally:
+        os.close(descriptor)
+
+
+@cache
+def _sync_of_file_systems() -> Callable[[int], int] | None:
+    """Linux's `syncfs`, which Python has no name for; None elsewhere."""
+    if not sys.platform.startswith("linux"):
+        return None
+    return getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
 
 
 def sync_path(path: Path) -> None:

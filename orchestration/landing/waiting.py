@@ -41,7 +41,7 @@ class WaitingFile:
                 return set()
             if table.header.count("assessment_year") != 1:
                 return set()
-            cells = pq.read_table(table.rows, columns=["assessment_year"]).column(0).unique().drop_null().to_pylist()
+            cells = table.read(["assessment_year"]).column(0).unique().drop_null().to_pylist()
         return {int(cell) for cell in map(str.strip, cells) if PLAIN_YEAR.fullmatch(cell)}
 
 

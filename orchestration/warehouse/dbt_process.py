@@ -41,6 +41,13 @@ class Told:
     def __call__(self, event: Any) -> None:
         if event.info.level not in TOLD:
             return
+        try:
+            self._tell(event)
+        except BrokenPipeError:
+            # Who called this was killed. dbt would wait for the node that could not be told of, the warehouse open.
+            os._exit(BROKEN)
+
+    def _tell(self, event: Any) -> None:
         line = f"{datetime.now(UTC):%H:%M:%S}  {event.info.msg}"
         print(line, file=self._log, flush=True)
         if self._as_json:

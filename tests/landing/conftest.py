@@ -9,12 +9,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pandas as pd
-import pyarrow.parquet as pq
 import pytest
 
 from orchestration.home import Home
 from orchestration.landing.contracts import Contract
-from orchestration.landing.readers import DEFAULT_LIMITS, FileTable, Limits, read_table
+from orchestration.landing.readers import DEFAULT_LIMITS, FileTable, Limits, Names, read_table
 from orchestration.landing.run import LandedFile, land_inbox
 from orchestration.landing.store import Store
 
@@ -299,8 +298,8 @@ def read_bytes(
     with TemporaryDirectory() as folder:
         path = Path(folder) / "file"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        table = read_table(path, contract, Path(folder), limits, measures)
-        rows = pq.read_table(table.rows).to_pandas()
+        table = read_table(path, contract, Path(folder), limits, Names(contract, measures))
+        rows = table.read().to_pandas()
     return ReadFile(table, rows.drop(columns="row_number"), rows["row_number"].tolist())
 
 

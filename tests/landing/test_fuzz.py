@@ -20,13 +20,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.landing.contracts import CONTRACTS
-from orchestration.landing.readers import FileRejected, Limits, ReaderFailed, read_table
+from orchestration.landing.readers import FileRejected, Limits, Names, ReaderFailed, read_table
 
 from .conftest import OBSERVATION_ROW
 from .test_office_layouts import COLUMNS, TITLES, WIDE, WIDE_ROW
 
 OBSERVATION = CONTRACTS["observation"]
-MEASURES = {"share": "share", "found": "found"}
+NAMES = Names(OBSERVATION, {"share": "share", "found": "found"})
 # Small, so that examples reach them.
 SMALL = Limits(rows=60, columns=40, cell_characters=300, unreadable_rows=25, line_megabytes=1, unpacked_megabytes=4)
 
@@ -78,12 +78,12 @@ def check(content: bytes, limits: Limits = SMALL) -> None:
         path = Path(folder) / "file"
         path.write_bytes(content)
         try:
-            table = read_table(path, OBSERVATION, Path(folder), limits, MEASURES)
+            table = read_table(path, OBSERVATION, Path(folder), limits, NAMES)
         except FileRejected as refused:
             assert not isinstance(refused, ReaderFailed), refused.message
             assert refused.wording.zh and refused.wording.en and len(refused.wording.en) < 1500
             return
-        rows = pq.read_table(table.rows)
+        rows = table.read()
     numbers = [*rows.column("row_number").to_pylist(), *(row.row_number for row in table.unreadable)]
     assert len(set(numbers)) == len(numbers) == table.row_count
     assert table.readable_count == rows.num_rows
@@ -135,7 +135,7 @@ def test_sound_quotation_loses_no_row(rows: list[list[str]], delimiter: str) -> 
         path = Path(folder) / "file"
         path.write_bytes(content)
         try:
-            table = read_table(path, OBSERVATION, Path(folder), Limits(), MEASURES)
+            table = read_table(path, OBSERVATION, Path(folder), Limits(), NAMES)
         except FileRejected:
             return
         assert table.row_count >= len(whole)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.home import Home
+from orchestration.landing.integrity import require_unbroken, require_whole
 from orchestration.landing.store import Store
 
 from .conftest import EVENT_ROW, World, csv_text, observations
@@ -113,3 +114,21 @@ def test_a_dead_holder_blocks_nobody(world: World) -> None:
     assert [landed.outcome for landed in world.land()] == ["landed"]
     assert time.monotonic() - began < 10
     assert not (world.home.landing / "landing.lock.holder.json").exists()
+
+
+@pytest.mark.parametrize(("module", "name", "count"), [("os", "rename", 20), ("os", "rename", 55), ("os", "open", 12)])
+def test_killed_among_files_that_land_together(world: World, module: str, name: str, count: int) -> None:
+    """Forty files are judged, synced and delivered together; killed among them, the first are in effect, each whole."""
+    for number in range(40):
+        world.drop(csv_text(observations(1, value=str(number))), f"{number:02}.csv")
+    process = start(land_and_die, world.home.root, world.seeds, module, name, "before", count)
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+    require_unbroken(world.store)
+    in_effect = [delivery.file_name for delivery in world.store.deliveries()]
+    assert in_effect == [f"{number:02}.csv" for number in range(len(in_effect))]
+    assert len(in_effect) < 40
+    assert len(world.land()) == 40
+    assert [delivery.file_name for delivery in world.store.deliveries()] == [f"{number:02}.csv" for number in range(40)]
+    require_whole(world.store)
+    assert world.store.undelivered() == set()

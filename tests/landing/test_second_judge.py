@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from orchestration.landing import checked_rows
+from orchestration.landing import checked_rows, judge
 from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.judge import recorded
+from orchestration.landing.reference import read_reference
 
 from .conftest import EVENT_ROW, OBSERVATION_ROW, World, csv_text, observations
 
@@ -59,3 +63,42 @@ def test_each_rule_is_an_expectation_with_what_the_door_found(world: World) -> N
     failed = [record for record in records if not record["success"]]
     assert [(record["rule"], record["unexpected_count"]) for record in failed] == [("value_above_upper_bound", 1)]
     assert failed[0]["expectation"] == "expect_column_values_to_be_between"
+
+
+def with_cell(name: str, cell: object) -> Callable[[pa.Table], pa.Table]:
+    """Another cell in the second row."""
+
+    def changed(rows: pa.Table) -> pa.Table:
+        cells = rows[name].to_pylist()
+        cells[1] = cell
+        return rows.set_column(
+            rows.column_names.index(name), rows.schema.field(name), [pa.array(cells, rows[name].type)]
+        )
+
+    return changed
+
+
+@pytest.mark.parametrize("few_different", [0, judge.FEW_DIFFERENT])
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (with_cell("collector", None), "expect_column_values_to_not_be_null: collector"),
+        (with_cell("channel", "rumour"), "expect_column_values_to_be_in_set: channel"),
+        (with_cell("evidence_hash", "0"), "expect_column_values_to_match_regex: evidence_hash_different"),
+        (with_cell("unit_code", "000000"), "expect_column_values_to_be_in_set: unit_is_listed"),
+        (with_cell("row_number", 2), "expect_compound_columns_to_be_unique: batch_id, row_number"),
+    ],
+    ids=["blank", "unknown word", "malformed", "unknown unit", "twice"],
+)
+def test_each_cell_is_looked_at(
+    world: World, monkeypatch: pytest.MonkeyPatch, few_different: int, change: Callable, said: str
+) -> None:
+    """Whether the different cells of a column are many or few."""
+    monkeypatch.setattr(judge, "FEW_DIFFERENT", few_different)
+    landed = world.land_one(csv_text(observations(3)))
+    path = world.store.accepted_path(world.store.batch("observation", landed.batch_id))
+    contract, reference = CONTRACTS["observation"], read_reference(world.seeds)
+    assert judge.faults_among_accepted(contract, reference, [path]) == {}
+    pq.write_table(change(pq.read_table(path)), path)
+    faults = judge.faults_among_accepted(contract, reference, [path])
+    assert said in {fault.split(": ", 1)[1] for fault in faults[landed.batch_id]}

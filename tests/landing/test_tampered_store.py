@@ -158,7 +158,7 @@ def test_a_killed_lander_is_not_taken_for_a_thief(landed: World, monkeypatch: py
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(Store, "commit_delivery", killed)
+        patch.setattr(Store, "commit_deliveries", killed)
         with pytest.raises(KeyboardInterrupt):
             landed.land()
     content = file.read_bytes()

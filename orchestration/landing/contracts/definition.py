@@ -15,6 +15,7 @@ that is null is not broken, so that only the rule at the root is.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from orchestration.wording import Wording
@@ -313,7 +314,11 @@ class Contract:
         """The columns that a header lacks; another may stand in for a column."""
         return [name for name in self.header_required if not {name, self.column(name).stand_in} & {*header}]
 
-    def rules(self) -> list[Rule]:
+    def rules(self) -> tuple[Rule, ...]:
         """All rules in the order in which the first broken one is named in the quarantine."""
+        return self._rules
+
+    @cached_property
+    def _rules(self) -> tuple[Rule, ...]:
         from_columns = [rule for column in self.columns for rule in column.rules()]
-        return [SPREADSHEET_ERROR, *from_columns, *self.row_rules]
+        return (SPREADSHEET_ERROR, *from_columns, *self.row_rules)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from orchestration.landing.contracts.definition import Contract
@@ -50,13 +50,13 @@ def read_table(
     contract: Contract,
     work_folder: Path,
     limits: Limits = DEFAULT_LIMITS,
-    measures: Mapping[str, str] | None = None,
+    names: Names | None = None,
     told: Callable[[int], None] | None = None,
 ) -> FileTable:
     """All rows of a file as text, written below `work_folder`, or `FileRejected` with what to do: a reader raises
-    nothing else. `measures` maps the labels that columns of a wide table may have to measure codes; `told` is called
-    with the number of rows read so far."""
-    task = Task(contract, Names(contract, measures), work_folder, limits, told)
+    nothing else. `names` are those that its header may use, the contract's own unless given; `told` is called with the
+    number of rows read so far."""
+    task = Task(contract, names or Names(contract), work_folder, limits, told)
     try:
         return _read(path, task)
     except FileRejected:
@@ -151,6 +151,7 @@ __all__ = [
     "FileRejected",
     "FileTable",
     "Limits",
+    "Names",
     "ReaderFailed",
     "UnreadableRow",
     "read_table",

@@ -46,6 +46,14 @@ def are_plain(cells: pa.Array | pa.ChunkedArray, smallest: str) -> bool:
     return all(not len(each) or (each.min() >= ord(smallest) and each.max() < 0x7F) for each in buffers)
 
 
+def lengths(cells: pa.Array) -> np.ndarray:
+    """How many bytes each text has, told from where they begin; a blank one none."""
+    if not len(cells):
+        return np.zeros(0, np.int32)
+    starts = np.frombuffer(cells.buffers()[1], np.int32)
+    return np.diff(starts[cells.offset : cells.offset + len(cells) + 1])
+
+
 def has_odd_cells(cells: pa.ChunkedArray) -> bool:
     """Whether some cell holds a character that `normalised` or `refusal` may have to do with."""
     return not are_plain(cells, " ") and bool(pc.any(odd_cells(cells.unique())).as_py())
@@ -81,6 +89,11 @@ def refusal(column: str, text: str) -> tuple[str, Wording] | None:
     return "control_character", Wording(
         f"{column} 含控制字符({shown}):请删除", f"{column} contains the control character {shown}: delete it"
     )
+
+
+def may_be_refused(line: str) -> bool:
+    """Whether `refusal` may have to do with a text in a line of JSON: told from the line, unless it has escapes."""
+    return "\\" in line or _FORBIDDEN.search(line) is not None
 
 
 def visible(text: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from orchestration.landing.contracts.definition import Contract
-from orchestration.landing.readers.characters import refusal, visible
+from orchestration.landing.readers.characters import may_be_refused, refusal, visible
 from orchestration.landing.readers.layout import make_layout
 from orchestration.landing.readers.names import Names
 from orchestration.landing.readers.rows import BATCH_CHARACTERS, RowsFile, text_array
@@ -16,8 +19,18 @@ from orchestration.landing.readers.text import TextFile, blocks_of, lines_of
 from orchestration.wording import Wording
 
 BATCH_ROWS = 20_000
+# Different keys whose names are remembered.
+MOST_KEYS = 1000
 
 JsonRow = dict[str, str | None]
+
+
+class Line(NamedTuple):
+    """A line with its number, and the row on it, or why there is none."""
+
+    number: int
+    text: str
+    row: JsonRow | ValueError
 
 
 class _BadObject(ValueError):
@@ -32,12 +45,14 @@ def read_json_lines(text: TextFile, task: Task) -> FileTable:
     """
     contract, limits = task.contract, task.limits
     lines = _Lines(contract, task.names)
+    blocks = lines.blocks(text, limits)
+    first = next(blocks, [])
     # All lines are written under all columns; those that none has are told apart afterwards.
-    notes = lines.notes_at_the_beginning(text, limits)
+    notes = lines.notes_of(first)
     layout = make_layout([*contract.column_names, *notes], task.names, contract, 0)
     with RowsFile(task, layout) as rows:
         reader = _Reader(lines, rows, [*contract.column_names, *notes])
-        reader.read(text, limits)
+        reader.read(itertools.chain([first], blocks))
         table = rows.finished("jsonl", text.encoding)
     if not table.row_count or reader.object_count == 0:
         raise FileRejected(
@@ -59,35 +74,51 @@ class _Lines:
     def __init__(self, contract: Contract, names: Names) -> None:
         self.known = set(contract.column_names)
         self._names = names
+        self._name_of_key = lru_cache(maxsize=MOST_KEYS)(self._name)
+        self._decode = json.JSONDecoder(
+            parse_float=str, parse_int=str, parse_constant=_no_constant, object_pairs_hook=_Pairs
+        ).decode
 
-    def row(self, line: str) -> JsonRow:
+    def blocks(self, text: TextFile, limits: Limits) -> Iterator[list[Line]]:
+        """The lines that hold something, block by block."""
+        number = 0
+        for block in blocks_of(text, limits):
+            found = []
+            for line in lines_of(block.decode()):
+                number += 1
+                line = line.strip().strip("\ufeff\u200b")
+                if line:
+                    found.append(Line(number, line, self._read(line)))
+            yield found
+
+    def _read(self, line: str) -> JsonRow | ValueError:
+        try:
+            return self._row(line)
+        except ValueError as error:
+            return error
+
+    def _row(self, line: str) -> JsonRow:
         """The object on a line. Raises `ValueError` where there is none."""
         try:
-            row = json.loads(
-                line, parse_float=str, parse_int=str, parse_constant=_no_constant, object_pairs_hook=_Pairs
-            )
+            row = self._decode(line)
         except RecursionError:
             raise _BadObject("it is nested too deeply") from None
         if not isinstance(row, _Pairs):
             raise _BadObject("it is not an object")
-        named = [(self._name(key), _cell(value)) for key, value in row.pairs]
-        if len(dict(named)) != len(named):
+        name_of = self._name_of_key
+        named = {name_of(key): value if value.__class__ is str else _cell(value) for key, value in row.pairs}
+        if len(named) != len(row.pairs):
             raise _BadObject("a key appears twice")
-        return dict(named)
+        return named
 
     def is_note(self, key: str) -> bool:
         meaning = self._names.find(key)
         return meaning is not None and meaning.kind == "note"
 
-    def notes_at_the_beginning(self, text: TextFile, limits: Limits) -> list[str]:
+    def notes_of(self, lines: Iterable[Line]) -> list[str]:
         """Keys of notes in the first block: they are kept with the rows."""
-        found: dict[str, None] = {}
-        for _, line in _numbered(text, limits, only_first_block=True):
-            try:
-                found |= dict.fromkeys(key for key in self.row(line) if self.is_note(key))
-            except ValueError:
-                continue
-        return list(found)
+        keys = dict.fromkeys(key for line in lines if isinstance(line.row, dict) for key in line.row)
+        return [key for key in keys if self.is_note(key)]
 
     def _name(self, key: str) -> str:
         meaning = self._names.find(key)
@@ -101,39 +132,45 @@ class _Reader:
         self.lines = lines
         self.rows = rows
         self.columns = columns
+        self._known_keys = set(columns)
+        self._last_keys: Collection[str] = ()
         self.seen: dict[str, None] = {}
         self.object_count = 0
         self.in_every_line: set[str] = set()
         self._batch: list[tuple[int, JsonRow]] = []
         self._characters = 0
 
-    def read(self, text: TextFile, limits: Limits) -> None:
+    def read(self, blocks: Iterable[list[Line]]) -> None:
         try:
-            for number, line in _numbered(text, limits):
-                self._take(number, line)
+            for line in itertools.chain.from_iterable(blocks):
+                self._take(line)
         except FileRejected as refused:
             # The unknown key that all lines have is what is wrong with a file of unreadable rows.
             if refused.rule != "too_many_unreadable_rows" or not self.in_every_line:
                 raise
         self._flush()
 
-    def _take(self, number: int, line: str) -> None:
-        try:
-            row = self.lines.row(line)
-        except ValueError as error:
-            reason = visible(str(error))
+    def _take(self, line: Line) -> None:
+        number, text, row = line
+        if isinstance(row, ValueError):
+            reason = visible(str(row))
             wording = Wording(
                 f"该行不能读作一个 JSON 对象({reason}):请每行写一个对象",
                 f"the line cannot be read as one JSON object ({reason}): write one object a line",
             )
-            self.rows.set_aside(UnreadableRow(number, "json_broken", wording, {"row": visible(line)}))
+            self.rows.set_aside(UnreadableRow(number, "json_broken", wording, {"row": visible(text)}))
             return
-        unknown = {key for key in row if key not in self.columns}
+        unknown = row.keys() - self._known_keys
         self.in_every_line = unknown if not self.object_count else self.in_every_line & unknown
         self.object_count += 1
         # A row that is set aside has its columns all the same.
-        self.seen |= dict.fromkeys(key for key in row if key in self.lines.known)
-        problem = next((found for key, cell in row.items() if cell and (found := refusal(visible(key), cell))), None)
+        if row.keys() != self._last_keys:
+            self._last_keys = row.keys()
+            self.seen |= dict.fromkeys(key for key in row if key in self.lines.known)
+        problem = None
+        if may_be_refused(text):
+            told = (refusal(visible(key), cell) for key, cell in row.items() if cell)
+            problem = next(filter(None, told), None)
         if problem:
             self.rows.set_aside(UnreadableRow(number, *problem, _payload(row)))
         elif unknown:
@@ -145,7 +182,7 @@ class _Reader:
             self.rows.set_aside(UnreadableRow(number, "column_unknown", wording, _payload(row)))
         else:
             self._batch.append((number, row))
-            self._characters += len(line)
+            self._characters += len(text)
             if len(self._batch) == BATCH_ROWS or self._characters > BATCH_CHARACTERS:
                 self._flush()
 
@@ -154,19 +191,6 @@ class _Reader:
         columns = [text_array([row.get(name) for _, row in self._batch]) for name in self.columns]
         self.rows.add(numbers, columns)
         self._batch, self._characters = [], 0
-
-
-def _numbered(text: TextFile, limits: Limits, only_first_block: bool = False) -> Iterator[tuple[int, str]]:
-    """(number, line) of the lines that hold something."""
-    number = 0
-    for block in blocks_of(text, limits):
-        for line in lines_of(block.decode()):
-            number += 1
-            line = line.strip().strip("\ufeff\u200b")
-            if line:
-                yield number, line
-        if only_first_block:
-            return
 
 
 class _Pairs:

@@ -6,8 +6,9 @@ weighed before they are written out for each row.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -156,12 +157,12 @@ def _text_column(column: pa.Array) -> pa.Array:
     if pa.types.is_null(kind):
         return pa.nulls(len(column), pa.string())
     if pa.types.is_floating(kind):
-        exact_below, values = _exact_below(kind), column.cast(pa.float64()).to_pylist()
-        return text_array(
-            [None if value is None or value != value else _number(value, exact_below) for value in values]
+        exact_below = _exact_below(kind)
+        return _texts_of(
+            column.cast(pa.float64()), lambda value: None if value != value else _number(value, exact_below)
         )
     if pa.types.is_decimal(kind):
-        return text_array([None if value is None else format(value, "f") for value in column.to_pylist()])
+        return _texts_of(column, lambda value: format(value, "f"))
     if pa.types.is_timestamp(kind):
         # Nanoseconds are cut to microseconds: nothing here is finer than a second.
         return column.cast(pa.timestamp("us", kind.tz), safe=False).cast(pa.string())
@@ -170,3 +171,9 @@ def _text_column(column: pa.Array) -> pa.Array:
         text.validate(full=True)
         return text
     return text_array([None if value is None else str(value) for value in column.to_pylist()])
+
+
+def _texts_of(column: pa.Array, text_of: Callable[[Any], str | None]) -> pa.Array:
+    """The text of each value, which is made once for those that are the same."""
+    encoded = column.dictionary_encode()
+    return text_array([text_of(value) for value in encoded.dictionary.to_pylist()]).take(encoded.indices)

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from orchestration.landing.readers.characters import (
     are_plain,
     has_odd_cells,
+    lengths,
     normalised,
     odd_cells,
     refusal,
@@ -40,6 +41,8 @@ from orchestration.wording import Wording
 # A cell of a wide table is numbered by its row and column: row 5, column 4 is 5004.
 WIDE_ROW = 1000
 LARGEST_ROW_NUMBER = 2**31 - 1
+# Rows within these bounds are kept as they are.
+FEW_ROWS, FEW_BYTES = 1000, 128 * 1024
 # What a reader hands over at once holds about so much text at most, for one text may stand in many cells of a file.
 BATCH_CHARACTERS = 16 * 1024 * 1024
 
@@ -85,13 +88,16 @@ class RowsFile:
         ]
         names = list(dict.fromkeys([*layout.header, *self._note_names]))
         self._schema = pa.schema([(ROW_NUMBER, pa.int32()), *((name, pa.string()) for name in names)])
-        self._writer = pq.ParquetWriter(self.path, self._schema, compression="lz4")
+        self._writer: pq.ParquetWriter | None = None
+        # Rows that are not written yet: a file of its own for a few costs more than they do.
+        self._few: list[pa.Table] = []
 
     def __enter__(self) -> RowsFile:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._writer.close()
+        if self._writer:
+            self._writer.close()
 
     def add(
         self,
@@ -154,13 +160,14 @@ class RowsFile:
         return not self._without_passed_over(row, {}).num_rows
 
     def finished(self, file_format: str, encoding: str, notices: Sequence[Wording] = ()) -> FileTable:
-        """The table that was written."""
-        self._writer.close()
+        """The table of the rows that were taken."""
+        if self._writer:
+            self._writer.close()
         return FileTable(
             file_format=file_format,
             encoding=encoding,
             header=self.layout.header,
-            rows=self.path,
+            rows=self.path if self._writer else pa.concat_tables(self._few or [self._schema.empty_table()]),
             readable_count=self.readable_count,
             unreadable=self.unreadable,
             notices=[*notices, *self._notices()],
@@ -186,7 +193,7 @@ class RowsFile:
     def _weigh(self, columns: Sequence[pa.Array]) -> None:
         """Refuse what unpacks to more text than a file of text may hold: a small file may say one text a million
         times."""
-        self._text_bytes += sum(pc.sum(pc.binary_length(column)).as_py() or 0 for column in columns)
+        self._text_bytes += sum(int(lengths(column).sum()) for column in columns)
         if self._text_bytes > self.limits.file_megabytes * 1024**2:
             raise too_much_text(self.limits)
 
@@ -254,7 +261,7 @@ class RowsFile:
         for position in range(self.layout.width):
             column = rows.column(position + 1)
             # An upper bound is cheap: no character has less than a byte.
-            if (pc.max(pc.binary_length(column)).as_py() or 0) <= limit:
+            if all(lengths(chunk).max(initial=0) <= limit for chunk in column.chunks):
                 continue
             name = self.layout.names[position]
             wording = Wording(
@@ -305,9 +312,15 @@ class RowsFile:
 
     def _write(self, rows: pa.Table) -> None:
         rows = self._unpivoted(rows) if self.layout.measures else self._selected(rows)
-        if rows.num_rows:
-            self._writer.write_table(rows)
-            self.readable_count += rows.num_rows
+        self.readable_count += rows.num_rows
+        if self._writer is None and (self.readable_count > FEW_ROWS or self._text_bytes > FEW_BYTES):
+            self._writer = pq.ParquetWriter(self.path, self._schema, compression="lz4")
+        if self._writer is None:
+            self._few.append(rows)
+            return
+        for table in (*self._few, rows):
+            self._writer.write_table(table)
+        self._few = []
 
     def _selected(self, rows: pa.Table) -> pa.Table:
         """Rows under the names of the schema; of columns under one name the first is kept (the structure check refuses
@@ -317,7 +330,7 @@ class RowsFile:
             columns.setdefault(self.layout.names[position], rows.column(position + 1))
         for name, position in zip(self._note_names, self.layout.notes, strict=True):
             columns[name] = rows.column(position + 1)
-        return pa.table(columns).cast(self._schema) if len(columns) == len(self._schema) else pa.table(columns)
+        return pa.table(columns, schema=self._schema)
 
     def _unpivoted(self, rows: pa.Table) -> pa.Table:
         """One row for each filled cell of a measure."""
@@ -413,8 +426,9 @@ def _trimmed(cells: pa.Array) -> pa.Array:
     """Cells without blanks around them, null where there is nothing else."""
     if not are_plain(cells, "!"):
         cells = pc.utf8_trim_whitespace(cells)
-    is_blank = pc.equal(cells, "")
-    return pc.if_else(is_blank, pa.scalar(None, pa.string()), cells) if pc.any(is_blank).as_py() else cells
+    if not cells.null_count and lengths(cells).all():
+        return cells
+    return pc.if_else(pc.equal(cells, ""), pa.scalar(None, pa.string()), cells)
 
 
 def _are_footers(cells: pa.ChunkedArray) -> np.ndarray:

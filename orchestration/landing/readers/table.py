@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from orchestration.errors import UsageError
 from orchestration.landing.contracts.definition import DECIMAL_SCALE
@@ -93,16 +96,16 @@ class UnreadableRow:
 class FileTable:
     """A file's rows, every cell as text, before any check.
 
-    `rows` is a Parquet file in the batch's work folder: `row_number` (int32, as a spreadsheet shows it: header = 1;
-    JSON Lines: the line; Parquet: 1-based row + 1), then one column of text per distinct name of `header`, blank cells
-    null; then the columns that are only kept with the rows (see `names.NOTES`). `readable_count` is the number of its
-    rows. `readings` counts what the reader interpreted, by kind.
+    `rows` is a Parquet file in the batch's work folder, or, where they are few, the rows themselves: `row_number`
+    (int32, as a spreadsheet shows it: header = 1; JSON Lines: the line; Parquet: 1-based row + 1), then one column of
+    text per distinct name of `header`, blank cells null; then the columns that are only kept with the rows (see
+    `names.NOTES`). `readable_count` is the number of its rows. `readings` counts what the reader interpreted, by kind.
     """
 
     file_format: str
     encoding: str
     header: list[str]
-    rows: Path
+    rows: Path | pa.Table
     readable_count: int
     unreadable: list[UnreadableRow] = field(default_factory=list)
     notices: list[Wording] = field(default_factory=list)
@@ -111,6 +114,23 @@ class FileTable:
     @property
     def row_count(self) -> int:
         return self.readable_count + len(self.unreadable)
+
+    @property
+    def column_names(self) -> list[str]:
+        """The columns of `rows` beside the number."""
+        schema = pq.read_schema(self.rows) if isinstance(self.rows, Path) else self.rows.schema
+        return [name for name in schema.names if name != ROW_NUMBER]
+
+    def remove(self) -> None:
+        """Remove the file of the rows, where there is one."""
+        if isinstance(self.rows, Path):
+            self.rows.unlink(missing_ok=True)
+
+    def read(self, columns: Sequence[str] | None = None) -> pa.Table:
+        """The rows, all at once."""
+        if isinstance(self.rows, Path):
+            return pq.read_table(self.rows, columns=columns)
+        return self.rows.select(columns) if columns else self.rows
 
 
 def shortly(error: Exception) -> str:

@@ -34,15 +34,21 @@ BINARY_KINDS = (b"PK\x03\x04", b"PAR1", bytes.fromhex("d0cf11e0a1b11ae1"))
 
 @dataclass(frozen=True)
 class TextFile:
-    """A text as UTF-8: `path` holds it from `offset` on, without byte-order mark; `encoding` is what it came in."""
+    """A text as UTF-8: `path` holds it from `offset` on, without byte-order mark; `encoding` is what it came in. Of a
+    short one `content` is the same."""
 
     path: Path
     offset: int
     encoding: str
+    content: bytes | None = None
 
     def blocks(self) -> Iterator[bytes]:
         """The text in blocks of whole lines (the last may have no line end); one line is longer than a block where
         the text has no shorter ones."""
+        if self.content is not None:
+            end = self.content.rfind(b"\n") + 1
+            yield from filter(None, (self.content[:end], self.content[end:]))
+            return
         with self.path.open("rb") as file:
             file.seek(self.offset)
             kept = b""
@@ -62,8 +68,8 @@ class TextFile:
     def first_character(self) -> str:
         """The first character that a person sees; empty where there is none."""
         decoder = codecs.getincrementaldecoder("utf-8")()
-        with self.path.open("rb") as file:
-            file.seek(self.offset)
+        with io.BytesIO(self.content) if self.content is not None else self.path.open("rb") as file:
+            file.seek(0 if self.content is not None else self.offset)
             while block := file.read(BLOCK):
                 if text := decoder.decode(block).strip(" \t\r\n\f\v\u200b" + MARK):
                     return text[0]
@@ -84,14 +90,16 @@ def read_text(path: Path, work_folder: Path) -> TextFile:
         return _rewritten(path, work_folder, "utf-16")
     refuse_binary(head)
     has_mark = head.startswith(codecs.BOM_UTF8)
-    failed_at = _first_unreadable(path, "utf-8")
+    is_short = len(head) < BLOCK
+    failed_at = None if is_short and _is_utf8(head) else _first_unreadable(path, "utf-8")
     if failed_at is None:
         if has_foreign_line_ends:
             return _rewritten(path, work_folder, "utf-8-sig" if has_mark else "utf-8")
         offset = 0
         while head.startswith(codecs.BOM_UTF8, offset):
             offset += len(codecs.BOM_UTF8)
-        return TextFile(path, offset, "utf-8-sig" if has_mark else "utf-8")
+        content = head[offset:] if is_short else None
+        return TextFile(path, offset, "utf-8-sig" if has_mark else "utf-8", content)
     if has_mark:
         raise _damaged("UTF-8", path, failed_at)
     _refuse_damaged_utf8(path, failed_at)
@@ -161,6 +169,14 @@ def _blocks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while block := file.read(BLOCK):
             yield block
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _first_unreadable(path: Path, encoding: str) -> int | None:
