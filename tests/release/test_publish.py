@@ -562,6 +562,6 @@ def test_export_writes_a_workbook_and_csv(released: Home, zhengxin: Call, tmp_pa
     assert [cell.value for cell in workbook["得分"][2]][:3] == ["指数系列代码", "评估年度", "方法代码"]
     assert sorted(path.stem for path in folder.iterdir()) == sorted(names)
     with (folder / "ranking.csv").open(encoding="utf-8-sig") as file:
-        assert file.readline().startswith("Rank,Code,county government,Prefecture,Score,Grade")
+        assert file.readline().startswith("Rank,Code,County government,Prefecture,Score,Grade")
     done = zhengxin(released, "export", "2019-r1", "--output", str(book))
     assert done.returncode == 1 and "已存在" in done.stderr
