@@ -34,8 +34,9 @@ def _pages_written_in_this_process(site: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("orchestration.site.build.worker_processes", lambda count: ThreadPoolExecutor(1))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Not for the session: while Playwright is there its event loop runs, and no test beside it may have one."""
     executable = shutil.which("chromium")
     if executable is None:
         pytest.skip("no chromium on this machine")
