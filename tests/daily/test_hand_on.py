@@ -181,8 +181,11 @@ def test_what_is_no_web_server_is_asked_again(home: Home) -> None:
             for _ in range(3):
                 connection, _ = server.accept()
                 with connection:
-                    connection.recv(65536)
                     connection.sendall(b"SSH-2.0-OpenSSH\r\n")
+                    connection.shutdown(socket.SHUT_WR)
+                    # What is left unread would reset the connection.
+                    while connection.recv(65536):
+                        pass
 
         thread = threading.Thread(target=answer, daemon=True)
         thread.start()

@@ -194,6 +194,7 @@ def test_some_marts_alone_with_their_checks(built: BuiltHome, tmp_path: Path) ->
     assert {key for key, _ in checks} == {mart}
 
 
+@pytest.mark.slow
 def test_changed_result_is_offered_then_published_with_its_reason(built: BuiltHome, tmp_path: Path) -> None:
     """What a person launches in the UI: `publish_release` without a note, then with one."""
     shutil.copytree(built.home.root, tmp_path / "revised")

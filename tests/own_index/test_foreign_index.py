@@ -41,6 +41,7 @@ FEW = {
 }
 
 
+@pytest.mark.slow
 @settings(max_examples=1, **FEW)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_a_foreign_index_of_one_edition_goes_its_way(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:

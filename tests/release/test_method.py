@@ -78,6 +78,7 @@ def cut_now(home: Home, one: ReleaseId, folder: Path) -> Candidate:
         return cut_candidate(warehouse, catalogue, tables, facts, earlier, None, folder)
 
 
+@pytest.mark.slow
 def test_method_of_a_later_edition_moves_no_release(home: Home, tmp_path: Path) -> None:
     catalogue = Catalogue(home.releases)
     released = catalogue.all_in_force()

@@ -24,6 +24,7 @@ MODELS = ROOT / "dbt_project" / "models"
 COUNTY = "county_integrity"
 # The editions that stand for all: before the census, after it, and after later changes of codes.
 EDITIONS = [("census", 2020), (COUNTY, 2019), (COUNTY, 2021), (COUNTY, 2025)]
+PEER_GROUPS = ("int_peer_value", "int_peer_group_by_value", "int_peer_group")
 BUILT = (
     "int_area_attribute",
     "int_area_ancestor",
@@ -33,7 +34,7 @@ BUILT = (
     "int_region",
     "int_region_ancestor",
     "int_unit_region",
-    "int_peer_group",
+    *PEER_GROUPS,
     "attribute_total",
 )
 
@@ -276,7 +277,7 @@ def test_band_holds_its_lower_bound(census: duckdb.DuckDBPyConnection) -> None:
         "update int_unit_attribute set value = case attribute_code when 'population' then 1000 else 350 end "
         "where unit_code = '520123' and attribute_code in ('population', 'urban_population')"
     )
-    build(census, "int_peer_group")
+    build(census, *PEER_GROUPS)
     found = census.execute(
         "select distinct group_code from int_peer_group where unit_code = '520123' and peer_rule_code = 'urban_share'"
     ).fetchall()
@@ -288,7 +289,7 @@ def test_units_of_one_value_stand_in_one_group(census: duckdb.DuckDBPyConnection
         "update int_unit_attribute set value = 300000 "
         "where attribute_code = 'population' and value between 200000 and 400000"
     )
-    build(census, "int_peer_group")
+    build(census, *PEER_GROUPS)
     split = census.execute(
         "select count(distinct group_code) from int_peer_group join int_unit_attribute "
         "using (series_code, assessment_year, unit_code) where series_code = 'census' "

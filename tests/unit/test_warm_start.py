@@ -59,7 +59,7 @@ def test_who_ends_it_ends_what_runs_for_it(tmp_path: Path, number: signal.Signal
     warehouse = Home(tmp_path).warehouse
     warehouse.parent.mkdir()
     duckdb.connect(str(warehouse)).close()
-    endless = "select count(*) from range(1000000000) as one, range(1000000000) as other where hash(one.range) = 1"
+    endless = "select count(*) from range(1000000000) as one, range(1000000000) as other where hash(one.range + other.range) = 1"
     process = subprocess.Popen([*COMMAND, "--home", str(tmp_path), "query", endless])
     wait_until(lambda: is_open(warehouse))
     process.send_signal(number)
