@@ -239,20 +239,27 @@
     {{ return(derivations) }}
 {% endmacro %}
 
-{# The records of a kind that count, each key once, with the assessed year that they are counted for. #}
+{#
+  The records of a kind that count, each key once, with the assessed year that they are counted for. Where it is one year,
+  as in most runs, it stands as a constant, so that its end is not computed of each record.
+#}
 {% macro evidence_records(kind, window, years) -%}
-    {%- for year in (years if window == 'until' else [none]) %}
+    {%- for year in (years if window == 'until' or years | length == 1 else [none]) %}
     select
         records.*,
         {{ year or 'records.record_year' }} as assessment_year,
         make_date({{ year or 'records.record_year' }}, 12, 31) as window_end
     from {{ evidence_files(kind) }} as records
-    left join duplicates
-        on records.row_number = duplicates.row_number
-        and records.batch_id = duplicates.batch_id
-        and duplicates.evidence_kind = '{{ kind }}'
-    where duplicates.batch_id is null
-        and records.record_year {{ '<= ' ~ year if year else 'in (' ~ years | join(', ') ~ ')' }}
+    anti join (
+        select
+            row_number,
+            batch_id
+        from duplicates
+        where evidence_kind = '{{ kind }}'
+    ) as known
+        on records.row_number = known.row_number
+        and records.batch_id = known.batch_id
+    where records.record_year {{ '<= ' ~ year if window == 'until' else 'in (' ~ years | join(', ') ~ ')' }}
     {{- ' union all' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
