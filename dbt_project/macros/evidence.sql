@@ -20,6 +20,7 @@
 {% macro evidence_files(kind) %}{{ adapter.dispatch('evidence_files')(kind) }}{% endmacro %}
 {% macro evidence_days(from_time, to_time) %}{{ adapter.dispatch('evidence_days')(from_time, to_time) }}{% endmacro %}
 {% macro evidence_key_hash(columns) %}{{ adapter.dispatch('evidence_key_hash')(columns) }}{% endmacro %}
+{% macro evidence_anti_join() %}{{ adapter.dispatch('evidence_anti_join')() }}{% endmacro %}
 {% macro evidence_fingerprint(text) %}{{ adapter.dispatch('evidence_fingerprint')(text) }}{% endmacro %}
 {% macro evidence_whole_quotient(numerator, denominator) -%}
     {{ adapter.dispatch('evidence_whole_quotient')(numerator, denominator) }}
@@ -250,7 +251,7 @@
         {{ year or 'records.record_year' }} as assessment_year,
         make_date({{ year or 'records.record_year' }}, 12, 31) as window_end
     from {{ evidence_files(kind) }} as records
-    anti join (
+    {{ evidence_anti_join() }} (
         select
             row_number,
             batch_id

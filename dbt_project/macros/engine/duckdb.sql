@@ -47,6 +47,9 @@
     hash({{ columns | join(', ') }})
 {%- endmacro %}
 
+{# Of the rows on the left those that have none on the right. #}
+{% macro duckdb__evidence_anti_join() %}anti join{% endmacro %}
+
 {# 48 bits of a text that every engine agrees on. #}
 {% macro duckdb__evidence_fingerprint(text) -%}
     cast('0x' || substr(md5({{ text }}), 1, 12) as bigint)

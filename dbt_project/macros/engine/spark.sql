@@ -81,6 +81,8 @@
     xxhash64({{ columns | join(', ') }})
 {%- endmacro %}
 
+{% macro spark__evidence_anti_join() %}left anti join{% endmacro %}
+
 {% macro spark__evidence_fingerprint(text) -%}
     cast(conv(substr(md5({{ text }}), 1, 12), 16, 10) as bigint)
 {%- endmacro %}
