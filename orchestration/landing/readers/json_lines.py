@@ -106,7 +106,7 @@ class _Lines:
         if not isinstance(row, _Pairs):
             raise _BadObject("it is not an object")
         name_of = self._name_of_key
-        named = {name_of(key): value if value.__class__ is str else _cell(value) for key, value in row.pairs}
+        named = {name_of(key): value if isinstance(value, str) else _cell(value) for key, value in row.pairs}
         if len(named) != len(row.pairs):
             raise _BadObject("a key appears twice")
         return named
