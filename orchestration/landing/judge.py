@@ -29,6 +29,7 @@ from orchestration.landing.check import (
 )
 from orchestration.landing.contracts.definition import DECIMAL_SCALE, Column, Contract
 from orchestration.landing.contracts.shared import FIRST_YEAR, LAST_YEAR
+from orchestration.landing.readers.rows import FEW_ROWS
 from orchestration.landing.reference import Reference
 from orchestration.validation import is_met, run_suite
 
@@ -36,8 +37,6 @@ GX_SEVERITY = {"error": "critical", "warning": "warning"}
 ROWS_AT_A_TIME = 1_000_000
 # Columns with so many different cells are looked at together, those with more apart.
 FEW_DIFFERENT = 10_000
-# A file of so many rows at most is read at once.
-FEW_ROWS = 1000
 # Ends the names of columns in which each text of a column stands once, for what is slow to tell of a text.
 DIFFERENT = "_different"
 # Columns that are looked at in combinations.

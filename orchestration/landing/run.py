@@ -22,6 +22,7 @@ from orchestration.home import Home
 from orchestration.landing import chain, knowledge
 from orchestration.landing.across_files import contradictions
 from orchestration.landing.check import (
+    ACCEPTED_NAME,
     CheckedFile,
     Door,
     FileToCheck,
@@ -378,7 +379,7 @@ class _Lander:
                 # Great Expectations takes seconds to import; a landing with nothing to check does without.
                 from orchestration.landing import judge
 
-                paths = [one.work / "accepted.parquet" for one in readable]
+                paths = [one.work / ACCEPTED_NAME for one in readable]
                 faults = judge.faults_among_accepted(contract, self.reference, paths)
                 failed = {batch_id: _door_out_of_order(said) for batch_id, said in faults.items()}
         for one in waiting:

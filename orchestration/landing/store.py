@@ -285,18 +285,18 @@ class Store:
             written += [*paths, entry, folder]
         sync_paths(written, self.root)
         marks = [self._undelivered_mark(batch.source, batch.batch_id) for _, batch in ready]
-        for parent in {mark.parent: None for mark in marks}:
+        for parent in _folders_of(marks):
             _make_folder(parent)
         for mark in marks:
             mark.touch()
-        for parent in {mark.parent: None for mark in marks}:
+        for parent in _folders_of(marks):
             sync_path(parent)
         targets = [self.batch_folder(batch.source, batch.batch_id) for _, batch in ready]
-        for parent in {target.parent: None for target in targets}:
+        for parent in _folders_of(targets):
             _make_folder(parent)
         for (folder, _), target in zip(ready, targets, strict=True):
             os.rename(folder, target)
-        for parent in {target.parent: None for target in targets}:
+        for parent in _folders_of(targets):
             sync_path(parent)
 
     def commit_deliveries(self, arrivals: Sequence[tuple[str, str, str]]) -> list[Delivery]:
@@ -419,6 +419,11 @@ def _locked_message(note: Path) -> Wording:
         f"入库存储 {note.parent} 正由{who.zh}使用:请等它结束后再入库",
         f"the landing store {note.parent} is in use by {who.en}: wait until it has finished, then land again",
     )
+
+
+def _folders_of(paths: Iterable[Path]) -> list[Path]:
+    """The folders in which some paths lie, each once."""
+    return list(dict.fromkeys(path.parent for path in paths))
 
 
 def _make_folder(folder: Path) -> None:

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from orchestration.landing import cells, checked_rows
 from orchestration.landing.check import (
+    ACCEPTED_NAME,
     QUARANTINE_SCHEMA,
     QUARANTINED_NAME,
     ROW_UNREADABLE,
@@ -41,7 +42,7 @@ from orchestration.writing.sql import identifier, literal
 MEMORY_LIMIT = "1500MB"
 ACCEPTED_FORMAT = "format parquet, compression zstd, compression_level 1, parquet_version v2"
 # What lies in the folder of a batch while it is made.
-SCRATCH = ("received.parquet", "text.utf8", "accepted.parquet")
+SCRATCH = ("received.parquet", "text.utf8", ACCEPTED_NAME)
 SQL_TYPES = {"integer": "integer", "decimal": "decimal(20, 9)", "date": "date", "timestamp": "timestamp"}
 NATIVE_TIMES = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATE", "TIMESTAMP WITH TIME ZONE")
 NATIVE_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "DOUBLE", "FLOAT")
@@ -142,7 +143,7 @@ class EvidenceDoor:
             typed = _checked_query(kind, found, types, in_words=False)
             broken = " or ".join(f"coalesce(({rule.broken}), false)" for rule in contract.rules())
             stored = ", ".join(_stored(column) for column in contract.columns)
-            accepted = work / "accepted.parquet"
+            accepted = work / ACCEPTED_NAME
             (count,) = execute(
                 f"copy (select {stored}, {literal(batch_id)} as batch_id, row_number from ({typed})"
                 f" where not ({broken})) to {literal(str(accepted))} ({ACCEPTED_FORMAT})"
