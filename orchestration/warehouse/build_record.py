@@ -116,10 +116,11 @@ def record_build(
     failed = [node for name, node in expected.items() if statuses.get(name, SKIPPED) not in (*PASSED, SKIPPED)]
     not_run = [node for name, node in (expected | _names_of(gates)).items() if statuses.get(name, SKIPPED) == SKIPPED]
     contents = contents_of(connection, taken_over or {})
+    tables = _digest(contents)
     _write(
         home,
         {
-            "tables": _digest(contents),
+            "tables": tables,
             "contents": contents,
             "failed": sorted(failed),
             "not_run": sorted(not_run),
@@ -127,7 +128,7 @@ def record_build(
             "validated": {},
         },
     )
-    return _digest(contents)
+    return tables
 
 
 def recorded_contents(home: Home) -> Contents:
@@ -272,12 +273,6 @@ def _digest(contents: Contents) -> str:
         for part, content in sorted(parts.items()):
             digest.update(f"{table}\0{part}\0{content}\n".encode())
     return digest.hexdigest()
-
-
-def content_of(connection: duckdb.DuckDBPyConnection, rows: str) -> tuple[int, int | None]:
-    """Number and sum of hashes of some rows, in whatever order they lie; `rows` is SQL."""
-    [found] = connection.execute(f"select {CONTENT} from {rows} as lines").fetchall()
-    return found
 
 
 def _must_pass(node: Mapping[str, Any]) -> bool:

@@ -21,7 +21,7 @@ from orchestration.editions import EDITIONS
 from orchestration.home import Home
 from orchestration.seeds import read_seed, seeds_folder
 from orchestration.warehouse import dbt
-from orchestration.warehouse.build_record import CONTENT, Contents, content_of
+from orchestration.warehouse.build_record import CONTENT, Contents
 from orchestration.warehouse.built_editions import EditionsToBuild
 from orchestration.warehouse.built_from import package_versions
 
@@ -145,7 +145,7 @@ def _by_year(connection: duckdb.DuckDBPyConnection, table: str) -> dict[int, str
 
 
 def _sum(connection: duckdb.DuckDBPyConnection, rows: str) -> str:
-    count, total = content_of(connection, rows)
+    [(count, total)] = connection.execute(f"select {CONTENT} from {rows} as lines").fetchall()
     return f"{count} {total}"
 
 
