@@ -37,6 +37,7 @@ def indicator_pages(view: View) -> Iterator[Page]:
             if own is None:
                 continue
             key = method.code, code
+            caption = _caption(view, own, method)
             by_method.append(
                 {
                     "methodology": method,
@@ -45,7 +46,7 @@ def indicator_pages(view: View) -> Iterator[Page]:
                     "measures": measures.get(key, []),
                     "best": regions.get(key, [])[:ENDS],
                     "worst": list(reversed(regions.get(key, [])[ENDS:][-ENDS:])),
-                    "caption": (caption := _caption(view, own, method)),
+                    "caption": caption,
                     "chart": _distribution_chart(view, own, caption, distributions.get(key, [])),
                 }
             )
