@@ -8,7 +8,6 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +17,7 @@ import pytest
 
 from orchestration.home import Home
 from tests.small.cold import cold
+from tests.small.waiting import wait_until
 
 COMMAND = [sys.executable, "-m", "orchestration.cli"]
 Ended = tuple[int, str, str]
@@ -76,10 +76,3 @@ def is_open(warehouse: Path) -> bool:
             if os.readlink(descriptor) == str(warehouse):
                 return True
     return False
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.worker_processes import results_as_done, worker_processes
+from tests.small.waiting import wait_until
 
 STARTED_BY_HAND = "from tests.unit.test_worker_processes import keep_writing; keep_writing()"
 
@@ -41,13 +42,6 @@ def test_a_killed_command_takes_its_workers_with_it(tmp_path: Path) -> None:
     command.send_signal(signal.SIGKILL)
     command.wait()
     wait_until(lambda: not runs(worker))
-
-
-def wait_until(condition) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def runs(process: int) -> bool:
