@@ -92,8 +92,9 @@ def refusal(column: str, text: str) -> tuple[str, Wording] | None:
 
 
 def may_be_refused(line: str) -> bool:
-    """Whether `refusal` may have to do with a text in a line of JSON: told from the line, unless it has escapes."""
-    return "\\" in line or _FORBIDDEN.search(line) is not None
+    """Whether `refusal` may have to do with a text in a line of JSON: told from the line, unless it has escapes. No
+    forbidden character is printable, and that all are is told in a fraction of the time of a search."""
+    return "\\" in line or (not line.isprintable() and _FORBIDDEN.search(line) is not None)
 
 
 def visible(text: str) -> str:

@@ -19,8 +19,8 @@ from orchestration.landing.readers.text import TextFile, blocks_of, lines_of
 from orchestration.wording import Wording
 
 BATCH_ROWS = 20_000
-# Different keys whose names are remembered.
-MOST_KEYS = 1000
+# Different keys whose names are remembered, and different orders of them.
+MOST_KEYS, MOST_ORDERS = 1000, 16
 
 JsonRow = dict[str, str | None]
 
@@ -75,6 +75,8 @@ class _Lines:
         self.known = set(contract.column_names)
         self._names = names
         self._name_of_key = lru_cache(maxsize=MOST_KEYS)(self._name)
+        # Most lines have the keys of the line before.
+        self._names_of_keys = lru_cache(maxsize=MOST_ORDERS)(self._names_of)
         self._decode = json.JSONDecoder(
             parse_float=str, parse_int=str, parse_constant=_no_constant, object_pairs_hook=_Pairs
         ).decode
@@ -105,11 +107,16 @@ class _Lines:
             raise _BadObject("it is nested too deeply") from None
         if not isinstance(row, _Pairs):
             raise _BadObject("it is not an object")
-        name_of = self._name_of_key
-        named = {name_of(key): value if isinstance(value, str) else _cell(value) for key, value in row.pairs}
-        if len(named) != len(row.pairs):
+        keys, values = zip(*row.pairs, strict=True) if row.pairs else ((), ())
+        cells = [value if isinstance(value, str) else _cell(value) for value in values]
+        return dict(zip(self._names_of_keys(keys), cells, strict=True))
+
+    def _names_of(self, keys: tuple[str, ...]) -> tuple[str, ...]:
+        """The names of the keys of an object. Raises `ValueError` for two of one name."""
+        names = tuple(map(self._name_of_key, keys))
+        if len({*names}) != len(names):
             raise _BadObject("a key appears twice")
-        return named
+        return names
 
     def is_note(self, key: str) -> bool:
         meaning = self._names.find(key)
@@ -133,7 +140,8 @@ class _Reader:
         self.rows = rows
         self.columns = columns
         self._known_keys = set(columns)
-        self._last_keys: Collection[str] = ()
+        self._last_keys: Collection[str] | None = None
+        self._unknown: set[str] = set()
         self.seen: dict[str, None] = {}
         self.object_count = 0
         self.in_every_line: set[str] = set()
@@ -160,21 +168,21 @@ class _Reader:
             )
             self.rows.set_aside(UnreadableRow(number, "json_broken", wording, {"row": visible(text)}))
             return
-        unknown = row.keys() - self._known_keys
-        self.in_every_line = unknown if not self.object_count else self.in_every_line & unknown
-        self.object_count += 1
         # A row that is set aside has its columns all the same.
         if row.keys() != self._last_keys:
             self._last_keys = row.keys()
+            self._unknown = row.keys() - self._known_keys
+            self.in_every_line = self._unknown if not self.object_count else self.in_every_line & self._unknown
             self.seen |= dict.fromkeys(key for key in row if key in self.lines.known)
+        self.object_count += 1
         problem = None
         if may_be_refused(text):
             told = (refusal(visible(key), cell) for key, cell in row.items() if cell)
             problem = next(filter(None, told), None)
         if problem:
             self.rows.set_aside(UnreadableRow(number, *problem, _payload(row)))
-        elif unknown:
-            keys, names = visible(", ".join(sorted(unknown))), ", ".join(self.columns)
+        elif self._unknown:
+            keys, names = visible(", ".join(sorted(self._unknown))), ", ".join(self.columns)
             wording = Wording(
                 f"该行有未知的键 {keys}:可用的键为 {names}",
                 f"the line has the unknown key {keys}: the keys are {names}",

@@ -314,7 +314,7 @@ class RowsFile:
         rows = self._unpivoted(rows) if self.layout.measures else self._selected(rows)
         self.readable_count += rows.num_rows
         if self._writer is None and (self.readable_count > FEW_ROWS or self._text_bytes > FEW_BYTES):
-            self._writer = pq.ParquetWriter(self.path, self._schema, compression="lz4")
+            self._writer = pq.ParquetWriter(self.path, self._schema, compression="lz4", write_statistics=False)
         if self._writer is None:
             self._few.append(rows)
             return
