@@ -45,6 +45,10 @@ PUT_TOGETHER |= {"event_date", "measure_code", "attribute_code"}
 # Ends the names of columns that tell whether a text is one of a long list: Great Expectations copies a list that an
 # expectation holds some fifty times.
 IS_LISTED = "_is_listed"
+# Has a cell for each column of which no cell may be blank: blank where one is, for one expectation takes as long to be
+# prepared whatever it looks at.
+NEVER_BLANK = "never_blank"
+LISTED_CODES = ("measure_code", "attribute_code")
 
 
 def structure_suite(contract: Contract) -> gx.ExpectationSuite:
@@ -128,7 +132,7 @@ def accepted_suite(contract: Contract, reference: Reference) -> gx.ExpectationSu
     for column in contract.stored_columns:
         expectations += _of_column(column)
     names = {*contract.column_names}
-    expectations += [_in_set(f"{name}{IS_LISTED}", [True]) for name in _lists(reference) if name in names]
+    expectations += [_in_set(f"{name}{IS_LISTED}", [True]) for name in LISTED_CODES if name in names]
     if contract.is_of_editions:
         expectations += [_in_set(f"{name}{IS_LISTED}", [True]) for name in ("edition", "unit")]
     if "value" in names and names & {"measure_code", "attribute_code"}:
@@ -191,7 +195,7 @@ def _lists(reference: Reference) -> dict[str, list[str]]:
         "measure_code": [code for code, measure in reference.measures.items() if not measure.is_from_events],
         "attribute_code": [row["attribute_code"] for row in reference.attributes],
         "edition": [f"{series} {year}" for series, year in reference.frame_years],
-        "unit": [f"{' '.join(map(str, key))} {code}" for key, frame in reference.frames.items() for code in frame],
+        "unit": reference.units_in_words,
     }
 
 
@@ -276,13 +280,20 @@ def _parts(
     """The suite in parts, each with its frame: what is expected of the cells of a column, on frames in which each
     different one stands once (those of columns with few and with many apart); what is expected of rows, on all rows."""
     different: dict[str, pa.Array | None] = {}
+    never_blank: list[str] = []
     of_few, of_many, of_rows = [], [], []
     for expectation in suite.expectations:
         [name, *others] = _columns_of(expectation)
+        if isinstance(expectation, gxe.ExpectColumnValuesToNotBeNull):
+            never_blank.append(name)
+            continue
         if not others and name not in different:
             different[name] = _different(name, columns)
         cells = None if others else different[name]
         (of_rows if cells is None else of_few if len(cells) <= FEW_DIFFERENT else of_many).append(expectation)
+    told = [None if columns[name].null_count else name for name in never_blank]
+    different[NEVER_BLANK] = pa.array(told, pa.string())
+    of_few.append(gxe.ExpectColumnValuesToNotBeNull(column=NEVER_BLANK))
     for expectations in (of_few, of_many):
         if expectations:
             cells = {name: different[name] for each in expectations for name in _columns_of(each)}

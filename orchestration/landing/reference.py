@@ -20,6 +20,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 
 import duckdb
@@ -184,6 +185,11 @@ class Reference:
         for (series, _), frame in self.frames.items():
             known[series].update(frame)
         return known
+
+    @cached_property
+    def units_in_words(self) -> list[str]:
+        """Each unit of each frame as one text: series, year and code."""
+        return [f"{series} {year} {code}" for (series, year), frame in self.frames.items() for code in frame]
 
     @cached_property
     def event_series(self) -> list[str]:
@@ -605,15 +611,22 @@ def _read_seed(path: Path, columns: tuple[str, ...], optional: tuple[str, ...] =
                         f"{path}: the column {', '.join(missing)} is missing, the checks at the door need it",
                     )
                 )
-            wanted = (*columns, *(column for column in optional if column in header))
+            # Digests depend on the order.
+            wanted = (*(column for column in optional if column in header), *columns)
             places = [header.index(column) for column in wanted]
             absent = dict.fromkeys(optional, "")
             # Tens of thousands of rows, read before each landing: no dictionary is made of what is not used.
-            return [
-                absent | {column: row[place] for column, place in zip(wanted, places, strict=True) if place < len(row)}
-                for row in reader
-                if row
-            ]
+            is_absent = len(wanted) < len(columns) + len(optional)
+            picked, width = itemgetter(*places), max(places) + 1
+            rows = []
+            for row in filter(None, reader):
+                if len(row) >= width:
+                    cells = dict(zip(wanted, picked(row), strict=True))
+                    rows.append(absent | cells if is_absent else cells)
+                else:
+                    short = zip(wanted, places, strict=True)
+                    rows.append(absent | {column: row[place] for column, place in short if place < len(row)})
+            return rows
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise SeedError(
             Wording(
@@ -665,7 +678,7 @@ def _digests(tables: dict[str, list[dict[str, str]]]) -> dict[str, str]:
     digests = {}
     for name, rows in tables.items():
         columns = [column for column in rows[0] if column not in ONLY_IN_MESSAGES] if rows else []
-        judged_by = sorted({tuple(row[column] for column in columns) for row in rows})
+        judged_by = sorted(set(map(itemgetter(*columns), rows))) if rows else []
         digests[name] = hashlib.sha256(json.dumps(judged_by, ensure_ascii=False).encode()).hexdigest()
     return digests
 
