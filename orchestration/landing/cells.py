@@ -133,8 +133,13 @@ def _is_plain_date(text: str) -> str:
 
 
 def _is_plain_time(text: str) -> str:
-    time = f"try_cast({text} as timestamp)"
-    return f"strlen({text}) = 19 and {text} between '1900' and '2200' and {time}::varchar = {text}"
+    said = f"try_cast({text} as timestamp)::varchar"
+    # Whole seconds; Parquet gives times with millionths of a second.
+    return (
+        f"{text} between '1900' and '2200' and case strlen({text}) when 19 then {said} = {text}"
+        f" when 10 then {said} = {text} || ' 00:00:00' when 16 then {said} = {text} || ':00'"
+        f" when 26 then {said} || '.000000' = {text} end"
+    )
 
 
 def typed(column: Column, is_percentage: str) -> tuple[dict[str, str], dict[str, str]]:

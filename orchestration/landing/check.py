@@ -11,10 +11,10 @@ from __future__ import annotations
 import difflib
 import itertools
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,9 @@ SAMPLE_SIZE = 5
 # What the database of the checks may keep in memory; beyond it, it writes to the folder of unfinished work.
 MEMORY_LIMIT = "800MB"
 ROWS_AT_A_TIME = 100_000
-# From so many rows on it pays to judge files with odd cells in a statement of their own.
+# Rows that stand in their order but for so many places are cut there, and not written anew.
+FEW_RUNS = 1_000
+# From so many rows on it pays to judge those with odd cells in a statement of their own.
 WORTH_PARTING = 5_000
 ACCEPTED_NAME, QUARANTINED_NAME = "accepted.parquet", "quarantined.parquet"
 # Of a judged row: that its unit stands in no frame as such, and was not looked up yet.
@@ -243,6 +245,13 @@ def _nearest(contract: Contract, name: str, candidates: Collection[str]) -> str 
     return labels[near[0]] if near else None
 
 
+def broken_rules(connection: duckdb.DuckDBPyConnection, rules: Sequence[tuple[int, Rule]]) -> list[tuple[int, Rule]]:
+    """Those of some rules that a row of the table `looked_at` breaks. To plan the messages of all takes longer than to
+    form those that are needed."""
+    are_broken = connection.execute(checked_rows.broken_rules_query(rules, "looked_at")).fetchone()
+    return [rule for rule, is_broken in zip(rules, are_broken, strict=True) if is_broken]
+
+
 class Door:
     """The database in which rows are judged: the reference tables, and the rows of a few files at a time."""
 
@@ -263,40 +272,21 @@ class Door:
     def check(self, contract: Contract, files: Sequence[FileToCheck]) -> list[CheckedFile]:
         """Part the rows of files whose headers fit: `accepted.parquet` and `quarantined.parquet` go into each file's
         folder. Raises `ReaderFailed` where the statements cannot be run, which is a fault of the program."""
-        results: dict[str, CheckedFile] = {}
+        results = [CheckedFile() for _ in files]
         try:
-            for rows in self._alike(contract, files):
-                results |= zip((file.batch_id for file in rows.files), self._check_alike(contract, rows), strict=True)
+            rows = _Rows(self._connection, contract, files)
+            with self._judged(contract, rows):
+                self._store_accepted(contract, rows)
+                self._count_accepted(results)
+                self._count_faults(contract, results)
+                self._count_readings(results)
+                for number, (file, result) in enumerate(zip(files, results, strict=True)):
+                    self._write_quarantined(contract, rows, number, result)
+                    judged = result.accepted_count + result.quarantined_count
+                    if judged != file.table.row_count:
+                        raise rows_lost(file.table.row_count, judged)
         except duckdb.Error as error:
             raise could_not_check(error) from error
-        return [results[file.batch_id] for file in files]
-
-    def _alike(self, contract: Contract, files: Sequence[FileToCheck]) -> Iterator[_Rows]:
-        """The files in two parts: those whose cells all say what stands in them, which need no interpretation, and the
-        others. Few rows are not parted, for two statements take longer to plan than theirs to run."""
-        rows = _Rows(self._connection, contract, files)
-        plain = rows.plain_columns()
-        odd = [number for number, names in enumerate(plain) if len(names) < len(contract.column_names)]
-        even = [number for number in range(len(files)) if number not in set(odd)]
-        if sum(file.table.row_count for file in files) < WORTH_PARTING or not odd or not even:
-            yield rows.of_plain(frozenset.intersection(*plain))
-            return
-        for numbers in (even, odd):
-            part = _Rows(self._connection, contract, [files[number] for number in numbers])
-            yield part.of_plain(frozenset.intersection(*(plain[number] for number in numbers)))
-
-    def _check_alike(self, contract: Contract, rows: _Rows) -> list[CheckedFile]:
-        results = [CheckedFile() for _ in rows.files]
-        with self._judged(contract, rows):
-            self._store_accepted(contract, rows)
-            self._count_accepted(results)
-            self._count_faults(contract, results)
-            self._count_readings(results)
-            for number, (file, result) in enumerate(zip(rows.files, results, strict=True)):
-                self._write_quarantined(contract, rows, number, result)
-                judged = result.accepted_count + result.quarantined_count
-                if judged != file.table.row_count:
-                    raise rows_lost(file.table.row_count, judged)
         return results
 
     @contextmanager
@@ -305,29 +295,44 @@ class Door:
         `judged` (those that are to go to quarantine) and `warned`, while the context lasts."""
         execute = self._connection.execute
         try:
+            rows.part()
             if "unit_name" in rows.header:
                 self._look_up_names(rows)
             if "officer_code" in contract.column_names:
                 self._look_up_officers(rows.checked())
             self._look_up_measures(contract, rows)
             columns = self._judge_rows(contract, rows)
-            copies = rows.told(checked_rows.ROWS_ALIKE, checked_rows.copies_query)
-            execute(f"create temp table copies as {copies or checked_rows.NO_COPIES}")
-            self._put_into_words(rows, "judged", checked_rows.broken_query(contract, columns), "error")
+            copies = checked_rows.NO_COPIES
+            if rows.found(checked_rows.ROWS_ALIKE):
+                copies = checked_rows.copies_query(contract, rows.checked_found())
+            execute(f"create temp table copies as {copies}")
+            self._put_into_words(contract, rows, "judged", "error", checked_rows.broken_query(contract, columns))
             execute(
                 "create temp view accepted as select * from checked anti join judged using (file_number, row_number)"
             )
-            self._put_into_words(rows, "warned", checked_rows.doubtful_query(contract, columns), "warning")
+            self._put_into_words(contract, rows, "warned", "warning", checked_rows.doubtful_query(contract, columns))
             yield
         finally:
             execute("drop view if exists accepted")
-            for name in ("warned", "judged", "copies", "told", "found", "checked"):
+            for name in ("warned", "judged_told", "judged", "copies", "looked_at", "told", "found", "checked", "odd"):
                 execute(f"drop table if exists {name}")
 
-    def _put_into_words(self, rows: _Rows, table: str, found: str, severity: Severity) -> None:
-        """Make the table of the rows that a query finds, with what they break."""
-        worded = rows.told(found, partial(checked_rows.worded_query, severity=severity))
-        self._connection.execute(f"create temp table {table} as {worded or checked_rows.NO_ROWS_WITH_FAULTS}")
+    def _put_into_words(self, contract: Contract, rows: _Rows, table: str, severity: Severity, found: str) -> None:
+        """Make the table of the rows that a query finds, with what they break, and of those to go to quarantine the
+        table of what was received."""
+        execute = self._connection.execute
+        if not rows.found(found):
+            execute(f"create temp table {table} as {checked_rows.NO_ROWS_WITH_FAULTS}")
+            return
+        execute(
+            "create or replace temp table looked_at as"
+            f" {checked_rows.looked_at_query(contract, rows.checked_found(), severity)}"
+        )
+        rules = [(number, rule) for number, rule in enumerate(contract.rules()) if rule.severity == severity]
+        broken = broken_rules(self._connection, rules)
+        execute(f"create temp table {table} as {checked_rows.with_faults(contract, 'from looked_at', broken)}")
+        if severity == "error":
+            execute("alter table told rename to judged_told")
 
     def _look_up_officers(self, checked: checked_rows.Query) -> None:
         """Have `reference.standing` say what the units of officers are in the editions of these rows."""
@@ -381,29 +386,32 @@ class Door:
         """Set the rows aside that break no rule by themselves, as they are to be stored, and keep of all rows what the
         others are looked at with, as the table `checked`; its columns are given back."""
         asked = checked_rows.asked(contract)
+        columns: list[str] = []
         with _Aside(self._aside) as aside:
-            columns = self._judge(checked_rows.judged_query(contract, rows.checked(asked)), aside)
+            for part in rows.checked_parts(asked):
+                columns = self._judge(checked_rows.judged_query(contract, part), aside, columns)
             # What the codes of these are in the edition is looked up now, for few files have such rows.
             if UNANSWERED in columns and rows.found(f"select file_number, row_number from checked where {UNANSWERED}"):
                 self._look_up_units(rows.checked_found())
                 self._connection.execute(f"delete from checked where {UNANSWERED}")
-                self._judge(checked_rows.judged_query(contract, rows.checked_found(asked)), aside, again=True)
+                judged = checked_rows.judged_query(contract, rows.checked_found(asked))
+                self._judge(judged, aside, columns, are_answered=True)
         return columns
 
-    def _judge(self, judged: str, aside: _Aside, again: bool = False) -> list[str]:
-        """Judge rows; those whose unit is to be looked up are left for a second time."""
-        columns: list[str] = []
+    def _judge(self, judged: str, aside: _Aside, columns: list[str], are_answered: bool = False) -> list[str]:
+        """Judge rows, and give back the columns of `checked`, which is made unless it has `columns`; rows whose unit is
+        to be looked up are left for a second time."""
         # A connection of its own, for the statement whose rows are taken is still running.
         with self._connection.cursor() as keeper:
             # To have the rows in order here would take longer than all that is asked of them, and most of the memory.
             for table in self._batches(judged):
                 kept = table.select([name for name in table.column_names if not name.startswith("stored_")])
                 keeper.register("kept", kept)
-                keep = "insert into checked" if columns or again else "create or replace table checked as"
+                keep = "insert into checked by name" if columns else "create or replace table checked as"
                 keeper.execute(f"{keep} select * from kept")
-                columns = kept.column_names
+                columns = columns or kept.column_names
                 is_left = table["is_broken"]
-                if UNANSWERED in columns and not again:
+                if UNANSWERED in columns and not are_answered:
                     is_left = pc.or_kleene(is_left, pc.fill_null(table[UNANSWERED], False))
                 aside.add(table.filter(pc.invert(is_left)))
         return columns
@@ -513,8 +521,7 @@ class Door:
                     {_payload(file.table)} as raw_payload
                 from judged
                 join (values {names}) as rules(position, name, column_name) on rules.position = faults[1].rule
-                join {rows.of_file(number)} as received
-                    on received.row_number = judged.row_number
+                join judged_told as received using (file_number, row_number)
                 where judged.file_number = {number}
                 """
             )
@@ -566,27 +573,22 @@ def _in_order(batches: pa.ipc.RecordBatchFileReader) -> Iterator[pa.Table]:
     for start in range(0, len(order), ROWS_AT_A_TIME):
         wanted = order[start : start + ROWS_AT_A_TIME]
         places = np.searchsorted(starts, wanted, side="right") - 1
-        parts = []
-        for place in np.unique(places).tolist():
-            part = pa.Table.from_batches([batches.get_batch(place)])
-            parts.append(_taken(part, wanted[places == place] - starts[place]))
-        yield parts[0] if len(parts) == 1 else _sorted(pa.concat_tables(parts))
+        tables = {place: pa.Table.from_batches([batches.get_batch(place)]) for place in np.unique(places).tolist()}
+        ends = np.flatnonzero((np.diff(wanted) != 1) | (np.diff(places) != 0)) + 1
+        if len(ends) <= FEW_RUNS:
+            yield pa.concat_tables(
+                tables[places[first]].slice(wanted[first] - starts[places[first]], end - first)
+                for first, end in itertools.pairwise([0, *ends.tolist(), len(wanted)])
+            )
+            continue
+        parts = [tables[place].take(wanted[places == place] - starts[place]) for place in tables]
+        rows = pa.concat_tables(parts)
+        yield rows.take(np.argsort(np.concatenate([_keys(each) for each in rows.to_batches()])))
 
 
 def _keys(batch: pa.RecordBatch) -> np.ndarray:
     numbers, row_numbers = (batch[name].to_numpy().astype(np.int64) for name in ("file_number", "row_number"))
     return numbers << 32 | row_numbers
-
-
-def _taken(rows: pa.Table, positions: np.ndarray) -> pa.Table:
-    """Rows at positions, which are mostly a part of all."""
-    first, count = int(positions[0]), len(positions)
-    is_part = int(positions[-1]) - first == count - 1 and bool((np.diff(positions) == 1).all())
-    return rows.slice(first, count) if is_part else rows.take(pa.array(positions))
-
-
-def _sorted(rows: pa.Table) -> pa.Table:
-    return rows.take(pa.array(np.argsort(np.concatenate([_keys(each) for each in rows.to_batches()]))))
 
 
 @cache
@@ -605,7 +607,9 @@ class _Rows:
         self.header = {name for file in files for name in file.table.header}
         self._connection, self._execute = connection, connection.execute
         self._contract = contract
+        # Columns of which no cell is to be interpreted.
         self._plain: frozenset[str] = frozenset()
+        self._is_parted = False
         parts = [*self._written_rows(), *self._few_rows()]
         self._received = f"({' union all by name '.join(parts)})"
 
@@ -634,29 +638,31 @@ class _Rows:
             self._connection.unregister("rows_given")
             yield "select * from few_rows"
 
-    def of_file(self, number: int) -> str:
-        """SQL of the rows of one file as received."""
-        rows = self.files[number].table.rows
-        if isinstance(rows, Path):
-            return f"read_parquet({literal(str(rows))})"
-        return f"(select * from few_rows where file_number = {number})"
+    def part(self) -> None:
+        """Have the rows as `odd` of which some cell is to be interpreted; the others take a shorter statement. Few rows
+        are not parted, for two statements take longer to plan than theirs to run."""
+        names = [name for name in self._contract.column_names if name in self.header]
+        self._plain = frozenset(self._contract.column_names)
+        if not names:
+            return
+        self._execute(
+            f"create or replace temp table odd as {checked_rows.odd_query(self._contract, names, self._received)}"
+        )
+        told = ", ".join(f"bool_and({name})" for name in names)
+        odd_count, *are_plain = self._execute(f"select count(*), {told} from odd").fetchone()
+        self._plain -= {name for name, is_plain in zip(names, are_plain, strict=True) if is_plain is False}
+        row_count = sum(file.table.readable_count for file in self.files)
+        self._is_parted = row_count >= WORTH_PARTING and 0 < odd_count < row_count
 
-    def of_plain(self, columns: frozenset[str]) -> _Rows:
-        """These rows, of which every cell of some columns is known to say what stands in it."""
-        self._plain = columns
-        return self
-
-    def plain_columns(self) -> list[frozenset[str]]:
-        """The columns of each file, the ones that it lacks among them, whose cells say what stands in them."""
-        names = {*self._contract.column_names}
-        found = [frozenset(names) for _ in self.files]
-        if not names & self.header:
-            return found
-        result = self._execute(checked_rows.plain_query(self._contract, self.header, self._received))
-        columns = [name for name, *_ in result.description[1:]]
-        for number, *are_plain in result.fetchall():
-            found[number] -= {name for name, is_plain in zip(columns, are_plain, strict=True) if not is_plain}
-        return found
+    def checked_parts(self, asked: Collection[str]) -> Iterator[checked_rows.Query]:
+        """The checked rows, in the parts that are read each by a statement of its own."""
+        if not self._is_parted:
+            yield self.checked(asked)
+            return
+        every_column = frozenset(self._contract.column_names)
+        for join, plain in (("anti", every_column), ("semi", self._plain)):
+            source = f"(select * from {self._received} {join} join odd using (file_number, row_number))"
+            yield checked_rows.checked_query(self._contract, self.header, source, plain, asked)
 
     def read(self) -> checked_rows.Query:
         return checked_rows.read_query(self._contract, self.header, self._received, self._plain)
@@ -683,13 +689,6 @@ class _Rows:
     def checked_found(self, asked: Collection[str] | None = None) -> checked_rows.Query:
         """The checked rows of those that were found."""
         return checked_rows.checked_query(self._contract, self.header, "told", self._plain, asked)
-
-    def told(self, query: str, words: Callable[[Contract, checked_rows.Query], str]) -> str:
-        """What `words` makes of the rows that a query finds; nothing where it finds none, for planning a query takes as
-        long as running it on some thousand rows."""
-        if not self.found(query):
-            return ""
-        return words(self._contract, checked_rows.checked_query(self._contract, self.header, "told"))
 
 
 class _Aside:

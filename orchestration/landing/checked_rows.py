@@ -170,14 +170,14 @@ def _read_values(query: Query, contract: Contract, others: Sequence[Column]) -> 
     )
 
 
-def plain_query(contract: Contract, header: Iterable[str], source: str) -> str:
-    """SQL of which columns of each file of `source` are plain throughout."""
-    names = [column for column in contract.columns if column.name in set(header)]
-    told = ", ".join(
-        f"bool_and(coalesce({cells.is_plain(column, f'r.{column.name}')}, r.{column.name} is null)) as {column.name}"
-        for column in names
-    )
-    return f"select file_number, {told} from {source} as r group by file_number order by file_number"
+def odd_query(contract: Contract, names: Iterable[str], source: str) -> str:
+    """SQL of the rows of `source` of which a cell, in the columns of some names, is to be interpreted; of each of these
+    columns, whether it says what stands in it."""
+    plain = {
+        name: f"coalesce({cells.is_plain(contract.column(name), f'r.{name}')}, r.{name} is null)" for name in names
+    }
+    told = ", ".join(f"{is_plain} as {name}" for name, is_plain in plain.items())
+    return f"select file_number, row_number, {told} from {source} as r where not ({' and '.join(plain.values())})"
 
 
 def asked(contract: Contract) -> set[str]:
@@ -248,12 +248,16 @@ def _found(query: Query, by_itself: str, rules: Sequence[tuple[int, Rule]]) -> s
     return f"select file_number, row_number from ({query.sql}) as r where {by_itself} or {_any(rules)}"
 
 
-def worded_query(contract: Contract, checked: Query, severity: Severity) -> str:
-    """SQL of checked rows with their `faults` of a severity."""
+def looked_at_query(contract: Contract, checked: Query, severity: Severity) -> str:
+    """SQL of checked rows with all that the rules of a severity, and their messages, speak of."""
     of_others = contract.accepted_facts if severity == "warning" else ()
     checked.add_steps((COPIES_STEP, *contract.facts, *of_others))
-    rules = [(number, rule) for number, rule in enumerate(contract.rules()) if rule.severity == severity]
-    return with_faults(contract, checked.sql, rules)
+    return checked.sql
+
+
+def broken_rules_query(rules: Sequence[tuple[int, Rule]], rows: str) -> str:
+    """SQL of whether some row breaks each of some rules."""
+    return f"select {', '.join(f'bool_or({rule.broken})' for _, rule in rules)} from {rows} as r"
 
 
 def _rules(contract: Contract, severity: Severity, about_others: bool) -> list[tuple[int, Rule]]:
@@ -267,7 +271,8 @@ def _rules(contract: Contract, severity: Severity, about_others: bool) -> list[t
 
 
 def _any(rules: Sequence[tuple[int, Rule]]) -> str:
-    return f"coalesce({' or '.join(f'({rule.broken})' for _, rule in rules) or 'false'}, false)"
+    """That a row breaks one of the rules; as a case, of which DuckDB looks at no row longer than it must."""
+    return f"case when {' or '.join(f'({rule.broken})' for _, rule in rules) or 'false'} then true else false end"
 
 
 def _words(texts: Iterable[str]) -> set[str]:

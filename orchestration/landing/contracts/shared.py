@@ -503,7 +503,8 @@ BOUND_RULES = (
             "{measure_code} 的值 {value} 应为整数:请改正",
             "value {value} of {measure_code} must be a whole number: correct the value",
         ),
-        "measure_is_whole_number and value_read <> trunc(value_read)",
+        # Both sides of AND would be computed for each row.
+        "case when measure_is_whole_number then value_read <> trunc(value_read) end",
     ),
 )
 

@@ -22,6 +22,7 @@ from orchestration.landing.check import (
     ROW_UNREADABLE,
     SAMPLE_SIZE,
     CheckedFile,
+    broken_rules,
     could_not_check,
     no_rows,
     row_records,
@@ -178,17 +179,21 @@ class EvidenceDoor:
         accepted.unlink()
 
     def _know_codes(self, years: dict[str, tuple[int, int]]) -> None:
-        """Have the codes of divisions as an enumeration and the years of each as lists in its order: rows that are
-        joined with a table come out in another order than they went in."""
+        """Have the codes of divisions as an enumeration and the years of each as lists in its order, in a row of a
+        table: rows that are joined with a table of many come out in another order than they went in."""
         if years is self._known_years:
             return
-        codes = pa.table({"code": pa.array(years, pa.string())})
-        self._connection.register("codes_given", codes)
-        self._connection.execute("drop type if exists division_code")
-        self._connection.execute("create type division_code as enum (select code from codes_given)")
-        self._connection.unregister("codes_given")
-        for name, place in (("unit_first_years", 0), ("unit_last_years", 1)):
-            self._connection.execute(f"set variable {name} = {[each[place] for each in years.values()]}::integer[]")
+        execute = self._connection.execute
+        first, last = zip(*years.values(), strict=True) if years else ((), ())
+        known = {"code": pa.array(years, pa.string()), "first": pa.array(first, pa.int32())}
+        self._connection.register("years_given", pa.table(known | {"last": pa.array(last, pa.int32())}))
+        execute("drop type if exists division_code")
+        execute("create type division_code as enum (select code from years_given)")
+        execute(
+            "create or replace temp table division_years as"
+            " select list(first) as first_years, list(last) as last_years from years_given"
+        )
+        self._connection.unregister("years_given")
         self._known_years = years
 
     @contextmanager
@@ -221,7 +226,10 @@ class EvidenceDoor:
             return
         rules = list(enumerate(contract.rules()))
         worded = _checked_query(kind, found, self._types(found), in_words=True)
-        execute(f"create or replace temp table judged as {checked_rows.with_faults(contract, worded, rules)}")
+        execute(f"create or replace temp table looked_at as {worded}")
+        broken = broken_rules(self._connection, rules)
+        faults = checked_rows.with_faults(contract, "from looked_at", broken)
+        execute(f"create or replace temp table judged as {faults}")
         quarantined = f"{_broken_rows(kind, found, batch_id, rules)} union all {_unreadable_rows(kind, batch_id)}"
         (checked.quarantined_count,) = execute(
             f"copy (select * from ({quarantined})"
@@ -264,16 +272,20 @@ def _checked_query(kind: EvidenceKind, found: Received, types: dict[str, str], i
     messages show it; else cells that came with a type keep it, for nothing is gained by writing them out."""
     contract = kind.contract
     rows = "broken" if in_words else f"read_parquet({literal(str(found.rows))}, file_row_number = true)"
-    columns = [f"{'received.row_number' if in_words else _row_number(found)} as row_number"]
+    # In two stages: to say the text of a cell wherever it is looked at takes longer to plan than all else.
+    columns, read = [f"{'received.row_number' if in_words else _row_number(found)} as row_number"], ["cells.*"]
     for column in contract.columns:
         name = cell(column, found)
-        kind_in_file = types.get(name, "VARCHAR") if name else "VARCHAR"
+        type_in_file = types.get(name, "VARCHAR") if name else "VARCHAR"
         source = f"received.{identifier(name)}" if name else "null::varchar"
-        text, read = _read(column, source, kind_in_file, in_words)
-        columns.append(f"{text} as {column.name}")
+        if native := _native(column, source, type_in_file):
+            columns.append(f"{source}{'::varchar' if in_words else ''} as {column.name}")
+            columns.append(f"{native} as {column.name}_read")
+            continue
+        columns.append(f"{_trimmed(source if type_in_file == 'VARCHAR' else f'{source}::varchar')} as {column.name}")
         if cells.is_typed(column):
-            columns.append(f"{read} as {column.name}_read")
-    cells_of = f"select {', '.join(columns)} from {rows} as received"
+            read.append(f"{_read(column, f'cells.{column.name}')} as {column.name}_read")
+    cells_of = f"select {', '.join(read)} from (select {', '.join(columns)} from {rows} as received) as cells"
     forms = "".join(
         f", {_form_of(column)} as {column.name}_form" for column in contract.columns if cells.is_typed(column)
     )
@@ -283,8 +295,8 @@ def _checked_query(kind: EvidenceKind, found: Received, types: dict[str, str], i
     )
     place = "enum_code(try_cast(dated.unit_code as division_code)) + 1"
     return (
-        f"select dated.*, getvariable('unit_first_years')[{place}] as unit_first_year,"
-        f" getvariable('unit_last_years')[{place}] as unit_last_year from ({dated}) as dated"
+        f"select dated.*, first_years[{place}] as unit_first_year, last_years[{place}] as unit_last_year"
+        f" from ({dated}) as dated cross join division_years"
     )
 
 
@@ -330,30 +342,30 @@ def _steps(steps: Sequence[tuple[int, int]], below: int = 0) -> str:
     )
 
 
-def _read(column: Column, source: str, type_in_file: str, in_words: bool) -> tuple[str, str]:
-    """SQL of a cell and, of a typed column, of what it says."""
-    is_time = type_in_file in NATIVE_TIMES
+def _native(column: Column, source: str, type_in_file: str) -> str:
+    """SQL of what a cell says that came as a time or number; nothing for one that came as something else."""
     is_number = type_in_file in NATIVE_NUMBERS or type_in_file.startswith("DECIMAL")
-    if column.kind == "timestamp" and is_time:
-        read = f"{source}::timestamp"
+    if column.kind == "timestamp" and type_in_file in NATIVE_TIMES:
         if type_in_file == "TIMESTAMP WITH TIME ZONE":
-            read = f"({source}::timestamp + interval 8 hour)"
-        return (f"{source}::varchar" if in_words else source), read
+            return f"({source}::timestamp + interval 8 hour)"
+        return f"{source}::timestamp"
     if column.kind in ("integer", "decimal") and is_number:
         read = f"try_cast({source} as {SQL_TYPES[column.kind]})"
         if column.kind == "integer" and not type_in_file.endswith("INT") and type_in_file != "INTEGER":
-            read = f"case when {source} = trunc({source}) then {read} end"
-        return (f"{source}::varchar" if in_words else source), read
-    text = _trimmed(source if type_in_file == "VARCHAR" else f"{source}::varchar")
+            return f"case when {source} = trunc({source}) then {read} end"
+        return read
+    return ""
+
+
+def _read(column: Column, text: str) -> str:
+    """SQL of what the text of a typed column says."""
     if column.kind == "timestamp":
         plain = f"length({text}) in (10, 16, 19) and substr({text}, 5, 1) = '-'"
-        return text, f"coalesce(case when {plain} then try_cast({text} as timestamp) end, {cells.read_time(text)})"
+        return f"coalesce(case when {plain} then try_cast({text} as timestamp) end, {cells.read_time(text)})"
     if column.kind == "integer":
-        return text, f"case when regexp_full_match({text}, '[0-9]{{1,9}}') then try_cast({text} as integer) end"
-    if column.kind == "decimal":
-        plain = f"regexp_full_match({text}, '[+-]?[0-9]{{1,11}}(\\.[0-9]{{1,9}})?')"
-        return text, f"case when {plain} then try_cast({text} as {SQL_TYPES['decimal']}) end"
-    return text, ""
+        return f"case when regexp_full_match({text}, '[0-9]{{1,9}}') then try_cast({text} as integer) end"
+    plain = f"regexp_full_match({text}, '[+-]?[0-9]{{1,11}}(\\.[0-9]{{1,9}})?')"
+    return f"case when {plain} then try_cast({text} as {SQL_TYPES['decimal']}) end"
 
 
 def _trimmed(text: str) -> str:
