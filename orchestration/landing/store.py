@@ -28,7 +28,7 @@ import sys
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -279,9 +279,10 @@ class Store:
         written: list[Path] = []
         for folder, batch in ready:
             paths = sorted(folder.iterdir())
-            hashes = {path.name: sha256_of(path) for path in paths}
+            known = {batch.original: batch.file_sha256}
+            hashes = {path.name: known.get(path.name) or sha256_of(path) for path in paths}
             entry = folder / "batch.json"
-            write_record(entry, asdict(replace(batch, sha256=hashes)))
+            write_record(entry, vars(batch) | {"notices": [*map(asdict, batch.notices)], "sha256": hashes})
             written += [*paths, entry, folder]
         sync_paths(written, self.root)
         marks = [self._undelivered_mark(batch.source, batch.batch_id) for _, batch in ready]
@@ -313,7 +314,7 @@ class Store:
             entry = sha256_of(self.batch_folder(source, batch_id) / "batch.json")
             delivery = Delivery(number, source, file_name, batch_id, now_text(), entry, previous)
             path = work / f"{number:08d}.json"
-            previous = write_record(path, asdict(delivery))
+            previous = write_record(path, vars(delivery))
             deliveries.append(delivery)
             ready.append(path)
         sync_paths(ready, self.root)
