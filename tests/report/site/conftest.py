@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from orchestration.site.build import build_site
 
+HEAD = "0123abcd"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -24,7 +25,7 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def site(small_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site") / "site"
-    build_site({"2019-r1": small_release}, folder, head="0123abcd")
+    build_site({"2019-r1": small_release}, folder, HEAD)
     return folder
 
 
