@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 # A file that was written so lately may be written again within one tick of the file system's clock.
 SETTLED_NANOSECONDS = 1_000_000_000
 
 _known: dict[Path, tuple[tuple[int, ...], str]] = {}
+
+
+def files_below(folder: Path, ignored_folders: Collection[str] = ()) -> list[tuple[str, Path]]:
+    """The files below a folder by their path in it, in the order of its parts, without those in folders of ignored
+    names. Asked for often too, and `Path.rglob` takes several times as long."""
+    found = []
+    for root, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if name not in ignored_folders]
+        above = Path(root).relative_to(folder).parts
+        found += [((*above, name), path) for name in files if os.path.isfile(path := os.path.join(root, name))]
+    return [("/".join(parts), Path(path)) for parts, path in sorted(found)]
 
 
 def sha256_of(path: Path) -> str:

@@ -23,7 +23,7 @@ from typing import Any
 import yaml
 
 from orchestration.errors import UsageError
-from orchestration.file_digest import content_digest
+from orchestration.file_digest import content_digest, files_below
 from orchestration.home import Home, project_root, shipped_seeds
 from orchestration.settings import SEEDS_OWN, settings_of
 from orchestration.wording import Wording
@@ -148,16 +148,15 @@ def _digest(home: Home) -> str:
     project = project_root() / DBT_PROJECT
     for entry in sorted(project.iterdir()):
         digest.update(f"{entry.name}\n".encode())
-    tests = sorted((project / TESTS).rglob("*.sql"))
-    shipped = [path for path in sorted(shipped_seeds().glob("*/*")) if path.suffix in (".csv", ".yml")]
-    for root, paths in ((project, tests), (shipped_seeds(), shipped), (home.seeds, _own_files(home))):
-        for path in paths:
-            digest.update(f"{path.relative_to(root).as_posix()}\0{content_digest(path)}\n".encode())
+    for folder, suffixes in ((project / TESTS, {".sql"}), (shipped_seeds(), {".csv", ".yml"}), (home.seeds, {".csv"})):
+        for name, path in files_below(folder):
+            if path.suffix in suffixes and not path.name.startswith("."):
+                digest.update(f"{name}\0{content_digest(path)}\n".encode())
     return digest.hexdigest()[:16]
 
 
 def _own_files(home: Home) -> list[Path]:
-    return sorted(path for path in home.seeds.rglob("*.csv") if path.is_file() and not path.name.startswith("."))
+    return [path for _, path in files_below(home.seeds) if path.suffix == ".csv" and not path.name.startswith(".")]
 
 
 def _write_seeds(home: Home, target: Path) -> None:

@@ -161,10 +161,9 @@ def _create(connection: duckdb.DuckDBPyConnection, table: ReleaseTable) -> None:
     columns = ", ".join(
         f'"{column.name}" {column.data_type}{" not null" if column.is_key else ""}' for column in table.columns
     )
-    connection.execute(f"create table {name} ({columns})")
-    connection.execute(f"comment on table {name} is {literal(table.comment)}")
-    for column in table.columns:
-        connection.execute(f'comment on column {name}."{column.name}" is {literal(column.comment)}')
+    comments = (f'comment on column {name}."{column.name}" is {literal(column.comment)}' for column in table.columns)
+    statements = (f"create table {name} ({columns})", f"comment on table {name} is {literal(table.comment)}", *comments)
+    connection.execute("; ".join(statements))
 
 
 def _rows_of_edition(

@@ -113,8 +113,9 @@ DOES_NOT_OPEN = Wording(
 OPEN_READ_ONLY = """
 import sys
 import duckdb
-with duckdb.connect(sys.argv[1], read_only=True) as connection:
-    print(connection.execute("select release_id from marts.release_info limit 1").fetchone()[0])
+for path in sys.argv[1:]:
+    with duckdb.connect(path, read_only=True) as connection:
+        print(connection.execute("select release_id from marts.release_info limit 1").fetchone()[0], flush=True)
 """
 SHOWN_FINDINGS = 5
 NO_ERROR = Wording("结果表没有 Great Expectations 错误", "no Great Expectations error on the marts")
@@ -251,11 +252,13 @@ def _audience_findings(candidate: Candidate) -> list[Wording]:
 
 
 def _opening_findings(candidate: Candidate) -> list[Wording]:
-    findings = []
-    for audience in (PUBLIC, INTERNAL):
-        command = [sys.executable, "-c", OPEN_READ_ONLY, str(candidate.database(audience))]
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode != 0 or done.stdout.strip() != str(candidate.facts.release):
-            said = (done.stderr.strip().splitlines() or [done.stdout])[-1]
-            findings.append(DOES_NOT_OPEN.filled(file=candidate.database(audience).name, said=said))
-    return findings
+    """The first file that a new process cannot open, or in which it finds another release."""
+    databases = [candidate.database(audience) for audience in (PUBLIC, INTERNAL)]
+    command = [sys.executable, "-c", OPEN_READ_ONLY, *map(str, databases)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    found = done.stdout.splitlines()
+    for position, database in enumerate(databases):
+        if found[position : position + 1] != [str(candidate.facts.release)]:
+            said = (done.stderr.strip().splitlines() or found or [""])[-1]
+            return [DOES_NOT_OPEN.filled(file=database.name, said=said)]
+    return []

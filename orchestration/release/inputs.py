@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 
 from orchestration.errors import UsageError
-from orchestration.file_digest import content_digest, sha256_of
+from orchestration.file_digest import content_digest, files_below, sha256_of
 from orchestration.home import INSTALLED, PACKAGE, Home, is_installed, project_root
 from orchestration.landing.store import Store
 from orchestration.last_run import this_version
@@ -171,12 +171,9 @@ def _archived(home: Home) -> Iterable[tuple[str, Path]]:
     for label, folder in folders:
         # In an installed package dbt project and seeds lie within what is left out of the code.
         left_out = {path for path in NOT_ARCHIVED if folder in path.parents}
-        for path in folder.rglob("*"):
-            parts = path.relative_to(folder).parts
-            if left_out.intersection(path.parents):
-                continue
-            if path.suffix in ARCHIVED_SUFFIXES and path.is_file() and not IGNORED_FOLDERS.intersection(parts):
-                yield f"{label}/{'/'.join(parts)}", path
+        for name, path in files_below(folder, IGNORED_FOLDERS):
+            if path.suffix in ARCHIVED_SUFFIXES and not left_out.intersection(path.parents):
+                yield f"{label}/{name}", path
 
 
 def _git(*arguments: str) -> str:

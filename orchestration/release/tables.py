@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,8 @@ def release_tables(connection: duckdb.DuckDBPyConnection, manifest: Path) -> lis
     """The marts of the warehouse behind `connection`, by name."""
     nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
     marts = [node for node in nodes if node["resource_type"] == "model" and node["schema"] == READERS_SCHEMA]
-    return [_table(connection, node) for node in sorted(marts, key=lambda node: node["name"])]
+    columns = _columns_by_table(connection)
+    return [_table(node, columns.get(node["name"], [])) for node in sorted(marts, key=lambda node: node["name"])]
 
 
 def tables_of_edition(
@@ -111,12 +112,21 @@ def released_methodologies(connection: duckdb.DuckDBPyConnection, series_code: s
     return [code for (code,) in found]
 
 
-def _table(connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> ReleaseTable:
+def _columns_by_table(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, str, str | None]]]:
+    """Name, type and comment of the columns of each mart in the warehouse."""
     found = connection.execute(
-        "select column_name, data_type, comment from duckdb_columns() "
-        "where database_name = current_database() and schema_name = $1 and table_name = $2 order by column_index",
-        [READERS_SCHEMA, node["name"]],
+        "select table_name, column_name, data_type, comment from duckdb_columns() "
+        "where database_name = current_database() and schema_name = $1 order by table_name, column_index",
+        [READERS_SCHEMA],
     ).fetchall()
+    columns: dict[str, list[tuple[str, str, str | None]]] = {}
+    for table, *column in found:
+        columns.setdefault(table, []).append(tuple(column))
+    return columns
+
+
+def _table(node: dict[str, Any], found: Sequence[tuple[str, str, str | None]]) -> ReleaseTable:
+    """The mart of a node of the manifest with the columns `found` in the warehouse."""
     if not found:
         raise UsageError(
             Wording(

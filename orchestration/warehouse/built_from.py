@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from orchestration.file_digest import content_digest
+from orchestration.file_digest import content_digest, files_below
 from orchestration.home import INSTALLED, PACKAGE, Home
 from orchestration.landing.store import Store
 from orchestration.landing.waiting import waiting_files
@@ -55,9 +55,9 @@ def _identity(home: Home, years: Sequence[int]) -> str:
     digest = hashlib.sha256(f"{sorted(years)}\n{project_digest(home)}\n".encode())
     for package in package_versions():
         digest.update(f"{package}\n".encode())
-    for file in sorted(path for path in PACKAGE.rglob("*") if _is_code(path)):
-        name = file.relative_to(PACKAGE).as_posix()
-        digest.update(f"{name}\0{content_digest(file)}\n".encode())
+    for name, file in files_below(PACKAGE, {"__pycache__"}):
+        if INSTALLED not in file.parents:
+            digest.update(f"{name}\0{content_digest(file)}\n".encode())
     for (source, file_name), delivery in sorted(Store(home.landing).effective_deliveries().items()):
         digest.update(f"{source}\0{file_name}\0{delivery.batch_id}\n".encode())
     return digest.hexdigest()
@@ -66,7 +66,3 @@ def _identity(home: Home, years: Sequence[int]) -> str:
 def package_versions() -> list[str]:
     """What is installed of the packages, each as `name==version`."""
     return [f"{package}=={version(package)}" for package in PACKAGES]
-
-
-def _is_code(path: Path) -> bool:
-    return path.is_file() and "__pycache__" not in path.parts and INSTALLED not in path.parents

@@ -17,7 +17,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from orchestration.errors import UsageError
-from orchestration.file_digest import content_digest
+from orchestration.file_digest import content_digest, files_below
 from orchestration.home import Home, project_root
 from orchestration.landing.evidence.layout import evidence_folder, has_evidence
 from orchestration.seeds import DBT_PROJECT, dbt_folder, read_seed, seeds_folder
@@ -172,10 +172,9 @@ def _project_files(home: Home) -> Iterable[tuple[str, Path]]:
     """Every file a manifest is made from, with the name it counts under, in a fixed order."""
     yield "profiles.yml", profiles_folder() / "profiles.yml"
     for label, root in (("dbt_project", project_root() / DBT_PROJECT), ("seeds", seeds_folder(home))):
-        for file in sorted(root.rglob("*")):
-            parts = file.relative_to(root).parts
-            if file.is_file() and not IGNORED_FOLDERS.intersection(parts) and not file.name.startswith("."):
-                yield f"{label}/{'/'.join(parts)}", file
+        for name, file in files_below(root, IGNORED_FOLDERS):
+            if not file.name.startswith("."):
+                yield f"{label}/{name}", file
 
 
 def _is_current(folder: Path, digest: str) -> bool:

@@ -24,9 +24,7 @@ def world(tmp_path: Path, seeds: Path) -> World:
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home whose warehouse holds the seeds and nothing else. Copy, don't change."""
-    small = SmallHome(Home(tmp_path_factory.mktemp("seeded")))
-    small.seed()
-    return small.home.root
+    return SmallHome.seeded(Home(tmp_path_factory.mktemp("seeded"))).home.root
 
 
 @pytest.fixture

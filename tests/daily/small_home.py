@@ -1,5 +1,5 @@
-"""A home whose editions have the counties of one prefecture: files go through the real landing under the
-shipped seeds and the demo's officers, and the models that a test asks about are built by dbt."""
+"""A home whose editions have the counties of one prefecture: files go through the real landing, and the models
+that a test asks about are built by dbt."""
 
 from __future__ import annotations
 
@@ -18,12 +18,10 @@ from orchestration.landing.store import Store
 from orchestration.warehouse import dbt
 from orchestration.warehouse.raw import load_raw
 from tests.landing.conftest import csv_text
-from tests.small.home import lay_demo_seeds
-from tests.small.parsed import share_parse
+from tests.small.home import make_small_home
 
 # 安顺: six counties; four measures carry what the tests look at.
 UNITS = ("520402", "520403", "520422", "520423", "520424", "520425")
-REGIONS = ("000000", "520000", "520400")
 
 OBSERVATION = {
     "unit_code": "520402",
@@ -168,24 +166,30 @@ class SmallHome:
     def land(self) -> list[LandedFile]:
         return land_inbox(self.home)
 
-    def seed(self) -> None:
-        """Fill the seed tables, and keep of the editions' frames what the tests need: the rest only takes time."""
-        lay_demo_seeds(self.home)
-        share_parse(self.home)
-        with duckdb.connect(str(_made(self.home.warehouse))) as connection:
-            load_raw(connection, self.home)
-        dbt.run(self.home, ["--quiet", "seed"])
-        with duckdb.connect(str(self.home.warehouse)) as connection:
-            connection.execute(f"delete from seed.assessment_frame where unit_code not in {UNITS}")
-            connection.execute(f"delete from seed.region where region_code not in {REGIONS}")
+    @classmethod
+    def seeded(cls, home: Home) -> SmallHome:
+        """A home whose warehouse holds the seeds and nothing else."""
+        make_small_home(home.root)
+        with duckdb.connect(str(_made(home.warehouse))) as connection:
+            load_raw(connection, home)
+        dbt.run(home, ["--quiet", "seed"])
+        return cls(home)
 
     def build(self, *selection: str, command: str = "run") -> str:
         """Land what waits, load it, and build the models selected; return what dbt printed."""
+        self.load()
+        return self.run(*selection, command=command)
+
+    def load(self) -> None:
+        """Land what waits, and load it."""
         landed = self.land()
         refused = [file.error for file in landed if file.outcome == "rejected"]
         assert refused == []
         with duckdb.connect(str(_made(self.home.warehouse))) as connection:
             load_raw(connection, self.home)
+
+    def run(self, *selection: str, command: str = "run") -> str:
+        """Build the models selected from what is loaded; return what dbt printed."""
         chosen = ["--select", *selection] if selection else []
         return dbt.run(self.home, ["--quiet", command, *chosen])
 

@@ -26,6 +26,7 @@ from tests.daily.small_home import (
     observations,
     rows,
 )
+from tests.small.home import lay_demo_seeds
 
 SCORES = "+fct_indicator_score", "+fct_dimension_score", "+fct_unit_score", "+fct_measure_score"
 MARTS = *SCORES, "+opinion_event", "+decision", "+objection", "+decision_log", "+observation_conflict"
@@ -222,8 +223,10 @@ def test_the_log_holds_every_decision(story: Story) -> None:
     ]
 
 
-def test_who_may_not_decide_is_refused_at_the_door(small_home: SmallHome) -> None:
+def test_who_may_not_decide_is_refused_at_the_door(tmp_path: Path) -> None:
     """Under the project's seeds: a steward on an objection, an officer on the own unit, a term that has ended."""
+    small_home = SmallHome(Home(tmp_path / "home"))
+    lay_demo_seeds(small_home.home)
     ended = {"decided_at": "2021-01-01 09:00", "repaired_at": "2020-12-01 09:00"}
     small_home.drop(
         "decision",

@@ -40,7 +40,11 @@ class TableHeading:
 
 def departures(report: Report, pages: list[str]) -> list[str]:
     """What the pages of a PDF lack of the report, and the numbers that they hold beside it; empty if all agrees."""
-    content = ReportContent(report).content()
+    return departures_from(ReportContent(report).content(), pages)
+
+
+def departures_from(content: dict[str, Any], pages: list[str]) -> list[str]:
+    """The same of what the template gets of a report, for who holds it against many pages."""
     bodies = [_body(content, number, page, len(pages)) for number, page in enumerate(pages, start=1)]
     if not content["has_contents"]:
         return list(_along("".join(bodies), [*_title(content), *_sections(content["sections"])]))

@@ -1,7 +1,8 @@
 """A small country with all that a report must survive, scored by the real models, as a release file.
 
 Guizhou has two prefectures: Guiyang with four units and Liupanshui with one that nobody could score; Beijing has units
-directly below it; Qinghai has one unit only, whose name is very long. Nothing else of the frame is there.
+directly below it; Qinghai has one unit only, whose name is very long. Nothing else of the frame is there, and of the
+regions no prefecture of another province.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from tests.methodology.world_warehouse import build_warehouse
 YEAR = 2019
 SERIES = "county_integrity"
 NATION, GUIZHOU, BEIJING, QINGHAI, GUIYANG = "000000", "520000", "110000", "630000", "520100"
+WITH_UNITS = (GUIZHOU, BEIJING, QINGHAI)
 PLAIN, WITHOUT_EVENTS, WITHOUT_A_DIMENSION, LOST_A_LOT = "520102", "520103", "520111", "520112"
 NEVER_SCORED, LONG_NAMED = "520201", "630102"
 DIRECT = ("110101", "110102")
@@ -66,6 +68,7 @@ def _edition(connection: duckdb.DuckDBPyConnection, table: str) -> str:
 def small_world() -> dict[str, list[dict]]:
     world: dict[str, list[dict]] = world_from_csv_seeds(shipped_seeds())
     world["assessment_frame"] = [_unit(row) for row in world["assessment_frame"] if _is_here(row)]
+    world["region"] = [row for row in world["region"] if _is_of_the_country(row)]
     measures = [row for row in world["measure"] if row["series_code"] == SERIES and row["value_kind"] != "event_points"]
     world["observation"] = list(_observations(measures))
     world["opinion_event"] = _events()
@@ -74,6 +77,12 @@ def small_world() -> dict[str, list[dict]]:
 
 def _is_here(row: dict) -> bool:
     return row["series_code"] == SERIES and row["assessment_year"] == str(YEAR) and row["unit_code"] in UNITS
+
+
+def _is_of_the_country(row: dict) -> bool:
+    """The nation, its provinces, and the prefectures of those that have units: the others have nothing to show."""
+    is_edition = (row["series_code"], row["assessment_year"]) == (SERIES, str(YEAR))
+    return is_edition and (row["region_level"] != "prefecture" or row["parent_region_code"] in WITH_UNITS)
 
 
 def _unit(row: dict) -> dict:

@@ -136,6 +136,7 @@ def test_all_provinces_and_the_nation(small_release: Path, tmp_path: Path) -> No
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(one.files[0].name for one in written)
 
 
+@pytest.mark.usefixtures("written_in_this_process")
 def test_the_asset_writes_the_reports_of_its_year(home: Home) -> None:
     asset = report_asset(yearly_partitions(home, SERIES))
     result = dg.materialize(

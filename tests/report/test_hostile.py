@@ -91,6 +91,7 @@ def test_the_command_says_what_the_paper_lacks(
     assert "U+1F6A7" in done.output and told in done.output.replace("\n", "")
 
 
+@pytest.mark.usefixtures("written_in_this_process")
 def test_one_regions_failure_ends_no_other(small_release: Path, tmp_path: Path) -> None:
     codes = nation_and_provinces(small_release)
     [first] = write_report(small_release, GUIZHOU, "zh", Format.html, tmp_path).files

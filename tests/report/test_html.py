@@ -19,12 +19,11 @@ from PIL import Image
 
 from orchestration.errors import UsageError
 from orchestration.report import fonts
-from orchestration.report.compose import compose
 from orchestration.report.document import Chart, Figure, Map, Paragraph, Strong
 from orchestration.report.html import render, web_font
-from orchestration.report.release import open_release
 from tests.report.drawn_examples import a_report
 from tests.report.figure_check import figures_of
+from tests.report.read_once import report_of, web_page_of
 from tests.report.small_world import GUIZHOU, LONG_NAMED, NATION, PLAIN
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -53,9 +52,8 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module", params=["zh", "en"])
 def rendered(request: pytest.FixtureRequest, small_release: Path):
-    with open_release(small_release, request.param) as release:
-        report = compose(release, GUIZHOU, request.param)
-    return report, render(report)
+    of = (small_release, GUIZHOU, request.param)
+    return report_of(*of), web_page_of(*of)
 
 
 def test_the_page_says_its_language_and_title(rendered) -> None:
@@ -117,8 +115,7 @@ def test_drawings_have_words(rendered) -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_no_place_of_a_wording_is_left_unfilled(small_release: Path, language: str) -> None:
     for code in (NATION, GUIZHOU, PLAIN):
-        with open_release(small_release, language) as release:
-            page = render(compose(release, code, language)).split("</style>")[-1]
+        page = web_page_of(small_release, code, language).split("</style>")[-1]
         assert re.findall(r"\{[a-z_]+(?::[a-z]+)?\}", page) == [], code
 
 
@@ -194,8 +191,7 @@ def test_chinese_in_an_english_page_is_marked() -> None:
 
 
 def test_what_names_hold_is_escaped(small_release: Path) -> None:
-    with open_release(small_release, "zh") as release:
-        report = compose(release, PLAIN, "zh")
+    report = report_of(small_release, PLAIN)
     figure = Figure("<b>1</b>", "unit_score")
     odd = replace(report, title="<i>&title</i>", edition=("<u>", figure, "<script>"))
     text = render(odd)
@@ -264,9 +260,7 @@ def test_a_browser_would_complain(tmp_path: Path) -> None:
 @pytest.mark.parametrize("region_code", [NATION, PLAIN, LONG_NAMED])
 def test_other_pages_fit_a_phone(small_release: Path, tmp_path: Path, region_code: str) -> None:
     for language in ("zh", "en"):
-        with open_release(small_release, language) as release:
-            text = render(compose(release, region_code, language))
-        assert _shown(text, 390, tmp_path) == (0, [])
+        assert _shown(web_page_of(small_release, region_code, language), 390, tmp_path) == (0, [])
 
 
 @needs_chromium

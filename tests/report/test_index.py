@@ -11,10 +11,10 @@ import pytest
 
 from orchestration.errors import UsageError
 from orchestration.report import index
-from orchestration.report.compose import compose
 from orchestration.report.document import Map, MapKind, Report, Table
 from orchestration.report.release import open_release
 from orchestration.report.write import Format, nation_and_provinces, write_report
+from tests.report.read_once import composed_anew, report_of
 from tests.report.small_world import BEIJING, GUIZHOU, NATION, PLAIN
 
 SERIES_WORDS = """
@@ -36,8 +36,7 @@ def release_of_towns(small_release: Path, tmp_path_factory: pytest.TempPathFacto
 
 
 def report_on(path: Path, code: str | None, language: str = "en") -> Report:
-    with open_release(path, language) as release:
-        return compose(release, code, language)
+    return report_of(path, code, language)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -87,7 +86,7 @@ def test_of_a_long_ranking_the_ends_are_printed(release_of_towns: Path, monkeypa
     assert count > 4 and tables(whole, on_paper=False) == [count]
     monkeypatch.setattr(index, "MOST_ON_PAPER", count - 1)
     monkeypatch.setattr(index, "SHOWN_UNITS", 2)
-    long = report_on(release_of_towns, None)
+    long = composed_anew(release_of_towns, None, "en")
     assert tables(long, on_paper=False) == [count]
     shown = [each for each in long.blocks(on_paper=True) if isinstance(each, Table) and "scores, 2 of" in each.caption]
     assert [len(each.rows) for each in shown] == [2, 2] and tables(long, on_paper=True) == []

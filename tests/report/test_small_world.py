@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from orchestration.errors import UsageError
-from orchestration.report import typst
-from orchestration.report.compose import compose
 from orchestration.report.document import (
     BulletList,
     Chart,
@@ -24,10 +23,11 @@ from orchestration.report.document import (
     Section,
     Table,
 )
-from orchestration.report.release import open_release
 from orchestration.report.texts import Texts, plain
+from orchestration.report.typst.content import ReportContent
 from tests.report.figure_check import assert_figures_stand_in_the_release, figures_of, texts_of
-from tests.report.paper_check import SOURCE_MARKS, departures, page_texts
+from tests.report.paper_check import SOURCE_MARKS, departures, departures_from
+from tests.report.read_once import composed_anew, paper_of, report_of
 from tests.report.small_world import (
     BEIJING,
     DIRECT,
@@ -50,11 +50,6 @@ REGIONS = (NATION, GUIZHOU, BEIJING, QINGHAI, GUIYANG, "520200", PLAIN, WITHOUT_
 # Numbers that no query answers: a year, code or version names something; limits are those of rules.toml or of a table;
 # a title, description, reason or warning is the release's own wording; parts were filled, and watched, before.
 BARE_NUMBERS = {"year", "code", "version", "limit", "shown", "share", "title", "description", "reason", "text", "parts"}
-
-
-def report_of(release_file: Path, region_code: str, language: str = "zh", methodology: str | None = None) -> Report:
-    with open_release(release_file, language) as release:
-        return compose(release, region_code, language, methodology)
 
 
 def blocks_of(section: Section) -> list:
@@ -116,16 +111,15 @@ def test_a_figure_that_the_release_does_not_give_is_found(
 def test_paper_says_what_the_report_says(small_release: Path, region_code: str, language: str) -> None:
     """And what the report says is the release's, as above."""
     report = report_of(small_release, region_code, language)
-    pages = page_texts(typst.pdf(report))
-    assert departures(report, pages) == []
+    assert departures(report, paper_of(small_release, region_code, language)) == []
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_each_number_on_paper_that_is_another_is_found(small_release: Path, language: str) -> None:
     """Scores, ranks, counts, shares, dates, ticks of axes, numbers of tables, of pages: all of one page but the marks
     of sources."""
-    report = report_of(small_release, LOST_A_LOT, language)
-    pages = page_texts(typst.pdf(report))
+    content = ReportContent(report_of(small_release, LOST_A_LOT, language)).content()
+    pages = paper_of(small_release, LOST_A_LOT, language)
     sources = [range(*mark.span()) for mark in SOURCE_MARKS.finditer(pages[2])]
     numbers = [
         number for number in re.finditer(r"\d+", pages[2]) if not any(number.start() in each for each in sources)
@@ -133,12 +127,12 @@ def test_each_number_on_paper_that_is_another_is_found(small_release: Path, lang
     assert len(numbers) > 40
     for number in numbers:
         other = pages[2][: number.end() - 1] + str((int(number[0][-1]) + 1) % 10) + pages[2][number.end() :]
-        assert _differs(report, [*pages[:2], other, *pages[3:]]), pages[2][number.start() - 20 : number.end() + 20]
+        assert _differs(content, [*pages[:2], other, *pages[3:]]), pages[2][number.start() - 20 : number.end() + 20]
 
 
-def _differs(report: Report, pages: list[str]) -> bool:
+def _differs(content: dict[str, Any], pages: list[str]) -> bool:
     try:
-        return departures(report, pages) != []
+        return departures_from(content, pages) != []
     except AssertionError:  # of a page's head or foot
         return True
 
@@ -314,7 +308,7 @@ def test_a_number_in_a_sentence_is_a_figure_with_its_source(
     monkeypatch.setattr(Texts, "__call__", watched)
     monkeypatch.setattr(Texts, "word", worded)
     for region_code in (NATION, GUIZHOU, LOST_A_LOT):
-        report_of(small_release, region_code)
+        composed_anew(small_release, region_code)
     assert bare == set()
 
 

@@ -38,6 +38,7 @@ COUNTS_RECORDS = {
 }
 # Figures are lined up with the published ones under their names, and conflicts stand in a mart already.
 READS_MARTS = {
+    "int_collector_count",
     "int_frame_statistic",
     "int_published_constraint",
     "int_published_figure",

@@ -1,19 +1,21 @@
 {{ config(materialized="view") }}
 
 -- No table expression here is read twice: DuckDB would keep its result, and with it compute every column of this view even
--- where only a key is asked for.
+-- where only a key is asked for. Numbers become text here, once, for each stands in several formulas.
 with measures as (
 
     select
         scores.*,
-        rules.* exclude (methodology_code, measure_code, weight_operand),
+        rules.parameters,
+        rules.parameters_zh,
+        rules.weight_operand,
+        gathered.weighted_values,
         coalesce(gathered.counted_weight, scores.weight) as counted_weight,
         coalesce(gathered.deduction, scores.deduction) as leaf_deduction,
-        coalesce(
-            gathered.weighted_values,
-            rules.weight_operand || ' × ' || {{ plain_number('scores.normalised_value') }}
-        ) as weighted_values,
-        leaves.score as leaf_score,
+        {{ plain_number('scores.value') }} as value_text,
+        {{ plain_number('scores.deduction') }} as deduction_text,
+        {{ plain_number('scores.normalised_value') }} as normalised_text,
+        {{ plain_number('leaves.score') }} as leaf_score_text,
         'trace_' || case
             when scores.normalised_value is null then 'missing'
             when scores.status = 'not_published' then 'not_published'
@@ -48,23 +50,16 @@ with measures as (
 )
 
 {%- set places = {
-    'value': plain_number('measures.value'),
-    'operand': operand('measures.value'),
-    'floor': 'measures.floor_operand',
-    'target': 'measures.target_operand',
-    'deduct': 'measures.deduct_operand',
-    'deduction': plain_number('measures.deduction'),
-    'operator': 'measures.veto_operator',
-    'threshold': 'measures.veto_text',
-    'normalised': plain_number('measures.normalised_value'),
+    'value': 'measures.value_text',
+    'operand': "case when measures.value < 0 then '(' || measures.value_text || ')' else measures.value_text end",
+    'deduction': 'measures.deduction_text',
+    'normalised': 'measures.normalised_text',
 } %}
 {%- set leaf_places = {
-    'weighted_values': 'measures.weighted_values',
+    'weighted_values': "coalesce(measures.weighted_values, measures.weight_operand || ' × ' || measures.normalised_text)",
     'divided': "case when measures.counted_weight <> 1 then ' / ' || " ~ plain_number('measures.counted_weight') ~ " end",
     'deducted': "case when measures.leaf_deduction > 0 then ' - ' || " ~ plain_number('measures.leaf_deduction') ~ " end",
-    'min_mark': 'measures.min_mark_text',
-    'full_mark': 'measures.full_mark_text',
-    'score': plain_number('measures.leaf_score'),
+    'score': 'measures.leaf_score_text',
 } %}
 
 select
@@ -86,7 +81,11 @@ select
     {{ filled('leaf_formulas.text_en', leaf_places) }} as leaf_arithmetic,
     {{ filled('leaf_formulas.text_zh', leaf_places) }} as leaf_arithmetic_zh
 from measures
-inner join {{ ref('stg_message') }} as formulas
-    on measures.formula_code = formulas.message_code
-inner join {{ ref('stg_message') }} as leaf_formulas
-    on measures.leaf_formula_code = leaf_formulas.message_code
+inner join {{ ref('int_rule_formula') }} as formulas
+    on measures.methodology_code = formulas.methodology_code
+    and measures.measure_code = formulas.measure_code
+    and measures.formula_code = formulas.formula_code
+inner join {{ ref('int_rule_formula') }} as leaf_formulas
+    on measures.methodology_code = leaf_formulas.methodology_code
+    and measures.measure_code = leaf_formulas.measure_code
+    and measures.leaf_formula_code = leaf_formulas.formula_code
