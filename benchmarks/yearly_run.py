@@ -3,16 +3,18 @@
     python benchmarks/yearly_run.py [CHECKOUT_BEFORE [CHECKOUT_AFTER]]
 
 With checkouts of this project their yearly run of the demo is made one after the other, three years, by the environment
-that runs this file, and seconds by step are printed with their ratio; with one, this checkout comes after it. Without,
-prints seconds, also by step, rows per second, peak memory (the largest process), and ratios measured in the same call:
-landing against DuckDB reading the same CSV files without a single check, three years against one, and the build with
-its data tests against the models alone. Takes some minutes and 3 GB of disk for its temporary homes.
+that runs this file, and seconds by step are printed with their ratio, also those of dbt by node and those of the nodes
+that both have; with one, this checkout comes after it. Without, prints seconds, also by step, rows per second, peak
+memory (the largest process), and ratios measured in the same call: landing against DuckDB reading the same CSV files
+without a single check, three years against one, and the build with its data tests against the models alone. Takes some
+minutes and 3 GB of disk for its temporary homes.
 
-A checkout makes its own demo, and all that it knows of: what a later one has more is in its time.
+A checkout makes its own demo, and all that it knows of: what a later one has more is in the time of its steps.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import resource
@@ -20,7 +22,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -30,9 +33,10 @@ from orchestration.seeds import dbt_folder
 from orchestration.warehouse import dbt
 
 # Of the title of a step, in either language.
+DBT = "dbt: models and tests"
 STEPS = {
     "landing": ("Land", "入库"),
-    "dbt: models and tests": ("dbt",),
+    DBT: ("dbt",),
     "Great Expectations": ("Great Expectations",),
     "releases": ("elease", "发布"),
 }
@@ -77,29 +81,54 @@ def _is_utf8(path: Path) -> bool:
     return True
 
 
-def seconds_by_step(checkout: Path, folder: Path) -> dict[str, float]:
-    """What a checkout says of its steps in a yearly run over its demo."""
+@dataclass(frozen=True)
+class YearlyRun:
+    """Seconds of a yearly run by step, and of dbt's part of it by node."""
+
+    by_step: dict[str, float]
+    by_node: dict[str, float]
+
+
+def run_of(checkout: Path, folder: Path) -> YearlyRun:
+    """What a checkout says of a yearly run over its demo."""
     home, answers = folder / "home", []
     for arguments in (["demo", "county"], ["run", "2017-2019"]):
         command = [sys.executable, "-P", "-m", "orchestration.cli", "--home", str(home), *arguments]
         environment = os.environ | {"PYTHONPATH": str(checkout)}
         answers.append(subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE, text=True).stdout)
     found = {title: float(seconds) for title, seconds in STEP_DONE.findall(answers[-1])}
-    return {
-        step: sum(seconds for title, seconds in found.items() if any(word in title for word in words))
-        for step, words in STEPS.items()
-    }
+    results = json.loads((home / "dbt" / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
+    return YearlyRun(
+        {
+            step: sum(seconds for title, seconds in found.items() if any(word in title for word in words))
+            for step, words in STEPS.items()
+        },
+        {result["unique_id"]: result["execution_time"] for result in results},
+    )
 
 
 def compare(before: Path, after: Path) -> None:
-    taken = []
+    runs = []
     for checkout in (before, after):
         with tempfile.TemporaryDirectory() as folder:
-            taken.append(seconds_by_step(checkout.resolve(), Path(folder)))
-    for step, (first, second) in {step: tuple(each[step] for each in taken) for step in STEPS}.items():
-        print(f"{step:<28}  {first:7.1f} s  then {second:7.1f} s  × {second / first:.2f}")
-    total = [sum(each.values()) for each in taken]
-    print(f"{'together':<28}  {total[0]:7.1f} s  then {total[1]:7.1f} s  × {total[1] / total[0]:.2f}")
+            runs.append(run_of(checkout.resolve(), Path(folder)))
+    first, second = runs
+    for step in STEPS:
+        print_both(step, first.by_step[step], second.by_step[step])
+    print_both("together", sum(first.by_step.values()), sum(second.by_step.values()))
+    same = first.by_node.keys() & second.by_node.keys()
+    print(f"nodes of dbt: {len(first.by_node)}, then {len(second.by_node)}, {len(same)} in both")
+    print_both("a node, in thousandths", *(1000 * each.by_step[DBT] / len(each.by_node) for each in runs))
+    for kind in ("model", "test", "seed"):
+        print_both(f"each {kind} of both", *(_seconds_of(each, same, kind) for each in runs))
+
+
+def _seconds_of(run: YearlyRun, nodes: Collection[str], kind: str) -> float:
+    return sum(seconds for node, seconds in run.by_node.items() if node in nodes and node.startswith(f"{kind}."))
+
+
+def print_both(what: str, first: float, second: float) -> None:
+    print(f"{what:<28}  {first:7.1f} s  then {second:7.1f} s  × {second / first:.2f}")
 
 
 def measure() -> None:

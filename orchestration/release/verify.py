@@ -10,7 +10,8 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
@@ -39,7 +40,7 @@ from orchestration.release.inputs import ARCHIVE_NAME
 from orchestration.release.logical_hash import logical_hash
 from orchestration.release.tables import READERS_SCHEMA
 from orchestration.settings import DRAWS_VARIABLE, Settings, in_home_language
-from orchestration.warehouse.connection import connect_reader, connect_reader_of_file
+from orchestration.warehouse.connection import connect_reader, connect_reader_of_folder
 from orchestration.wording import Wording
 from orchestration.writing.sql import identifier, literal
 
@@ -171,10 +172,12 @@ def verify_tables(catalogue: Catalogue, release: ReleaseId, audience: str) -> Ve
         for name in sorted(wanted)
         if hashes.get(name) != wanted[name]
     ]
-    files = sorted((catalogue.folder(release, audience) / PARQUET_FOLDER).glob("*.parquet"))
-    for path in files:
-        if not _is_as_released(path, columns.get(path.stem, []), wanted.get(path.stem)):
-            problems.append(PARQUET_CHANGED.filled(audience=audience, file=path.name))
+    folder = catalogue.folder(release, audience) / PARQUET_FOLDER
+    files = sorted(folder.glob("*.parquet"))
+    problems += [
+        PARQUET_CHANGED.filled(audience=audience, file=path.name)
+        for path in _changed_parquet(folder, files, columns, wanted)
+    ]
     return Verification(len(wanted) + len(files), problems)
 
 
@@ -193,14 +196,29 @@ def _columns_of(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[s
     return tables
 
 
-def _is_as_released(path: Path, columns: list[tuple[str, str]], wanted: str | None) -> bool:
+def _changed_parquet(
+    folder: Path, files: Iterable[Path], columns: Mapping[str, list[tuple[str, str]]], wanted: Mapping[str, str]
+) -> Iterator[Path]:
+    """The files below `folder` that do not hold what was released. One that breaks the database in which it is read
+    breaks it for no other."""
+    waiting = deque(files)
+    while waiting:
+        with closing(connect_reader_of_folder(folder)) as connection:
+            try:
+                while waiting:
+                    path = waiting.popleft()
+                    if not _is_as_released(connection, path, columns.get(path.stem, []), wanted.get(path.stem)):
+                        yield path
+            except duckdb.Error:
+                yield path
+
+
+def _is_as_released(
+    connection: duckdb.DuckDBPyConnection, path: Path, columns: list[tuple[str, str]], wanted: str | None
+) -> bool:
     relation = f"read_parquet({literal(path)})"
-    with closing(connect_reader_of_file(path)) as connection:
-        try:
-            names = [name for name, *_ in connection.execute(f"describe select * from {relation}").fetchall()]
-            return names == [name for name, _ in columns] and logical_hash(connection, relation, columns) == wanted
-        except duckdb.Error:
-            return False
+    names = [name for name, *_ in connection.execute(f"describe select * from {relation}").fetchall()]
+    return names == [name for name, _ in columns] and logical_hash(connection, relation, columns) == wanted
 
 
 def _verify_manifest(catalogue: Catalogue, release: ReleaseId, audience: str) -> Verification:

@@ -36,15 +36,6 @@ def connect_reader(database: Path, threads: int | None = None) -> duckdb.DuckDBP
     return duckdb.connect(str(database), read_only=True, config=settings)
 
 
-def connect_reader_of_file(path: Path) -> duckdb.DuckDBPyConnection:
-    """A connection without a database whose SQL can read the file at `path` and nothing else; close it."""
-    connection = duckdb.connect()
-    connection.execute("set allowed_paths = [$1]", [str(path)])
-    for setting, value in READER_SETTINGS.items():
-        connection.execute(f"set {setting} = {value}")
-    return connection
-
-
 def connect_reader_of_folder(folder: Path) -> duckdb.DuckDBPyConnection:
     """A connection without a database whose SQL can read the files below `folder` and nothing else; close it."""
     connection = duckdb.connect()

@@ -16,14 +16,12 @@ decisions as (
 
 conflicting_cells as (
 
-    select
+    select distinct
         series_code,
         assessment_year,
         unit_code,
         measure_code
-    from {{ ref('int_observation_candidate') }}
-    group by series_code, assessment_year, unit_code, measure_code
-    having count(distinct coalesce(cast(value as varchar), state)) > 1
+    from {{ ref('observation_conflict') }}
 
 ),
 
