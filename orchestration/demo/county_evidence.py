@@ -93,7 +93,7 @@ def _records(
     if any(state in SILENT for state, _ in own.values()) or not values.keys() >= set(told.always):
         return []
     truth = Truth(unit, year, values, generator(seed, "evidence", kind, unit, year))
-    rest = {"unit_code": unit, "channel": told.channel, "provenance": PROVENANCE}
+    rest: Record = {"unit_code": unit, "channel": told.channel, "provenance": PROVENANCE}
     return [record | rest for record in told.tell(truth)]
 
 
@@ -109,5 +109,5 @@ def _early(records: Sequence[Record], kind: str, date_column: str) -> list[Recor
 
 def _broken(records: Sequence[Record], key: str, date_column: str) -> list[Record]:
     """Copies that break a rule each: no such unit, no key, no such day."""
-    faults = ({"unit_code": "999999"}, {key: None}, {date_column: "2019-02-30"})
+    faults: tuple[Record, ...] = ({"unit_code": "999999"}, {key: None}, {date_column: "2019-02-30"})
     return [record | faults[number % len(faults)] for number, record in enumerate(records[1::BROKEN])]

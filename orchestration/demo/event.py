@@ -306,7 +306,7 @@ class _EventMaker:
         if "late" in response:
             delay = limit + timedelta(minutes=1 if is_at_the_limit else int(self.draws.integers(60, 60 * 24 * 20)))
         else:
-            minutes = int(self.draws.integers(90, limit.total_seconds() // 60))
+            minutes = int(self.draws.integers(90, limit // timedelta(minutes=1)))
             delay = limit if is_at_the_limit else timedelta(minutes=minutes)
         kind = "off_point" if response == "off_point" else "repaired" if response in REPAIRS else "targeted"
         return replace(

@@ -122,7 +122,7 @@ class EventTeller:
     def _earlier_report(self, event: Event, full: Record, number: int, **cells: object) -> Record:
         """A report captured before the full one: less is known, and no answer yet."""
         url = f"{full['evidence_url']}/{number}"
-        report = {
+        report: Record = {
             **full,
             "event_date": event.event_date,
             "responsibility": event.responsibility if event.polarity == "positive" else "reported",
@@ -184,7 +184,7 @@ class EventTeller:
 def as_row(record: Record, time_text: Callable[[datetime], str]) -> tuple[str | None, ...]:
     """The record in the order of the contract; `time_text` writes times, days are written as YYYY-MM-DD."""
 
-    def text(cell: object) -> str | None:
+    def text(cell: str | date | None) -> str | None:
         if isinstance(cell, datetime):
             return time_text(cell)
         return cell.isoformat() if isinstance(cell, date) else cell

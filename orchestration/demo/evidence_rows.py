@@ -68,7 +68,7 @@ def _fractions(hundredths: int) -> Iterator[tuple[int, int]]:
 
 
 def _text(moment: datetime | None) -> str | None:
-    return moment and f"{moment:%Y-%m-%d %H:%M}"
+    return None if moment is None else f"{moment:%Y-%m-%d %H:%M}"
 
 
 def _due(begun: datetime, days: int) -> datetime:
@@ -141,8 +141,8 @@ def _items(truth: Truth) -> Iterator[Record]:
     """Consultations, policies, interpretations, two yearly reports, and notices until the search has enough items."""
     stale = truth.count("T5.3.stale_column_count")
     searched, found = truth.share("T4.2")
-    drafts = [*_typed_items(truth), *({"item_type": "notice"} for _ in range(stale + len(FRESH_COLUMNS)))]
-    drafts += [{"item_type": "notice"} for _ in range(searched - len(drafts))]
+    drafts = list(_typed_items(truth))
+    drafts += [{"item_type": "notice"} for _ in range(max(stale + len(FRESH_COLUMNS), searched - len(drafts)))]
     has_columns = "T5.3.stale_column_count" in truth.values
     notices = 0
     for number, draft in enumerate(drafts):

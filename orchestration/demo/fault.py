@@ -31,6 +31,11 @@ def _value(text: str) -> Callable[[Record, Measure], Record]:
     return _with(value=text, state=None)
 
 
+def stray_unit(code: str) -> Fault:
+    """Of a unit that the edition has no longer."""
+    return Fault("stray_unit", _with(unit_code=code))
+
+
 OBSERVATION_FAULTS = (
     Fault(
         "above_upper_bound",

@@ -19,6 +19,7 @@ from orchestration.demo.fault import (
     VERIFICATION_FAULTS,
     Fault,
     Record,
+    stray_unit,
 )
 from orchestration.demo.frame import GUIZHOU, Frame, Measure, Unit
 from orchestration.demo.presence import Cells, State
@@ -161,23 +162,26 @@ class ObservationTeller:
 
     def _stories(self) -> dict[str, list[tuple[int, int]]]:
         states = self._cells.states
-        answered = np.argwhere((states == State.VALUE) | (states == State.NOT_PUBLISHED))
-        answered = answered[self._draws.permutation(len(answered))].tolist()
         stories = {}
+        answered = self._shuffled((states == State.VALUE) | (states == State.NOT_PUBLISHED))
         for name, share in STORY_SHARES.items():
             count = max(1, round(share * states.size))
             fitting = [
                 place
                 for place in answered[: 3 * count + 20]
-                if name != "state_and_value_at_once" or states[tuple(place)] == State.VALUE
-            ][:count]
-            stories[name] = [tuple(place) for place in fitting]
+                if name != "state_and_value_at_once" or states[place] == State.VALUE
+            ]
+            stories[name] = fitting[:count]
             taken = set(stories[name])
-            answered = [place for place in answered if tuple(place) not in taken]
-        open_cells = np.argwhere(states == State.NOT_COLLECTED)
-        open_cells = open_cells[self._draws.permutation(len(open_cells))].tolist()
-        stories["rejected"] = [tuple(place) for place in open_cells[: int(np.ceil(REJECTED_SHARE * len(open_cells)))]]
+            answered = [place for place in answered if place not in taken]
+        open_cells = self._shuffled(states == State.NOT_COLLECTED)
+        stories["rejected"] = open_cells[: int(np.ceil(REJECTED_SHARE * len(open_cells)))]
         return stories
+
+    def _shuffled(self, mask: np.ndarray) -> list[tuple[int, int]]:
+        """Unit and measure of the cells of a mask, in drawn order."""
+        places = np.argwhere(mask)
+        return [(unit, index) for unit, index in places[self._draws.permutation(len(places))].tolist()]
 
     def _offline_overrides_online(self, unit: int, index: int) -> None:
         online = self._row(unit, index)
@@ -262,8 +266,7 @@ class ObservationTeller:
                 self._break(unit, index, fault)
             self._break_verifications()
         for code in STRAY_UNIT_CODES_2019.get(self._province, ()) if self._year == 2019 else ():
-            stray = Fault("stray_unit", lambda record, measure, code=code: {**record, "unit_code": code})
-            self._break(unit, index, stray)
+            self._break(unit, index, stray_unit(code))
 
     def _break_verifications(self) -> None:
         broken = []

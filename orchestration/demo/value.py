@@ -56,8 +56,11 @@ def read_profiles() -> dict[str, Profile]:
     """Profile of each scored measure."""
     return {
         row["measure_code"]: Profile(
-            row["shape"],
-            *(float(row[name]) for name in ("center", "latent_loading", "spread", "full_share")),
+            shape=row["shape"],
+            center=float(row["center"]),
+            latent_loading=float(row["latent_loading"]),
+            spread=float(row["spread"]),
+            full_share=float(row["full_share"]),
             decimals=int(row["decimals"]),
             unpublished_weight=float(row["unpublished_weight"]),
             not_applicable_share=float(row["not_applicable_share"]),

@@ -10,8 +10,10 @@ from orchestration.report.document import Block, BulletList, Code, Facts, OnScre
 from orchestration.report.parts import Outline, beside, col
 from orchestration.report.scope import Context, Kind
 
-FACTS = ("release_id", "released_at", "note", "title", "methodology", "frame_date", "data_kind", "input_row_count")
-FACTS += ("synthetic_row_count", "batch_count", "input_digest", "git_revision", "file", "file_sha256")
+FACTS = (
+    *("release_id", "released_at", "note", "title", "methodology", "frame_date", "data_kind", "input_row_count"),
+    *("synthetic_row_count", "batch_count", "input_digest", "git_revision", "file", "file_sha256"),
+)
 # What internal readers alone see: rows held back at the door, and what waits for verification.
 INTERNAL = {
     "quarantine": ("quarantined_row", "quarantine_count"),
@@ -77,10 +79,7 @@ def _method(ctx: Context) -> list[Block]:
     text = Paragraph(ctx.say(key, info, origin=ctx.t.known(f"origin.{info.origin}", info.origin)))
     answer = ctx.ask("node_origin")
     counts, levels = answer.by("origin", "node_level"), sorted({row.node_level for row in answer} - {0})
-    columns = [
-        col(ctx.t, f"level.{n} count", beside(counts, "count", "node_count", lambda row, n=n: (row.origin, n)))
-        for n in levels
-    ]
+    columns = [col(ctx.t, f"level.{n} count", beside(counts, "count", "node_count", "origin", n)) for n in levels]
     # A row per origin that any level but the root's has.
     origins = {row.origin: row for row in answer if any(counts[row.origin, n].node_count for n in levels)}
     full = ctx.table("tree", ctx.nodes.values(), info)

@@ -23,11 +23,11 @@ def _dimension(ctx: Context, node: Any) -> list[Block]:
         return [Paragraph(ctx.say("dimension.no_score", name=name))]
     shares, base = ctx.ask("full_mark_share").by("node_code"), {"base"} if node.is_base else set()
     rows = [ctx.own[each.node_code] for each in (node, *ctx.children(node.node_code)) if each.node_code in ctx.own]
-    cells = {"full_share": beside(shares, "rate", "full_share", lambda row: row.node_code)}
+    cells = {"full_share": beside(shares, "rate", "full_share", "node_code")}
     return [
         Paragraph(ctx.t.sentences(*_sentences(ctx, node, score, shares))),
         *(_chart(ctx, name, rows[1:]) if base else []),
-        ctx.table("dimension", rows, flags=base, cells=cells, name=name),
+        ctx.table("dimension", rows, flags=base, cells=cells, words={"name": name}),
         *(_losses(ctx, node.node_code, name) if base else _events(ctx)),
     ]
 
@@ -78,7 +78,7 @@ def _losses(ctx: Context, code: str, name: str) -> list[Block]:
     def worst(row: Any) -> Text:
         return with_ties(ctx.t, ctx.unit_name(row.worst_unit_code), row, "worst_unit_count")
 
-    return [ctx.table("leaf_loss", rows[:SHOWN_LOSSES], cells={"worst_unit": worst}, name=name)]
+    return [ctx.table("leaf_loss", rows[:SHOWN_LOSSES], cells={"worst_unit": worst}, words={"name": name})]
 
 
 def _events(ctx: Context) -> list[Block]:

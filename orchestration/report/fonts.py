@@ -36,11 +36,12 @@ class ChineseFont:
     @property
     def file(self) -> tuple[str, int]:
         """The family's file, in its regular weight where there are several, and the font's number in that file."""
-        [found, *_] = sorted(
-            (font for font in self.fonts.fonts() if font.family == self.family and font.path),
-            key=lambda font: (font.style != "normal", abs(font.weight - 400), font.path),
+        _, _, path, index = min(
+            (font.style != "normal", abs(font.weight - 400), font.path, font.index)
+            for font in self.fonts.fonts()
+            if font.family == self.family and font.path
         )
-        return found.path, found.index
+        return path, index
 
 
 @cache

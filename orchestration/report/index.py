@@ -21,7 +21,7 @@ from orchestration.report.document import (
     Report,
     SourceList,
 )
-from orchestration.report.parts import Outline, bands, card, chart, series
+from orchestration.report.parts import KeyNumber, Outline, bands, card, chart, series
 from orchestration.report.release import Release
 from orchestration.report.score_map import score_map
 from orchestration.report.subject import Subject
@@ -38,8 +38,10 @@ NO_PLACE = Wording(
     "There is no region or scored unit {code} in the edition of {year}. Regions are {known}; zhengxin query lists all: "
     "select region_code, name_en from marts.dim_region",
 )
-FACTS = ("release_id", "released_at", "note", "methodology", "data_kind", "input_row_count", "synthetic_row_count")
-FACTS += ("batch_count", "input_digest", "file", "file_sha256")
+FACTS = (
+    *("release_id", "released_at", "note", "methodology", "data_kind", "input_row_count", "synthetic_row_count"),
+    *("batch_count", "input_digest", "file", "file_sha256"),
+)
 
 
 def compose_index(release: Release, code: str | None, language: str, methodology_code: str | None = None) -> Report:
@@ -75,9 +77,9 @@ class _IndexReport(Subject):
         outline = Outline(self.language)
         parts = [("overview", self._unit_card()), ("tree", self._contributions()), ("values", self._values())]
         if self.region:
-            parts = [("overview", self._region_card()), ("map", self._map()), ("ranking", self._ranking())]
-            parts += [("regions", self._subregions()), ("tree", self._means())]
-        closing = [Paragraph(self.say("about.sources")), SourceList()]
+            parts = [("overview", self._region_card(self.region)), ("map", self._map(self.region))]
+            parts += [("ranking", self._ranking()), ("regions", self._subregions()), ("tree", self._means())]
+        closing: list[Block] = [Paragraph(self.say("about.sources")), SourceList()]
         for name, blocks in (*parts, ("method", self._method()), ("release", self._release()), ("sources", closing)):
             if blocks:
                 outline.chapter(self.word(f"index.{name}_heading"), name, *blocks)
@@ -90,20 +92,20 @@ class _IndexReport(Subject):
         items = self.facts(FACTS, methodology=f"{self.method_name} ({self.info.methodology_version})")
         return [Facts(items, monospace=True), OnScreen(again, self.say("about.reproduce_on_screen"))]
 
-    def _region_card(self) -> list[Block]:
+    def _region_card(self, region: Any) -> list[Block]:
         root = next((row for row in self.ask("index_node_mean") if row.node_level == 0), None)
-        count = self.region.figure("count", "unit_count")
+        count = region.figure("count", "unit_count")
         mean = [("mean_of_units", root.figure("mark", "published_mean_of_units"), "", ())] if root else []
         scored = root.figure("count", "scored_unit_count") if root else "–"
-        level = self.named(self.region, "region_level_name", self.region.region_level)
-        text = self.say("index.region_text", self.region, scored=scored, level=level)
+        level = self.named(region, "region_level_name", region.region_level)
+        text = self.say("index.region_text", region, scored=scored, level=level)
         return [card(self.t, *mean, ("units", count, self.noun, ())), Paragraph(text)]
 
     def _unit_card(self) -> list[Block]:
         unit = self.unit
         if unit is None:
             return []
-        figures = [("score", unit.figure("mark", "published_score"), "", ())]
+        figures: list[KeyNumber] = [("score", unit.figure("mark", "published_score"), "", ())]
         if unit.is_ranked:
             figures.append(("rank", unit.figure("count", "unit_rank"), "", self.say("card.of_ranked", unit)))
         if unit.grade:
@@ -126,19 +128,19 @@ class _IndexReport(Subject):
     def _ranking_of(self, units: Iterable[Any], key: str, **places: str) -> Block:
         cells, flags = bands(self)
         caption = self.word(f"index.{key}_caption", **places)
-        return self.table("index_ranking", units, caption=caption, cells=cells, flags=flags, noun=self.noun)
+        return self.table("index_ranking", units, caption=caption, cells=cells, flags=flags, words={"noun": self.noun})
 
-    def _map(self) -> list[Block]:
+    def _map(self, region: Any) -> list[Block]:
         """Where the region is one of China's divisions, as its areas' codes tell."""
-        if self.region.region_level not in set(MapKind):
+        if region.region_level not in set(MapKind):
             return []
-        region = (MapKind(self.region.region_level), self.region.region_code, self.subject)
+        drawn = (MapKind(region.region_level), region.region_code, self.subject)
         answer = self.ask("map_area")
-        return [*score_map(self.t, answer, region, self.year, lambda row: self.named(row, default=row.area_code))]
+        return [*score_map(self.t, answer, drawn, self.year, lambda row: self.named(row, default=row.area_code))]
 
     def _subregions(self) -> list[Block]:
         below = self.ask("index_subregion")
-        return [self.table("index_regions", below, noun=self.noun)] if below else []
+        return [self.table("index_regions", below, words={"noun": self.noun})] if below else []
 
     def _means(self) -> list[Block]:
         means = self.ask("index_node_mean")
@@ -146,7 +148,7 @@ class _IndexReport(Subject):
         first = [row for row in means if row.node_level == 1 and row.score_rate is not None]
         if not 1 < len(first) <= CHARTED_NODES:
             return [made]
-        names = [self.t.told(row, "node_name", "coded") for row in first]
+        names = [self.named(row, "node_name", row.node_code) for row in first]
         drawn = [series(self.subject, first, "rate", "score_rate")]
         caption = self.word("index.chart_caption")
         return [chart(self.t, ChartKind.bar, names, drawn, means.source, caption, unit="%"), made]

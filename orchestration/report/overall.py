@@ -53,9 +53,9 @@ def _dimensions(ctx: Context) -> list[Block]:
     root = ctx.own.get(ROOT_NODE)
     ranked = {"ranked"} if root and root.rank_in_level is not None and not ctx.is_whole else set()
     name = next((ctx.named(row, "region_name") for row in best.values()), ctx.word("column.best"))
-    mean = beside(best, "mark", "mean_of_units", lambda row: row.node_code)
+    mean = beside(best, "mark", "mean_of_units", "node_code")
     cells, rows = {"best_mean": mean}, _in_order(ctx, ctx.own)
-    made = ctx.table("dimensions", rows, flags=ranked, cells=cells, best=name)
+    made = ctx.table("dimensions", rows, flags=ranked, cells=cells, words={"best": name})
     return [*([Paragraph(text)] if text else []), made]
 
 
@@ -87,7 +87,7 @@ def _trend(ctx: Context) -> list[Block]:
     words = {"now": str(root.assessment_year), "before": str(root.previous_assessment_year)}
     words["first"] = str(root.first_assessment_year or ctx.word("column.two_years_before"))
     words |= {"methodology": ctx.named(ctx.info, "methodology_name"), "version": ctx.info.methodology_version}
-    made = ctx.table("trend", _in_order(ctx, rows), caption=ctx.word(ctx.per_scope("trend.caption")), **words)
+    made = ctx.table("trend", _in_order(ctx, rows), caption=ctx.word(ctx.per_scope("trend.caption")), words=words)
     return [Paragraph(text), _line(ctx, root), made, *_history(ctx)]
 
 
@@ -108,8 +108,8 @@ def _history(ctx: Context) -> list[Block]:
 
 def _methodologies(ctx: Context) -> list[Block]:
     """The same observations under every methodology of the edition."""
-    scores = ctx.ask("methodology_score").by("methodology_code", "node_code")
-    own = {node: row for (code, node), row in scores.items() if code == ctx.methodology}
+    scores = ctx.ask("methodology_score").by("node_code", "methodology_code")
+    own = {node: row for (node, code), row in scores.items() if code == ctx.methodology}
     columns, parts = list[Col](), list[Text]()
     for info in ctx.infos:
         name = ctx.named(info, "methodology_name")
@@ -117,7 +117,7 @@ def _methodologies(ctx: Context) -> list[Block]:
         kept = ("mean_of_units mark", "score_rate rate", *(() if ctx.is_whole else ("rank count:rank_in_level",)))
         for line in kept:
             kind, column = [*line.replace(":", " ").split()[1:], line.split()[0]][:2]
-            told = beside(scores, kind, column, lambda row, code=info.methodology_code: (code, row.node_code))
+            told = beside(scores, kind, column, "node_code", info.methodology_code)
             columns.append(col(ctx.t, f"{line} @{{name}}", told, {"name": name}))
     text = ctx.say("overall.methodologies", parts=ctx.t.listed(parts), own=ctx.named(ctx.info, "methodology_name"))
     caption = ctx.word(ctx.per_scope("overall.methodology_caption"))

@@ -40,6 +40,8 @@ TABLES = Path(__file__).with_name("tables.toml")
 LINE = re.compile(r"(\S+) ([\w.]+)(?::(\w+))?(?:\*([\d.]+))?(?: @(\S+))?(?: \?(\w+))?")
 
 Shown = Callable[[Any], Run | Text | Cell]
+# Of a score card: the key of its label, the number, its unit, a note.
+KeyNumber = tuple[str, Figure, str, Text]
 
 
 @dataclass(frozen=True)
@@ -83,9 +85,16 @@ def _teller(t: Texts, kind: str, name: str) -> Shown:
     return lambda row: t.told(row, name, kind)
 
 
-def beside(found: Mapping[Any, Any], kind: str, column: str, key: Callable[[Any], Any]) -> Shown:
-    """What another query says of the same thing, its rows by `key`; a dash where it says nothing."""
-    return lambda row: found[key(row)].figure(kind, column) if key(row) in found else NO_VALUE
+def beside(found: Mapping[Any, Any], kind: str, column: str, key: str, *of: Any) -> Shown:
+    """What another query says of the same thing, its rows by the column `key`, or by it and `of`; a dash where it says
+    nothing."""
+
+    def told(row: Any) -> Run:
+        code = getattr(row, key)
+        other = found.get((code, *of) if of else code)
+        return NO_VALUE if other is None else other.figure(kind, column)
+
+    return told
 
 
 def bands(subject: Any) -> tuple[dict[str, Shown], set[str]]:
@@ -120,8 +129,8 @@ def key_figure(
     return KeyFigure(label, value, unit, note, tone)
 
 
-def card(t: Texts, *figures: tuple[str, Figure, str, Text]) -> ScoreCard:
-    """Key figures by the keys of their labels: label, value, unit, note; a difference is told by its tone as well."""
+def card(t: Texts, *figures: KeyNumber) -> ScoreCard:
+    """Key figures; a difference is told by its tone as well."""
     return ScoreCard(
         tuple(
             key_figure(t, t.word(f"card.{key}"), value, t.known(f"unit.{unit}", unit), note, change_cell(value).tone)

@@ -43,10 +43,10 @@ def _comparison(ctx: Context, scores: dict[Any, Any], below: list[Any]) -> list[
     caption, source = ctx.word("regions.chart_caption"), ctx.scores.source
     bars = chart(t, ChartKind.bar, names, drawn, source, caption, unit=points, reference_lines=(line,))
     rated = ("rate", "score_rate", "column.score_rate")
-    columns = [col(t, "base mark", beside(scores, "mark", "mean_of_units", lambda row: (row.region_code, BASE_NODE)))]
+    columns = [col(t, "base mark", beside(scores, "mark", "mean_of_units", "region_code", BASE_NODE))]
     for node in sorted(ctx.dimensions, key=lambda node: node.min_mark < 0):
         kind, column, group = rated if node.min_mark >= 0 else ("mark", "mean_of_units", "unit.points")
-        told = beside(scores, kind, column, lambda row, code=node.node_code: (row.region_code, code))
+        told = beside(scores, kind, column, "region_code", node.node_code)
         columns.append(col(t, f"{{name}} {kind} @{group}", told, {"name": ctx.short_node_name(node.node_code)}))
     region = ctx.region_by_code[ctx.code]
     note = ctx.say("regions.direct_units", region) if region.direct_unit_count else ()
@@ -100,7 +100,7 @@ def ranking_table(ctx: Context, units: Iterable[Any], caption: str, *flags: str)
     by_key, (cells, held) = ctx.ask("unit_dimension").by("unit_code", "node_code"), bands(ctx)
     columns = []
     for code in (node.node_code for node in ctx.dimensions):
-        told = beside(by_key, "mark", "score", lambda unit, code=code: (unit.unit_code, code))
+        told = beside(by_key, "mark", "score", "unit_code", code)
         line, words = "{name} mark*0.9 @column.dimension_scores", {"name": ctx.short_node_name(code)}
         columns.append(col(ctx.t, line, told, words))
     more = {"dimensions": columns}

@@ -69,6 +69,10 @@ class Query:
     def parameters(self) -> frozenset[str]:
         return frozenset(re.findall(r"\$(\w+)", self.sql))
 
+    def asking(self, values: dict[str, Any]) -> str:
+        """The SQL that a reader can run: with values in the place of parameters."""
+        return re.sub(r"\$(\w+)", lambda found: _literal(values[found[1]]), self.sql)
+
 
 @cache
 def query_named(name: str) -> Query:
@@ -89,7 +93,7 @@ class Row:
         return figure(kind, getattr(self, column), self.source, self.digits)
 
 
-class Answer(list):
+class Answer(list[Any]):
     """The rows of a query, and its key; a number of rows is a figure as well."""
 
     def __init__(self, rows: list[Any], source: str, digits: int) -> None:
@@ -178,8 +182,8 @@ class Release:
         self._columns = self._read_columns()
         self._sources: dict[str, Source] = {}
         self._kept: dict[str, Answer] = {}
-        self._ahead: dict[str, dict[str, list[tuple]]] = {}
-        self._fixed: dict[tuple, tuple[list[str], list[tuple]]] = {}
+        self._ahead: dict[str, dict[str, list[tuple[Any, ...]]]] = {}
+        self._fixed: dict[tuple[Any, ...], tuple[list[str], list[tuple[Any, ...]]]] = {}
         self.digits = 2
 
     def has(self, table: str, *columns: str) -> bool:
@@ -191,7 +195,7 @@ class Release:
         (default: its name). A file without a mart that the query reads has no rows of it."""
         query, key = query_named(name), key or name
         needed = {parameter: parameters[parameter] for parameter in sorted(query.parameters)}
-        sql = re.sub(r"\$(\w+)", lambda found: _literal(needed[found[1]]), query.sql)
+        sql = query.asking(needed)
         if key in self._kept:
             if self._sources.get(key, Source(key, 0, (), "", sql)).sql != sql:
                 raise ValueError(f"The key {key} names two queries.")
@@ -211,7 +215,7 @@ class Release:
             if all(map(self.has, query.tables)):
                 cursor = self.connection.execute(query.sql, {each: parameters[each] for each in query.parameters})
                 columns = [column[0] for column in cursor.description]
-                rows: dict[str, list[tuple]] = {"": [tuple(columns)]}
+                rows: dict[str, list[tuple[Any, ...]]] = {"": [tuple(columns)]}
                 for row in cursor.fetchall():
                     rows.setdefault(row[columns.index("unit_code")], []).append(row)
                 self._ahead[name] = rows
@@ -220,7 +224,7 @@ class Release:
         """Begin another report: what was read ahead stays, and what no region changes."""
         self._sources, self._kept = {}, {}
 
-    def _rows(self, query: Query, key: str, needed: dict[str, Any]) -> tuple[list[str], list[tuple]]:
+    def _rows(self, query: Query, key: str, needed: dict[str, Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
         ahead, asked = self._ahead.get(query.name), (query.name, *needed.values())
         if ahead is not None and key == query.name:
             return list(ahead[""][0]), ahead.get(needed["region"], [])

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.errors import UsageError
-from orchestration.report.release import Answer, Release, Row
+from orchestration.report.release import Answer, Release
 from orchestration.report.subject import Subject
 from orchestration.wording import Wording, either, joined
 
@@ -155,5 +155,5 @@ def _kind(release: Release, regions: Answer, code: str, nation: str, year: int) 
     return Kind.unit
 
 
-def _name(place: Row) -> Wording:
+def _name(place: Any) -> Wording:
     return either(place.name_zh, place.name_en)

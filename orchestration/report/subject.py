@@ -66,7 +66,7 @@ class Subject:
         flags: Iterable[str] = (),
         cells: Mapping[str, Shown] | None = None,
         more: Mapping[str, Iterable[Col]] | None = None,
-        **words: str,
+        words: Mapping[str, str] = {},
     ) -> Table:
         """The table that `tables.toml` has under `name`. `cells` show a column by its heading, `more` are the columns
         in the place of `+NAME`, `words` and `row` fill caption, note and the headings in braces."""

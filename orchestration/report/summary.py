@@ -110,7 +110,7 @@ def ceiling(ctx: Context) -> list[Block]:
     if not rows:
         return []
     parts = [ctx.say("summary.ceiling_part", next(group)) for _, group in groupby(rows, lambda row: row.dimension_code)]
-    limit = ctx.t.told(rows[0], "ceiling_limit", "rate").text.replace(".0%", "%")
+    limit = rows[0].figure("rate", "ceiling_limit").text.replace(".0%", "%")
     return [Paragraph(ctx.say("summary.ceiling", rows[0], limit=limit, parts=ctx.t.listed(parts)))]
 
 

@@ -127,7 +127,7 @@ def _history(ctx: Context) -> list[Block]:
         return [Paragraph(ctx.say("unit.no_history"))]
     years = {"now": str(root.assessment_year), "before": str(root.previous_assessment_year)}
     years["first"] = str(root.first_assessment_year or ctx.word("column.two_years_before"))
-    made = ctx.table("unit_history", trends, cells={"why": lambda row: _why(ctx, row)}, **years)
+    made = ctx.table("unit_history", trends, cells={"why": lambda row: _why(ctx, row)}, words=years)
     return [Paragraph(ctx.t.sentences(*_moved(ctx))), made]
 
 
@@ -193,8 +193,8 @@ def _indicators(ctx: Context) -> Block:
         measures[row.node_code].append(row)
     scored = {**ctx.ask("unit_dimension").by("node_code"), **ctx.ask("unit_indicator").by("node_code")}
     cells: dict[str, Shown] = {
-        "score": beside(scored, "mark", "score", lambda node: node.node_code),
-        "score_rate": beside(scored, "rate", "score_rate", lambda node: node.node_code),
+        "score": beside(scored, "mark", "score", "node_code"),
+        "score_rate": beside(scored, "rate", "score_rate", "node_code"),
         "value": lambda node: _values(ctx, measures[node.node_code]) if node.is_leaf else (),
         "rule": lambda node: ctx.named(node, "rule_text") if node.is_leaf else "",
     }

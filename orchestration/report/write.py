@@ -156,9 +156,10 @@ def _write_batch(order: Order, language: str, codes: list[str]) -> list[tuple[st
             try:
                 report = compose(release, code, language, order.methodology_code)
                 result.append((code, language, _written(report, code, order.formats, order.folder)))
+            except UsageError as error:
+                result.append((code, language, error.in_language(language)))
             except Exception as error:
-                is_refusal, told = isinstance(error, UsageError), f"{type(error).__name__}: {error}"
-                result.append((code, language, error.in_language(language) if is_refusal else told))
+                result.append((code, language, f"{type(error).__name__}: {error}"))
     return result
 
 

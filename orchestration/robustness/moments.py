@@ -8,6 +8,7 @@ exactly.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
@@ -37,17 +38,24 @@ class PairMoments:
 
 def pair_moments(values: np.ndarray) -> PairMoments:
     """Moments of `values` (rows × columns, NaN where there is no value), pairwise over the rows that both have."""
-    if values.shape[0] > MOST_ROWS:
-        return _of_parts(values)
     lowest, width = _ends(values)
+    starts = range(0, values.shape[0], MOST_ROWS)
+    parts = [_sums(values[start : start + MOST_ROWS], lowest, width) for start in starts]
+    counts, sums, squares, products = (reduce(np.add, each) for each in zip(*parts, strict=True))
+    return _centred(counts, sums, squares, products, width)
+
+
+def _sums(
+    values: np.ndarray, lowest: np.ndarray, width: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Of rows that can be added at once, for each pair of columns: counts, and sums of values, squares and products."""
     held = np.isfinite(values)
     mask = held.astype(float)
     high, low = _halves(values, lowest, width, held)
-    counts = mask.T @ mask
     sums = _joined(high.T @ mask, low.T @ mask)
     squares = _joined_products(high * high, high * low, low * low, mask)
     products = (high.T @ high) + ((high.T @ low) + (low.T @ high)) / PART + (low.T @ low) / PART**2
-    return _centred(counts, sums, squares, products, width)
+    return mask.T @ mask, sums, squares, products
 
 
 def _ends(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -79,22 +87,3 @@ def _centred(
         joint = (products - sums * sums.T / counts) / (counts - 1) / PART**2
     spread = np.where(spread > 1e-14, spread, 0.0) * (width**2)[:, None]
     return PairMoments(counts, joint * np.outer(width, width), spread)
-
-
-def _of_parts(values: np.ndarray) -> PairMoments:
-    """The same for more rows than can be added at once: whole numbers of parts, added as Python adds them."""
-    lowest, width = _ends(values)
-    totals: list[np.ndarray] | None = None
-    for start in range(0, values.shape[0], MOST_ROWS):
-        part = values[start : start + MOST_ROWS]
-        held = np.isfinite(part)
-        mask = held.astype(float)
-        high, low = _halves(part, lowest, width, held)
-        found = [
-            mask.T @ mask,
-            _joined(high.T @ mask, low.T @ mask),
-            _joined_products(high * high, high * low, low * low, mask),
-            (high.T @ high) + ((high.T @ low) + (low.T @ high)) / PART + (low.T @ low) / PART**2,
-        ]
-        totals = found if totals is None else [total + new for total, new in zip(totals, found, strict=True)]
-    return _centred(*totals, width)

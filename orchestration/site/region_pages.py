@@ -35,8 +35,8 @@ class _Facts:
         self.root = next(region for region in self.regions.values() if region["parent_region_code"] is None)
         self.scores = editions.by("region_score", "region_code", "methodology_code")
         self.root_nodes = {
-            method: row["node_code"]
-            for (_, method), rows in self.scores.items()
+            row["methodology_code"]: row["node_code"]
+            for rows in self.scores.values()
             for row in rows
             if row["node_level"] == 0
         }

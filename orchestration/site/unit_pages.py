@@ -147,7 +147,7 @@ class _Facts:
                     if unit is not None:
                         group = self._group(unit)
                         place = self._rank_in(group, row["unit_code"])
-                        ranked.setdefault(group and group["region_code"], []).append(
+                        ranked.setdefault(group["region_code"] if group else None, []).append(
                             {**row, "rank_in_group": place and place["unit_rank"]}
                         )
         found = {}

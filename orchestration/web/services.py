@@ -93,6 +93,7 @@ class Services:
             text=True,
         )
         self._started[what] = process
+        assert process.stdin is not None, "asked for above"
         process.stdin.write(f"{told}\n")
         process.stdin.close()
 

@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,7 +74,7 @@ class Collector:
         return collect(self.home, **words)
 
     def call(self, *words: str, code: int = 0) -> str:
-        done = self.start(*words)
+        done = self._started(os.environ, words)
         out, err = done.communicate(timeout=120)
         log = self.home.collected / "collect.log"
         said = log.read_text(encoding="utf-8") if log.exists() else ""
@@ -82,9 +82,13 @@ class Collector:
         return out + err
 
     def start(self, *words: str) -> subprocess.Popen:
+        """For who ends it at a moment."""
+        return self._started(cold(os.environ), words)
+
+    def _started(self, environment: Mapping[str, str], words: Sequence[str]) -> subprocess.Popen:
         return subprocess.Popen(
             [sys.executable, "-m", "orchestration.cli", "collect", *words],
-            env=cold(os.environ) | {"ZHENGXIN_HOME": str(self.home.root)},
+            env={**environment} | {"ZHENGXIN_HOME": str(self.home.root)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

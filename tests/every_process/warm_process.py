@@ -31,6 +31,8 @@ LIBRARIES = ("dbt.cli.main", "dbt.adapters.duckdb", "great_expectations", "dagst
 # What a process would import by itself: all of ours but what starts something when it is imported.
 OWN = "orchestration"
 LEFT_OUT = ("orchestration.collect", "orchestration.pipeline.definitions", "orchestration.project_folder")
+# Scrapy's reactor is made by the one process that it runs in, not by an import.
+CRAWLER = "orchestration.collect.crawler"
 SECONDS_TO_LOOK = 1.0
 
 
@@ -45,6 +47,8 @@ def import_everything() -> None:
     for module in pkgutil.walk_packages(package.__path__, f"{OWN}."):
         if not module.name.startswith(LEFT_OUT):
             importlib.import_module(module.name)
+    with contextlib.suppress(ModuleNotFoundError):  # an extra that need not be there
+        importlib.import_module(CRAWLER)
     for name in MODULES:
         sys.modules.pop(name, None)  # each is the program that is run
     gc.collect()

@@ -22,7 +22,10 @@ import time
 FOLDER = "WARM_PROCESSES"
 # The file in it with the number of the process that runs the tests.
 TESTS = "tests.pid"
-MODULES = ("orchestration.cli", "orchestration.warehouse.dbt_process", "tests.orchestration.launched_job")
+MODULES = (
+    *("orchestration.cli", "orchestration.warehouse.dbt_process", "orchestration.collect.crawler"),
+    "tests.orchestration.launched_job",
+)
 # Python reads them before the first line of a program.
 READ_AT_START = ("LANG", "LC_ALL", "LC_CTYPE", "PYTHONUTF8", "PYTHONHASHSEED", "PYTHONWARNINGS", "PYTHONDEVMODE")
 PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -123,7 +123,6 @@ MADE_IN_FULL = {
     "int_verification_decision": "verifications of the edition",
     # Where a home compares units, all editions are inputs of each.
     "int_variant_edition": "a home that compares units",
-    "int_variant_measure": "a home that compares units",
     "int_variant_normalised": "a home that compares units",
 }
 # CTEs that a macro reads by their name.

@@ -41,6 +41,12 @@ def guizhou(request: pytest.FixtureRequest, release_file: Path) -> Report:
         return compose(release, "520000", request.param)
 
 
+@pytest.fixture(scope="module")
+def printed(guizhou: Report) -> list[str]:
+    """The texts of its pages on paper."""
+    return page_texts(typst.pdf(guizhou))
+
+
 @pytest.mark.parametrize("anchor", PUBLISHED)
 def test_the_published_figures_stand_where_the_original_has_them(guizhou: Report, anchor: str) -> None:
     [section] = [section for section in guizhou.sections if section.anchor == anchor]
@@ -80,9 +86,9 @@ def test_every_figure_is_in_the_release(guizhou: Report, release_file: Path) -> 
     assert assert_figures_stand_in_the_release(release_file, guizhou) > 3_000
 
 
-def test_the_pdf_says_what_the_report_says_and_no_number_beside(guizhou: Report) -> None:
+def test_the_pdf_says_what_the_report_says_and_no_number_beside(guizhou: Report, printed: list[str]) -> None:
     """Text by text, in order: with the test before, every figure on paper is what its query gives."""
-    assert departures(guizhou, page_texts(typst.pdf(guizhou))) == []
+    assert departures(guizhou, printed) == []
 
 
 # The nation's takes as long as all others; `tests/report` has that of a small one.
@@ -115,12 +121,13 @@ def test_the_internal_file_brings_the_evidence(county_home: Home, tmp_path: Path
     assert "--language zh --internal" in text
 
 
-def test_a_province_reads_in_some_thirty_pages_and_its_message_stands_on_the_first(guizhou: Report) -> None:
-    pages = page_texts(typst.pdf(guizhou))
-    assert 25 <= len(pages) <= 30
-    first = re.sub(r"\s+", "", pages[0])
+def test_a_province_reads_in_some_thirty_pages_and_its_message_stands_on_the_first(
+    guizhou: Report, printed: list[str]
+) -> None:
+    assert 25 <= len(printed) <= 30
+    first = re.sub(r"\s+", "", printed[0])
     assert all(plain((run,)) in first for run in ("80.74", "88.32", "+1.36"))
-    assert guizhou.sections[0].heading in pages[0] and guizhou.labels.contents in pages[1]
+    assert guizhou.sections[0].heading in printed[0] and guizhou.labels.contents in printed[1]
 
 
 def test_units_are_written_apart_and_as_they_would_be_alone(release_file: Path, tmp_path: Path) -> None:

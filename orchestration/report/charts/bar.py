@@ -57,7 +57,7 @@ def bar_specification(chart: Chart, language: str) -> dict[str, Any]:
         mark("text", "bars", x=x, dx="@dx", y="@middle", **label, **SMALL, **edge),
         single("rule", x=x_of_foot, y=0, y2=height, stroke=RULE, strokeDash=dash),
         *reference_labels(chart, at),
-        *(cut_marks(chart.minimum, height) if foot else []),
+        *(cut_marks(chart.minimum, height) if foot and chart.minimum else []),
     ]
     if chart.unit:
         marks.append(single("text", x=width, y=height + 13, text=chart.unit, align="right", fill=MUTED, **SMALL))

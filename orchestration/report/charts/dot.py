@@ -30,11 +30,10 @@ def dot_specification(chart: Chart, language: str) -> dict[str, Any]:
     for index, (lines, y) in enumerate(zip(names, middles, strict=True)):
         data["names"] += name_rows(chart, index, lines, line_height)
         # The subject's dot is drawn last, so that it lies on top.
-        shown = sorted((each for each in chart.series if each.values[index] is not None), key=is_subject)
-        dots = [{"x": axis.at(each.values[index], width), "y": y, **dot_look(each)} for each in shown]
-        places = [dot["x"] for dot in dots]
+        shown = [each for each in sorted(chart.series, key=is_subject) if each.values[index] is not None]
+        places = [axis.at(value, width) for each in shown if (value := each.values[index]) is not None]
         data["ranges"].append({"y": y, "from": min(places, default=0.0), "to": max(places, default=0.0)})
-        data["dots"] += dots
+        data["dots"] += [{"x": x, "y": y, **dot_look(each)} for x, each in zip(places, shown, strict=True)]
     data["lines"] = [{"x": axis.at(line.value, width), "label": line.label} for line in chart.reference_lines]
     small, dot = {"align": "center", "fontSize": SMALL_TEXT_SIZE}, {"size": 64, "strokeWidth": 1.6}
     marks = [

@@ -24,7 +24,10 @@ def line_specification(chart: Chart, language: str) -> dict[str, Any]:
     entries = [Entry(series.name, role_look(series.role), "line") for series in chart.series]
     top = 28 + (legend_height(entries, width) if len(entries) > 1 else 0)
     data: dict[str, list[dict[str, Any]]] = {
-        "ticks": [{"y": HEIGHT - row["at"], "label": row["label"]} for row in axis.rows(HEIGHT)],
+        "ticks": [
+            {"y": HEIGHT - axis.at(tick, HEIGHT), "label": label}
+            for tick, label in zip(axis.ticks, axis.labels, strict=True)
+        ],
         "years": [{"x": year_place(chart, index, width), "label": name} for index, name in enumerate(chart.categories)],
         "lines": [{"y": HEIGHT - axis.at(line.value, HEIGHT), "label": line.label} for line in chart.reference_lines],
     }

@@ -87,7 +87,9 @@ def map_specification(map: Map, content: MapContent, language: str) -> dict[str,
     return {**made, "data": data, "projections": projections}
 
 
-def shapes(content: MapContent, frame: Frame, name: str, colours: list[str]) -> tuple[list[dict], list[dict]]:
+def shapes(
+    content: MapContent, frame: Frame, name: str, colours: list[str]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Vega's data and marks of the areas and borders in a frame; `name` is that of its projection."""
     near = [shape for shape in content.shapes if any(map(frame.holds, content.topology.points(shape)))]
     features = [(shape, {"fill": _fill(content, shape.code, colours)}) for shape in near]

@@ -101,12 +101,12 @@ def read_topology(file_name: str, layer: str) -> Topology:
     for geometry in topology["objects"][layer]["geometries"]:
         polygons = [geometry["arcs"]] if geometry["type"] == "Polygon" else geometry["arcs"]
         names = ("code", "name_zh", "name_en", "province_code", "prefecture_code")
-        given = [geometry["properties"][name] for name in names]
+        given = {name: geometry["properties"][name] for name in names}
         turned = tuple(
             tuple(_turned(tuple(ring), arcs, is_outline=not n) for n, ring in enumerate(polygon))
             for polygon in polygons
         )
-        shapes[given[0]] = Shape(*given, turned)
+        shapes[given["code"]] = Shape(**given, polygons=turned)
     return Topology(shapes, arcs)
 
 

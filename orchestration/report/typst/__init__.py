@@ -21,7 +21,7 @@ from orchestration.report.fonts import chinese_font
 from orchestration.report.typst.content import report_json
 
 TEMPLATE = Path(__file__).parent / "report.typ"
-PDF_STANDARDS = ["a-2a", "ua-1"]
+PDF_STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 CHINA_STANDARD_TIME = timezone(timedelta(hours=8))
 
 
@@ -45,12 +45,13 @@ def paper(report: Report) -> Paper:
     """
     said, missing = inputs(report)
     released_at = report.released_at
-    content = compiler().compile(
+    made = compiler().compile(
         format="pdf",
         sys_inputs=said,
         pdf_standards=PDF_STANDARDS if released_at else [],
         timestamp=released_at.replace(tzinfo=CHINA_STANDARD_TIME) if released_at else None,
     )
+    [content] = _files(made)
     return Paper(packed(content), missing)
 
 
@@ -77,8 +78,12 @@ def write_pdf(report: Report, path: Path) -> tuple[str, ...]:
 
 def page_images(report: Report, pixels_per_inch: int = 80) -> list[bytes]:
     """Each page as PNG."""
-    images = compiler().compile(format="png", sys_inputs=inputs(report)[0], ppi=pixels_per_inch)
-    return images if isinstance(images, list) else [images]
+    return _files(compiler().compile(format="png", sys_inputs=inputs(report)[0], ppi=pixels_per_inch))
+
+
+def _files(made: bytes | list[bytes] | None) -> list[bytes]:
+    """What the compiler gave: one file, several (an image a page), or None where it was to write them itself."""
+    return [] if made is None else made if isinstance(made, list) else [made]
 
 
 def inputs(report: Report) -> tuple[dict[str, str], tuple[str, ...]]:

@@ -14,24 +14,6 @@ variants as (
 
 ),
 
-measures as (
-
-    select * from {{ ref('int_variant_measure') }}
-
-),
-
-normalised as (
-
-    select
-        *,
-        count(case when not is_absent then value end) over (
-            partition by variant_code, scope_code, measure_code
-        ) as value_count
-    from {{ ref('int_variant_normalised') }}
-
-),
-
--- What is full: the upper end of an interval, the first place of a rank, or 1 where the normalisation says so itself.
 rates as (
 
     select
@@ -40,21 +22,11 @@ rates as (
         variants.methodology_code,
         normalised.unit_code,
         normalised.measure_code,
-        normalised.value / case
-            when measures.normalisation = 'min_max' then measures.upper
-            when measures.normalisation in ('goal_posts', 'scaled') then measures.scale
-            when measures.normalisation = 'rank' then normalised.value_count
-            when measures.normalisation = 'borda' then nullif(normalised.value_count - 1, 0)
-            when measures.normalisation = 'z_score' then 100
-            else 1
-        end as rate
+        normalised.value / normalised.full_value as rate
     from variants
-    inner join normalised
+    inner join {{ ref('int_variant_normalised') }} as normalised
         on variants.variant_code = normalised.variant_code
         and variants.assessment_year = normalised.assessment_year
-    inner join measures
-        on normalised.variant_code = measures.variant_code
-        and normalised.measure_code = measures.measure_code
 
 )
 

@@ -171,6 +171,16 @@ select
     case
         when is_absent then coalesce(min(normalised_value) over measure, lower)
         else normalised_value
-    end as value
+    end as value,
+    -- What counts as full: the upper end of an interval, the first place, or 1 where the normalisation says so itself.
+    case normalisation
+        when 'min_max' then upper
+        when 'z_score' then 100
+        when 'rank' then value_count
+        when 'borda' then nullif(value_count - 1, 0)
+        when 'scaled' then scale
+        when 'goal_posts' then scale
+        else 1
+    end as full_value
 from cut
 window measure as (partition by variant_code, scope_code, measure_code)
