@@ -142,13 +142,15 @@ def run(orders: Orders, home: Home, progress: Progress | None = None) -> Mapping
             # Ctrl-C reaches it through its parent, once.
             start_new_session=True,
         )
-        with _ending(process) as is_interrupted:
+        with process, _ending(process) as is_interrupted:
+            assert process.stdin and process.stdout, "asked for above"
             process.stdin.write(orders.to_json() + "\n")
             process.stdin.flush()
-            for line in _lines(process):
-                told = json.loads(line)
-                if progress:
-                    progress(told)
+            for line in process.stdout:
+                if line.startswith("{"):
+                    told = json.loads(line)
+                    if progress:
+                        progress(told)
             code = process.wait()
             interrupted = is_interrupted()
     if interrupted:
@@ -172,8 +174,8 @@ def run(orders: Orders, home: Home, progress: Progress | None = None) -> Mapping
 
 
 @contextmanager
-def _ending(process: subprocess.Popen) -> Iterator[Callable[[], bool]]:
-    """While the block runs, an interruption of this process is handed on; afterwards the other one has ended."""
+def _ending(process: subprocess.Popen[str]) -> Iterator[Callable[[], bool]]:
+    """While the block runs, an interruption of this process is handed on."""
     interruptions: list[int] = []
 
     def hand_on(number: int, _: object) -> None:
@@ -190,15 +192,6 @@ def _ending(process: subprocess.Popen) -> Iterator[Callable[[], bool]]:
     finally:
         if before is not None:
             signal.signal(signal.SIGINT, before)
-        process.stdin.close()
-        process.stdout.close()
-        process.wait()
-
-
-def _lines(process: subprocess.Popen) -> Iterator[str]:
-    for line in process.stdout:
-        if line.startswith("{"):
-            yield line
 
 
 def _report(home: Home, crawl_id: str, files: list[delivery.Delivered]) -> CrawlReport:

@@ -14,8 +14,11 @@ MODULES = ("scrapy", "warcio", "parsel")
 class Expression(Protocol):
     """A path into a page, as CSS or as XPath."""
 
-    text: str
-    is_xpath: bool
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def is_xpath(self) -> bool: ...
 
 
 def require_extra() -> None:

@@ -337,7 +337,7 @@ class Journal:
                 WAITING,
             ),
         )
-        if not added.rowcount:
+        if not added.rowcount or added.lastrowid is None:
             return None
         return Page(
             added.lastrowid, portal.code, found.role, found.address, found.number, found.barren_count, found.cells

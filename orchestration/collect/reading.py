@@ -165,10 +165,10 @@ def _read(column: Column, text: str, address: str) -> str:
 
 def _time(text: str) -> str:
     for found in DAY.finditer(text):
-        parts = [int(part) for part in found.groups() if part is not None]
+        year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
         try:
-            read = datetime(*parts)
+            read = datetime(year, month, day, hour, minute, second)
         except ValueError:
             continue
-        return read.isoformat(" ") if len(parts) > 3 else read.date().isoformat()
+        return read.date().isoformat() if found[4] is None else read.isoformat(" ")
     return ""

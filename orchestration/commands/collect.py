@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -344,5 +344,6 @@ collect = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 collect.callback(invoke_without_command=True, help=help_text(crawl_portals))(crawl_portals)
-for name, command in {"check": check, "try": try_portal, "show": show}.items():
+parts: dict[str, Callable[..., None]] = {"check": check, "try": try_portal, "show": show}
+for name, command in parts.items():
     collect.command(name, help=help_text(command))(command)

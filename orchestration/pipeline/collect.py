@@ -8,6 +8,7 @@ import dagster as dg
 
 from orchestration.collect.crawl import CrawlReport, collect
 from orchestration.errors import UsageError
+from orchestration.pipeline.preview import Metadata
 from orchestration.pipeline.resources import HomeResource, failure_of, years_of_run
 from orchestration.writing import markdown
 
@@ -44,7 +45,7 @@ def collect_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     return collect_portals
 
 
-def _metadata(reports: list[tuple[int, CrawlReport]]) -> dict[str, object]:
+def _metadata(reports: list[tuple[int, CrawlReport]]) -> Metadata:
     def total(column: str) -> int:
         return sum(report.total(column) for _, report in reports)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import threading
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from dagster import AssetCheckSeverity, DagsterEventType, DagsterInstance, EventLogEntry, JobDefinition
@@ -55,7 +56,7 @@ def execute(
     """Run the job to its end; a failing step is told in the outcome, not raised. Ctrl-C raises `Interrupted`."""
     run_id = str(uuid.uuid4())
     own_tags = {PROCESS_TAG: str(os.getpid()), REPOSITORY_TAG: REPOSITORY_LABEL}
-    with _Follower(instance, run_id, listener):
+    with _Follower(instance, run_id, listener) if listener else nullcontext():
         result = job.execute_in_process(
             instance=instance, run_id=run_id, tags={**tags, **own_tags}, raise_on_error=False
         )
@@ -73,19 +74,17 @@ def execute(
 class _Follower:
     """Tells a listener about the log of a run while the run goes on."""
 
-    def __init__(self, instance: DagsterInstance, run_id: str, listener: Listener | None) -> None:
+    def __init__(self, instance: DagsterInstance, run_id: str, listener: Listener) -> None:
         self._instance, self._run_id, self._listener = instance, run_id, listener
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="run follower", daemon=True)
 
     def __enter__(self) -> None:
-        if self._listener:
-            self._thread.start()
+        self._thread.start()
 
     def __exit__(self, *_: object) -> None:
         self._ended.set()
-        if self._listener:
-            self._thread.join()
+        self._thread.join()
 
     def _follow(self) -> None:
         cursor = None
@@ -107,7 +106,7 @@ def _is_interrupted(entry: EventLogEntry) -> bool:
     return event.step_failure_data.error.cls_name == "DagsterExecutionInterruptedError"
 
 
-def _errors(entries: list[EventLogEntry]) -> list[str]:
+def _errors(entries: Sequence[EventLogEntry]) -> list[str]:
     messages = []
     for entry in entries:
         event = entry.dagster_event
@@ -118,13 +117,13 @@ def _errors(entries: list[EventLogEntry]) -> list[str]:
             messages.append(f"{event.step_key}: {data.user_failure_data.description}")
             continue
         error = data.error
-        while error.cause is not None:
+        while error and error.cause:
             error = error.cause
-        messages.append(f"{event.step_key}: {error.message.strip()}")
+        messages.append(f"{event.step_key}: {error.message.strip() if error else 'failed'}")
     return messages
 
 
-def _checks(entries: list[EventLogEntry]) -> CheckCount:
+def _checks(entries: Sequence[EventLogEntry]) -> CheckCount:
     latest = {}
     for entry in entries:
         event = entry.dagster_event

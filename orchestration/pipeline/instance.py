@@ -109,7 +109,7 @@ def _process_of(instance: DagsterInstance, run: DagsterRun) -> int | None:
         if event is not None and event.is_engine_event:
             named = event.engine_event_data.metadata.get("pid")
             if named is not None and str(named.value).isdecimal():
-                return int(named.value)
+                return int(str(named.value))
     return None
 
 

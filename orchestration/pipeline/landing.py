@@ -23,7 +23,7 @@ from orchestration.landing.store import Store
 from orchestration.landing.waiting import no_data_message
 from orchestration.last_run import upgrade_message
 from orchestration.pipeline import findings
-from orchestration.pipeline.preview import preview, row_count
+from orchestration.pipeline.preview import Metadata, preview, row_count
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, is_from_scratch, warehouse_turn, years_of_run
 from orchestration.release.catalogue import Catalogue
 from orchestration.release.changed_method import changed_methodologies
@@ -200,7 +200,7 @@ def _log(context: dg.AssetExecutionContext, language: str, done: int, total: int
         )
 
 
-def _table_metadata(open_connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, object]:
+def _table_metadata(open_connection: duckdb.DuckDBPyConnection, table: str) -> Metadata:
     return {
         "dagster/row_count": row_count(open_connection, f"raw.{table}"),
         "preview": preview(open_connection, f"raw.{table}"),
@@ -209,7 +209,7 @@ def _table_metadata(open_connection: duckdb.DuckDBPyConnection, table: str) -> d
 
 def _source_metadata(
     open_connection: duckdb.DuckDBPyConnection, store: Store, source: str, landed: list[LandedFile]
-) -> dict[str, object]:
+) -> Metadata:
     year = CONTRACTS[source].year_of_row
     per_year = open_connection.execute(
         f"select {year}, count(*), count(distinct batch_id) from raw.{source} group by 1 order by 1"
@@ -306,7 +306,7 @@ def _check_results(
             "files_readable",
             ["file", "rule", "what to do"],
             [
-                (batch.file_name, batch.error_rule, batch.error.in_language(language))
+                (batch.file_name, batch.error_rule, batch.error.in_language(language) if batch.error else "")
                 for batch in store.rejected_batches(source)
             ],
         ),

@@ -8,6 +8,8 @@ import duckdb
 from orchestration.writing import markdown
 
 PREVIEW_ROWS = 5
+# What a materialization or a check shows in the UI, by name.
+Metadata = dict[str, int | str | dg.MetadataValue]
 
 
 def preview(connection: duckdb.DuckDBPyConnection, relation: str) -> dg.MetadataValue:
@@ -18,4 +20,5 @@ def preview(connection: duckdb.DuckDBPyConnection, relation: str) -> dg.Metadata
 
 
 def row_count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
-    return connection.execute(f"select count(*) from {relation}").fetchone()[0]
+    [(count,)] = connection.execute(f"select count(*) from {relation}").fetchall()
+    return count

@@ -6,6 +6,7 @@ import dagster as dg
 
 from orchestration.home import Home
 from orchestration.pipeline import findings
+from orchestration.pipeline.preview import Metadata
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, is_from_scratch, warehouse_turn, years_of_run
 from orchestration.quality.marts import MART_CHECKS
 from orchestration.quality.results import data_docs_folder, validate_and_record
@@ -42,7 +43,7 @@ def validation_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition
                 CHECK_NAME,
                 asset=mart_key(check.mart),
                 blocking=True,
-                description="; ".join(expectation.description for expectation in check.expectations),
+                description="; ".join(expectation.description or "" for expectation in check.expectations),
             )
             for check in MART_CHECKS
         ],
@@ -61,8 +62,9 @@ def validation_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition
             runs = validated(context, home.paths, years)
         if VALIDATION_RESULT in context.selected_asset_keys:
             yield dg.MaterializeResult(VALIDATION_RESULT, metadata=validation_metadata(home.paths, runs))
+        checked = {check.asset_key for check in context.selected_asset_check_keys}
         for result in check_results(home.paths, runs):
-            if dg.AssetCheckKey(result.asset_key, CHECK_NAME) in context.selected_asset_check_keys:
+            if result.asset_key in checked:
                 yield result
 
     return validate_marts
@@ -89,7 +91,7 @@ def validated(context: dg.AssetExecutionContext, home: Home, years: list[int] | 
     return runs
 
 
-def validation_metadata(home: Home, runs: Iterable[SuiteRun]) -> dict[str, dg.MetadataValue]:
+def validation_metadata(home: Home, runs: Iterable[SuiteRun]) -> Metadata:
     rows = [
         (
             run.suite,
@@ -122,7 +124,7 @@ def check_results(home: Home, runs: Iterable[SuiteRun]) -> Iterator[dg.AssetChec
             )
             for outcome in failed
         ]
-        key, metadata = mart_key(run.suite.removeprefix("marts.")), {"expectations": len(run.outcomes)}
+        key, metadata = mart_key(run.suite.removeprefix("marts.")), Metadata(expectations=len(run.outcomes))
         if failed:
             metadata["failed"] = dg.MetadataValue.md(markdown.table(columns, rows))
         if run.success:

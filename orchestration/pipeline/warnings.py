@@ -4,6 +4,7 @@ import dagster as dg
 
 from orchestration.errors import UsageError
 from orchestration.pipeline import findings
+from orchestration.pipeline.preview import Metadata
 from orchestration.pipeline.quality import mart_key
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource
 from orchestration.settings import in_home_language
@@ -35,7 +36,7 @@ def open_warnings_check() -> dg.AssetChecksDefinition:
             (item.first_seen, item.severity, item.unit_code, item.unit_name_zh, item.warning_name_zh, item.text_zh)
             for item in found[:SHOWN_WARNINGS]
         ]
-        metadata = {"open": len(found)}
+        metadata: Metadata = {"open": len(found)}
         if rows:
             metadata["warnings"] = dg.MetadataValue.md(markdown.table(columns, rows))
         told = [(item.warning_code, item.first_seen) for item in found]
