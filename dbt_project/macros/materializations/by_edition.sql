@@ -29,7 +29,7 @@
     {{ return({"relations": [target]}) }}
 {% endmaterialization %}
 
-{# Written as numbers, so that DuckDB carries the condition down to the tables that are read. #}
+{# The condition stands around the model's SQL: DuckDB carries it down to the tables that are read. #}
 {% macro replace_editions(relation, compiled_code, editions) -%}
     {%- set is_built = is_of("assessment_year", editions) -%}
     {%- set rows = "select * from (" ~ compiled_code ~ "\n) as whole where " ~ is_built -%}
@@ -56,6 +56,14 @@
     {{- "true" if editions is none else is_of(year_column, editions) -}}
 {%- endmacro %}
 
+{# DuckDB carries an equation or a span over to the tables that are joined on the year, a list of years it does not. #}
 {% macro is_of(year_column, editions) -%}
-    {{- year_column ~ " in (" ~ editions | join(", ") ~ ")" if editions else "false" -}}
+    {%- set years = editions | map("int") | sort -%}
+    {%- if not years -%}
+        false
+    {%- elif years | length == 1 -%}
+        {{ year_column }} = {{ years[0] }}
+    {%- else -%}
+        {{ year_column }} between {{ years[0] }} and {{ years[-1] }} and {{ year_column }} in ({{ years | join(", ") }})
+    {%- endif -%}
 {%- endmacro %}

@@ -5,6 +5,7 @@ with candidates as (
     select * from {{ ref('int_observation_candidate') }}
     -- Too few records say nothing that could contradict.
     where not (source = 'derivation' and state = 'not_collected')
+        and {{ is_built('assessment_year') }}
 
 ),
 

@@ -1,16 +1,19 @@
-{{ config(materialized="view") }}
+-- What is read several times DuckDB computes for all editions before it looks which of them are built.
+{{ config(materialized="by_edition") }}
 
 {% set max_depth = var('max_tree_depth') %}
 
 with shares as (
 
     select * from {{ ref('int_node_share') }}
+    where {{ is_built('assessment_year') }}
 
 ),
 
 additive_units as (
 
     select * from {{ ref('int_unit_additive') }}
+    where {{ is_built('assessment_year') }}
 
 ),
 
@@ -35,6 +38,7 @@ depth_0 as (
         and scores.methodology_code = additive_units.methodology_code
         and scores.unit_code = additive_units.unit_code
     where scores.depth = 0
+        and {{ is_built('scores.assessment_year') }}
         and additive_units.unit_code is null
 
 ),
