@@ -88,7 +88,7 @@ def _found(
         "compared": ", ".join(rule.compared),
         "is_complete": " and ".join(f"{name} is not null" for name in rule.columns),
     }
-    (differing,) = connection.execute(DIFFERING.format(**places)).fetchone()
+    [(differing,)] = connection.execute(DIFFERING.format(**places)).fetchall()
     if not differing:
         return []
     found = [

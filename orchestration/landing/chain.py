@@ -272,7 +272,7 @@ def _problem(line: bytes, number: int, previous: str, expected: list[dict[str, A
     return None
 
 
-def _identity(entry: dict[str, Any]) -> tuple:
+def _identity(entry: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(entry.get(name) for name in ("delivery", "action", "decision_code", "batch_id", "row_number"))
 
 

@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import duckdb
 import numpy as np
@@ -108,6 +108,18 @@ class CheckedFile:
     readings: dict[str, int] = field(default_factory=dict)
 
 
+class ReadFile(Protocol):
+    """What the records of a file tell of it."""
+
+    header: list[str]
+
+    @property
+    def row_count(self) -> int: ...
+
+    @property
+    def unreadable(self) -> Sequence[object]: ...
+
+
 STRUCTURE_RULES = {
     "column_missing": Wording("文件有全部必需的列", "the file has every required column"),
     "column_unknown": Wording("文件没有其他列", "the file has no other columns"),
@@ -118,7 +130,7 @@ ROWS_MISSING_SAYS = Wording("表头之下有数据行", "the file has rows below
 ROW_UNREADABLE_SAYS = Wording("每一行都能按表头拆成各列", "every row can be taken apart into the header's columns")
 
 
-def structure_records(contract: Contract, table: FileTable, faults: Mapping[str, int]) -> list[dict[str, Any]]:
+def structure_records(contract: Contract, table: ReadFile, faults: Mapping[str, int]) -> list[dict[str, Any]]:
     """Records of the rules on a header: how many columns break each."""
     suite, evaluated = f"{contract.source}.structure", len(table.header)
     return [
@@ -127,7 +139,7 @@ def structure_records(contract: Contract, table: FileTable, faults: Mapping[str,
     ]
 
 
-def row_records(contract: Contract, table: FileTable, found: CheckedFile) -> list[dict[str, Any]]:
+def row_records(contract: Contract, table: ReadFile, found: CheckedFile) -> list[dict[str, Any]]:
     """Records of the rules on a file's rows: how many break each, and some of what was said."""
     suite, evaluated = f"{contract.source}.reading", table.row_count
     rows_missing = int(not evaluated)
@@ -248,7 +260,7 @@ def _nearest(contract: Contract, name: str, candidates: Collection[str]) -> str 
 def broken_rules(connection: duckdb.DuckDBPyConnection, rules: Sequence[tuple[int, Rule]]) -> list[tuple[int, Rule]]:
     """Those of some rules that a row of the table `looked_at` breaks. To plan the messages of all takes longer than to
     form those that are needed."""
-    are_broken = connection.execute(checked_rows.broken_rules_query(rules, "looked_at")).fetchone()
+    [are_broken] = connection.execute(checked_rows.broken_rules_query(rules, "looked_at")).fetchall()
     return [rule for rule, is_broken in zip(rules, are_broken, strict=True) if is_broken]
 
 
@@ -649,7 +661,7 @@ class _Rows:
             f"create or replace temp table odd as {checked_rows.odd_query(self._contract, names, self._received)}"
         )
         told = ", ".join(f"bool_and({name})" for name in names)
-        odd_count, *are_plain = self._execute(f"select count(*), {told} from odd").fetchone()
+        [(odd_count, *are_plain)] = self._execute(f"select count(*), {told} from odd").fetchall()
         self._plain -= {name for name, is_plain in zip(names, are_plain, strict=True) if is_plain is False}
         row_count = sum(file.table.readable_count for file in self.files)
         self._is_parted = row_count >= WORTH_PARTING and 0 < odd_count < row_count
@@ -724,7 +736,7 @@ class _Writers:
         self._batch_ids = pa.array([file.batch_id for file in files], pa.string())
         self._number = -1
         self._opened = ExitStack()
-        self._writer: pq.ParquetWriter | None = None
+        self._writer: pq.ParquetWriter  # of the file at that number
 
     def __enter__(self) -> _Writers:
         return self

@@ -115,7 +115,7 @@ def _made_for(steps: Iterable[Step], present: Collection[str]) -> list[Step]:
 
 def _giving(asked: Collection[str], steps: Sequence[Step]) -> list[Step]:
     """The look-ups that give a column which is asked for, or which one after them needs."""
-    needed, made = {*asked}, []
+    needed, made = {*asked}, list[Step]()
     for step in reversed(steps):
         if needed & step.columns.keys():
             needed |= _words([step.joins, *step.columns.values()])

@@ -19,6 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from great_expectations.expectations.metadata_types import FailureSeverity
 
 from orchestration.landing.check import (
     ROW_UNREADABLE,
@@ -33,7 +34,7 @@ from orchestration.landing.readers.rows import FEW_ROWS
 from orchestration.landing.reference import Reference
 from orchestration.validation import is_met, run_suite
 
-GX_SEVERITY = {"error": "critical", "warning": "warning"}
+GX_SEVERITY = {"error": FailureSeverity.CRITICAL, "warning": FailureSeverity.WARNING}
 ROWS_AT_A_TIME = 1_000_000
 # Columns with so many different cells are looked at together, those with more apart.
 FEW_DIFFERENT = 10_000
@@ -101,7 +102,7 @@ def recorded(records: Sequence[list[dict[str, Any]]], contract: Contract) -> lis
     """
     results = [list(of_batch) for of_batch in records]
     for suite in (structure_suite(contract), reading_suite(contract), row_suite(contract)):
-        rules = [expectation.meta["rule"] for expectation in suite.expectations]
+        rules = [(expectation.meta or {})["rule"] for expectation in suite.expectations]
         found = [{entry["rule"]: entry for entry in of_batch if entry["suite"] == suite.name} for of_batch in records]
         numbers = [number for number, by_rule in enumerate(found) if list(by_rule) == rules]
         if not numbers:
@@ -179,7 +180,7 @@ def _at_least(larger: str, smaller: str) -> gxe.Expectation:
 
 def _named(expectation: gxe.Expectation) -> gxe.Expectation:
     """The expectation as an error with a name of its own."""
-    expectation.severity = "critical"
+    expectation.severity = FailureSeverity.CRITICAL
     expectation.meta = {"rule": f"{expectation.configuration.type}: {', '.join(_columns_of(expectation))}"}
     return expectation
 
@@ -281,7 +282,7 @@ def _parts(
     different one stands once (those of columns with few and with many apart); what is expected of rows, on all rows."""
     different: dict[str, pa.Array | None] = {}
     never_blank: list[str] = []
-    of_few, of_many, of_rows = [], [], []
+    of_few, of_many, of_rows = (list[gxe.Expectation]() for _ in range(3))
     for expectation in suite.expectations:
         [name, *others] = _columns_of(expectation)
         if isinstance(expectation, gxe.ExpectColumnValuesToNotBeNull):

@@ -61,11 +61,11 @@ def _units(seeds: Path) -> Choices:
         for row in frame
         if row["assessment_year"] == latest[row["series_code"]] and row.get("is_included", "1") == "1"
     ]
-    places = {
+    places: dict[str, tuple[str, ...]] = {
         row.get("code", ""): (row.get("province_name", ""), row.get("prefecture_name", ""))
         for row in _rows(seeds / "geography" / "division_history.csv")
     }
-    columns = ("省 province", "市州 prefecture")
+    columns: tuple[str, ...] = ("省 province", "市州 prefecture")
     if not any(row["unit_code"] in places for row in units):
         columns = ("地区 region",)
         regions = {

@@ -20,7 +20,7 @@ from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.quarantine import mark_of, replaced_by_batch
 from orchestration.landing.readers.names import ORIGIN_COLUMN, PROBLEM_COLUMN, REST_COLUMN
 from orchestration.landing.run import LandedFile
-from orchestration.landing.store import Store
+from orchestration.landing.store import Batch, Store
 from orchestration.landing.template import FIRST_ROW, template_workbook
 from orchestration.wording import Wording
 from orchestration.writing.sheet import put
@@ -44,13 +44,14 @@ def write_errors(
         raise UsageError(NOT_A_WORKBOOK.filled(path=path))
     by_source: dict[str, list[BadRow]] = {}
     replaced = replaced_by_batch(store)
-    seen: set[str | None] = set()
+    seen: set[str] = set()
     for file in landed:
         # The same content under two names is one batch.
-        if file.quarantined_count and file.batch_id not in seen:
+        if file.batch_id and file.quarantined_count and file.batch_id not in seen:
             seen.add(file.batch_id)
             mended = replaced.get((file.source, file.batch_id), ())
-            by_source.setdefault(file.source, []).extend(_bad_rows(store, file, mended, language))
+            batch = store.batch(file.source, file.batch_id)
+            by_source.setdefault(file.source, []).extend(_bad_rows(store, batch, file.file_name, mended, language))
     by_source = {source: rows for source, rows in by_source.items() if rows}
     written = []
     for source, rows in by_source.items():
@@ -60,12 +61,11 @@ def write_errors(
     return written
 
 
-def _bad_rows(store: Store, file: LandedFile, replaced: Collection[int], language: str) -> list[BadRow]:
-    batch = store.batch(file.source, file.batch_id)
+def _bad_rows(store: Store, batch: Batch, file_name: str, replaced: Collection[int], language: str) -> list[BadRow]:
     place = "{name} 第 {row} 行" if language == "zh" else "{name} row {row}"
     return [
         (
-            f"{place.format(name=file.file_name, row=row['row_number'])} [{mark_of(batch, row['row_number'])}]",
+            f"{place.format(name=file_name, row=row['row_number'])} [{mark_of(batch, row['row_number'])}]",
             (row.get("message_zh") if language == "zh" else None) or row["message"],
             json.loads(row["raw_payload"]),
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -119,7 +119,7 @@ def rows_by_batch(store: Store, source: str) -> list[tuple[str, str, int]]:
     return _asked(store, store.effective_batches(source), query)
 
 
-def _asked(store: Store, batches: Iterable[Batch], query: str) -> list[tuple]:
+def _asked(store: Store, batches: Iterable[Batch], query: str) -> list[tuple[Any, ...]]:
     paths = [str(store.quarantined_path(batch)) for batch in batches if batch.quarantined_count]
     if not paths:
         return []

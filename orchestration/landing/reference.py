@@ -22,6 +22,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -176,7 +177,7 @@ class Reference:
         days: dict[str, list[datetime.date | None]] = defaultdict(list)
         for division in self.divisions:
             days[division.code].append(division.since)
-        return {code: min(since) for code, since in days.items() if None not in since}
+        return {code: min(filter(None, since)) for code, since in days.items() if None not in since}
 
     @cached_property
     def known_codes(self) -> dict[str, set[str]]:
@@ -306,7 +307,7 @@ class Reference:
         text, number = pa.string(), pa.int32()
         decimal = pa.decimal128(20, 9)
 
-        def table(rows: Iterable[tuple], **columns: pa.DataType) -> pa.Table:
+        def table(rows: Iterable[tuple[Any, ...]], **columns: pa.DataType) -> pa.Table:
             cells = list(zip(*rows, strict=True)) or [()] * len(columns)
             arrays = [pa.array(column, kind) for column, kind in zip(cells, columns.values(), strict=True)]
             return pa.Table.from_arrays(arrays, names=list(columns))
@@ -433,7 +434,7 @@ class Reference:
             hint = found.hint
             rows.append(
                 (
-                    *(series, year, code, found.standing, found.unit_code, found.whole, frame.get(found.whole)),
+                    *(series, year, code, found.standing, found.unit_code, found.whole, frame.get(found.whole or "")),
                     *(found.candidates, hint.zh, hint.en, self.first_days.get(code)),
                 )
             )

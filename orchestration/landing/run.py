@@ -324,68 +324,66 @@ class _Lander:
         if self.store.has_batch(item.source, batch_id) or batch_id in self.in_work:
             shutil.rmtree(work, ignore_errors=True)
             return _Waiting(item, batch_id=batch_id)
-        table = None
+        read: FileTable | FileRejected
         try:
-            table = self.desk.read(item, original, work)
-            faults = structure_faults(contract, table.header)
+            read = self.desk.read(item, original, work)
+            faults = structure_faults(contract, read.header)
             if any(faults.values()):
-                first = next(rule for rule, count in faults.items() if count)
-                raise StructureRejected(first, structure_message(contract, table.header), faults)
+                read = StructureRejected(contract, read, faults)
         except (ReaderFailed, BeyondLimit):
             # Not kept as a batch, which would refuse the file for good.
             raise
         except FileRejected as refused:
-            self.in_work.add(batch_id)
-            return _Waiting(item, batch_id=batch_id, work=work, facts=facts, table=table, refused=refused)
+            read = refused
         self.in_work.add(batch_id)
-        return _Waiting(item, batch_id=batch_id, work=work, facts=facts, table=table)
+        return _Waiting(item, batch_id=batch_id, draft=_Draft(work, facts, read))
 
     def _land_together(self, waiting: Sequence[_Waiting]) -> Iterator[LandedFile]:
         """Judge the files that wait (all of one source), commit them together, and deliver them together."""
-        made = [one for one in waiting if one.work]
-        failed = self._judge(made)
+        drafts = {one.batch_id: one.draft for one in waiting if one.draft}
+        made, failed = self._judge(CONTRACTS[waiting[0].item.source], drafts) if drafts else ({}, {})
+        self.store.commit_batches([(drafts[batch_id].work, batch) for batch_id, batch in made.items()])
+        for batch_id in failed:
+            shutil.rmtree(drafts[batch_id].work, ignore_errors=True)
+        self.in_work.difference_update(drafts)
         for one in waiting:
-            if one.outcome is None and one.batch_id in failed:
+            if one.batch_id in failed:
                 one.outcome = _rejected(one.item, failed[one.batch_id].rule, failed[one.batch_id].wording)
-        self.store.commit_batches([(one.work, one.batch) for one in made if one.outcome is None])
-        for one in made:
-            if one.outcome:
-                shutil.rmtree(one.work, ignore_errors=True)
-        self.in_work.difference_update(one.batch_id for one in made)
         arrived = [one for one in waiting if one.outcome is None]
-        landed = self._deliver([(one.item, self.store.batch(one.item.source, one.batch_id)) for one in arrived])
-        for one, outcome in zip(arrived, landed, strict=True):
-            one.outcome = outcome
-        yield from (one.outcome for one in waiting)
+        landed = iter(self._deliver([(one.item, self.store.batch(one.item.source, one.batch_id)) for one in arrived]))
+        yield from (one.outcome or next(landed) for one in waiting)
 
-    def _judge(self, waiting: Sequence[_Waiting]) -> dict[str, ReaderFailed]:
-        """Make the batches of files: their rows below `work` and their ledger entries in `batch`. Batches of which
-        nothing is to be kept, for the program is at fault, are given back with the reason."""
-        if not waiting:
-            return {}
-        contract = CONTRACTS[waiting[0].item.source]
-        readable = [one for one in waiting if not one.refused]
+    def _judge(
+        self, contract: Contract, drafts: Mapping[str, _Draft]
+    ) -> tuple[dict[str, Batch], dict[str, ReaderFailed]]:
+        """Make batches: their rows in the folders of their drafts, their ledger entries by batch; and why nothing is to
+        be kept of the others, for the program is at fault."""
+        files = [
+            FileToCheck(batch_id, draft.read, draft.work)
+            for batch_id, draft in drafts.items()
+            if isinstance(draft.read, FileTable)
+        ]
         failed: dict[str, ReaderFailed] = {}
-        if readable:
+        if files:
             try:
-                checked = self._door().check(
-                    contract, [FileToCheck(one.batch_id, one.table, one.work) for one in readable]
-                )
+                checked = self._door().check(contract, files)
             except ReaderFailed as failure:
-                failed = {one.batch_id: failure for one in readable}
+                failed = {file.batch_id: failure for file in files}
             else:
-                for one, found in zip(readable, checked, strict=True):
-                    one.checked = found
+                for file, found in zip(files, checked, strict=True):
+                    drafts[file.batch_id].checked = found
                 # Great Expectations takes seconds to import; a landing with nothing to check does without.
                 from orchestration.landing import judge
 
-                paths = [one.work / ACCEPTED_NAME for one in readable]
+                paths = [file.folder / ACCEPTED_NAME for file in files]
                 faults = judge.faults_among_accepted(contract, self.reference, paths)
                 failed = {batch_id: _door_out_of_order(said) for batch_id, said in faults.items()}
-        for one in waiting:
-            if one.batch_id not in failed:
-                one.make_batch(contract, self.said_of_sound)
-        return failed
+        made = {
+            batch_id: draft.batch(contract, self.said_of_sound)
+            for batch_id, draft in drafts.items()
+            if batch_id not in failed
+        }
+        return made, failed
 
     def _door(self) -> Door:
         if self.door is None:
@@ -466,90 +464,98 @@ class _Lander:
 
 @dataclass
 class _Waiting:
-    """A file of the inbox on its way: `outcome` where it goes no further; else `batch_id`, and, unless the batch is
-    there already, the folder in which it is made, its facts, and what was read and found."""
+    """A file of the inbox on its way: `outcome` where it goes no further, else `batch_id`, and a draft unless the batch
+    is there already."""
 
     item: InboxItem
     outcome: LandedFile | None = None
-    batch_id: str | None = None
-    work: Path | None = None
-    facts: dict[str, Any] = field(default_factory=dict)
-    table: FileTable | None = None
-    refused: FileRejected | None = None
-    checked: CheckedFile | None = None
-    batch: Batch | None = None
+    batch_id: str = ""
+    draft: _Draft | None = None
 
     @property
     def row_count(self) -> int:
-        return self.table.row_count if self.table and not self.refused else 0
+        return self.draft.read.row_count if self.draft and isinstance(self.draft.read, FileTable) else 0
 
-    def records(self, contract: Contract) -> list[dict[str, Any]]:
-        """What became of every rule."""
-        if isinstance(self.refused, StructureRejected):
-            return structure_records(contract, self.table, self.refused.faults)
-        if self.refused:
-            return []
-        faults = structure_faults(contract, self.table.header)
-        return structure_records(contract, self.table, faults) + row_records(contract, self.table, self.checked)
 
-    def is_sound(self) -> bool:
-        """Whether there are rows, and every rule holds."""
-        return not self.refused and self.row_count > 0 and not self.table.unreadable and not self.checked.broken
+@dataclass
+class _Draft:
+    """A batch before it is made: its folder, the facts of its ledger entry, what was read or why it is refused, and
+    what was found in the rows."""
 
-    def make_batch(self, contract: Contract, said_of_sound: dict[tuple[str, int, int], str]) -> None:
-        """Write what is kept beside the rows, and make the ledger entry. Thousands of small files have the same
-        results, which are put down once."""
-        if self.table:
-            if not self.refused:
-                write_origins(self.table, self.work / ORIGINS_NAME)
-            self.table.remove()
+    work: Path
+    facts: dict[str, Any]
+    read: FileTable | FileRejected
+    checked: CheckedFile = field(default_factory=CheckedFile)
+
+    def batch(self, contract: Contract, said_of_sound: dict[tuple[str, int, int], str]) -> Batch:
+        """Write what is kept beside the rows, and return the ledger entry."""
+        if isinstance(self.read, FileTable):
+            return self._landed(contract, self.read, said_of_sound)
+        return self._refused(contract, self.read)
+
+    def _landed(self, contract: Contract, table: FileTable, said_of_sound: dict[tuple[str, int, int], str]) -> Batch:
+        """Thousands of small files have the same results, which are put down once."""
+        write_origins(table, self.work / ORIGINS_NAME)
+        table.remove()
         warnings: list[dict[str, Any]] = []
-        alike = (contract.source, len(self.table.header), self.row_count) if self.is_sound() else None
-        if (said := said_of_sound.get(alike)) is None:
-            results = self.records(contract)
+        is_sound = table.row_count > 0 and not table.unreadable and not self.checked.broken
+        alike = (contract.source, len(table.header), table.row_count)
+        said = said_of_sound.get(alike) if is_sound else None
+        if said is None:
+            faults = structure_faults(contract, table.header)
+            results = structure_records(contract, table, faults) + row_records(contract, table, self.checked)
             warnings = [result for result in results if result["severity"] == "warning" and not result["success"]]
             said = results_text(results)
-            if alike:
+            if is_sound:
                 said_of_sound[alike] = said
-        (self.work / "validation.json").write_text(said, encoding="utf-8")
-        kind = {
-            "file_format": self.table.file_format if self.table else "",
-            "encoding": self.table.encoding if self.table else "",
-            "landed_at": now_text(),
-        }
-        if self.refused:
-            self.batch = Batch(
-                **self.facts,
-                **kind,
-                state=REJECTED,
-                row_count=0,
-                accepted_count=0,
-                quarantined_count=0,
-                error_rule=self.refused.rule,
-                error_message=self.refused.wording.en,
-                error_message_zh=self.refused.wording.zh,
-            )
-            return
-        self.batch = Batch(
+        self._keep(said)
+        return Batch(
             **self.facts,
-            **kind,
+            file_format=table.file_format,
+            encoding=table.encoding,
+            landed_at=now_text(),
             state=LANDED,
-            row_count=self.table.row_count,
+            row_count=table.row_count,
             accepted_count=self.checked.accepted_count,
             quarantined_count=self.checked.quarantined_count,
             warning_count=sum(result["unexpected_count"] or 1 for result in warnings),
             rules=self.checked.first_broken,
-            notices=self.table.notices,
-            readings=self.table.readings | self.checked.readings,
+            notices=table.notices,
+            readings=table.readings | self.checked.readings,
         )
+
+    def _refused(self, contract: Contract, refused: FileRejected) -> Batch:
+        table, results = None, list[dict[str, Any]]()
+        if isinstance(refused, StructureRejected):
+            table = refused.table
+            table.remove()
+            results = structure_records(contract, table, refused.faults)
+        self._keep(results_text(results))
+        return Batch(
+            **self.facts,
+            file_format=table.file_format if table else "",
+            encoding=table.encoding if table else "",
+            landed_at=now_text(),
+            state=REJECTED,
+            row_count=0,
+            accepted_count=0,
+            quarantined_count=0,
+            error_rule=refused.rule,
+            error_message=refused.wording.en,
+            error_message_zh=refused.wording.zh,
+        )
+
+    def _keep(self, results: str) -> None:
+        (self.work / "validation.json").write_text(results, encoding="utf-8")
 
 
 class StructureRejected(FileRejected):
     """A file whose header does not fit the contract; `faults` counts the columns by rule."""
 
-    def __init__(self, rule: str, wording: Wording, faults: dict[str, int]) -> None:
-        super().__init__(rule, wording)
-        self.faults = faults
+    def __init__(self, contract: Contract, table: FileTable, faults: dict[str, int]) -> None:
+        first = next(rule for rule, count in faults.items() if count)
+        super().__init__(first, structure_message(contract, table.header))
+        self.table, self.faults = table, faults
 
 
 def _left_alone(item: InboxItem) -> LandedFile | None:

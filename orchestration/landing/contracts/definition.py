@@ -16,13 +16,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 from orchestration.wording import Wording
 from orchestration.writing.sql import literal
 
 Kind = Literal["code", "text", "integer", "decimal", "date", "timestamp", "choice"]
 Severity = Literal["error", "warning"]
+KINDS: dict[str, Kind] = {kind: kind for kind in get_args(Kind)}
 
 DECIMAL_PRECISION = 20
 DECIMAL_SCALE = 9

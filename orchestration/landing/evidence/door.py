@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -73,15 +74,15 @@ class EvidenceDoor:
     """The database in which files of evidence are checked, one at a time."""
 
     def __init__(self, work_folder: Path, memory_limit: str = MEMORY_LIMIT) -> None:
-        config = {"memory_limit": memory_limit, "temp_directory": str(work_folder / "evidence")}
-        self._connection = duckdb.connect(config=config)
+        temporary = str(work_folder / "evidence")
+        self._connection = duckdb.connect(config={"memory_limit": memory_limit, "temp_directory": temporary})
         self._connection.execute("set timezone = 'UTC'")
         self._known_years: dict[str, tuple[int, int]] | None = None
 
     def close(self) -> None:
         self._connection.close()
 
-    def make_batch(self, kind: EvidenceKind, facts: dict, original: Path, work: Path) -> Batch:
+    def make_batch(self, kind: EvidenceKind, facts: dict[str, Any], original: Path, work: Path) -> Batch:
         """Check the file at `original` and leave what is kept in `work`; `facts` are those of its ledger entry.
 
         Raises `PersonalData`, and `ReaderFailed` where the program is at fault; of neither anything is kept.
@@ -113,8 +114,7 @@ class EvidenceDoor:
         results = structure_records(contract, found, faults) + row_records(contract, found, checked)
         write_json(work / "validation.json", {"results": results})
         return Batch(
-            **facts,
-            **_form(found),
+            **facts | _form(found),
             state=LANDED,
             row_count=checked.accepted_count + checked.quarantined_count,
             accepted_count=checked.accepted_count,
@@ -123,10 +123,9 @@ class EvidenceDoor:
         )
 
     @staticmethod
-    def _rejected(facts: dict, found: Received | None, rule: str, wording: Wording) -> Batch:
+    def _rejected(facts: dict[str, Any], found: Received | None, rule: str, wording: Wording) -> Batch:
         return Batch(
-            **facts,
-            **_form(found),
+            **facts | _form(found),
             state=REJECTED,
             row_count=0,
             accepted_count=0,
@@ -145,10 +144,10 @@ class EvidenceDoor:
             broken = " or ".join(f"coalesce(({rule.broken}), false)" for rule in contract.rules())
             stored = ", ".join(_stored(column) for column in contract.columns)
             accepted = work / ACCEPTED_NAME
-            (count,) = execute(
+            [(count,)] = execute(
                 f"copy (select {stored}, {literal(batch_id)} as batch_id, row_number from ({typed})"
                 f" where not ({broken})) to {literal(str(accepted))} ({ACCEPTED_FORMAT})"
-            ).fetchone()
+            ).fetchall()
             checked = CheckedFile(accepted_count=count)
             execute(
                 "create or replace temp table broken as"
@@ -231,10 +230,10 @@ class EvidenceDoor:
         faults = checked_rows.with_faults(contract, "from looked_at", broken)
         execute(f"create or replace temp table judged as {faults}")
         quarantined = f"{_broken_rows(kind, found, batch_id, rules)} union all {_unreadable_rows(kind, batch_id)}"
-        (checked.quarantined_count,) = execute(
+        [(checked.quarantined_count,)] = execute(
             f"copy (select * from ({quarantined})"
             f" order by row_number) to {literal(str(work / QUARANTINED_NAME))} (format parquet, compression zstd)"
-        ).fetchone()
+        ).fetchall()
         self._count_faults(rules, checked)
         if found.unreadable:
             checked.first_broken[ROW_UNREADABLE] = len(found.unreadable)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from orchestration.landing.contracts.definition import Column, Contract, Rule
+from orchestration.landing.contracts.definition import KINDS, Column, Contract, Rule
 from orchestration.landing.contracts.shared import FIRST_YEAR, LAST_YEAR, YEARS_AFTER_LATEST_EDITION
 from orchestration.landing.reference import Reference
 from orchestration.seeds import Row, read_seed
@@ -127,7 +127,8 @@ def _contract(kind: Row, columns: list[Row], latest_edition: int, last_table: in
 def _column(row: Row) -> Column:
     return Column(
         row["column_name"],
-        row["value_kind"],
+        # What is no kind is read as text; the seed's own test names it.
+        KINDS.get(row["value_kind"], "text"),
         row["name_zh"],
         row["name_en"],
         "",

@@ -10,7 +10,6 @@ of it.
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -22,8 +21,6 @@ from orchestration.landing.inbox import EVIDENCE_FOLDER
 from orchestration.landing.reference import read_reference
 from orchestration.landing.store import Batch, Store
 from orchestration.seeds import read_seed, seeds_folder
-
-ACCEPTED = re.compile(r"accepted_(\d{4})\.parquet")
 
 
 def evidence_folder(root: Path) -> Path:
@@ -65,7 +62,7 @@ def has_evidence(home: Home) -> bool:
 def accepted_files(store: Store, batch: Batch) -> Iterator[tuple[int, Path]]:
     """(year, file) of the accepted rows of a batch of evidence."""
     for path in sorted(store.batch_folder(batch.source, batch.batch_id).glob("accepted_*.parquet")):
-        yield int(ACCEPTED.fullmatch(path.name)[1]), path
+        yield int(path.stem.removeprefix("accepted_")), path
 
 
 def lay_out(store: Store, kinds: Iterable[str]) -> dict[tuple[str, int], list[str]]:

@@ -178,16 +178,16 @@ def _header(names: list[str], contract: Contract) -> list[str]:
 def stream(connection: duckdb.DuckDBPyConnection, found: Received, contract: Contract, work: Path) -> Received:
     """Have the rows of a file as Parquet, under the technical names of its columns. Raises `FileRejected`."""
     if found.file_format == "parquet":
-        (found.readable_count,) = connection.execute(
+        [(found.readable_count,)] = connection.execute(
             f"select count(*) from read_parquet({literal(str(found.rows))})"
-        ).fetchone()
+        ).fetchall()
         return found
     target = work / ROWS_NAME
     read = _read_csv(found) if found.file_format == "csv" else _read_json(found)
     try:
-        (found.readable_count,) = connection.execute(
+        [(found.readable_count,)] = connection.execute(
             f"copy ({read}) to {literal(str(target))} (format parquet, compression snappy, row_group_size 122880)"
-        ).fetchone()
+        ).fetchall()
         if found.file_format == "csv":
             found.unreadable = connection.execute(
                 "select line::bigint, any_value(csv_line) from reject_errors group by line order by line"

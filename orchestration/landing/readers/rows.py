@@ -276,19 +276,19 @@ class RowsFile:
         """Rows without those that have a problem; odd characters of the others are dealt with."""
         set_aside: set[int] = set()
         if problems:
-            for at in np.flatnonzero(np.isin(rows.column(0).to_numpy(), list(problems))):
+            for at in np.flatnonzero(np.isin(rows.column(0).to_numpy(), list(problems))).tolist():
                 number = rows.column(0)[at].as_py()
                 problem = problems[number]
                 payload = self.payload(_row_cells(rows, at)) | dict(problem.beside)
                 self.set_aside(UnreadableRow(number, problem.rule, problem.wording, payload))
-                set_aside.add(int(at))
+                set_aside.add(at)
         for position in range(self.layout.width):
             if not has_odd_cells(rows.column(position + 1)):
                 continue
             odd = odd_cells(rows.column(position + 1)).fill_null(False)
             cells = rows.column(position + 1).to_pylist()
-            for at in np.flatnonzero(odd.to_numpy()):
-                cells[at] = self._cleaned(rows, int(at), position, set_aside)
+            for at in np.flatnonzero(odd.to_numpy()).tolist():
+                cells[at] = self._cleaned(rows, at, position, set_aside)
             rows = rows.set_column(position + 1, str(position + 1), pa.array(cells, pa.string()))
         if not set_aside:
             return rows

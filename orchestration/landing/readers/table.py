@@ -153,7 +153,7 @@ def number_text(number: float) -> str:
     if number != number or number in (float("inf"), float("-inf")):
         return str(number)
     exact = Decimal(format(number, ".15g"))
-    if exact != exact.to_integral_value() and -exact.as_tuple().exponent > DECIMAL_SCALE:
+    if exact != exact.to_integral_value() and -int(exact.as_tuple().exponent) > DECIMAL_SCALE:
         exact = exact.quantize(Decimal(1).scaleb(-DECIMAL_SCALE), rounding=ROUND_HALF_UP)
     text = format(exact, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
