@@ -30,6 +30,7 @@ from orchestration.landing.contracts.definition import DECIMAL_PRECISION, DECIMA
 from orchestration.landing.readers import FileTable, ReaderFailed
 from orchestration.landing.readers.rows import FEW_ROWS
 from orchestration.landing.reference import Reference
+from orchestration.landing.store import ACCEPTED_NAME, QUARANTINED_NAME
 from orchestration.wording import Wording
 from orchestration.writing.sql import identifier, literal
 
@@ -51,7 +52,6 @@ ROWS_AT_A_TIME = 100_000
 FEW_RUNS = 1_000
 # From so many rows on it pays to judge those with odd cells in a statement of their own.
 WORTH_PARTING = 5_000
-ACCEPTED_NAME, QUARANTINED_NAME = "accepted.parquet", "quarantined.parquet"
 # Of a judged row: that its unit stands in no frame as such, and was not looked up yet.
 UNANSWERED = "unit_is_unanswered"
 # Finding what an unknown code may mean is slow: a column of something else entirely must not take hours.

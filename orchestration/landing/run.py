@@ -22,7 +22,6 @@ from orchestration.home import Home
 from orchestration.landing import chain, knowledge
 from orchestration.landing.across_files import contradictions
 from orchestration.landing.check import (
-    ACCEPTED_NAME,
     CheckedFile,
     Door,
     FileToCheck,
@@ -53,9 +52,11 @@ from orchestration.landing.readers import (
 )
 from orchestration.landing.reference import Reference, read_reference
 from orchestration.landing.store import (
+    ACCEPTED_NAME,
     LANDED,
     ORIGINS_NAME,
     REJECTED,
+    RESULTS_NAME,
     Batch,
     Delivery,
     Store,
@@ -546,7 +547,7 @@ class _Draft:
         )
 
     def _keep(self, results: str) -> None:
-        (self.work / "validation.json").write_text(results, encoding="utf-8")
+        (self.work / RESULTS_NAME).write_text(results, encoding="utf-8")
 
 
 class StructureRejected(FileRejected):

@@ -44,7 +44,9 @@ from orchestration.wording import Wording
 CHINA_STANDARD_TIME = datetime.timezone(datetime.timedelta(hours=8))
 
 LANDED, REJECTED = "landed", "rejected"
-ORIGINS_NAME = "origins.parquet"
+# The files of a batch beside its ledger entry and what was received.
+ACCEPTED_NAME, QUARANTINED_NAME = "accepted.parquet", "quarantined.parquet"
+RESULTS_NAME, ORIGINS_NAME = "validation.json", "origins.parquet"
 DELIVERY_NAME = re.compile(r"\d{8,}\.json")
 # More paths than these are synced together.
 FEW_PATHS = 100
@@ -217,10 +219,10 @@ class Store:
         return self.batch_folder(batch.source, batch.batch_id) / batch.original
 
     def accepted_path(self, batch: Batch) -> Path:
-        return self.batch_folder(batch.source, batch.batch_id) / "accepted.parquet"
+        return self.batch_folder(batch.source, batch.batch_id) / ACCEPTED_NAME
 
     def quarantined_path(self, batch: Batch) -> Path:
-        return self.batch_folder(batch.source, batch.batch_id) / "quarantined.parquet"
+        return self.batch_folder(batch.source, batch.batch_id) / QUARANTINED_NAME
 
     def origins(self, batch: Batch) -> pa.Table | None:
         """Which rows of other files the rows of the batch stand for (see `quarantine`); None where it says nothing."""
@@ -236,7 +238,7 @@ class Store:
 
     def validation(self, batch: Batch) -> dict[str, Any]:
         """`results`: a record of every expectation (see `validation.ExpectationOutcome.as_record`)."""
-        return read_json(self.batch_folder(batch.source, batch.batch_id) / "validation.json")
+        return read_json(self.batch_folder(batch.source, batch.batch_id) / RESULTS_NAME)
 
     # --- writing: only while `lock` is held ---
 

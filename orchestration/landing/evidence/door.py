@@ -17,9 +17,7 @@ import pyarrow as pa
 
 from orchestration.landing import cells, checked_rows
 from orchestration.landing.check import (
-    ACCEPTED_NAME,
     QUARANTINE_SCHEMA,
-    QUARANTINED_NAME,
     ROW_UNREADABLE,
     SAMPLE_SIZE,
     CheckedFile,
@@ -36,7 +34,16 @@ from orchestration.landing.contracts.definition import Column, Contract, Rule
 from orchestration.landing.evidence.kinds import EvidenceKind
 from orchestration.landing.evidence.received import Received, cell, look_at, stream
 from orchestration.landing.readers.table import FileRejected, ReaderFailed
-from orchestration.landing.store import LANDED, REJECTED, Batch, now_text, write_json
+from orchestration.landing.store import (
+    ACCEPTED_NAME,
+    LANDED,
+    QUARANTINED_NAME,
+    REJECTED,
+    RESULTS_NAME,
+    Batch,
+    now_text,
+    write_json,
+)
 from orchestration.wording import Wording
 from orchestration.writing.sql import identifier, literal
 
@@ -95,7 +102,7 @@ class EvidenceDoor:
                 raise PersonalData(personal)
             faults = structure_faults(contract, found.header)
             if any(faults.values()):
-                write_json(work / "validation.json", {"results": structure_records(contract, found, faults)})
+                write_json(work / RESULTS_NAME, {"results": structure_records(contract, found, faults)})
                 rule = next(name for name, count in faults.items() if count)
                 return self._rejected(facts, found, rule, structure_message(contract, found.header))
             stream(self._connection, found, contract, work)
@@ -103,7 +110,7 @@ class EvidenceDoor:
         except ReaderFailed:
             raise
         except FileRejected as refused:
-            write_json(work / "validation.json", {"results": []})
+            write_json(work / RESULTS_NAME, {"results": []})
             return self._rejected(facts, found, refused.rule, refused.wording)
         except duckdb.Error as error:
             raise could_not_check(error) from error
@@ -112,7 +119,7 @@ class EvidenceDoor:
                 if path.name in SCRATCH:
                     path.unlink()
         results = structure_records(contract, found, faults) + row_records(contract, found, checked)
-        write_json(work / "validation.json", {"results": results})
+        write_json(work / RESULTS_NAME, {"results": results})
         return Batch(
             **facts | _form(found),
             state=LANDED,
