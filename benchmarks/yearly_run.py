@@ -95,7 +95,10 @@ def run_of(checkout: Path, folder: Path) -> YearlyRun:
     for arguments in (["demo", "county"], ["run", "2017-2019"]):
         command = [sys.executable, "-P", "-m", "orchestration.cli", "--home", str(home), *arguments]
         environment = os.environ | {"PYTHONPATH": str(checkout)}
-        answers.append(subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE, text=True).stdout)
+        done = subprocess.run(
+            command, check=True, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        answers.append(done.stdout)
     found = {title: float(seconds) for title, seconds in STEP_DONE.findall(answers[-1])}
     results = json.loads((home / "dbt" / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
     return YearlyRun(
