@@ -45,8 +45,8 @@ TARGET = 1.3
 # Cells all of whose rows are quarantined: an edition whose cells wait for an observation is not released.
 NOT_COLLECTED = """
     select distinct
-        unit_code, {year} as assessment_year, measure_code, 'not_collected' as state, 'internet' as channel,
-        'online' as collection_mode, '{year}-12-01 10:00:00' as captured_at, 'benchmark' as collector,
+        unit_code, {year} as assessment_year, measure_code, null as value, 'not_collected' as state,
+        'internet' as channel, 'online' as collection_mode, '{year}-12-01 10:00:00' as captured_at, 'benchmark' as collector,
         'synthetic' as provenance
     from marts.fct_measure_score
     where assessment_year = $year and status = 'quarantined' and list_contains($units, unit_code)
