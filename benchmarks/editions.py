@@ -46,8 +46,8 @@ TARGET = 1.3
 NOT_COLLECTED = """
     select distinct
         unit_code, {year} as assessment_year, measure_code, null as value, 'not_collected' as state,
-        'internet' as channel, 'online' as collection_mode, '{year}-12-01 10:00:00' as captured_at, 'benchmark' as collector,
-        'synthetic' as provenance
+        'internet' as channel, 'online' as collection_mode, '{year}-12-01 10:00:00' as captured_at,
+        'benchmark' as collector, 'synthetic' as provenance
     from marts.fct_measure_score
     where assessment_year = $year and status = 'quarantined' and list_contains($units, unit_code)
     order by all
