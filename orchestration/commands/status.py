@@ -126,16 +126,16 @@ def _print_inbox(say: Console, home: Home, language: str) -> None:
 def _print_batches(say: Console, home: Home, language: str) -> None:
     from orchestration.landing.contracts import CONTRACTS
     from orchestration.landing.evidence.layout import landed_kinds
-    from orchestration.landing.quarantine import replaced_rows, rows_by_batch
+    from orchestration.landing.quarantine import counts_by_source, replaced_rows
     from orchestration.landing.store import Store
 
     store = Store(home.landing)
+    quarantined = counts_by_source(store)
     rows = []
     for source in (*CONTRACTS, *landed_kinds(home)):
         batches = store.effective_batches(source)
         accepted = sum(batch.accepted_count for batch in batches)
-        quarantined = sum(count for *_, count in rows_by_batch(store, source))
-        rows.append((source, len(batches), accepted, quarantined, len(store.rejected_batches(source))))
+        rows.append((source, len(batches), accepted, quarantined.get(source, 0), len(store.rejected_batches(source))))
     say.print()
     say.print(table(_headed(LANDED, language), rows))
     if count := replaced_rows(store).num_rows:

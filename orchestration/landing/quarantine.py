@@ -119,6 +119,11 @@ def rows_by_batch(store: Store, source: str) -> list[tuple[str, str, int]]:
     return _asked(store, store.effective_batches(source), query)
 
 
+def counts_by_source(store: Store) -> dict[str, int]:
+    """How many rows stand in quarantine, by source; sources without any are left out."""
+    return dict(_asked(store, store.effective_batches(), f"select source, count(*) from {STANDING} group by source"))
+
+
 def _asked(store: Store, batches: Iterable[Batch], query: str) -> list[tuple[Any, ...]]:
     paths = [str(store.quarantined_path(batch)) for batch in batches if batch.quarantined_count]
     if not paths:
