@@ -69,7 +69,7 @@ def is_known(warehouse: Path) -> bool:
 def tables_left(warehouse: Path) -> str | None:
     """The fingerprint of the tables of the last build; None where somebody may have been at the file since."""
     note = _read(warehouse)
-    return note.get("tables") if note and note.get("file") == _state(warehouse) else None
+    return note.get("tables") if _is_of(note, warehouse) else None
 
 
 def last_built(warehouse: Path) -> tuple[list[int], list[int]] | None:
@@ -84,8 +84,7 @@ def last_built(warehouse: Path) -> tuple[list[int], list[int]] | None:
 @contextmanager
 def custody(warehouse: Path) -> Iterator[None]:
     """While one writer works: the note is void where another has been at the file, and true again at the end."""
-    note = _read(warehouse)
-    if not note or note.get("file") != _state(warehouse):
+    if not _is_of(_read(warehouse), warehouse):
         forget(warehouse)
     try:
         yield
@@ -93,6 +92,12 @@ def custody(warehouse: Path) -> Iterator[None]:
         left = _read(warehouse)
         if left:
             write_whole(note_path(warehouse), json.dumps(left | {"file": _state(warehouse)}))
+
+
+def _is_of(note: Mapping[str, Any], warehouse: Path) -> bool:
+    """Whether the file is the one that the note speaks of; a killed writer leaves a note of none, and maybe a log."""
+    state = _state(warehouse)
+    return state is not None and note.get("file") == state
 
 
 def _state(warehouse: Path) -> dict[str, int] | None:

@@ -52,6 +52,12 @@ def test_what_was_begun_and_not_recorded_is_built_again(warehouse: Path) -> None
     assert built_editions.last_built(warehouse) is None
 
 
+def test_a_killed_writer_leaves_nothing_to_believe(warehouse: Path) -> None:
+    built_editions.begin(warehouse, INPUTS | {2019: "c"})
+    die_before_the_log_is_written_back(warehouse)
+    assert built(warehouse, INPUTS | {2019: "c"}) == ((2018, 2019), ())
+
+
 def test_what_was_built_is_told(warehouse: Path) -> None:
     with built_editions.custody(warehouse):
         built_editions.record(warehouse, built_editions.begin(warehouse, INPUTS | {2019: "c"}))
