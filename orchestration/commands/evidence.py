@@ -18,8 +18,8 @@ from orchestration.home import Home
 from orchestration.landing.store import Store
 from orchestration.warehouse.evidence_records import DerivedMeasure, Records, Which, derived_measures, records_behind
 from orchestration.wording import Wording
+from orchestration.writing.csv_rows import csv_file
 from orchestration.writing.plain import one_line
-from orchestration.writing.sheet import csv_file
 
 DEFAULT_ROWS = 20
 COUNTS = Wording(

@@ -21,8 +21,8 @@ from orchestration.home import Home
 from orchestration.warehouse.connection import reading
 from orchestration.warehouse.place import find_places, listed, series_of
 from orchestration.wording import Wording
+from orchestration.writing.csv_rows import CsvRows
 from orchestration.writing.plain import json_text
-from orchestration.writing.sheet import CsvRows
 
 DEFAULT_ROWS = 100
 NO_SUCH_TABLE = re.compile(r"Table with name (?P<name>.+) does not exist")

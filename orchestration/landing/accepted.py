@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-import pyarrow as pa
-import pyarrow.compute as compute
-import pyarrow.parquet as parquet
+import duckdb
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
@@ -22,10 +20,14 @@ def accepted_rows_by_series(home: Home) -> Counter[str]:
         batches = store.effective_batches("observation")
     except UsageError:
         return rows
-    for batch in batches:
-        try:
-            column = parquet.read_table(store.accepted_path(batch), columns=["series_code"])["series_code"]
-        except (OSError, pa.ArrowException):
-            continue
-        rows.update({count["values"]: count["counts"] for count in compute.value_counts(column).to_pylist()})
+    with duckdb.connect() as connection:
+        for batch in batches:
+            try:
+                found = connection.execute(
+                    "select series_code, count(*) from read_parquet($1) group by series_code",
+                    [str(store.accepted_path(batch))],
+                ).fetchall()
+            except duckdb.Error:
+                continue
+            rows.update(dict(found))
     return rows

@@ -31,15 +31,16 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import filelock
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from orchestration.errors import UsageError
 from orchestration.file_digest import sha256_of
 from orchestration.wording import Wording
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 CHINA_STANDARD_TIME = datetime.timezone(datetime.timedelta(hours=8))
 
@@ -228,13 +229,13 @@ class Store:
         """Which rows of other files the rows of the batch stand for (see `quarantine`); None where it says nothing."""
         if ORIGINS_NAME not in batch.sha256:
             return None
-        return pq.read_table(self.batch_folder(batch.source, batch.batch_id) / ORIGINS_NAME)
+        return _read_table(self.batch_folder(batch.source, batch.batch_id) / ORIGINS_NAME)
 
     def accepted(self, batch: Batch) -> pa.Table:
-        return pq.read_table(self.accepted_path(batch))
+        return _read_table(self.accepted_path(batch))
 
     def quarantined(self, batch: Batch) -> pa.Table:
-        return pq.read_table(self.quarantined_path(batch))
+        return _read_table(self.quarantined_path(batch))
 
     def validation(self, batch: Batch) -> dict[str, Any]:
         """`results`: a record of every expectation (see `validation.ExpectationOutcome.as_record`)."""
@@ -395,6 +396,13 @@ def _of_record(make: Callable[[dict[str, Any]], Any], path: Path) -> Any:
                 f"{path}: is no record of the store ({error}); restore it from its backup",
             )
         ) from error
+
+
+def _read_table(path: Path) -> pa.Table:
+    # Arrow takes a third of a second to import, and most commands read no rows of a batch.
+    import pyarrow.parquet as pq
+
+    return pq.read_table(path)
 
 
 def read_json(path: Path) -> Any:

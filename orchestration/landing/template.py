@@ -19,7 +19,8 @@ from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.contracts.definition import Column, Contract
 from orchestration.landing.lists import Choices, choices_of
 from orchestration.wording import Wording
-from orchestration.writing.sheet import append, csv_file, put
+from orchestration.writing.csv_rows import csv_file
+from orchestration.writing.sheet import append, put
 
 HELP_SHEET = "说明 help"
 CHOICES_SHEET = "清单 choices"

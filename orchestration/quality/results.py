@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from orchestration.home import Home
 from orchestration.landing.contracts import CONTRACTS
-from orchestration.landing.evidence.layout import landed_contracts
+from orchestration.landing.evidence.kinds import landed_contracts
 from orchestration.landing.judge import recorded
 from orchestration.landing.store import Store
 from orchestration.quality.marts import validate_marts

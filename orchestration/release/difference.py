@@ -13,7 +13,7 @@ import duckdb
 
 from orchestration.release.tables import READERS_SCHEMA, ReleaseTable
 from orchestration.writing import markdown
-from orchestration.writing.sheet import csv_file
+from orchestration.writing.csv_rows import csv_file
 from orchestration.writing.sql import literal
 
 RESTATED = (

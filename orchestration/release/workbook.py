@@ -23,7 +23,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from orchestration.errors import UsageError
 from orchestration.release.older import connect_release
 from orchestration.wording import Wording
-from orchestration.writing.sheet import append, csv_file, saved
+from orchestration.writing.csv_rows import csv_file
+from orchestration.writing.sheet import append, saved
 
 # Units, regions and indicators show the primary methodology; the others are in the database.
 PRIMARY = "methodology_code in (select methodology_code from marts.release_info where is_primary_methodology)"

@@ -9,7 +9,7 @@ from typing import Any
 
 from orchestration.site.editions import Editions, Row
 from orchestration.site.page import SiteFolder, Written
-from orchestration.writing.sheet import CsvRows
+from orchestration.writing.csv_rows import CsvRows
 
 COLUMNS = (
     "methodology_code",

@@ -19,8 +19,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.home import Home, project_root
-from orchestration.landing.evidence.kinds import COLUMN_SEED, KIND_SEED, EvidenceKind, division_years, read_kinds
-from orchestration.landing.evidence.layout import accepted_files, has_evidence, lay_out
+from orchestration.landing.evidence.kinds import COLUMN_SEED, EvidenceKind, division_years, read_kinds
+from orchestration.landing.evidence.layout import KIND_SEED, accepted_files, has_evidence, lay_out
 from orchestration.landing.reference import Reference, read_reference
 from orchestration.landing.store import Store
 from orchestration.seeds import DBT_PROJECT, Row, read_seed, seeds_folder

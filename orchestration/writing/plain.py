@@ -20,6 +20,8 @@ NO_TEXT = re.compile(
 )
 BREAKS = re.compile(r"[\n\t]+")
 BREAK_MARK = "⏎"
+# Where a spreadsheet program begins to calculate; the wide forms are typed by Chinese keyboards.
+FORMULA_STARTS = frozenset("=+-@＝＋－＠")
 
 
 def visible(text: str) -> str:
@@ -36,6 +38,11 @@ def json_text(value: Any, default: Callable[[Any], Any] | None = None) -> str:
     """JSON for people and programs: Chinese as it is, and what is no text escaped, which JSON reads as the same."""
     text = json.dumps(value, ensure_ascii=False, indent=1, default=default)
     return NO_TEXT.sub(lambda found: json.dumps(found[0])[1:-1], text)
+
+
+def may_calculate(text: str) -> bool:
+    """Whether a spreadsheet program would take the text for a formula; spaces and line breaks before it do not help."""
+    return bool(text.strip()) and text.lstrip()[0] in FORMULA_STARTS
 
 
 def _by_number(found: re.Match[str]) -> str:

@@ -1,36 +1,27 @@
-"""Workbooks and CSV files that show data as text: nothing that a cell holds is a formula, an error or half a file."""
+"""Workbooks that show data as text: nothing that a cell holds is a formula, an error or half a file."""
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
-from orchestration.writing.plain import visible
+from orchestration.writing.plain import may_calculate, visible
 
 # What Excel takes in one cell; more than that it calls damage and throws away.
 LONGEST_CELL = 32_767
 LONGEST_COMMENT = 32_767
-# Where a program that opens CSV begins to calculate; the wide forms are typed by Chinese keyboards.
-FORMULA_STARTS = frozenset("=+-@＝＋－＠")
-NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?%?")
 # Excel reads `_x000A_` in a text as the character of that number.
 NUMBERED_CHARACTER = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 TEXT_FORMAT = "@"
-# Spreadsheet programs take a file with this mark for UTF-8.
-CSV_ENCODING = "utf-8-sig"
 
 
 def put(cell: Cell, value: Any) -> Cell:
@@ -40,7 +31,7 @@ def put(cell: Cell, value: Any) -> Cell:
         cell.value = NUMBERED_CHARACTER.sub("_x005F_", text)
         cell.data_type = "s"
         # A reader who goes into the cell and out again would make it a formula otherwise.
-        cell.quotePrefix = _may_calculate(text)
+        cell.quotePrefix = may_calculate(text)
     else:
         cell.value = value
     return cell
@@ -73,44 +64,6 @@ def saved(workbook: Workbook, dated: datetime) -> bytes:
             entry.create_system = 3
             target.writestr(entry, content)
     return packed.getvalue()
-
-
-@contextmanager
-def csv_file(path: Path, encoding: str = CSV_ENCODING) -> Iterator[CsvRows]:
-    """A CSV file to write rows into."""
-    with path.open("w", encoding=encoding, newline="") as file:
-        yield CsvRows(file)
-
-
-class CsvRows:
-    """Rows of CSV for people and their spreadsheet programs, which calculate what begins with `=`, `+`, `-` or `@`:
-    such text gets an apostrophe before it. Numbers, also negative ones, are left as they are."""
-
-    def __init__(self, file: IO[str]) -> None:
-        self._writer = csv.writer(file, lineterminator="\n")
-
-    def write(self, row: Sequence[Any]) -> None:
-        self._writer.writerow([csv_text(value) for value in row])
-
-    def write_all(self, rows: Iterable[Sequence[Any]]) -> None:
-        self._writer.writerows([csv_text(value) for value in row] for row in rows)
-
-
-def csv_text(value: Any) -> str:
-    """A cell of CSV; nothing for None."""
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if not isinstance(value, str):
-        return str(value)
-    text = visible(value)
-    return f"'{text}" if _may_calculate(text) and not NUMBER.fullmatch(text) else text
-
-
-def _may_calculate(text: str) -> bool:
-    """Spaces and line breaks before it do not help."""
-    return bool(text.strip()) and text.lstrip()[0] in FORMULA_STARTS
 
 
 def _fitting(text: str) -> str:

@@ -16,8 +16,8 @@ import pytest
 from orchestration.demo.evidence import records_query, write_evidence
 from orchestration.home import shipped_seeds
 from orchestration.landing.evidence.door import EvidenceDoor
-from orchestration.landing.evidence.kinds import read_kinds
-from orchestration.landing.evidence.layout import has_evidence, landed_contracts, lay_out
+from orchestration.landing.evidence.kinds import landed_contracts, read_kinds
+from orchestration.landing.evidence.layout import has_evidence, lay_out
 from orchestration.landing.integrity import check_store
 from orchestration.landing.judge import recorded
 from orchestration.landing.reference import read_reference

@@ -19,7 +19,7 @@ from rich.text import Text
 
 from orchestration.commands.terminal import TextConsole, cell_text, natural_width, styled, table
 from orchestration.report.fonts import chinese_font
-from orchestration.writing import markdown, sheet
+from orchestration.writing import csv_rows, markdown, sheet
 from orchestration.writing.html import CONTENT_SECURITY_POLICY, drawing_text, environment
 from orchestration.writing.plain import NO_TEXT, json_text, one_line, visible
 from orchestration.writing.typst import PaperText
@@ -151,7 +151,7 @@ def test_a_long_text_is_cut_visibly() -> None:
 @each_hostile
 def test_csv_calculates_nothing(text: str) -> None:
     stream = io.StringIO()
-    sheet.CsvRows(stream).write([text, -0.5, None])
+    csv_rows.CsvRows(stream).write([text, -0.5, None])
     [[cell, number, nothing]] = csv.reader(io.StringIO(stream.getvalue()))
     assert (number, nothing) == ("-0.5", "")
     assert cell.removeprefix("'") == visible(text).removeprefix("'")
@@ -159,7 +159,7 @@ def test_csv_calculates_nothing(text: str) -> None:
 
 
 # Seeds are read by programs, to the letter.
-EXACT = {"writing/sheet.py", "seeds.py", "project_folder/start.py"}
+EXACT = {"writing/csv_rows.py", "seeds.py", "project_folder/start.py"}
 
 
 def test_rows_for_people_are_written_in_one_place() -> None:
@@ -175,7 +175,7 @@ def test_rows_for_people_are_written_in_one_place() -> None:
 
 def test_csv_leaves_numbers_and_words_as_they_are() -> None:
     for text in ("-0.5", "+3", "-1e-7", "12%", "-3.5%", "a=b", "2019-r1", "–"):
-        assert sheet.csv_text(text) == text
+        assert csv_rows.csv_text(text) == text
 
 
 # Markdown

@@ -14,15 +14,16 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from orchestration.home import Home
 from orchestration.landing.contracts.definition import KINDS, Column, Contract, Rule
 from orchestration.landing.contracts.shared import FIRST_YEAR, LAST_YEAR, YEARS_AFTER_LATEST_EDITION
-from orchestration.landing.reference import Reference
-from orchestration.seeds import Row, read_seed
+from orchestration.landing.evidence.layout import KIND_SEED, landed_kinds
+from orchestration.landing.reference import Reference, read_reference
+from orchestration.seeds import Row, read_seed, seeds_folder
 from orchestration.wording import Wording
 
 # Of the code that checks; what the rows of the seeds say has a digest of its own.
 CONTRACT_VERSION = "1"
-KIND_SEED = "evidence/evidence_kind.csv"
 COLUMN_SEED = "evidence/evidence_column.csv"
 PERSONAL_SEED = "evidence/personal_data_word.csv"
 # Older records are typing errors: no portal is that old.
@@ -64,6 +65,16 @@ class EvidenceKind:
         return {
             name: word.says for name in header if name not in known for word in self.personal_words if word.is_in(name)
         }
+
+
+def landed_contracts(home: Home) -> dict[str, Contract]:
+    """The contracts of the kinds of which files have landed, by kind."""
+    landed = landed_kinds(home)
+    if not landed:
+        return {}
+    seeds = seeds_folder(home)
+    kinds = read_kinds(seeds, read_reference(seeds))
+    return {kind: kinds[kind].contract for kind in landed}
 
 
 def read_kinds(seeds: Path, reference: Reference) -> dict[str, EvidenceKind]:

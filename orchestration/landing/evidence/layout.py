@@ -15,12 +15,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from orchestration.home import Home
-from orchestration.landing.contracts.definition import Contract
-from orchestration.landing.evidence.kinds import KIND_SEED, read_kinds
 from orchestration.landing.inbox import EVIDENCE_FOLDER
-from orchestration.landing.reference import read_reference
 from orchestration.landing.store import Batch, Store
 from orchestration.seeds import read_seed, seeds_folder
+
+KIND_SEED = "evidence/evidence_kind.csv"
 
 
 def evidence_folder(root: Path) -> Path:
@@ -41,16 +40,6 @@ def kind_codes(home: Home) -> list[str]:
 def landed_kinds(home: Home) -> list[str]:
     """The kinds of which files have landed, in effect or not."""
     return [kind for kind in kind_codes(home) if (home.landing / "batches" / kind).is_dir()]
-
-
-def landed_contracts(home: Home) -> dict[str, Contract]:
-    """The contracts of the kinds of which files have landed, by kind."""
-    landed = landed_kinds(home)
-    if not landed:
-        return {}
-    seeds = seeds_folder(home)
-    kinds = read_kinds(seeds, read_reference(seeds))
-    return {kind: kinds[kind].contract for kind in landed}
 
 
 def has_evidence(home: Home) -> bool:

@@ -1,0 +1,17 @@
+"""What is asked for often starts at once: a command imports no heavy package that it does without."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("dagster", "dbt", "great_expectations", "numpy", "openpyxl", "pandas", "pyarrow", "scipy")
+
+
+@pytest.mark.parametrize("command", ["evidence", "explain", "query", "release", "status", "warnings"])
+def test_imports_nothing_heavy(command: str) -> None:
+    code = f"import sys, orchestration.cli, orchestration.commands.{command}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert sorted({name.partition(".")[0] for name in done.stdout.split()}.intersection(HEAVY)) == []
