@@ -25,11 +25,11 @@ from orchestration.last_run import this_version
 from orchestration.release.catalogue import Catalogue, ReleaseId
 from orchestration.release.cut import ReleaseFacts
 from orchestration.seeds import DBT_PROJECT, seeds_folder
+from orchestration.warehouse.built_from import PACKAGES
 from orchestration.warehouse.dbt import IGNORED_FOLDERS, project_digest
 from orchestration.warehouse.resolved_method import method_digests
 from orchestration.wording import Wording
 
-PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "numpy", "pyarrow", "salib", "scipy")
 ARCHIVE_NAME = "source.tar.gz"
 ARCHIVED_FILES = ("profiles.yml", "pyproject.toml", "constraints.txt", "README.md", "LICENSE")
 # What is shipped is archived from where the home reads it, and the demo is no part of a score.

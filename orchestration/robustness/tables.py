@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 import pyarrow as pa
@@ -18,11 +18,13 @@ from orchestration.robustness.tree import Node, Tree
 class Relation(Protocol):
     """A table of the warehouse, as DuckDB hands it to a Python model."""
 
-    def fetch_arrow_table(self) -> pa.Table: ...
+    def to_arrow_table(self) -> pa.Table: ...
+
+    def join(self, other_rel: Self, condition: str, how: str) -> Self: ...
 
 
 class Subjects:
-    """What the subjects of all scenarios are read from, each table once.
+    """What subjects are read from: each table once, and of units and rates those of the subjects alone.
 
     A subject is a row of `int_scenario_subject` as a mapping. Without `units` and `rates` only trees and factors can be
     read.
@@ -37,13 +39,13 @@ class Subjects:
         rates: Relation | None = None,
         errors: Relation | None = None,
     ) -> None:
-        self.subjects = subjects.fetch_arrow_table().sort_by("subject_number").to_pylist()
-        ordered = nodes.fetch_arrow_table().sort_by([("methodology_code", "ascending"), ("node_place", "ascending")])
+        self.subjects = subjects.to_arrow_table().sort_by("subject_code").to_pylist()
+        ordered = nodes.to_arrow_table().sort_by([("methodology_code", "ascending"), ("node_place", "ascending")])
         self._nodes = parts(ordered, "methodology_code")
-        self._factors = parts(factors.fetch_arrow_table().sort_by("position"), "scenario_code")
-        self._units = {} if units is None else parts(units.fetch_arrow_table().sort_by("unit_place"), "subject_number")
-        self._errors = {} if errors is None else parts(errors.fetch_arrow_table(), "methodology_code")
-        self._rates = {} if rates is None else parts(rates.fetch_arrow_table(), "target_number")
+        self._factors = parts(factors.to_arrow_table().sort_by("position"), "scenario_code")
+        self._errors = {} if errors is None else parts(errors.to_arrow_table(), "methodology_code")
+        self._units = {} if units is None else parts(_of(subjects, units, "subject_code"), "subject_code")
+        self._rates = {} if rates is None else parts(_of(subjects, rates, "target_code"), "target_code")
 
     def tree(self, subject: Mapping[str, Any]) -> tuple[Tree, np.ndarray]:
         return read_tree(self._nodes[subject["methodology_code"]])
@@ -53,10 +55,10 @@ class Subjects:
 
     def units(self, subject: Mapping[str, Any]) -> pa.Table:
         """The units of a subject in the order of their place."""
-        return self._units[subject["subject_number"]]
+        return self._units[subject["subject_code"]].sort_by("unit_place")
 
     def read(self, subject: Mapping[str, Any], tree: Tree) -> Subject:
-        found = read_subject(tree, self.units(subject), self._rates[subject["target_number"]])
+        found = read_subject(tree, self.units(subject), self._rates[subject["target_code"]])
         return replace(
             found,
             lowest=subject["lowest"],
@@ -64,6 +66,10 @@ class Subjects:
             errors=read_errors(tree, self._errors.get(subject["methodology_code"])),
             seed=subject["seed"],
         )
+
+
+def _of(subjects: Relation, relation: Relation, column: str) -> pa.Table:
+    return relation.join(subjects, column, "semi").to_arrow_table()
 
 
 def parts(table: pa.Table, column: str) -> dict[Any, pa.Table]:

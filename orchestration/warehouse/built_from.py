@@ -21,7 +21,7 @@ from orchestration.warehouse.dbt import project_digest
 from orchestration.whole_file import write_whole
 
 # The packages whose code makes or judges the tables.
-PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations")
+PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "numpy", "pyarrow", "salib", "scipy")
 
 
 def note_path(home: Home) -> Path:

@@ -18,7 +18,8 @@ from typing import Any
 import duckdb
 
 from orchestration.editions import EDITIONS
-from orchestration.home import Home
+from orchestration.file_digest import content_digest, files_below
+from orchestration.home import PACKAGE, Home
 from orchestration.seeds import read_seed, seeds_folder
 from orchestration.warehouse import dbt
 from orchestration.warehouse.build_record import CONTENT, Contents
@@ -42,6 +43,8 @@ READ_IN_FULL = {
     "released_unit_score",
     "revised_figure",
 }
+# What Python models import, whose rows are taken over as those of an edition are.
+DRAWING = PACKAGE / "robustness"
 # The order of its files decides which value of an attribute counts.
 ATTRIBUTES_IN_ORDER = """
     select attributes.*, deliveries.delivery_seq
@@ -132,7 +135,8 @@ def _next_years(home: Home, year: int) -> set[int]:
 
 
 def _code(home: Home) -> str:
-    return _digest([dbt.project_digest(home), *package_versions()])
+    drawing = (f"{name} {content_digest(file)}" for name, file in files_below(DRAWING, {"__pycache__"}))
+    return _digest([dbt.project_digest(home), *package_versions(), *drawing])
 
 
 def _by_year(connection: duckdb.DuckDBPyConnection, table: str) -> dict[int, str]:

@@ -34,6 +34,8 @@ def run(zhengxin: Call, home: Home, *arguments: str) -> str:
 
 @pytest.mark.slow
 def test_one_edition_changes(home: Home, zhengxin: Call) -> None:
+    # With draws: those of an edition whose inputs are the same are taken over.
+    home.settings.write_text(home.settings.read_text(encoding="utf-8").replace("draws = 0", "draws = 16"))
     write_small_inbox(home.inbox, [BEFORE, YEAR])
     assert f"本次重建的年度:{BEFORE}–{YEAR};沿用上次结果的年度:无。" in run(zhengxin, home, "run")
     correct(home, "1")

@@ -10,7 +10,7 @@ with subjects as (
 intervals as (
 
     select
-        subject_number,
+        subject_code,
         unit_code,
         unnest(scopes, max_depth := 2)
     from {{ ref('int_unit_draw') }}
@@ -66,7 +66,7 @@ select
     cast(published_ranks.unit_rank as varchar) as published
 from intervals
 inner join subjects
-    on intervals.subject_number = subjects.subject_number
+    on intervals.subject_code = subjects.subject_code
 left join published_ranks
     on subjects.series_code = published_ranks.series_code
     and subjects.assessment_year = published_ranks.assessment_year
@@ -88,7 +88,7 @@ select
     cast(published_scores.unrounded_score as varchar) as published
 from drawn_scores
 inner join subjects
-    on drawn_scores.subject_number = subjects.subject_number
+    on drawn_scores.subject_code = subjects.subject_code
 inner join published_scores
     on subjects.series_code = published_scores.series_code
     and subjects.assessment_year = published_scores.assessment_year

@@ -29,8 +29,8 @@ SCHEMA = pa.schema(
 def model(dbt, session):
     dbt.config(materialized="table")
     subjects = Subjects(dbt.ref("int_scenario_subject"), dbt.ref("int_scenario_node"), dbt.ref("stg_scenario_factor"))
-    given = parts(dbt.ref("stg_scenario_given_draw").fetch_arrow_table(), "scenario_code")
-    weight_sets = dbt.ref("stg_weight_set").fetch_arrow_table().to_pylist()
+    given = parts(dbt.ref("stg_scenario_given_draw").to_arrow_table(), "scenario_code")
+    weight_sets = dbt.ref("stg_weight_set").to_arrow_table().to_pylist()
     first = {}
     for subject in subjects.subjects:
         first.setdefault((subject["scenario_code"], subject["methodology_code"]), subject)

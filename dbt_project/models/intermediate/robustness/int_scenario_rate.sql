@@ -7,7 +7,7 @@ with subjects as (
 targets as (
 
     select distinct
-        target_number,
+        target_code,
         series_code,
         assessment_year,
         methodology_code
@@ -56,7 +56,7 @@ wanted_variants as (
 target_variants as (
 
     select distinct
-        subjects.target_number,
+        subjects.target_code,
         subjects.assessment_year,
         subjects.methodology_code,
         wanted_variants.variant_code
@@ -70,7 +70,7 @@ target_variants as (
 variant_rates as (
 
     select
-        target_variants.target_number,
+        target_variants.target_code,
         target_variants.variant_code as normalisation_code,
         leaves.unit_code,
         nodes.node_place,
@@ -92,7 +92,7 @@ variant_rates as (
 stated_rates as (
 
     select
-        targets.target_number,
+        targets.target_code,
         'stated' as normalisation_code,
         leaf_scores.unit_code,
         nodes.node_place,
@@ -120,10 +120,10 @@ rates as (
 
 -- A list a unit: a sixtieth of the rows, and what reads them makes a matrix of it.
 select
-    target_number,
+    target_code,
     normalisation_code,
     unit_code,
     list(struct_pack(node_place := node_place, rate := greatest(rate, 0)) order by node_place) as rates
 from rates
 where rate is not null
-group by target_number, normalisation_code, unit_code
+group by target_code, normalisation_code, unit_code

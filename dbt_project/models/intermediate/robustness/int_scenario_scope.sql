@@ -32,7 +32,7 @@ peer_groups as (
 targets as (
 
     select distinct
-        target_number,
+        target_code,
         series_code,
         assessment_year
     from subjects
@@ -41,7 +41,7 @@ targets as (
 
 -- The circles in which a unit is ranked: every region above it, and its peers by each rule.
 select
-    targets.target_number,
+    targets.target_code,
     unit_regions.unit_code,
     unit_regions.region_level as scope_kind,
     unit_regions.region_code as scope_code,
@@ -61,7 +61,7 @@ inner join regions
 union all
 
 select
-    targets.target_number,
+    targets.target_code,
     peer_groups.unit_code,
     peer_groups.peer_rule_code as scope_kind,
     peer_groups.group_code as scope_code,

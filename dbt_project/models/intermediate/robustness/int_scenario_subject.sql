@@ -40,12 +40,10 @@ scored as (
 -- Scenarios of one edition and methodology, its target, start from the same units and rates. Where a variant is what the
 -- draws start from, its own interval holds and nothing is cut.
 select
-    row_number() over (
-        order by scored.series_code, scored.assessment_year, scored.methodology_code, scenarios.position
-    ) as subject_number,
-    dense_rank() over (
-        order by scored.series_code, scored.assessment_year, scored.methodology_code
-    ) as target_number,
+    concat_ws(
+        '/', scored.series_code, scored.assessment_year, scored.methodology_code, scenarios.scenario_code
+    ) as subject_code,
+    concat_ws('/', scored.series_code, scored.assessment_year, scored.methodology_code) as target_code,
     scored.series_code,
     scored.assessment_year,
     scored.methodology_code,

@@ -48,8 +48,8 @@ gaps as (
 )
 
 select
-    subjects.subject_number,
-    cast(row_number() over (partition by subjects.subject_number order by unit_scores.unit_code) - 1 as integer) as unit_place,
+    subjects.subject_code,
+    cast(row_number() over (partition by subjects.subject_code order by unit_scores.unit_code) - 1 as integer) as unit_place,
     unit_scores.unit_code,
     units.region_code,
     unit_scores.is_ranked and coalesce(nominal_values.value, cast(unit_scores.unrounded_score as double)) is not null

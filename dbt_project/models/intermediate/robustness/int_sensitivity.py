@@ -9,7 +9,7 @@ from orchestration.robustness.tables import Subjects, plain
 
 SCHEMA = pa.schema(
     [
-        ("subject_number", pa.int64()),
+        ("subject_code", pa.string()),
         ("factor_code", pa.string()),
         ("first_order", pa.float64()),
         ("first_order_error", pa.float64()),
@@ -23,7 +23,8 @@ SCHEMA = pa.schema(
 def model(dbt, session):
     dbt.config(materialized="table")
     subjects = Subjects(
-        dbt.ref("int_scenario_subject"),
+        # What moves ranks is asked of the present.
+        dbt.ref("int_scenario_subject").filter("is_latest"),
         dbt.ref("int_scenario_node"),
         dbt.ref("stg_scenario_factor"),
         dbt.ref("int_scenario_unit"),
@@ -31,8 +32,7 @@ def model(dbt, session):
         dbt.ref("int_scenario_error"),
     )
     found = []
-    # What moves ranks is asked of the present.
-    for subject in (subject for subject in subjects.subjects if subject["is_latest"]):
+    for subject in subjects.subjects:
         tree, nominal = subjects.tree(subject)
         factors = subjects.factors(subject, tree)
         # One factor explains everything, and sets of weights are not a distribution to draw from.
@@ -40,7 +40,7 @@ def model(dbt, session):
             continue
         effect = _rank_shift(subjects.read(subject, tree), nominal, factors, subjects.units(subject))
         indices, evaluated = sensitivity(factors, base_count(subject["draw_count"]), subject["seed"], effect)
-        found += [(subject["subject_number"], *vars(index).values(), evaluated) for index in indices]
+        found += [(subject["subject_code"], *vars(index).values(), evaluated) for index in indices]
     return pa.Table.from_pylist([dict(zip(SCHEMA.names, row, strict=True)) for row in found], SCHEMA)
 
 

@@ -1,3 +1,4 @@
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -30,8 +31,9 @@ SCOPE = pa.struct(
 )
 SCHEMA = pa.schema(
     [
-        ("subject_number", pa.int64()),
+        ("subject_code", pa.string()),
         ("unit_code", pa.string()),
+        ("input_fingerprint", pa.string()),
         ("nominal_draw_score", pa.float64()),
         ("scopes", pa.list_(SCOPE)),
         # In the default scenario only: its rank by draw in the widest circle, and who of its region is before whom.
@@ -44,21 +46,22 @@ SCHEMA = pa.schema(
 
 
 def model(dbt, session):
-    dbt.config(materialized="table")
+    dbt.config(materialized="by_fingerprint", inputs="int_scenario_input")
+    wanted = _not_drawn_yet(session, dbt.ref("int_scenario_input"), dbt.this)
     subjects = Subjects(
-        dbt.ref("int_scenario_subject"),
+        dbt.ref("int_scenario_subject").join(wanted, "subject_code"),
         dbt.ref("int_scenario_node"),
         dbt.ref("stg_scenario_factor"),
         dbt.ref("int_scenario_unit"),
         dbt.ref("int_scenario_rate"),
         dbt.ref("int_scenario_error"),
     )
-    draws = parts(dbt.ref("int_scenario_draw").fetch_arrow_table().sort_by("draw_number"), "scenario_code")
-    circles = dbt.ref("int_scenario_scope").fetch_arrow_table()
+    draws = parts(dbt.ref("int_scenario_draw").to_arrow_table().sort_by("draw_number"), "scenario_code")
+    circles = dbt.ref("int_scenario_scope").to_arrow_table()
     # Among its peers a unit is ranked in the default scenario only.
-    circles_by_default = parts(circles, "target_number")
-    regions = parts(circles.filter(pc.invert(circles["is_peer_group"])), "target_number")
-    bands = dbt.ref("stg_grade_band").fetch_arrow_table().sort_by("position").to_pylist()
+    circles_by_default = parts(circles, "target_code")
+    regions = parts(circles.filter(pc.invert(circles["is_peer_group"])), "target_code")
+    bands = dbt.ref("stg_grade_band").to_arrow_table().sort_by("position").to_pylist()
     found = []
     for subject in subjects.subjects:
         tree, _ = subjects.tree(subject)
@@ -67,9 +70,18 @@ def model(dbt, session):
         drawn = drawn_from(here, factors, subject["nominal_variant_code"])
         drawn_scores = scores(subjects.read(subject, tree), factors, drawn)
         mine = [band for band in bands if band["methodology_code"] == subject["methodology_code"]]
-        scopes = (circles_by_default if subject["is_default"] else regions)[subject["target_number"]]
+        scopes = (circles_by_default if subject["is_default"] else regions)[subject["target_code"]]
         found.append(_batch(subject, subjects.units(subject), drawn_scores, scopes, mine))
     return pa.Table.from_batches(found, SCHEMA)
+
+
+def _not_drawn_yet(session, inputs, table):
+    """The inputs under whose fingerprint the table has no rows: all where everything is drawn, for then it is gone."""
+    try:
+        drawn = session.sql(f"select distinct input_fingerprint from {table}")
+    except duckdb.CatalogException:
+        return inputs
+    return inputs.join(drawn, "input_fingerprint", how="anti")
 
 
 def _batch(subject, units, drawn_scores, scopes, bands):
@@ -80,8 +92,9 @@ def _batch(subject, units, drawn_scores, scopes, bands):
     is_published = subject["nominal_variant_code"] is None
     return pa.record_batch(
         [
-            pa.array(np.full(unit_count, subject["subject_number"])),
+            pa.repeat(subject["subject_code"], unit_count),
             units["unit_code"].combine_chunks(),
+            pa.repeat(subject["input_fingerprint"], unit_count),
             pa.array(drawn_scores[0], from_pandas=True),
             _scope_lists(unit_count, by_scope),
             ranks,

@@ -12,7 +12,7 @@ DECIMALS = 12
 def model(dbt, session):
     dbt.config(materialized="table")
     wanted = dbt.ref("int_data_set").filter("stage in ('observed', 'scored', 'treated', 'aggregated')")
-    table = wanted.fetch_arrow_table()
+    table = wanted.to_arrow_table()
     return pd.concat([_pairs(group) for group in groups(table, KEYS, "unit_code", "code", "value")], ignore_index=True)
 
 

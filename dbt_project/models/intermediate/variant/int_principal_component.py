@@ -55,7 +55,7 @@ def model(dbt, session):
             and nodes.is_base
         """
     )
-    table = children.fetch_arrow_table()
+    table = children.to_arrow_table()
     found = [
         (*group.key, *row) for group in groups(table, KEYS, "unit_code", "node_code", "value") for row in _rows(group)
     ]

@@ -7,7 +7,7 @@ with subjects as (
 shares as (
 
     select
-        subject_number,
+        subject_code,
         unit_code,
         unnest(grades) as grade
     from {{ ref('int_unit_draw') }}
@@ -31,7 +31,7 @@ select
     shares.grade.grade = unit_scores.grade as is_nominal_grade
 from shares
 inner join subjects
-    on shares.subject_number = subjects.subject_number
+    on shares.subject_code = subjects.subject_code
 inner join unit_scores
     on subjects.series_code = unit_scores.series_code
     and subjects.assessment_year = unit_scores.assessment_year

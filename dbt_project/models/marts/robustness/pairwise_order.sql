@@ -7,7 +7,7 @@ with subjects as (
 pairs as (
 
     select
-        subject_number,
+        subject_code,
         unit_code as first_unit_code,
         unnest(neighbours) as second
     from {{ ref('int_unit_draw') }}
@@ -26,4 +26,4 @@ select
     1 - pairs.second.before_share - pairs.second.level_share as after_share
 from pairs
 inner join subjects
-    on pairs.subject_number = subjects.subject_number
+    on pairs.subject_code = subjects.subject_code

@@ -7,7 +7,7 @@ with subjects as (
 intervals as (
 
     select
-        subject_number,
+        subject_code,
         unit_code,
         unnest(scopes, max_depth := 2)
     from {{ ref('int_unit_draw') }}
@@ -31,4 +31,4 @@ select
     intervals.band_last_rank
 from intervals
 inner join subjects
-    on intervals.subject_number = subjects.subject_number
+    on intervals.subject_code = subjects.subject_code

@@ -9,7 +9,7 @@ with subjects as (
 draws as (
 
     select
-        subject_number,
+        subject_code,
         unit_code,
         ranks,
         list_aggregate(list_transform(scopes, lambda scope: scope.nominal_rank), 'max') as nominal_rank
@@ -28,4 +28,4 @@ select
     draws.ranks
 from draws
 inner join subjects
-    on draws.subject_number = subjects.subject_number
+    on draws.subject_code = subjects.subject_code

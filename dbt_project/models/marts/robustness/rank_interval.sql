@@ -7,7 +7,7 @@ with subjects as (
 intervals as (
 
     select
-        subject_number,
+        subject_code,
         unit_code,
         unnest(scopes, max_depth := 2)
     from {{ ref('int_unit_draw') }}
@@ -17,7 +17,7 @@ intervals as (
 scopes as (
 
     select distinct
-        target_number,
+        target_code,
         scope_kind,
         scope_code,
         scope_name_zh,
@@ -61,9 +61,9 @@ select
     subjects.draw_count
 from intervals
 inner join subjects
-    on intervals.subject_number = subjects.subject_number
+    on intervals.subject_code = subjects.subject_code
 inner join scopes
-    on subjects.target_number = scopes.target_number
+    on subjects.target_code = scopes.target_code
     and intervals.scope_kind = scopes.scope_kind
     and intervals.scope_code = scopes.scope_code
 left join grades

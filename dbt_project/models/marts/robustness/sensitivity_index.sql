@@ -31,7 +31,7 @@ select
     indices.evaluated_draw_count
 from indices
 inner join subjects
-    on indices.subject_number = subjects.subject_number
+    on indices.subject_code = subjects.subject_code
 inner join factors
     on subjects.scenario_code = factors.scenario_code
     and indices.factor_code = factors.factor_code
