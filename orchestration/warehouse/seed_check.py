@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from importlib.util import find_spec
 from itertools import takewhile
 from pathlib import Path
 from types import CodeType
 from typing import Any
 
-import dbt.include.global_project as built_in
 import duckdb
 import jinja2
 import yaml
@@ -32,7 +32,7 @@ from orchestration.wording import Wording
 # Names the state of seeds and project in which no rule found anything.
 SOUND_NOTE = "sound_seeds.txt"
 SHOWN_ROWS = 5
-BUILT_IN_TESTS = Path(built_in.__file__).parent / "macros" / "generic_test_sql"
+BUILT_IN = "dbt.include.global_project"
 # Other readers than ours take these words for an empty cell.
 NULL_WORDS = ("null", "nan", "n/a")
 
@@ -59,6 +59,13 @@ class SeedCheck:
     rule_count: int
     faults: Sequence[SeedFault]
     fault_count: int
+
+
+def _built_in_tests() -> Iterator[Path]:
+    """dbt's own generic tests; the package is found and not imported, which would import all of dbt."""
+    spec = find_spec(BUILT_IN)
+    assert spec is not None and spec.submodule_search_locations
+    return (Path(spec.submodule_search_locations[0]) / "macros" / "generic_test_sql").glob("*.sql")
 
 
 def check_seeds(home: Home) -> SeedCheck:
@@ -151,7 +158,7 @@ class SeedSql:
             "should_store_failures": lambda: True,
         }
         files = [*self.project.glob("macros/*.sql"), *self.project.glob("tests/generic/*.sql")]
-        source = "".join(map(_text, sorted([*files, *BUILT_IN_TESTS.glob("*.sql")])))
+        source = "".join(map(_text, sorted([*files, *_built_in_tests()])))
         source = re.sub(r"{%-?\s*test\s", "{% macro ", source)
         source = re.sub(r"{%-?\s*endtest\s*-?%}", "{% endmacro %}", source)
         module = _template(environment, source).module

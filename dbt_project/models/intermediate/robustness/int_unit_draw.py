@@ -1,3 +1,7 @@
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
 import duckdb
 import numpy as np
 import pyarrow as pa
@@ -57,21 +61,12 @@ def model(dbt, session):
         dbt.ref("int_scenario_error"),
     )
     draws = parts(dbt.ref("int_scenario_draw").to_arrow_table().sort_by("draw_number"), "scenario_code")
-    circles = dbt.ref("int_scenario_scope").to_arrow_table()
-    # Among its peers a unit is ranked in the default scenario only.
-    circles_by_default = parts(circles, "target_code")
-    regions = parts(circles.filter(pc.invert(circles["is_peer_group"])), "target_code")
+    scopes = dbt.ref("int_scenario_scope").to_arrow_table()
     bands = dbt.ref("stg_grade_band").to_arrow_table().sort_by("position").to_pylist()
-    found = []
-    for subject in subjects.subjects:
-        tree, _ = subjects.tree(subject)
-        factors = subjects.factors(subject, tree)
-        here = parts(draws[subject["scenario_code"]], "methodology_code")[subject["methodology_code"]]
-        drawn = drawn_from(here, factors, subject["nominal_variant_code"])
-        drawn_scores = scores(subjects.read(subject, tree), factors, drawn)
-        mine = [band for band in bands if band["methodology_code"] == subject["methodology_code"]]
-        scopes = (circles_by_default if subject["is_default"] else regions)[subject["target_code"]]
-        found.append(_batch(subject, subjects.units(subject), drawn_scores, scopes, mine))
+    draw = partial(_drawn, subjects, draws, scopes, bands)
+    # What takes long, products and orders of matrices, leaves the other core to the other subject.
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        found = list(threads.map(draw, subjects.subjects))
     return pa.Table.from_batches(found, SCHEMA)
 
 
@@ -82,6 +77,21 @@ def _not_drawn_yet(session, inputs, table):
     except duckdb.CatalogException:
         return inputs
     return inputs.join(drawn, "input_fingerprint", how="anti")
+
+
+def _drawn(subjects, draws, scopes, bands, subject):
+    tree, _ = subjects.tree(subject)
+    factors = subjects.factors(subject, tree)
+    here = parts(draws[subject["scenario_code"]], "methodology_code")[subject["methodology_code"]]
+    drawn = drawn_from(here, factors, subject["nominal_variant_code"])
+    units = subjects.units(subject)
+    drawn_scores = scores(subjects.read(subject, tree), factors, drawn)
+    own_bands = [band for band in bands if band["methodology_code"] == subject["methodology_code"]]
+    own_scopes = scopes.filter(pc.equal(scopes["target_code"], subject["target_code"]))
+    # Among its peers a unit is ranked in the default scenario only.
+    if not subject["is_default"]:
+        own_scopes = own_scopes.filter(pc.invert(own_scopes["is_peer_group"]))
+    return _batch(subject, units, drawn_scores, own_scopes, own_bands)
 
 
 def _batch(subject, units, drawn_scores, scopes, bands):
