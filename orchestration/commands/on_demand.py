@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -39,6 +41,8 @@ COMMANDS = {
     "dictionary": (LOOK, "dictionary"),
     "ui": (LOOK, "ui"),
 }
+# What is asked for often, and answers from DuckDB alone.
+ANSWERING = {"status", "explain", "evidence", "compare", "query", "warnings"}
 
 
 class CommandsOnDemand(TyperGroup):
@@ -75,5 +79,20 @@ def _load(name: str) -> Any:
     alone = typer.Typer(
         rich_markup_mode="rich", add_completion=False, context_settings={"help_option_names": ["-h", "--help"]}
     )
-    alone.command(name, rich_help_panel=panel, help=help_text(command))(command)
+    called = _without_pandas()(command) if name in ANSWERING else command
+    alone.command(name, rich_help_panel=panel, help=help_text(command))(called)
     return typer.main.get_command(alone)
+
+
+@contextmanager
+def _without_pandas() -> Iterator[None]:
+    """DuckDB imports pandas at the first statement with a parameter, for a third of a second, in case that is a value
+    of pandas; where it seems not to be installed, it goes on without."""
+    if "pandas" in sys.modules:
+        yield
+        return
+    sys.modules["pandas"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["pandas"]

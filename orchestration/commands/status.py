@@ -138,7 +138,7 @@ def _print_batches(say: Console, home: Home, language: str) -> None:
         rows.append((source, len(batches), accepted, quarantined.get(source, 0), len(store.rejected_batches(source))))
     say.print()
     say.print(table(_headed(LANDED, language), rows))
-    if count := replaced_rows(store).num_rows:
+    if count := len(replaced_rows(store)):
         say.print(REPLACED.in_language(language).format(count=f"{count:,}"))
 
 

@@ -9,6 +9,7 @@ import duckdb
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.landing.store import Store
+from orchestration.writing.sql import literal
 
 
 def accepted_rows_by_series(home: Home) -> Counter[str]:
@@ -24,8 +25,8 @@ def accepted_rows_by_series(home: Home) -> Counter[str]:
         for batch in batches:
             try:
                 found = connection.execute(
-                    "select series_code, count(*) from read_parquet($1) group by series_code",
-                    [str(store.accepted_path(batch))],
+                    f"select series_code, count(*) from read_parquet({literal(store.accepted_path(batch))})"
+                    " group by series_code"
                 ).fetchall()
             except duckdb.Error:
                 continue

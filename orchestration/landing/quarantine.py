@@ -7,34 +7,27 @@ so a mended row leaves the quarantine, and one that is still wrong is in it once
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from orchestration.landing.readers.names import ORIGIN_COLUMN
-from orchestration.landing.readers.table import ROW_NUMBER, FileTable
 from orchestration.landing.store import Batch, Store
+from orchestration.writing.sql import literal
 
-ROWS_AT_A_TIME = 65_536
 # As many digits of a file's hash name it.
 HASH_DIGITS = 16
-MARK = re.compile(r"\b([0-9a-f]{16})#([0-9]{1,9})\b")
-ORIGINS_SCHEMA = pa.schema([("row_number", pa.int32()), ("file_hash", pa.string()), ("replaced_row", pa.int32())])
-REPLACED_SCHEMA = pa.schema(
-    [
-        ("source", pa.string()),
-        ("batch_id", pa.string()),
-        ("row_number", pa.int32()),
-        ("replaced_by_batch_id", pa.string()),
-        ("replaced_by_row_number", pa.int32()),
-    ]
-)
-STANDING = "read_parquet($1, union_by_name = true) anti join replaced using (source, batch_id, row_number)"
+STANDING = "from read_parquet({files}, union_by_name = true) anti join replaced using (source, batch_id, row_number)"
+
+
+class Replaced(NamedTuple):
+    """A row in quarantine, and the row of another batch that stands for it."""
+
+    source: str
+    batch_id: str
+    row_number: int
+    replaced_by_batch_id: str
+    replaced_by_row_number: int
 
 
 class BrokenRule(NamedTuple):
@@ -51,27 +44,7 @@ def mark_of(batch: Batch, row_number: int) -> str:
     return f"{batch.file_sha256[:HASH_DIGITS]}#{row_number}"
 
 
-def write_origins(table: FileTable, path: Path) -> None:
-    """Write which rows of other files the rows of a file stand for; no file where they say nothing of it."""
-    found = [
-        {"row_number": number, "file_hash": named[1], "replaced_row": int(named[2])}
-        for number, told in _told_origins(table)
-        if told and (named := MARK.search(told))
-    ]
-    if found:
-        pq.write_table(pa.Table.from_pylist(found, schema=ORIGINS_SCHEMA), path, compression="zstd")
-
-
-def _told_origins(table: FileTable) -> Iterator[tuple[int, str | None]]:
-    """What stands in the column of origins, by row; of rows that could not be read too."""
-    for row in table.unreadable:
-        yield row.row_number, row.payload.get(ORIGIN_COLUMN)
-    if ORIGIN_COLUMN in table.column_names:
-        for batch in table.read([ROW_NUMBER, ORIGIN_COLUMN]).to_batches(ROWS_AT_A_TIME):
-            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
-
-
-def replaced_rows(store: Store) -> pa.Table:
+def replaced_rows(store: Store) -> list[Replaced]:
     """The rows in quarantine of the batches in effect for which a row of another batch in effect stands."""
     batches = store.effective_batches()
     by_hash: dict[tuple[str, str], list[Batch]] = {}
@@ -85,10 +58,7 @@ def replaced_rows(store: Store) -> pa.Table:
                 key = batch.source, replaced.batch_id, origin["replaced_row"]
                 later.setdefault(key, (batch.batch_id, origin["row_number"]))
     quarantined = set(_quarantined(store, {key[:2] for key in later}))
-    rows = [(*key, *later[key]) for key in sorted(later.keys() & quarantined)]
-    return pa.Table.from_pylist(
-        [dict(zip(REPLACED_SCHEMA.names, row, strict=True)) for row in rows], schema=REPLACED_SCHEMA
-    )
+    return [Replaced(*key, *later[key]) for key in sorted(later.keys() & quarantined)]
 
 
 def _quarantined(store: Store, batches: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, int]]:
@@ -101,33 +71,35 @@ def _quarantined(store: Store, batches: Iterable[tuple[str, str]]) -> Iterator[t
 def replaced_by_batch(store: Store) -> dict[tuple[str, str], set[int]]:
     """The numbers of the rows that are replaced, by source and batch."""
     found: dict[tuple[str, str], set[int]] = {}
-    for row in replaced_rows(store).to_pylist():
-        found.setdefault((row["source"], row["batch_id"]), set()).add(row["row_number"])
+    for row in replaced_rows(store):
+        found.setdefault((row.source, row.batch_id), set()).add(row.row_number)
     return found
 
 
 def rows_by_rule(store: Store, language: str = "en") -> list[BrokenRule]:
     """The rules that rows in quarantine broke, the most frequent first; messages in `language` (zh or en)."""
     message = "message_zh" if language == "zh" else "message"
-    query = f"select source, rule, count(*), min({message}) from {STANDING} group by all order by 3 desc, 1, 2"
+    query = f"select source, rule, count(*), min({message}) {STANDING} group by all order by 3 desc, 1, 2"
     return [BrokenRule(*row) for row in _asked(store, store.effective_batches(), query)]
 
 
 def rows_by_batch(store: Store, source: str) -> list[tuple[str, str, int]]:
     """(batch, rule, how many rows in quarantine broke it first) of a source."""
-    query = f"select batch_id, rule, count(*) from {STANDING} group by all order by all"
+    query = f"select batch_id, rule, count(*) {STANDING} group by all order by all"
     return _asked(store, store.effective_batches(source), query)
 
 
 def counts_by_source(store: Store) -> dict[str, int]:
     """How many rows stand in quarantine, by source; sources without any are left out."""
-    return dict(_asked(store, store.effective_batches(), f"select source, count(*) from {STANDING} group by source"))
+    return dict(_asked(store, store.effective_batches(), f"select source, count(*) {STANDING} group by source"))
 
 
 def _asked(store: Store, batches: Iterable[Batch], query: str) -> list[tuple[Any, ...]]:
-    paths = [str(store.quarantined_path(batch)) for batch in batches if batch.quarantined_count]
+    paths = [literal(store.quarantined_path(batch)) for batch in batches if batch.quarantined_count]
     if not paths:
         return []
     with duckdb.connect() as connection:
-        connection.register("replaced", replaced_rows(store))
-        return connection.execute(query, [paths]).fetchall()
+        connection.execute("create table replaced (source varchar, batch_id varchar, row_number integer)")
+        if replaced := replaced_rows(store):
+            connection.executemany("insert into replaced values ($1, $2, $3)", [row[:3] for row in replaced])
+        return connection.execute(query.format(files=f"[{', '.join(paths)}]")).fetchall()

@@ -39,7 +39,7 @@ from orchestration.landing.held import Held
 from orchestration.landing.inbox import InboxItem, make_folders, scan_evidence, scan_inbox
 from orchestration.landing.integrity import require_unbroken
 from orchestration.landing.lists import measure_labels
-from orchestration.landing.quarantine import write_origins
+from orchestration.landing.origins import write_origins
 from orchestration.landing.readers import (
     BeyondLimit,
     FileRejected,

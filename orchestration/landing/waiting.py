@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+import duckdb
 
 from orchestration.errors import UsageError
 from orchestration.file_digest import sha256_of
@@ -18,9 +17,9 @@ from orchestration.home import Home
 from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.evidence.layout import kind_codes
 from orchestration.landing.inbox import InboxItem, scan_evidence, scan_inbox
-from orchestration.landing.readers import FileRejected, read_table
 from orchestration.landing.store import Store
 from orchestration.wording import Wording
+from orchestration.writing.sql import literal
 
 PLAIN_YEAR = re.compile(r"[0-9]{4}", re.ASCII)
 
@@ -34,6 +33,9 @@ class WaitingFile:
 
     def assessment_years(self) -> set[int]:
         """Years named in the file's rows; empty where they cannot be read (landing will say why)."""
+        # Who only asks what waits does without Arrow and the reader of workbooks.
+        from orchestration.landing.readers import FileRejected, read_table
+
         with TemporaryDirectory() as folder:
             try:
                 table = read_table(self.item.path, CONTRACTS[self.item.source], Path(folder))
@@ -82,20 +84,22 @@ def newest_observed_year(home: Home, editions: Iterable[int]) -> int | None:
 def landed_years(home: Home) -> set[int]:
     """Years of which observations have been accepted and are in effect. Raises `UsageError` for a damaged batch."""
     store = Store(home.landing)
-    paths = [store.accepted_path(batch) for batch in store.effective_batches("observation")]
-    return set().union(*map(_years_in, paths))
+    with duckdb.connect() as connection:
+        found = [_years_in(connection, store.accepted_path(batch)) for batch in store.effective_batches("observation")]
+    return set().union(*found)
 
 
-def _years_in(accepted: Path) -> list[int]:
+def _years_in(connection: duckdb.DuckDBPyConnection, accepted: Path) -> list[int]:
     try:
-        return pq.read_table(accepted, columns=["assessment_year"]).column(0).unique().to_pylist()
-    except (OSError, pa.ArrowException) as error:
+        years = connection.execute(f"select distinct assessment_year from read_parquet({literal(accepted)})").fetchall()
+    except duckdb.Error as error:
         raise UsageError(
             Wording(
                 f"一个有效批次的行已丢失:{accepted} 缺失或损坏;请恢复入库存储",
                 f"a batch in effect has lost its rows: {accepted} is missing or damaged; restore the landing store",
             )
         ) from error
+    return [year for (year,) in years]
 
 
 def require_data(home: Home, years: Iterable[int]) -> None:

@@ -20,7 +20,7 @@ from orchestration.home import Home
 from orchestration.landing import chain
 from orchestration.landing.check import QUARANTINE_SCHEMA, accepted_schema
 from orchestration.landing.contracts import CONTRACTS
-from orchestration.landing.quarantine import REPLACED_SCHEMA, replaced_rows
+from orchestration.landing.quarantine import replaced_rows
 from orchestration.landing.store import Store, received_time
 from orchestration.warehouse.evidence import load_evidence
 from orchestration.warehouse.evidence_elsewhere import take_over
@@ -68,7 +68,10 @@ DECISION_LOG_SCHEMA = pa.schema(
     ]
 )
 
-REPLACED_BY = ("replaced_by_batch_id", "replaced_by_row_number")
+REPLACED_BY_SCHEMA = pa.schema([("replaced_by_batch_id", pa.string()), ("replaced_by_row_number", pa.int32())])
+REPLACED_SCHEMA = pa.schema(
+    [("source", pa.string()), ("batch_id", pa.string()), ("row_number", pa.int32()), *REPLACED_BY_SCHEMA]
+)
 
 SQL_TYPES = {
     pa.string(): "varchar",
@@ -225,15 +228,18 @@ def _keep(connection: duckdb.DuckDBPyConnection, table: str, row_counts: Mapping
 
 def _load_quarantine(connection: duckdb.DuckDBPyConnection, store: Store) -> int:
     """Every row that broke a rule, those that a later row replaces too: they say by which."""
-    schema = pa.schema([*QUARANTINE_SCHEMA, *(REPLACED_SCHEMA.field(name) for name in REPLACED_BY)])
-    _create_table(connection, "quarantined_row", schema, _shared_comments())
+    _create_table(
+        connection, "quarantined_row", pa.schema([*QUARANTINE_SCHEMA, *REPLACED_BY_SCHEMA]), _shared_comments()
+    )
     batches = store.effective_batches()
     paths = [store.quarantined_path(batch) for batch in batches if batch.quarantined_count]
     _require(paths)
     count = _insert(connection, "quarantined_row", paths, sum(batch.quarantined_count for batch in batches))
-    connection.register("zhengxin_replaced", replaced_rows(store))
+    replaced = pa.Table.from_pylist([row._asdict() for row in replaced_rows(store)], schema=REPLACED_SCHEMA)
+    connection.register("zhengxin_replaced", replaced)
+    columns = ", ".join(f"{name} = later.{name}" for name in REPLACED_BY_SCHEMA.names)
     connection.execute(
-        f"update raw.quarantined_row as rows set {', '.join(f'{name} = later.{name}' for name in REPLACED_BY)}"
+        f"update raw.quarantined_row as rows set {columns}"
         " from zhengxin_replaced as later where rows.source = later.source and rows.batch_id = later.batch_id"
         " and rows.row_number = later.row_number"
     )

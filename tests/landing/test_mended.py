@@ -113,7 +113,7 @@ def test_what_no_longer_stands_for_a_row_lets_it_back(world: World, to_mend: lis
     land_back(world, [mended(to_mend[0])])
     assert in_quarantine(world) == 2
     world.land_one(csv_text([OBSERVATION_ROW]))
-    assert (in_quarantine(world), replaced_rows(world.store).num_rows) == (0, 0)
+    assert (in_quarantine(world), replaced_rows(world.store)) == (0, [])
 
 
 def test_other_rules_and_another_name_change_nothing(world: World, to_mend: list[dict], tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_only_a_mark_takes_a_place(world: World, to_mend: list[dict], form: str)
     }
     back = land_back(world, [mended(to_mend[0]) | {ORIGIN_COLUMN: told[form]}])
     assert (back.accepted_count, in_quarantine(world)) == (1, 3)
-    assert replaced_rows(world.store).num_rows == 0
+    assert replaced_rows(world.store) == []
 
 
 def test_a_workbook_saved_as_text_does_too(world: World, to_mend: list[dict]) -> None:
