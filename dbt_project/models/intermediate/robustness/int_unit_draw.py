@@ -1,4 +1,3 @@
-import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -48,6 +47,9 @@ SCHEMA = pa.schema(
     ]
 )
 
+# What takes long, products and orders of matrices, leaves the other core to the other subject; each takes memory.
+SUBJECTS_AT_A_TIME = 2
+
 
 def model(dbt, session):
     dbt.config(materialized="by_fingerprint", inputs="int_scenario_input")
@@ -64,8 +66,7 @@ def model(dbt, session):
     scopes = dbt.ref("int_scenario_scope").to_arrow_table()
     bands = dbt.ref("stg_grade_band").to_arrow_table().sort_by("position").to_pylist()
     draw = partial(_drawn, subjects, draws, scopes, bands)
-    # What takes long, products and orders of matrices, leaves the other core to the other subject.
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
+    with ThreadPoolExecutor(SUBJECTS_AT_A_TIME) as threads:
         found = list(threads.map(draw, subjects.subjects))
     return pa.Table.from_batches(found, SCHEMA)
 
