@@ -14,6 +14,7 @@ from orchestration.release.cut import (
     ReleaseFacts,
     TableSummary,
     cut_internal,
+    cut_into,
     cut_public,
     only_internal,
     summarise,
@@ -21,6 +22,9 @@ from orchestration.release.cut import (
 )
 from orchestration.release.difference import Change
 from orchestration.release.tables import ReleaseTable
+
+# What is read of the figures that a release changes.
+REVISION = "revision"
 
 
 @dataclass
@@ -41,6 +45,12 @@ class Candidate:
     def cut_public(self, warehouse: duckdb.DuckDBPyConnection) -> None:
         database = cut_public(warehouse, self.tables, self.facts, self.part(PUBLIC))
         self.summaries[PUBLIC] = summarise(database, visible_tables(self.tables, PUBLIC), with_figures=True)
+
+    def cut_public_again(self, warehouse: duckdb.DuckDBPyConnection, name: str) -> None:
+        """One table of the public file, of which the warehouse says something else by now."""
+        tables = [table for table in visible_tables(self.tables, PUBLIC) if table.name == name]
+        cut_into(warehouse, self.database(PUBLIC), tables, self.facts)
+        self.summaries[PUBLIC] |= summarise(self.database(PUBLIC), tables, with_figures=True)
 
     def cut_internal(self, warehouse: duckdb.DuckDBPyConnection) -> None:
         """After the public file, with which it shares what needs no second look."""
@@ -72,7 +82,7 @@ def cut_candidate(
 def record_changes(
     warehouse: duckdb.DuckDBPyConnection, candidate: Candidate, base: ReleaseId, changes: Sequence[Change]
 ) -> None:
-    """Cut the public file again, with what it changes of the release `base` in its table `revision`."""
+    """Have the table `revision`, which alone tells of it, say what the candidate changes of the release `base`."""
     facts = candidate.facts
     history.add_revisions(warehouse, facts.release, base, facts.series_code, changes, facts.note)
-    candidate.cut_public(warehouse)
+    candidate.cut_public_again(warehouse, REVISION)

@@ -68,12 +68,7 @@ def cut_public(
     database = folder / database_name(facts.release, PUBLIC)
     database.parent.mkdir(parents=True, exist_ok=True)
     database.unlink(missing_ok=True)
-    connection.execute(f"attach {literal(database)} as candidate (storage_version '{STORAGE_VERSION}')")
-    try:
-        connection.execute(f"create schema candidate.{READERS_SCHEMA}")
-        _insert(connection, visible_tables(tables, PUBLIC), facts)
-    finally:
-        connection.execute("detach candidate")
+    cut_into(connection, database, visible_tables(tables, PUBLIC), facts)
     return database
 
 
@@ -88,15 +83,23 @@ def cut_internal(
     database = folder / database_name(facts.release, INTERNAL)
     database.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(public, database)
-    connection.execute(f"attach {literal(database)} as candidate")
+    cut_into(connection, database, only_internal(tables), facts)
+    return database
+
+
+def cut_into(
+    connection: duckdb.DuckDBPyConnection, database: Path, tables: Sequence[ReleaseTable], facts: ReleaseFacts
+) -> None:
+    """Write `tables` into a release's database, anew where they are there."""
+    version = "" if database.exists() else f" (storage_version '{STORAGE_VERSION}')"
+    connection.execute(f"attach {literal(database)} as candidate{version}")
     try:
-        lacking = only_internal(tables)
-        for table in lacking:
+        connection.execute(f"create schema if not exists candidate.{READERS_SCHEMA}")
+        for table in tables:
             connection.execute(f"drop table if exists candidate.{READERS_SCHEMA}.{table.name}")
-        _insert(connection, lacking, facts)
+        _insert(connection, tables, facts)
     finally:
         connection.execute("detach candidate")
-    return database
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, tables: Sequence[ReleaseTable], facts: ReleaseFacts) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from orchestration.home import Home
+from orchestration.release.candidate import REVISION
 from orchestration.release.gates import FINDINGS, TESTED
 from orchestration.warehouse import dbt, edition_inputs
 from orchestration.warehouse.build_record import GATE_TAG
@@ -278,6 +279,15 @@ def test_a_rule_of_tests_has_one_spelling(project: Project) -> None:
         "relationships",
         "unique_key",
         "within_range",
+    }
+
+
+def test_one_mart_tells_of_revised_figures(project: Project) -> None:
+    """A release cuts it again once it knows what it changes, and no other."""
+    revised = "source.zhengxin.raw.revised_figure"
+    assert names([model for model in project.models if revised in project.ancestors(model)]) == {
+        "stg_revised_figure",
+        REVISION,
     }
 
 
