@@ -14,12 +14,12 @@ import duckdb
 from orchestration.errors import UsageError
 from orchestration.file_digest import sha256_of
 from orchestration.home import Home
+from orchestration.landing.accepted import rows_by_value
 from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.evidence.layout import kind_codes
 from orchestration.landing.inbox import InboxItem, scan_evidence, scan_inbox
 from orchestration.landing.store import Store
 from orchestration.wording import Wording
-from orchestration.writing.sql import literal
 
 PLAIN_YEAR = re.compile(r"[0-9]{4}", re.ASCII)
 
@@ -84,14 +84,16 @@ def newest_observed_year(home: Home, editions: Iterable[int]) -> int | None:
 def landed_years(home: Home) -> set[int]:
     """Years of which observations have been accepted and are in effect. Raises `UsageError` for a damaged batch."""
     store = Store(home.landing)
-    with duckdb.connect() as connection:
-        found = [_years_in(connection, store.accepted_path(batch)) for batch in store.effective_batches("observation")]
-    return set().union(*found)
-
-
-def _years_in(connection: duckdb.DuckDBPyConnection, accepted: Path) -> list[int]:
+    paths = [store.accepted_path(batch) for batch in store.effective_batches("observation")]
     try:
-        years = connection.execute(f"select distinct assessment_year from read_parquet({literal(accepted)})").fetchall()
+        return set(rows_by_value(paths, "assessment_year"))
+    except duckdb.Error:
+        return set().union(*map(_years_in, paths))
+
+
+def _years_in(accepted: Path) -> set[int]:
+    try:
+        return set(rows_by_value([accepted], "assessment_year"))
     except duckdb.Error as error:
         raise UsageError(
             Wording(
@@ -99,7 +101,6 @@ def _years_in(connection: duckdb.DuckDBPyConnection, accepted: Path) -> list[int
                 f"a batch in effect has lost its rows: {accepted} is missing or damaged; restore the landing store",
             )
         ) from error
-    return [year for (year,) in years]
 
 
 def require_data(home: Home, years: Iterable[int]) -> None:

@@ -44,7 +44,9 @@ class Subjects:
         self._nodes = parts(ordered, "methodology_code")
         self._factors = parts(factors.to_arrow_table().sort_by("position"), "scenario_code")
         self._errors = {} if errors is None else parts(errors.to_arrow_table(), "methodology_code")
-        self._units = {} if units is None else parts(_of(subjects, units, "subject_code"), "subject_code")
+        self._units = (
+            {} if units is None else parts(_of(subjects, units, "subject_code").sort_by("unit_place"), "subject_code")
+        )
         self._rates = {} if rates is None else parts(_of(subjects, rates, "target_code"), "target_code")
 
     def tree(self, subject: Mapping[str, Any]) -> tuple[Tree, np.ndarray]:
@@ -55,7 +57,7 @@ class Subjects:
 
     def units(self, subject: Mapping[str, Any]) -> pa.Table:
         """The units of a subject in the order of their place."""
-        return self._units[subject["subject_code"]].sort_by("unit_place")
+        return self._units[subject["subject_code"]]
 
     def read(self, subject: Mapping[str, Any], tree: Tree) -> Subject:
         found = read_subject(tree, self.units(subject), self._rates[subject["target_code"]])
