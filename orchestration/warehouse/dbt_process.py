@@ -1,9 +1,10 @@
 """`dbt` as a process: the same commands, flags and exit codes as dbt's own, at two thirds of its processor time.
 
-dbt writes each of some twenty events a node into lines for its console and its log file, also where the level of both
-leaves them out, and collects garbage over a manifest that lives to the end. Here only what is told is written into
-lines, by dbt's own programming interface, and nothing is collected: the process ends with the command. What was parsed
-for the manifest that the command is called with (`ZHENGXIN_PARSED`) is not parsed again.
+dbt makes a message of each of some twenty events a node and writes it into lines for its console and its log file,
+also where the level of both leaves it out, and collects garbage over a manifest that lives to the end. Here only what
+is told is made a message and written into lines, by dbt's own programming interface, and nothing is collected: the
+process ends with the command. What was parsed for the manifest that the command is called with (`ZHENGXIN_PARSED`) is
+not parsed again.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from dbt.cli.exceptions import DbtUsageException
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import extended_mashumuro_decoder
+from dbt_common.events.base_types import BaseEvent, EventLevel
+from dbt_common.events.event_manager import EventManager
+from dbt_common.events.event_manager_client import ctx_set_event_manager
 from dbt_common.events.functions import msg_to_dict
 
 from orchestration.warehouse.dbt import LOG_NAME
@@ -32,6 +36,21 @@ PRINTED = "PrintEvent"
 FAILED, BROKEN = 1, 2
 
 
+class ToldEvents(EventManager):
+    """Those of dbt's events that somebody hears of."""
+
+    def fire_event(
+        self,
+        e: BaseEvent,
+        level: EventLevel | None = None,
+        node: Any = None,
+        force_warn_or_error_handling: bool = False,
+    ) -> None:
+        # What dbt may make an error of is given as a warning.
+        if (level or e.level_tag()).value in TOLD:
+            super().fire_event(e, level, node, force_warn_or_error_handling)
+
+
 class Told:
     """dbt's events as lines: of text or, for Dagster, JSON on the console; of text in the log."""
 
@@ -39,8 +58,6 @@ class Told:
         self._log, self._as_json, self._is_quiet = log, as_json, is_quiet
 
     def __call__(self, event: Any) -> None:
-        if event.info.level not in TOLD:
-            return
         try:
             self._tell(event)
         except BrokenPipeError:
@@ -74,6 +91,7 @@ def main(arguments: Sequence[str]) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     parsed = os.environ.get("ZHENGXIN_PARSED")
     manifest = read_parsed(Path(parsed)) if parsed else None
+    ctx_set_event_manager(ToldEvents())
     with (folder / LOG_NAME).open("w", encoding="utf-8") as log:
         tell = Told(log, as_json, "--quiet" in arguments)
         ended = dbtRunner(manifest, callbacks=[tell]).invoke(list(arguments))
