@@ -1,31 +1,24 @@
-"""A home whose warehouse holds one random world: many trees, all aggregations, two years, holes and conflicts."""
+"""A home whose warehouse holds one random world."""
 
 from __future__ import annotations
 
-import random
+from collections.abc import Iterator
 
 import duckdb
 import pytest
 
 from orchestration.home import Home
-from tests.methodology.random_method import random_world
-from tests.methodology.world_warehouse import build_warehouse
-
-SEED = 15
-METHODOLOGY_COUNT = 12
+from tests.methodology.one_world import home_of_one_world
 
 
 @pytest.fixture(scope="session")
-def world_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+def world_home() -> Home:
     """Look, don't change."""
-    home = Home(tmp_path_factory.mktemp("explained"))
-    home.warehouse.parent.mkdir()
-    build_warehouse(random_world(random.Random(SEED), METHODOLOGY_COUNT, unit_count=14), home.warehouse.parent)
-    return home
+    return home_of_one_world()
 
 
 @pytest.fixture(scope="session")
-def warehouse(world_home: Home):
+def warehouse(world_home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(str(world_home.warehouse), read_only=True) as connection:
         yield connection
 

@@ -16,9 +16,10 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from tests.methodology.one_world import home_of_one_world, one_world
 from tests.methodology.random_method import WorldRecipe, random_world, recipes
 from tests.methodology.reference_scorer import Result, World, score
-from tests.methodology.world_warehouse import build_warehouse
+from tests.methodology.world_warehouse import COMPARED, build_warehouse
 
 LAST_PLACES = Decimal("0.000000001")
 MARK_TOLERANCE = Fraction(1, 10**11)
@@ -186,10 +187,15 @@ def _event_differences(connection: duckdb.DuckDBPyConnection, reference: Result)
     return _differences("event", computed, expected, _equal)
 
 
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_a_random_world_scores_alike() -> None:
+    compare(one_world(), home_of_one_world().warehouse)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
 def test_large_random_worlds_score_alike(seed: int, tmp_path: Path) -> None:
     world = random_world(random.Random(seed), 14)
-    compare(world, build_warehouse(world, tmp_path))
+    compare(world, build_warehouse(world, tmp_path, COMPARED))
 
 
 FEW = {
@@ -216,4 +222,4 @@ def test_random_recipes_score_alike(recipe: WorldRecipe, tmp_path_factory: pytes
 
 def follow_recipe(recipe: WorldRecipe, folder: Path) -> None:
     world = recipe.build()
-    compare(world, build_warehouse(world, folder))
+    compare(world, build_warehouse(world, folder, COMPARED))

@@ -25,8 +25,14 @@ from tests.methodology.reference_scorer import World
 from tests.small.made_once import made_once
 
 WORKSHOP = TemporaryDirectory(prefix="zhengxin-worlds-")
-# What the reference does not compute: figures of a report.
-UNCOMPARED_MODELS = (
+# Models with all that they need: of the scores of nodes, and of all that the reference computes.
+NODE_SCORES = ("+int_node_score",)
+COMPARED = (
+    *NODE_SCORES,
+    *("+dim_indicator", "+fct_measure_score", "+int_unit_score", "+unit_ranking", "+region_score", "+opinion_event"),
+)
+# No world holds what they are about: figures of a report.
+WITHOUT_INPUT = (
     "published_reconciliation",
     "published_unit_reconciliation",
     "int_region_statistic",
@@ -35,8 +41,8 @@ UNCOMPARED_MODELS = (
 )
 
 
-def build_warehouse(world: World, folder: Path) -> Path:
-    """Write the world's tables below `folder`, run every model that scores, return the warehouse's path."""
+def build_warehouse(world: World, folder: Path, wanted: Sequence[str] = ()) -> Path:
+    """Write the world's tables below `folder`, run the models that are wanted, or all, return the warehouse's path."""
     path = folder / "warehouse.duckdb"
     with duckdb.connect(str(path)) as connection:
         connection.execute("create schema seed")
@@ -50,13 +56,14 @@ def build_warehouse(world: World, folder: Path) -> Path:
         # An empty landing store gives the raw tables as a run makes them.
         for table in load_raw(connection, Home(folder)):
             _fill_raw(connection, table, world.get(table, []))
-    run_models(path)
+    run_models(path, wanted)
     return path
 
 
-def run_models(path: Path) -> None:
-    """Run the models over the tables that lie in the warehouse at `path`."""
-    command = ["--quiet", "run", "--exclude", *UNCOMPARED_MODELS]
+def run_models(path: Path, wanted: Sequence[str] = ()) -> None:
+    """Run the models that are wanted, or all, over the tables that lie in the warehouse at `path`."""
+    selection = ("--select", *wanted) if wanted else ("--exclude", *WITHOUT_INPUT)
+    command = ["--quiet", "run", *selection]
     _call_dbt(command, path, Path(WORKSHOP.name), made_once("worlds", _parse) / "target" / dbt.PARSED_NAME)
 
 
