@@ -13,6 +13,7 @@ from orchestration.landing.run import land_inbox
 from orchestration.warehouse import dbt
 from orchestration.warehouse.connection import writing
 from orchestration.warehouse.raw import load_raw
+from tests.small.parsed import share_parse
 
 # The models of a variant, what follows from them, and what else that needs.
 WANTED = (
@@ -32,7 +33,7 @@ def asem(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCo
     land_inbox(home)
     with writing(home.warehouse) as connection:
         load_raw(connection, home)
-    dbt.run(home, ["seed", "--quiet"])
-    dbt.run(home, ["run", "--quiet", "--select", *WANTED])
+    share_parse(home)
+    dbt.run(home, ["build", "--quiet", "--exclude-resource-type", "test", "unit_test", "--select", *WANTED])
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
         yield connection
