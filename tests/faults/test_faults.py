@@ -34,14 +34,15 @@ STEPS: dict[str, Step] = {
     "site": steps.site,
 }
 FAULTS = (KILLED, TORN, FULL, READ_ONLY)
-# Where in a step the fault lies, as a share of its operations: few by default, each step at its ends and in between.
+# Where in a step the fault lies, as a share of its operations: few by default, each step at its ends and in between. A
+# run and a release take longest, and are killed elsewhere too (test_unsound_build, test_killed_release).
 FEW = [
     ("land", KILLED, 0.2),
     ("land", TORN, 0.4),
     ("land", FULL, 0.7),
     ("decide", KILLED, 0.9),
-    ("run", KILLED, 0.6),
-    ("publish", KILLED, 0.85),
+    pytest.param("run", KILLED, 0.6, marks=pytest.mark.slow),
+    pytest.param("publish", KILLED, 0.85, marks=pytest.mark.slow),
     ("publish", TORN, 0.9),
     ("publish", FULL, 0.75),
     ("withdraw", KILLED, 0.5),
