@@ -33,6 +33,7 @@ def blocks() -> Iterator[Block]:
         yield Block(found["kind"], found["text"], found["path"])
 
 
+@pytest.mark.slow
 def test_the_document_holds_what_it_says(shell: Shell) -> None:
     said = ""
     for block in blocks():
