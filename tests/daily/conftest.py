@@ -23,7 +23,7 @@ def world(tmp_path: Path, seeds: Path) -> World:
 
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose warehouse holds the seeds and nothing else. Copy, don't change."""
+    """A home whose warehouse holds the seeds and what follows from them alone. Copy, don't change."""
     return SmallHome.seeded(Home(tmp_path_factory.mktemp("seeded"))).home.root
 
 
