@@ -31,6 +31,11 @@ LIBRARIES = ("dbt.cli.main", "dbt.adapters.duckdb", "great_expectations", "dagst
 # What a process would import by itself: all of ours but what starts something when it is imported.
 OWN = "orchestration"
 LEFT_OUT = ("orchestration.collect", "orchestration.pipeline.definitions", "orchestration.project_folder")
+# dbt describes them when it first reads one, which takes half a second.
+DBT_CONFIGURATION = (
+    *(("dbt.contracts.project", name) for name in ("Project", "ProjectFlags", "Configuration", "PackageConfig")),
+    ("dbt.adapters.duckdb.credentials", "DuckDBCredentials"),
+)
 # Scrapy's reactor is made by the one process that it runs in, not by an import.
 CRAWLER = "orchestration.collect.crawler"
 SECONDS_TO_LOOK = 1.0
@@ -49,6 +54,8 @@ def import_everything() -> None:
             importlib.import_module(module.name)
     with contextlib.suppress(ModuleNotFoundError):  # an extra that need not be there
         importlib.import_module(CRAWLER)
+    for name, contract in DBT_CONFIGURATION:
+        getattr(importlib.import_module(name), contract).json_schema()
     for name in MODULES:
         sys.modules.pop(name, None)  # each is the program that is run
     gc.collect()
