@@ -207,12 +207,6 @@ FEW = {
 }
 
 
-@settings(max_examples=1, **FEW)
-@given(recipe=recipes(max_methodologies=6))
-def test_a_random_recipe_scores_alike(recipe: WorldRecipe, tmp_path_factory: pytest.TempPathFactory) -> None:
-    follow_recipe(recipe, tmp_path_factory.mktemp("world"))
-
-
 @pytest.mark.slow
 @settings(max_examples=10, **FEW)
 @given(recipe=recipes(max_methodologies=6))

@@ -63,6 +63,7 @@ def assert_refused(home: Home, zhengxin: Call, *words: str) -> None:
     assert not list(home.root.glob("releases*/tmp"))
 
 
+@pytest.mark.slow
 def test_failed_model_test(home: Home, zhengxin: Call) -> None:
     """A damaged warehouse is rebuilt while a decision waits that expects a value which its source does not hold: all
     models are built all the same."""
@@ -82,7 +83,6 @@ def test_failed_model_test(home: Home, zhengxin: Call) -> None:
     assert_refused(home, zhengxin, "decision_takes_effect_or_says_why")
 
 
-@pytest.mark.slow
 def test_failed_seed_test(home: Home, zhengxin: Call) -> None:
     bands = home.seeds / "methodology" / "grade_band.csv"
     sound = bands.read_bytes()

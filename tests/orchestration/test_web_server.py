@@ -254,12 +254,8 @@ def test_one_ui_a_home(server: WebServer, home: Home, zhengxin: Call) -> None:
     assert "已在运行" in done.stderr and server.address in done.stderr
 
 
-def test_a_launch_lands_and_one_of_a_wrong_year_says_so(server: WebServer, home: Home) -> None:
-    run, wrong = server.launch(str(YEAR), "land_year"), server.launch("2035", "land_year")
-    assert server.end_of(run) == ("SUCCESS", [])
-    status, messages = server.end_of(wrong)
-    assert status == "FAILURE"
-    assert len(messages) == 1 and "county_integrity 没有年度 2035。已有 2017–2025。" in messages[0]
+def test_a_launch_lands(server: WebServer, home: Home) -> None:
+    assert server.end_of(server.launch(str(YEAR), "land_year")) == ("SUCCESS", [])
     with reading(home.warehouse) as connection:
         assert connection.execute("select count(*) from raw.observation").fetchone()[0] > 0
     assert not is_held(home.warehouse)

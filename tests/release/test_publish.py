@@ -263,6 +263,7 @@ def test_withdrawn_release_stays_and_current_goes_back(home: Home) -> None:
     assert release(home, 2019, note="right batch").release == SECOND
 
 
+@pytest.mark.slow
 def test_revision_of_a_withdrawn_release_tells_what_it_changes(home: Home) -> None:
     catalogue = Catalogue(home.releases)
     withdraw(home, FIRST, "wrong batch")
@@ -400,6 +401,7 @@ def test_nobody_decided_is_an_offer(home: Home, zhengxin: Call) -> None:
     assert catalogue.releases() == [EARLIER, FIRST] and catalogue.offers() == []
 
 
+@pytest.mark.slow
 def test_revision_that_departs_from_a_published_figure_must_be_acknowledged(home: Home, zhengxin: Call) -> None:
     """Only an edition's first release must meet what was printed; an upheld objection may well move it. The status
     prints the whole command."""

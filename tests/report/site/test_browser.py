@@ -25,7 +25,7 @@ PAGES = (
     "releases.html",
     "about.html",
 )
-WIDTHS = (360, 768, 1280)
+WIDTHS = (360, pytest.param(768, marks=pytest.mark.slow), 1280)
 # A text typed into the field ten times: for how long the page was busy with it each time.
 TYPED = """async (text) => {
   const field = document.getElementById("lookup"), found = document.getElementById("found"), times = [];
@@ -81,7 +81,13 @@ def test_every_kind_of_page_fits_and_says_nothing_on_the_console(
         assert page.locator("h1").count() == 1
 
 
-@pytest.mark.parametrize(("scheme", "rules"), [("light", ALL_RULES), ("dark", RULES_OF_COLOUR)], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("scheme", "rules"),
+    [
+        pytest.param("light", ALL_RULES, id="light"),
+        pytest.param("dark", RULES_OF_COLOUR, id="dark", marks=pytest.mark.slow),
+    ],
+)
 def test_axe_finds_nothing(opened: Callable[..., Page], scheme: str, rules: dict[str, object]) -> None:
     page = opened("zh/index.html", color_scheme=scheme)
     folder = page.url.removesuffix("index.html")
