@@ -25,7 +25,7 @@ PAGES = (
     "releases.html",
     "about.html",
 )
-WIDTHS = (360, 768, 1280)
+WIDTHS = (360, pytest.param(768, marks=pytest.mark.slow), 1280)
 # A text typed into the field ten times: for how long the page was busy with it each time.
 TYPED = """async (text) => {
   const field = document.getElementById("lookup"), found = document.getElementById("found"), times = [];
