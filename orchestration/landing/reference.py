@@ -15,11 +15,13 @@ import difflib
 import hashlib
 import json
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
+from itertools import islice, takewhile
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -168,6 +170,10 @@ class Reference:
         return names | {code: name for (_, _, code), name in sorted(self.frame_names.items())}
 
     @cached_property
+    def _units_in_order(self) -> dict[tuple[str, int], list[str]]:
+        return {key: sorted(frame) for key, frame in self.frames.items()}
+
+    @cached_property
     def levels(self) -> dict[str, str]:
         return {division.code: division.level for division in self.divisions}
 
@@ -276,7 +282,10 @@ class Reference:
         if level not in LEVEL_NAMES:
             return NOTHING
         beginning = unit_code.rstrip("0") if level == "province" else unit_code[:4]
-        units = [code for code in sorted(self.frames.get((series, year), {})) if code.startswith(beginning)]
+        in_order = self._units_in_order.get((series, year), [])
+        # Those with one beginning stand together.
+        first = bisect_left(in_order, beginning)
+        units = list(takewhile(lambda code: code.startswith(beginning), islice(in_order, first, None)))
         shown = self._listed(units[:MOST_LISTED])
         more = len(units) - MOST_LISTED
         name, level_name = self.names.get(unit_code, ""), LEVEL_NAMES[level]
@@ -289,7 +298,7 @@ class Reference:
     def fill(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Make the tables of schema `reference` in a database that has none yet."""
         connection.execute("create schema reference")
-        for name, table in self._tables().items():
+        for name, table in self._tables.items():
             connection.register("seed_rows", table)
             connection.execute(f"create table reference.{name} as select * from seed_rows")
             connection.unregister("seed_rows")
@@ -303,6 +312,7 @@ class Reference:
         """Fill the table of the units of each name; it takes longer than all others together."""
         connection.execute(CODES_OF_NAMES)
 
+    @cached_property
     def _tables(self) -> dict[str, pa.Table]:
         text, number = pa.string(), pa.int32()
         decimal = pa.decimal128(20, 9)

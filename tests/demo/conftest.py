@@ -46,7 +46,7 @@ def guizhou(tmp_path_factory: pytest.TempPathFactory) -> ReadInbox:
 
 @pytest.fixture(scope="session")
 def result(whole: ReadInbox) -> Result:
-    """Scores of all provinces in 2019."""
+    """Scores of all provinces in 2019; for slow tests."""
     return scored(whole, years={"2019"})
 
 
@@ -54,6 +54,13 @@ def result(whole: ReadInbox) -> Result:
 def guizhou_result(guizhou: ReadInbox) -> Result:
     """Scores of one province in all years."""
     return scored(guizhou, unit_prefix="52")
+
+
+@pytest.fixture(scope="session")
+def shanghai_result(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """Scores of another province in 2019."""
+    inbox = tmp_path_factory.mktemp("shanghai") / "inbox"
+    return scored(read_inbox(inbox, write_county_inbox(inbox, [2019], provinces=["310000"])), {"2019"}, "31")
 
 
 @pytest.fixture(scope="session")

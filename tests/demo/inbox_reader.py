@@ -69,6 +69,8 @@ def csv_text(path: Path) -> str:
 
 
 def _text(cell: object) -> str:
+    if isinstance(cell, str):
+        return cell
     if isinstance(cell, Decimal):
         return f"{cell.normalize():f}"
     if isinstance(cell, datetime):

@@ -10,12 +10,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import duckdb
-import jinja2
-import yaml
 
 from orchestration.home import Home
 from orchestration.seeds import seeds_folder
-from tests.evidence.models import MACRO, PROJECT, EvidenceModels
+from tests.evidence.models import MACRO, PROJECT, EvidenceModels, column_types
 
 # What a home without draws and without records does without.
 LEFT_OUT = {"evidence", "evidence_sample", "over_units", "robustness", "statistic", "variant", "scenario"}
@@ -30,8 +28,6 @@ class EditionModels(EvidenceModels):
     def __init__(self, home: Home) -> None:
         self.connection = duckdb.connect(config={"threads": "1"})
         self.home = home
-        self._environment = jinja2.Environment(extensions=["jinja2.ext.do"])
-        self._environment.filters["as_bool"] = bool
         self._variables: dict[str, str] = {}
         self._config = _Config()
         self._context = self._words(home.landing) | {
@@ -107,15 +103,15 @@ class EditionModels(EvidenceModels):
     def _load_seeds(self) -> None:
         folder = seeds_folder(self.home)
         for yml in sorted([*(PROJECT.parent / "seeds").rglob("_*.yml"), *(PROJECT / "seeds").glob("_*.yml")]):
-            for seed in yaml.safe_load(yml.read_text(encoding="utf-8"))["seeds"]:
+            for name, types in column_types(yml).items():
                 # Messages are the project's own, all else is the home's.
                 own = yml.parent == PROJECT / "seeds"
-                path = (yml.parent if own else folder / yml.parent.name) / f"{seed['name']}.csv"
-                columns = ", ".join(f"{column} {kind}" for column, kind in seed["config"]["column_types"].items())
-                self.connection.execute(f"create or replace table {seed['name']} ({columns})")
+                path = (yml.parent if own else folder / yml.parent.name) / f"{name}.csv"
+                columns = ", ".join(f"{column} {kind}" for column, kind in types.items())
+                self.connection.execute(f"create or replace table {name} ({columns})")
                 if _has_rows(path):
                     read = f"read_csv('{path}', all_varchar = true, header = true)"
-                    self.connection.execute(f"insert into {seed['name']} by name from {read}")
+                    self.connection.execute(f"insert into {name} by name from {read}")
 
 
 class _Config(dict):

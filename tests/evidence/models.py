@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -25,6 +26,24 @@ SEEDS = ("evidence_kind", "evidence_column", "measure_derivation", "measure_deri
 TYPES = {"string": "varchar", "int": "integer", "bigint": "bigint", "float": "double", "timestamp": "timestamp"}
 
 
+# With the filter of dbt that the project uses.
+ENVIRONMENT = jinja2.Environment(extensions=["jinja2.ext.do"])
+ENVIRONMENT.filters["as_bool"] = bool
+
+
+@cache
+def template(text: str) -> jinja2.Template:
+    """Compiled once: a warehouse is made for each step of a test, of the same files."""
+    return ENVIRONMENT.from_string(text)
+
+
+@cache
+def column_types(yml: Path) -> dict[str, dict[str, str]]:
+    """The types of the columns of each seed that a yml of the project describes."""
+    described = yaml.safe_load(yml.read_text(encoding="utf-8"))["seeds"]
+    return {seed["name"]: seed["config"]["column_types"] for seed in described}
+
+
 class _Returned(Exception):
     def __init__(self, value: Any) -> None:
         self.value = value
@@ -40,7 +59,6 @@ class EvidenceModels:
     def __init__(self, store: Path) -> None:
         self.connection = duckdb.connect()
         self.connection.execute("create schema raw")
-        self._environment = jinja2.Environment(extensions=["jinja2.ext.do"])
         self._config: dict[str, Any] = {}
         self._context = self._words(store)
         for path in sorted((PROJECT / "macros").rglob("*.sql")):
@@ -62,10 +80,9 @@ class EvidenceModels:
     def _load_seed(self, name: str) -> None:
         (path,) = shipped_seeds().rglob(f"{name}.csv")
         for yml in sorted(path.parent.glob("_*.yml")):
-            for seed in yaml.safe_load(yml.read_text(encoding="utf-8"))["seeds"]:
-                if seed["name"] == name:
-                    columns = ", ".join(f"{column} {kind}" for column, kind in seed["config"]["column_types"].items())
-                    self.connection.execute(f"create table {name} ({columns})")
+            if types := column_types(yml).get(name):
+                columns = ", ".join(f"{column} {kind}" for column, kind in types.items())
+                self.connection.execute(f"create table {name} ({columns})")
         read = f"read_csv('{path}', all_varchar = true, header = true)"
         self.connection.execute(f"insert into {name} by name from {read}")
 
@@ -88,13 +105,11 @@ class EvidenceModels:
         self.connection.execute(f"insert into {model} by name select * from newer")
 
     def _rendered(self, text: str) -> str:
-        return self._environment.from_string(text).render(self._context)
+        return template(text).render(self._context)
 
     def _macro(self, name: str, text: str) -> Callable[..., Any]:
-        template = self._environment.from_string(text)
-
         def call(*arguments: Any, **named: Any) -> Any:
-            macro = getattr(template.make_module(self._context), name)
+            macro = getattr(template(text).make_module(self._context), name)
             try:
                 return macro(*arguments, **named)
             except _Returned as returned:

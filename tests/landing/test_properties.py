@@ -7,6 +7,7 @@ import io
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -63,11 +64,21 @@ def test_every_row_is_accepted_or_quarantined(seeds: Path, file: tuple[str, str]
         assert all(row["unit_code"] and row["series_code"] and row["assessment_year"] for row in accepted)
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
+@settings(max_examples=60, derandomize=True, deadline=None)
 @given(file=files())
 def test_the_reader_loses_no_row(file: tuple[str, str]) -> None:
+    assert_no_row_is_lost(*file)
+
+
+@pytest.mark.slow
+@settings(max_examples=300, derandomize=True, deadline=None)
+@given(file=files())
+def test_the_reader_loses_no_row_of_many_files(file: tuple[str, str]) -> None:
+    assert_no_row_is_lost(*file)
+
+
+def assert_no_row_is_lost(source: str, text: str) -> None:
     """Rubbish between rows, stray quotation marks above all, costs no row that stands on a line of its own."""
-    source, text = file
     try:
         table = read_bytes(text.encode("utf-8", "surrogatepass"), CONTRACTS[source])
     except FileRejected:

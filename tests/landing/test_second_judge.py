@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from orchestration.home import Home
 from orchestration.landing import checked_rows, judge
 from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.judge import recorded
@@ -78,6 +80,14 @@ def with_cell(name: str, cell: object) -> Callable[[pa.Table], pa.Table]:
     return changed
 
 
+@pytest.fixture(scope="module")
+def accepted(tmp_path_factory: pytest.TempPathFactory, seeds: Path) -> Path:
+    """The accepted rows of a file without faults; look, don't change."""
+    world = World(Home(tmp_path_factory.mktemp("accepted") / "home"), seeds)
+    landed = world.land_one(csv_text(observations(3)))
+    return world.store.accepted_path(world.store.batch("observation", landed.batch_id))
+
+
 @pytest.mark.parametrize("few_different", [0, judge.FEW_DIFFERENT])
 @pytest.mark.parametrize(
     ("change", "said"),
@@ -91,14 +101,19 @@ def with_cell(name: str, cell: object) -> Callable[[pa.Table], pa.Table]:
     ids=["blank", "unknown word", "malformed", "unknown unit", "twice"],
 )
 def test_each_cell_is_looked_at(
-    world: World, monkeypatch: pytest.MonkeyPatch, few_different: int, change: Callable, said: str
+    accepted: Path,
+    seeds: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    few_different: int,
+    change: Callable,
+    said: str,
 ) -> None:
     """Whether the different cells of a column are many or few."""
     monkeypatch.setattr(judge, "FEW_DIFFERENT", few_different)
-    landed = world.land_one(csv_text(observations(3)))
-    path = world.store.accepted_path(world.store.batch("observation", landed.batch_id))
-    contract, reference = CONTRACTS["observation"], read_reference(world.seeds)
-    assert judge.faults_among_accepted(contract, reference, [path]) == {}
-    pq.write_table(change(pq.read_table(path)), path)
-    faults = judge.faults_among_accepted(contract, reference, [path])
-    assert said in {fault.split(": ", 1)[1] for fault in faults[landed.batch_id]}
+    contract, reference = CONTRACTS["observation"], read_reference(seeds)
+    assert judge.faults_among_accepted(contract, reference, [accepted]) == {}
+    changed = tmp_path / "changed.parquet"
+    pq.write_table(change(pq.read_table(accepted)), changed)
+    (faults,) = judge.faults_among_accepted(contract, reference, [changed]).values()
+    assert said in {fault.split(": ", 1)[1] for fault in faults}
