@@ -25,6 +25,7 @@ def foreign_world(seed: int, year_count: int = 2) -> World:
     world["region"] = _with_units(world)
     world["event_topic"] = _that_count(world)
     weighed = {row["node_code"] for row in world["measure_rule"] if row["rule_family"] not in ("linear", "event")}
+    world["methodology_change"] = _of_weighed_leaves(world, weighed)
     tables = {Path(place).stem for place in seed_tables()} - set(LEFT_OUT)
     return {
         name: [_foreign(name, row, weighed) for row in rows] for name, rows in world.items() if name in tables and rows
@@ -40,6 +41,17 @@ def _that_count(world: World) -> list[Row]:
         return node["full_mark"] > 0 if topic["polarity"] == "positive" else node["min_mark"] < 0
 
     return [topic for topic in world["event_topic"] if counts(topic)]
+
+
+def _of_weighed_leaves(world: World, weighed: Collection[str]) -> list[Row]:
+    """The changes of methodologies without weights for rules of other leaves: beside blank ones the seeds' rules refuse
+    them."""
+    leaves = {row["measure_code"]: row["node_code"] for row in world["measure_rule"]}
+    return [
+        change
+        for change in world["methodology_change"]
+        if change["column_name"] != "weight" or leaves[change["row_key"]] in weighed
+    ]
 
 
 def _with_units(world: World) -> list[Row]:
