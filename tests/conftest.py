@@ -4,6 +4,7 @@ machine, for nothing of the product needs a network."""
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import runpy
 import shutil
@@ -53,6 +54,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneWork
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: _turn(_folder(item.nodeid)))
+
+
+def pytest_collection_finish() -> None:
+    # What the collection made lives as long as the process: each full collection of garbage would look at it again.
+    gc.collect()
+    gc.freeze()
 
 
 def _folder(nodeid: str) -> str:

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from tests.methodology.one_world import home_of_one_world, one_world
 from tests.methodology.random_method import WorldRecipe, random_world, recipes
 from tests.methodology.reference_scorer import Result, World, score
-from tests.methodology.world_warehouse import COMPARED, build_warehouse
+from tests.methodology.world_warehouse import COMPARED, build_warehouse, check_models
 
 LAST_PLACES = Decimal("0.000000001")
 MARK_TOLERANCE = Fraction(1, 10**11)
@@ -189,6 +189,10 @@ def _event_differences(connection: duckdb.DuckDBPyConnection, reference: Result)
 
 def test_a_random_world_scores_alike() -> None:
     compare(one_world(), home_of_one_world().warehouse)
+
+
+def test_what_must_hold_of_marts_holds_of_any_method() -> None:
+    check_models(home_of_one_world().warehouse)
 
 
 @pytest.mark.slow

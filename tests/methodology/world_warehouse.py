@@ -39,6 +39,14 @@ WITHOUT_INPUT = (
     "int_published_figure",
     "int_published_constraint",
 )
+# What a world holds that a run is told of: decisions that cannot take effect, cells that nobody assessed, and events of
+# topics that no methodology counts, which are refused in seeds.
+TOLD_OF = (
+    "decision_reaches_its_cell",
+    "decision_takes_effect_or_says_why",
+    "event_counts_once_in_its_year",
+    "no_cell_is_left_to_be_assessed",
+)
 
 
 def build_warehouse(world: World, folder: Path, wanted: Sequence[str] = ()) -> Path:
@@ -63,8 +71,25 @@ def build_warehouse(world: World, folder: Path, wanted: Sequence[str] = ()) -> P
 def run_models(path: Path, wanted: Sequence[str] = ()) -> None:
     """Run the models that are wanted, or all, over the tables that lie in the warehouse at `path`."""
     selection = ("--select", *wanted) if wanted else ("--exclude", *WITHOUT_INPUT)
-    command = ["--quiet", "run", *selection]
-    _call_dbt(command, path, Path(WORKSHOP.name), made_once("worlds", _parse) / "target" / dbt.PARSED_NAME)
+    _call_dbt(["--quiet", "run", *selection], path, Path(WORKSHOP.name), _parsed())
+
+
+def check_models(path: Path) -> None:
+    """Ask of the models in the warehouse at `path`, all of them, what must hold of intermediate models and marts."""
+    asked = ("models/intermediate", "models/marts", "tests/intermediate", "tests/marts")
+    selection = (
+        *(f"path:{folder}" for folder in asked),
+        "--exclude",
+        "path:tests/seeds",
+        *WITHOUT_INPUT,
+        *TOLD_OF,
+        "test_type:unit",
+    )
+    _call_dbt(["--quiet", "test", "--select", *selection], path, Path(WORKSHOP.name), _parsed())
+
+
+def _parsed() -> Path:
+    return made_once("worlds", _parse) / "target" / dbt.PARSED_NAME
 
 
 def _parse(folder: Path) -> None:

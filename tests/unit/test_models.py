@@ -282,6 +282,17 @@ def test_a_rule_of_tests_has_one_spelling(project: Project) -> None:
     }
 
 
+def test_bounds_hold_under_any_method(project: Project) -> None:
+    """How many marks there are is a methodology's own; a share's bounds, and the first of a count, are not."""
+    ranges = [test["test_metadata"]["kwargs"] for test in project.of("test") if _tests_range(test)]
+    bounds = {limits.get(bound) for limits in ranges for bound in ("minimum", "maximum")}
+    assert bounds - {None} == {0, 1}
+
+
+def _tests_range(test: Node) -> bool:
+    return (test.get("test_metadata") or {}).get("name") == "within_range"
+
+
 def test_one_mart_tells_of_revised_figures(project: Project) -> None:
     """A release cuts it again once it knows what it changes, and no other."""
     revised = "source.zhengxin.raw.revised_figure"

@@ -1,10 +1,15 @@
--- Fails with each node where more marks are assessed than apply, or more apply than its base can carry; and with each
--- parent whose marks are not the sum of its children's.
+-- Fails with each node where more marks are assessed than apply, or more apply than its base can carry; with each score
+-- beyond the node's lowest or full mark, as its policy rounds them; and with each parent whose marks are not the sum of
+-- its children's.
 {{ config(meta={"by_edition": true}) }}
 
 with nodes as (
 
-    select * from {{ ref('int_methodology_node') }}
+    select
+        *,
+        {{ apply_rounding_policy('min_mark', 'rounding_mode', 'rounding_digits') }} as lowest_score,
+        {{ apply_rounding_policy('full_mark', 'rounding_mode', 'rounding_digits') }} as highest_score
+    from {{ ref('int_methodology_node') }}
 
 ),
 
@@ -14,7 +19,9 @@ node_scores as (
         node_scores.*,
         nodes.parent_node_code,
         nodes.is_leaf,
-        nodes.full_mark
+        nodes.full_mark,
+        nodes.lowest_score,
+        nodes.highest_score
     from {{ ref('int_node_score') }} as node_scores
     inner join nodes
         on node_scores.methodology_code = nodes.methodology_code
@@ -45,6 +52,7 @@ select
     node_scores.unit_code,
     node_scores.node_code,
     node_scores.full_mark,
+    node_scores.score,
     node_scores.applicable_mark,
     node_scores.assessed_mark
 from node_scores
@@ -54,7 +62,8 @@ left join child_sums
     and node_scores.methodology_code = child_sums.methodology_code
     and node_scores.unit_code = child_sums.unit_code
     and node_scores.node_code = child_sums.node_code
-where node_scores.assessed_mark not between 0 and node_scores.applicable_mark
+where node_scores.score not between node_scores.lowest_score and node_scores.highest_score
+    or node_scores.assessed_mark not between 0 and node_scores.applicable_mark
     or (node_scores.is_leaf and not node_scores.is_event_only and node_scores.applicable_mark > node_scores.full_mark)
     or (not node_scores.is_leaf and (
         node_scores.applicable_mark is distinct from child_sums.applicable_mark

@@ -1,5 +1,6 @@
 -- Fails with each event indicator that is not the sum of the points of its events, each counted once, between the node's
--- lowest and full mark; 0 without events. A fault node takes the response faults of all of the unit's events.
+-- lowest and full mark, rounded by its policy; 0 without events. A fault node takes the response faults of all of the
+-- unit's events.
 {{ config(meta={"by_edition": true}) }}
 
 with nodes as (
@@ -9,7 +10,9 @@ with nodes as (
         measures.node_code,
         measures.event_source,
         nodes.min_mark,
-        nodes.full_mark
+        nodes.full_mark,
+        nodes.rounding_mode,
+        nodes.rounding_digits
     from {{ ref('dim_measure') }} as measures
     inner join {{ ref('dim_indicator') }} as nodes
         on measures.methodology_code = nodes.methodology_code
@@ -76,9 +79,9 @@ compared as (
 
     select
         node_scores.*,
-        nodes.min_mark,
-        nodes.full_mark,
-        coalesce(event_points.points, 0) as points
+        nodes.rounding_mode,
+        nodes.rounding_digits,
+        {{ clipped_score('coalesce(event_points.points, 0)', 'nodes.min_mark', 'nodes.full_mark') }} as points
     from node_scores
     inner join nodes
         on node_scores.methodology_code = nodes.methodology_code
@@ -93,8 +96,4 @@ compared as (
 )
 
 select * from compared
-where score is distinct from case
-    when points < min_mark then min_mark
-    when points > full_mark then full_mark
-    else points
-end
+where score is distinct from {{ apply_rounding_policy('points', 'rounding_mode', 'rounding_digits') }}
