@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -176,25 +177,32 @@ def shared_text_book(text: str, count: int) -> bytes:
 
 
 LONG = "x" * 100_000
-FIXED = pa.array([b"x" * 100_000] * 400, pa.binary(100_000))
 
 
+def fixed_width() -> pa.Array:
+    return pa.array([b"x" * 100_000] * 400, pa.binary(100_000))
+
+
+# Made by the test: a second of work for each process that only collects it.
 @pytest.mark.parametrize(
-    ("content", "limits", "rule"),
+    ("make", "limits", "rule"),
     [
-        (parquet_of(collector=said_often(LONG, 2_000_000)), {}, "too_much_text"),
-        (parquet_of(collector=FIXED), {"file_megabytes": 30}, "too_much_text"),
-        (parquet_of(collector=pa.array([[0] * 1000] * 100)), {}, "column_nested"),
+        (lambda: parquet_of(collector=said_often(LONG, 2_000_000)), {}, "too_much_text"),
+        (lambda: parquet_of(collector=fixed_width()), {"file_megabytes": 30}, "too_much_text"),
+        (lambda: parquet_of(collector=pa.array([[0] * 1000] * 100)), {}, "column_nested"),
         (
-            parquet_of(collector=pa.array([f"{n:0100000d}" for n in range(200)])),
+            lambda: parquet_of(collector=pa.array([f"{n:0100000d}" for n in range(200)])),
             {"unpacked_megabytes": 1},
             "row_group_too_large",
         ),
-        (shared_text_book(LONG, 100), {"file_megabytes": 3}, "too_much_text"),
+        (lambda: shared_text_book(LONG, 100), {"file_megabytes": 3}, "too_much_text"),
     ],
     ids=["one text often", "fixed width", "lists", "row group", "shared text"],
 )
-def test_a_small_file_does_not_unpack_to_a_large_one(content: bytes, limits: dict[str, int], rule: str) -> None:
+def test_a_small_file_does_not_unpack_to_a_large_one(
+    make: Callable[[], bytes], limits: dict[str, int], rule: str
+) -> None:
+    content = make()
     assert len(content) < 300_000
     with pytest.raises(BeyondLimit if rule != "column_nested" else FileRejected) as refused:
         read(content, **limits)
@@ -202,11 +210,15 @@ def test_a_small_file_does_not_unpack_to_a_large_one(content: bytes, limits: dic
 
 
 @pytest.mark.parametrize(
-    ("reader", "content"),
-    [("parquet", parquet_of(collector=said_often("x" * 5000, 2000))), ("workbook", shared_text_book("x" * 5000, 100))],
+    ("reader", "make"),
+    [
+        ("parquet", lambda: parquet_of(collector=said_often("x" * 5000, 2000))),
+        ("workbook", lambda: shared_text_book("x" * 5000, 100)),
+    ],
+    ids=["parquet", "workbook"],
 )
 def test_what_is_within_the_limits_is_read_in_light_parts(
-    reader: str, content: bytes, monkeypatch: pytest.MonkeyPatch
+    reader: str, make: Callable[[], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(f"orchestration.landing.readers.{reader}.BATCH_CHARACTERS", MEGABYTE)
     parts: list[int] = []
@@ -217,7 +229,7 @@ def test_what_is_within_the_limits_is_read_in_light_parts(
         add(self, numbers, columns, *more)
 
     monkeypatch.setattr(RowsFile, "add", weighed)
-    assert read(content).row_count in (100, 2000)
+    assert read(make()).row_count in (100, 2000)
     assert len(parts) > 5 and max(parts) < 1.3 * MEGABYTE
 
 

@@ -11,10 +11,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
-from io import BytesIO
 from typing import Any
 
-import pypdf
+import pypdfium2
 
 from orchestration.report.document import Report
 from orchestration.report.typst.content import ReportContent
@@ -58,7 +57,9 @@ def departures_from(content: dict[str, Any], pages: list[str]) -> list[str]:
 
 
 def page_texts(pdf: bytes) -> list[str]:
-    return [page.extract_text() for page in pypdf.PdfReader(BytesIO(pdf)).pages]
+    pages = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf)]
+    # A word that is broken at the end of a line is told in one piece, with U+FFFE where it breaks.
+    return [page.replace("\r\n", "\n").replace("\ufffe", "\xad\n") for page in pages]
 
 
 def squeezed(text: str) -> str:

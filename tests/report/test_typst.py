@@ -8,7 +8,7 @@ from functools import cache
 from io import BytesIO
 
 import pikepdf
-import pypdf
+import pypdfium2
 import pytest
 
 from orchestration.report import charts, fonts, maps
@@ -28,7 +28,7 @@ from orchestration.report.document import (
 from orchestration.report.fonts import chinese_font
 from orchestration.writing.typst import PaperText
 from tests.report.drawn_examples import NASTY, a_report
-from tests.report.paper_check import departures, page_texts
+from tests.report.paper_check import departures, page_texts, squeezed
 
 
 @cache
@@ -77,16 +77,16 @@ def test_texts_are_in_their_places_and_no_number_beside_them(language, text):
     [
         pytest.param("80.74", "80.75", id="score"),
         pytest.param("59.25", "58.25", id="cell"),
-        pytest.param("图 5", "图 9", id="number of a drawing"),
+        pytest.param("图5", "图9", id="number of a drawing"),
         pytest.param("79.38", "79.83", id="label of a drawing"),
-        pytest.param("小标题", "小标题 7", id="number beside"),
+        pytest.param("小标题", "小标题7", id="number beside"),
         pytest.param("小标题", "", id="lack"),
         pytest.param("0650", "0651", id="source of a map"),
-        pytest.param(". 3", ". 4", id="page of a heading"),
+        pytest.param(".3", ".4", id="page of a heading"),
     ],
 )
 def test_one_sign_that_differs_is_found(printed, altered):
-    text = page_texts(pdf_of("zh"))
+    text = [squeezed(page) for page in page_texts(pdf_of("zh"))]
     assert any(printed in page for page in text[1:])
     found = [page.replace(printed, altered, 1) if page_number else page for page_number, page in enumerate(text)]
     assert departures(a_report("zh"), found) != []
@@ -139,15 +139,13 @@ def test_the_same_report_gives_the_same_bytes():
 
 
 def test_metadata_outline_and_archive_standard():
-    reader = pypdf.PdfReader(BytesIO(pdf_of("zh")))
-    assert reader.metadata.title == "贵州省报告说明 2019年度"
-    assert reader.metadata.author == "评估机构"
-    assert reader.metadata.creation_date_raw == "D:20200705020000Z"  # ten in the morning in China
-    assert [item.title for item in reader.outline if not isinstance(item, list)] == [
-        "摘要",
-        "一、总体表现说明",
-        "二、出处",
-    ]
+    reader = pypdfium2.PdfDocument(pdf_of("zh"))
+    metadata = reader.get_metadata_dict()
+    assert metadata["Title"] == "贵州省报告说明 2019年度"
+    assert metadata["Author"] == "评估机构"
+    assert metadata["CreationDate"] == "D:20200705020000Z"  # ten in the morning in China
+    headings = [entry.get_title() for entry in reader.get_toc() if entry.level == 0]
+    assert headings == ["摘要", "一、总体表现说明", "二、出处"]
     with pikepdf.open(BytesIO(pdf_of("zh"))) as document:
         assert document.Root.Lang == "zh-CN"
         assert document.Root.MarkInfo.Marked

@@ -6,6 +6,7 @@ import ast
 import pickle
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,16 +22,14 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 WORD = re.compile(r"[A-Za-z]{2,}")
 
 
+@cache
 def trees() -> list[tuple[Path, ast.Module]]:
     files = sorted(path for path in PACKAGE.rglob("*.py") if "shipped" not in path.parts)
     return [(path.relative_to(PACKAGE), ast.parse(path.read_text(encoding="utf-8"))) for path in files]
 
 
-TREES = trees()
-
-
 def calls(name: str | set[str]) -> Iterator[tuple[str, ast.Call]]:
-    for path, tree in TREES:
+    for path, tree in trees():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in name:
                 yield f"{path}:{node.lineno}", node
@@ -39,7 +38,7 @@ def calls(name: str | set[str]) -> Iterator[tuple[str, ast.Call]]:
 def errors() -> set[str]:
     """`UsageError` and all that is one."""
     found = {"UsageError"}
-    classes = [node for _, tree in TREES for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    classes = [node for _, tree in trees() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
     while more := {
         each.name
         for each in classes
