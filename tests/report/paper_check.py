@@ -25,7 +25,7 @@ REACH = 200
 SIGNS = str.maketrans({"•": "·", "‐": None, "-": None, "\u00ad": None, "\u2060": None, "\u200b": None})
 SPACE = re.compile(r"\s+")
 DIGIT = re.compile(r"\d")
-SOURCE_MARKS = re.compile(r"\[\d+(?:,\d+)*\]")
+SOURCE_MARKS = re.compile(r"\[\s*\d+(?:,\s*\d+)*\s*\]")
 SVG_TEXT = re.compile(r"<text[^>]*>(.*?)</text>", re.DOTALL)
 TAG = re.compile(r"<[^>]+>")
 

@@ -26,7 +26,7 @@ from orchestration.report.document import (
 from orchestration.report.texts import Texts, plain
 from orchestration.report.typst.content import ReportContent
 from tests.report.figure_check import assert_figures_stand_in_the_release, figures_of, texts_of
-from tests.report.paper_check import departures, departures_from
+from tests.report.paper_check import SOURCE_MARKS, departures, departures_from
 from tests.report.read_once import composed_anew, paper_of, report_of
 from tests.report.small_world import (
     BEIJING,
@@ -129,7 +129,7 @@ def test_each_number_on_paper_that_is_another_is_found(small_release: Path, lang
     of sources."""
     content = ReportContent(report_of(small_release, LOST_A_LOT, language)).content()
     pages = paper_of(small_release, LOST_A_LOT, language)
-    sources = [range(*mark.span()) for mark in re.finditer(r"\[\s*\d+(?:,\s*\d+)*\s*\]", pages[2])]
+    sources = [range(*mark.span()) for mark in SOURCE_MARKS.finditer(pages[2])]
     numbers = [
         number for number in re.finditer(r"\d+", pages[2]) if not any(number.start() in each for each in sources)
     ]

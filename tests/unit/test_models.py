@@ -147,11 +147,7 @@ class Project:
     @cached_property
     def keyed(self) -> set[str]:
         """What a test says to have a key, by unique id."""
-        return {
-            test["attached_node"]
-            for test in self.of("test")
-            if (test.get("test_metadata") or {}).get("name") == "unique_key"
-        }
+        return {test["attached_node"] for test in self.of("test") if rule_of(test) == "unique_key"}
 
     def parents(self, node: Node) -> list[Node]:
         return [self.nodes[name] for name in node.get("depends_on", {}).get("nodes", ())]
@@ -179,6 +175,11 @@ class Project:
             found |= {parent["unique_id"] for parent in above}
             waiting += above
         return found
+
+
+def rule_of(test: Node) -> str | None:
+    """The generic test that it is a case of; a singular test is none."""
+    return (test.get("test_metadata") or {}).get("name")
 
 
 def layer(node: Node) -> str:
@@ -271,7 +272,7 @@ def test_a_key_is_held_by_what_rests_on_the_model(project: Project, model: str) 
 
 
 def test_a_rule_of_tests_has_one_spelling(project: Project) -> None:
-    used = {(test.get("test_metadata") or {}).get("name") for test in project.of("test")} - {None}
+    used = {rule_of(test) for test in project.of("test")} - {None}
     assert used == {
         "complete_columns",
         "listed_values",
@@ -284,13 +285,9 @@ def test_a_rule_of_tests_has_one_spelling(project: Project) -> None:
 
 def test_bounds_hold_under_any_method(project: Project) -> None:
     """How many marks there are is a methodology's own; a share's bounds, and the first of a count, are not."""
-    ranges = [test["test_metadata"]["kwargs"] for test in project.of("test") if _tests_range(test)]
+    ranges = [test["test_metadata"]["kwargs"] for test in project.of("test") if rule_of(test) == "within_range"]
     bounds = {limits.get(bound) for limits in ranges for bound in ("minimum", "maximum")}
     assert bounds - {None} == {0, 1}
-
-
-def _tests_range(test: Node) -> bool:
-    return (test.get("test_metadata") or {}).get("name") == "within_range"
 
 
 def test_one_mart_tells_of_revised_figures(project: Project) -> None:
