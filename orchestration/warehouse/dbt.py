@@ -33,6 +33,7 @@ MANIFEST_NAME = "manifest.json"
 LOG_NAME = "dbt.log"
 PARSED_NAME = "partial_parse.msgpack"
 DIGEST_NAME = "digest.txt"
+SEED_SUFFIX = ".csv"
 IGNORED_FOLDERS = {"target", "logs", "dbt_packages", "__pycache__"}
 
 
@@ -47,7 +48,7 @@ def command() -> list[str]:
 
 def environment(home: Home) -> dict[str, str]:
     """The variables that dbt needs for this home, to be laid over `os.environ`."""
-    digest = project_digest(home)
+    is_parsed = _is_current(manifest_folder(home), manifest_digest(home))
     return {
         "ZHENGXIN_WAREHOUSE": str(home.warehouse),
         "DBT_PROJECT_DIR": str(dbt_folder(home)),
@@ -56,8 +57,8 @@ def environment(home: Home) -> dict[str, str]:
         "DBT_LOG_PATH": str(target_folder(home)),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
-        "ZHENGXIN_PROJECT_DIGEST": digest,
-        "ZHENGXIN_PARSED": str(parse_folder(home) / PARSED_NAME) if _is_current(manifest_folder(home), digest) else "",
+        "ZHENGXIN_PROJECT_DIGEST": project_digest(home),
+        "ZHENGXIN_PARSED": str(parse_folder(home) / PARSED_NAME) if is_parsed else "",
         "ZHENGXIN_DRAW_COUNT": str(settings_of(home).draws),
         "ZHENGXIN_OVER_UNITS": "1" if settings_of(home).draws or compares_units(home) else "0",
         # The editions to build; a run that knows better lays its own over them (warehouse/edition_inputs.py).
@@ -134,7 +135,7 @@ def prepare_manifest(home: Home) -> Path:
     """
     folder = manifest_folder(home)
     manifest = folder / MANIFEST_NAME
-    digest = project_digest(home)
+    digest = manifest_digest(home)
     if _is_current(folder, digest):
         return manifest
     folder.mkdir(parents=True, exist_ok=True)
@@ -158,13 +159,24 @@ def whole_manifest(home: Home) -> Path:
 
 
 def project_digest(home: Home) -> str:
-    """SHA-256 over all that a manifest is made from: paths and contents of dbt project, profile and seeds, draws, and
-    whether there is evidence."""
+    """SHA-256 over all that tables are made from beside what was landed: paths and contents of dbt project, profile and
+    seeds, draws, and whether there is evidence."""
     digest = hashlib.sha256(f"draws\0{settings_of(home).draws}\n".encode())
     if has_evidence(home):
         digest.update(b"evidence\n")
     for name, file in _project_files(home):
         digest.update(f"{name}\0{content_digest(file)}\n".encode())
+    return digest.hexdigest()
+
+
+def manifest_digest(home: Home) -> str:
+    """SHA-256 over all that a manifest is made from: the same without the rows of seeds, which dbt does not read to
+    parse, and with whether models are of use instead of how many draws they make."""
+    has_draws = settings_of(home).draws > 0
+    digest = hashlib.sha256(f"{has_draws} {has_draws or compares_units(home)} {has_evidence(home)}\n".encode())
+    for name, file in _project_files(home):
+        content = "" if file.suffix == SEED_SUFFIX else content_digest(file)
+        digest.update(f"{name}\0{content}\n".encode())
     return digest.hexdigest()
 
 

@@ -17,10 +17,12 @@ from orchestration.home import Home, project_root
 from orchestration.pipeline.code_location import definitions_of
 from orchestration.pipeline.quality import VALIDATION_RESULT
 from orchestration.pipeline.resources import WRITER_POOL
-from orchestration.warehouse import dbt
+from orchestration.warehouse import connection, dbt
 from tests.orchestration.conftest import process_environment
+from tests.small.inbox import SERIES
 
 SNAPSHOT = Path(__file__).with_name("snapshots") / "definitions.txt"
+NAME = "Integrity assessment of China's county governments"
 UPDATE_VARIABLE = "ZHENGXIN_UPDATE_SNAPSHOTS"
 
 
@@ -111,9 +113,32 @@ def test_manifest_is_parsed_once_for_one_state_of_the_project(
     monkeypatch.setattr(dbt, "run", lambda *_, **__: pytest.fail("parsed again"))
     manifest = dbt.prepare_manifest(project_home)
     assert manifest.is_relative_to(project_home.root)
-    monkeypatch.setattr(dbt, "project_digest", lambda home: "another state")
+    monkeypatch.setattr(dbt, "manifest_digest", lambda home: "another state")
     with pytest.raises(pytest.fail.Exception, match="parsed again"):
         dbt.prepare_manifest(project_home)
+
+
+def test_other_rows_of_a_seed_are_built_without_a_parse(home: Home) -> None:
+    """Also where the home lies elsewhere now than when its project was parsed."""
+    series = home.seeds / "methodology" / "series.csv"
+    parsed, tables = dbt.manifest_digest(home), dbt.project_digest(home)
+    series.write_text(series.read_text(encoding="utf-8").replace(NAME, "Renamed"), encoding="utf-8")
+    assert (dbt.manifest_digest(home), dbt.project_digest(home) == tables) == (parsed, False)
+    assert dbt.environment(home)["ZHENGXIN_PARSED"]
+    home.warehouse.parent.mkdir()
+    dbt.run(home, ["seed", "--quiet", "--select", "series"])
+    with connection.reading(home.warehouse) as warehouse:
+        names = warehouse.execute("select name_en from seed.series where series_code = ?", [SERIES]).fetchall()
+    assert names == [("Renamed",)]
+
+
+def test_models_of_use_decide_on_a_parse(home: Home) -> None:
+    """Draws or none, not how many."""
+    digests = {}
+    for draws in (0, 16, 500):
+        home.settings.write_text(f'seeds = "own"\ndraws = {draws}\n', encoding="utf-8")
+        digests[draws] = dbt.manifest_digest(home)
+    assert digests[0] != digests[16] == digests[500]
 
 
 def test_dagster_finds_the_definitions_without_arguments(project_home: Home) -> None:

@@ -18,7 +18,7 @@ def share_parse(home: Home) -> None:
     """Parse the project of `home`, or take over what was parsed of the same project before."""
     if SHARED not in os.environ:
         return
-    parsed = Path(os.environ[SHARED]) / dbt.project_digest(home)
+    parsed = Path(os.environ[SHARED]) / dbt.manifest_digest(home)
     if not parsed.exists():
         dbt.prepare_manifest(home)
         made = Path(tempfile.mkdtemp(dir=parsed.parent))

@@ -1,6 +1,8 @@
 {#
     A seed is read by DuckDB with the types of its columns and replaces its table in one statement, its comments with it.
     dbt's own materialization reads each file into Python too, only to create a table whose columns are all typed here.
+    dbt works in the project's folder, so the path from there leads to the seeds beside it; the folder that the manifest
+    names is that in which it was parsed, perhaps with other rows (`manifest_digest` in orchestration/warehouse/dbt.py).
 #}
 {% materialization seed, adapter="duckdb" %}
     {%- set target = this.incorporate(type="table") -%}
@@ -13,7 +15,7 @@
         create or replace table {{ target }} as (
             select *
             from read_csv(
-                '{{ adapter.get_seed_file_path(model) | replace("'", "''") }}',
+                '{{ model.original_file_path | replace("'", "''") }}',
                 header = true,
                 delim = ',',
                 quote = '"',
