@@ -171,9 +171,12 @@ def project_digest(home: Home) -> str:
 
 def manifest_digest(home: Home) -> str:
     """SHA-256 over all that a manifest is made from: the same without the rows of seeds, which dbt does not read to
-    parse, and with whether models are of use instead of how many draws they make."""
-    has_draws = settings_of(home).draws > 0
-    digest = hashlib.sha256(f"{has_draws} {has_draws or compares_units(home)} {has_evidence(home)}\n".encode())
+    parse, with whether models are of use instead of how many draws they make, and with whether the seeds stand alone,
+    which leaves tests out."""
+    settings = settings_of(home)
+    has_draws = settings.draws > 0
+    chosen = (has_draws, has_draws or compares_units(home), has_evidence(home), settings.seeds)
+    digest = hashlib.sha256(f"{chosen}\n".encode())
     for name, file in _project_files(home):
         content = "" if file.suffix == SEED_SUFFIX else content_digest(file)
         digest.update(f"{name}\0{content}\n".encode())

@@ -10,6 +10,7 @@ import pytest
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.warehouse import dbt
+from tests.small.copied import copy_home
 
 SCORES_OF_THE_TREE = [
     *("t_score", "t1_score", "t2_score", "t3_score", "t4_score", "t5_score"),
@@ -22,10 +23,8 @@ SCORES_OF_THE_TREE = [
 
 @pytest.fixture(scope="module")
 def copied(released_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A copy of the built home: one for all tests, for dbt parses a project in a new place anew."""
-    root = tmp_path_factory.mktemp("copied") / "home"
-    shutil.copytree(released_home.root, root, ignore=shutil.ignore_patterns("releases"))
-    return Home(root)
+    """A copy of the built home, one for all tests."""
+    return copy_home(released_home, tmp_path_factory.mktemp("copied") / "home")
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 
 from orchestration.home import Home
@@ -12,6 +10,7 @@ from tests.daily.small_home import DECISION, OBJECTION
 from tests.landing.conftest import csv_text
 from tests.release.conftest import alter, deliver_change, released
 from tests.release.figures import scoring_cell
+from tests.small.copied import copy_home
 
 __all__ = ["released"]
 
@@ -19,8 +18,7 @@ __all__ = ["released"]
 @pytest.fixture(scope="package")
 def waiting(released: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """Files of observations, objections and decisions wait, and a grade has changed. Look, don't change."""
-    home = Home(tmp_path_factory.mktemp("waiting") / "home")
-    shutil.copytree(released.root, home.root)
+    home = copy_home(released, tmp_path_factory.mktemp("waiting") / "home")
     deliver_change(home, 2019, *scoring_cell(home, 2019), "0")
     for source, row in (("objection", OBJECTION), ("decision", DECISION)):
         path = home.inbox / source / "one.csv"
@@ -33,8 +31,7 @@ def waiting(released: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
 @pytest.fixture(scope="package")
 def before_decision(waiting: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """All has landed but a decision, which waits."""
-    home = Home(tmp_path_factory.mktemp("before_decision") / "home")
-    shutil.copytree(waiting.root, home.root)
+    home = copy_home(waiting, tmp_path_factory.mktemp("before_decision") / "home")
     decision = home.inbox / "decision" / "one.csv"
     aside = decision.rename(home.root / decision.name)
     land_inbox(home)

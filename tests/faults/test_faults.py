@@ -4,7 +4,6 @@ and the next command goes through to what an undisturbed one leaves."""
 from __future__ import annotations
 
 import random
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +22,7 @@ from orchestration.release.verify_all import RELEASE, parts_to_verify, verify_pa
 from orchestration.site.page import INVENTORY, LOCK
 from tests.faults import steps
 from tests.faults.faulty_process import FULL, KILLED, READ_ONLY, TORN, Step, perform
+from tests.small.copied import copy_home
 
 STEPS: dict[str, Step] = {
     "land": steps.land,
@@ -85,8 +85,7 @@ def undisturbed(before: Callable[[str], Home], tmp_path_factory: pytest.TempPath
 
     @cache
     def look(name: str) -> Undisturbed:
-        home = Home(tmp_path_factory.mktemp(name) / "home")
-        shutil.copytree(before(name).root, home.root)
+        home = copy_home(before(name), tmp_path_factory.mktemp(name) / "home")
         count, said = perform(STEPS[name], home)
         assert said is None, said
         return Undisturbed(count, pages(home))
@@ -156,8 +155,7 @@ def run_into(home: Home, look: Look, name: str, fault: str, share: float) -> Non
 @pytest.fixture
 def home(request: pytest.FixtureRequest, before: Callable[[str], Home], tmp_path: Path) -> Home:
     """A copy of the home in which the step that is tried has something to do."""
-    shutil.copytree(before(request.node.callspec.params["name"]).root, tmp_path / "home")
-    return Home(tmp_path / "home")
+    return copy_home(before(request.node.callspec.params["name"]), tmp_path / "home")
 
 
 @pytest.mark.parametrize(("name", "fault", "share"), FEW)

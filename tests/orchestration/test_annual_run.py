@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import dagster as dg
@@ -17,6 +16,7 @@ from orchestration.pipeline.partitions import PARTITION_TAG, span_tags
 from orchestration.warehouse.connection import reading, writing
 from tests.orchestration.conftest import YEAR, BuiltHome
 from tests.small.build import say_sound
+from tests.small.copied import copy_home
 from tests.small.inbox import write_small_inbox
 
 
@@ -156,8 +156,7 @@ def test_three_years_in_one_run(home: Home) -> None:
 
 
 def test_landing_the_same_year_again_changes_nothing(built: BuiltHome, tmp_path: Path) -> None:
-    shutil.copytree(built.home.root, tmp_path / "again")
-    home = Home(tmp_path / "again")
+    home = copy_home(built.home, tmp_path / "again")
     outcome = run_job(home, "land_year", span_tags([YEAR]))
     assert outcome.errors == []
     assert "unchanged" in latest_metadata(home, "raw", "observation")["files"]
@@ -167,8 +166,7 @@ def test_landing_the_same_year_again_changes_nothing(built: BuiltHome, tmp_path:
 
 def test_table_that_is_not_as_accepted_blocks(built: BuiltHome, tmp_path: Path) -> None:
     """Where the ledger and the accepted rows disagree, nothing is scored."""
-    shutil.copytree(built.home.root, tmp_path / "damaged")
-    home = Home(tmp_path / "damaged")
+    home = copy_home(built.home, tmp_path / "damaged")
     [accepted] = (home.landing / "batches" / "observation").glob("*/accepted.parquet")
     accepted.unlink()
     outcome = run_job(home, "annual_run", span_tags([YEAR]))
@@ -178,8 +176,7 @@ def test_table_that_is_not_as_accepted_blocks(built: BuiltHome, tmp_path: Path) 
 
 def test_some_marts_alone_with_their_checks(built: BuiltHome, tmp_path: Path) -> None:
     """What the UI launches for chosen assets: no year, and of the validation only the marts' own checks."""
-    shutil.copytree(built.home.root, tmp_path / "some")
-    home = Home(tmp_path / "some")
+    home = copy_home(built.home, tmp_path / "some")
     mart = dg.AssetKey(["marts", "published_reconciliation"])
     with open_instance(home) as instance:
         result = (
@@ -197,8 +194,7 @@ def test_some_marts_alone_with_their_checks(built: BuiltHome, tmp_path: Path) ->
 @pytest.mark.slow
 def test_changed_result_is_offered_then_published_with_its_reason(built: BuiltHome, tmp_path: Path) -> None:
     """What a person launches in the UI: `publish_release` without a note, then with one."""
-    shutil.copytree(built.home.root, tmp_path / "revised")
-    home = Home(tmp_path / "revised")
+    home = copy_home(built.home, tmp_path / "revised")
     with writing(home.warehouse) as connection:
         connection.execute("update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")
         say_sound(home, connection, [YEAR])
@@ -218,8 +214,7 @@ def test_changed_result_is_offered_then_published_with_its_reason(built: BuiltHo
 
 
 def test_release_that_a_gate_refuses_fails_and_names_the_gate(built: BuiltHome, tmp_path: Path) -> None:
-    shutil.copytree(built.home.root, tmp_path / "refused")
-    home = Home(tmp_path / "refused")
+    home = copy_home(built.home, tmp_path / "refused")
     with writing(home.warehouse) as connection:
         connection.execute("delete from marts.fct_unit_score where unit_code = '520402'")
         say_sound(home, connection, [YEAR])

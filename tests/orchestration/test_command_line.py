@@ -8,7 +8,6 @@ import io
 import json
 import os
 import shlex
-import shutil
 import socket
 import sys
 from collections.abc import Callable
@@ -29,6 +28,7 @@ from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue, Release
 from orchestration.warehouse.lock import writer_lock
 from orchestration.years import parse_years
 from tests.orchestration.conftest import YEAR, BuiltHome, Call
+from tests.small.copied import copy_home
 from tests.small.inbox import write_small_inbox
 
 COMMANDS = ("demo", "template", "land", "run", "rebuild", "status", "explain", "compare", "query", "ui")
@@ -273,8 +273,7 @@ def test_status(built: BuiltHome, zhengxin: Call) -> None:
 
 
 def test_status_speaks_the_language_of_the_home(built: BuiltHome, tmp_path: Path, zhengxin: Call) -> None:
-    shutil.copytree(built.home.root, tmp_path / "home")
-    home = Home(tmp_path / "home")
+    home = copy_home(built.home, tmp_path / "home")
     home.settings.write_text(home.settings.read_text(encoding="utf-8") + 'language = "en"\n', encoding="utf-8")
     shown = zhengxin(home, "status").stdout
     for part in ("county_integrity, editions 2017–2025", "0 files wait", "rows quarantined", "annual_run success"):

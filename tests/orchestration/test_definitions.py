@@ -20,6 +20,7 @@ from orchestration.pipeline.resources import WRITER_POOL
 from orchestration.warehouse import connection, dbt
 from tests.orchestration.conftest import process_environment
 from tests.small.inbox import SERIES
+from tests.small.parsed import share_parse
 
 SNAPSHOT = Path(__file__).with_name("snapshots") / "definitions.txt"
 NAME = "Integrity assessment of China's county governments"
@@ -32,6 +33,7 @@ def definitions(project_home: Home, tmp_path_factory: pytest.TempPathFactory) ->
     home = Home(tmp_path_factory.mktemp("definitions") / "home")
     shutil.copytree(project_home.root, home.root)
     home.settings.write_text(home.settings.read_text(encoding="utf-8").replace("draws = 0", "draws = 500"))
+    share_parse(home)
     return definitions_of(home)
 
 
@@ -132,13 +134,14 @@ def test_other_rows_of_a_seed_are_built_without_a_parse(home: Home) -> None:
     assert names == [("Renamed",)]
 
 
-def test_models_of_use_decide_on_a_parse(home: Home) -> None:
-    """Draws or none, not how many."""
-    digests = {}
-    for draws in (0, 16, 500):
-        home.settings.write_text(f'seeds = "own"\ndraws = {draws}\n', encoding="utf-8")
-        digests[draws] = dbt.manifest_digest(home)
-    assert digests[0] != digests[16] == digests[500]
+def test_settings_that_choose_models_or_tests_decide_on_a_parse(tmp_path: Path) -> None:
+    """Draws or none, not how many; whether the seeds stand alone."""
+    home, digests = Home(tmp_path), {}
+    for seeds, draws in (("own", 0), ("own", 16), ("own", 500), ("over", 500)):
+        home.settings.write_text(f'seeds = "{seeds}"\ndraws = {draws}\n', encoding="utf-8")
+        digests[seeds, draws] = dbt.manifest_digest(home)
+    assert digests["own", 16] == digests["own", 500]
+    assert len(set(digests.values())) == 3
 
 
 def test_dagster_finds_the_definitions_without_arguments(project_home: Home) -> None:

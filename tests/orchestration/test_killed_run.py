@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import signal
 import subprocess
 import time
@@ -19,6 +18,7 @@ from orchestration.release.verify import verify_release
 from tests.orchestration.conftest import YEAR, BuiltHome, Call, command_line, process_environment
 from tests.orchestration.tables import fingerprint
 from tests.small.cold import cold
+from tests.small.copied import copy_home
 from tests.small.inbox import write_small_inbox
 
 Moment = Callable[[Home], bool]
@@ -95,8 +95,7 @@ def test_run_after_a_killed_run(home: Home, built: BuiltHome, zhengxin: Call, af
 
 @pytest.mark.slow
 def test_rebuild_gives_the_same_tables(built: BuiltHome, tmp_path: Path, zhengxin: Call) -> None:
-    shutil.copytree(built.home.root, tmp_path / "home")
-    home = Home(tmp_path / "home")
+    home = copy_home(built.home, tmp_path / "home")
     home.warehouse.write_bytes(b"damaged" * 1000)
     assert "zhengxin rebuild" in zhengxin(home, "query", "select 1").stderr
     done = zhengxin(home, "rebuild")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import dagster as dg
@@ -24,6 +23,7 @@ from tests.daily.small_home import DECISION, OBJECTION
 from tests.landing.conftest import csv_text
 from tests.orchestration.conftest import YEAR, BuiltHome, Call
 from tests.small.build import say_sound
+from tests.small.copied import copy_home
 
 OTHER_GRADE = "update marts.fct_unit_score set grade = 'X' where unit_code = '520403'"
 
@@ -31,8 +31,7 @@ OTHER_GRADE = "update marts.fct_unit_score set grade = 'X' where unit_code = '52
 @pytest.fixture
 def home(built: BuiltHome, tmp_path: Path) -> Home:
     """A home with one release, to change."""
-    shutil.copytree(built.home.root, tmp_path / "home")
-    return Home(tmp_path / "home")
+    return copy_home(built.home, tmp_path / "home")
 
 
 def run(home: Home, job: str = "annual_run"):

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from orchestration.file_digest import sha256_of
 from orchestration.home import Home
 from orchestration.landing.run import land_inbox
 from orchestration.release import inputs
+from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue
 from orchestration.release.publish import Outcome, release_edition
 from orchestration.warehouse import connection, dbt, resolved_method
 from orchestration.warehouse.raw import load_raw
 from tests.small.build import BUILD_UNTESTED, say_sound
+from tests.small.copied import copy_home
 from tests.small.home import make_small_home
 from tests.small.inbox import SERIES, write_small_inbox
 from tests.small.made_once import made_once
@@ -77,9 +79,19 @@ def make_released(root: Path) -> None:
 
 
 @pytest.fixture(scope="package")
-def released() -> Home:
-    """Two editions, built and released. Look, don't change."""
-    return Home(made_once("released", make_released))
+def released() -> Iterator[Home]:
+    """Two editions, built and released. Look, don't change: copies share the tables of its releases."""
+    home = Home(made_once("released", make_released))
+    before = sealed_files(home)
+    yield home
+    assert sealed_files(home) == before
+
+
+def sealed_files(home: Home) -> dict[Path, tuple[int, str]]:
+    """Mode and SHA-256 of every file of the releases."""
+    trees = [Catalogue(home.releases).tree(audience) for audience in (PUBLIC, INTERNAL)]
+    files = [path for tree in trees for path in sorted(tree.rglob("*")) if path.is_file()]
+    return {path: (path.stat().st_mode, sha256_of(path)) for path in files}
 
 
 KNOWN_METHODS: dict[str, dict[str, dict[str, str]]] = {}
@@ -107,8 +119,7 @@ def _known_by_content(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def home(released: Home, tmp_path: Path) -> Home:
     """A copy of the released home."""
-    shutil.copytree(released.root, tmp_path / "home")
-    return Home(tmp_path / "home")
+    return copy_home(released, tmp_path / "home")
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import pytest
 from orchestration.demo.county import write_county_inbox
 from orchestration.home import Home, shipped_seeds
 from tests.small.home import keep_rows, lay_demo_seeds
+from tests.small.parsed import share_parse
 
 LATEST, WHOLE = "latest year", "three years"
 EARLIER, PROVINCE = (2017, 2018), "520000"
@@ -45,6 +46,7 @@ def county_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
         call(home, "demo", "county")
     else:
         write_latest_demo(home)
+    share_parse(home)
     years = "2017-2019" if request.param == WHOLE else "2019"
     (home.root / "summary.txt").write_text(call(home, "run", years), encoding="utf-8")
     return home
@@ -74,6 +76,7 @@ def hdi_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     call(home, "demo", "hdi")
     with home.settings.open("a", encoding="utf-8") as settings:
         settings.write("\ndraws = 0\n")
+    share_parse(home)
     (home.root / "summary.txt").write_text(call(home, "run"), encoding="utf-8")
     return home
 
