@@ -60,7 +60,7 @@ def environment(home: Home) -> dict[str, str]:
         "ZHENGXIN_PROJECT_DIGEST": project_digest(home),
         "ZHENGXIN_PARSED": str(parse_folder(home) / PARSED_NAME) if is_parsed else "",
         "ZHENGXIN_DRAW_COUNT": str(settings_of(home).draws),
-        "ZHENGXIN_OVER_UNITS": "1" if settings_of(home).draws or compares_units(home) else "0",
+        "ZHENGXIN_OVER_UNITS": "1" if has_models_over_units(home) else "0",
         # The editions to build; a run that knows better lays its own over them (warehouse/edition_inputs.py).
         "ZHENGXIN_EDITIONS": "all",
         "ZHENGXIN_EDITIONS_AND_NEXT": "all",
@@ -70,6 +70,11 @@ def environment(home: Home) -> dict[str, str]:
         # Products of small matrices wait for their threads longer than they compute.
         "OPENBLAS_NUM_THREADS": "1",
     }
+
+
+def has_models_over_units(home: Home) -> bool:
+    """Whether models that compare units are of use: for draws, or for a rule that scores against the other units."""
+    return settings_of(home).draws > 0 or compares_units(home)
 
 
 def compares_units(home: Home) -> bool:
@@ -174,8 +179,7 @@ def manifest_digest(home: Home) -> str:
     parse, with whether models are of use instead of how many draws they make, and with whether the seeds stand alone,
     which leaves tests out."""
     settings = settings_of(home)
-    has_draws = settings.draws > 0
-    chosen = (has_draws, has_draws or compares_units(home), has_evidence(home), settings.seeds)
+    chosen = (settings.draws > 0, has_models_over_units(home), has_evidence(home), settings.seeds)
     digest = hashlib.sha256(f"{chosen}\n".encode())
     for name, file in _project_files(home):
         content = "" if file.suffix == SEED_SUFFIX else content_digest(file)
@@ -184,7 +188,7 @@ def manifest_digest(home: Home) -> str:
 
 
 def _project_files(home: Home) -> Iterable[tuple[str, Path]]:
-    """Every file a manifest is made from, with the name it counts under, in a fixed order."""
+    """Every file that tables are made from beside what was landed, with the name it counts under, in a fixed order."""
     yield "profiles.yml", profiles_folder() / "profiles.yml"
     for label, root in (("dbt_project", project_root() / DBT_PROJECT), ("seeds", seeds_folder(home))):
         for name, file in files_below(root, IGNORED_FOLDERS):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.home import Home
+from tests.small.copied import copy_home
 from tests.small.home import make_small_home
 from tests.small.inbox import write_small_inbox
 
@@ -60,8 +60,7 @@ def project_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 @pytest.fixture
 def home(project_home: Home, tmp_path: Path) -> Home:
     """An empty home of one's own."""
-    shutil.copytree(project_home.root, tmp_path / "home")
-    return Home(tmp_path / "home")
+    return copy_home(project_home, tmp_path / "home")
 
 
 @pytest.fixture(scope="package")
@@ -72,8 +71,7 @@ def built(project_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Built
     from orchestration.pipeline.instance import open_instance
     from orchestration.pipeline.partitions import span_tags
 
-    home = Home(tmp_path_factory.mktemp("built") / "home")
-    shutil.copytree(project_home.root, home.root)
+    home = copy_home(project_home, tmp_path_factory.mktemp("built") / "home")
     good_rows = write_small_inbox(home.inbox, [YEAR])
     with unchanged_environment(), open_instance(home) as instance:
         outcome = execute(instance, definitions_of(home).resolve_job_def("annual_run"), span_tags([YEAR]))

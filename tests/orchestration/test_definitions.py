@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from orchestration.pipeline.quality import VALIDATION_RESULT
 from orchestration.pipeline.resources import WRITER_POOL
 from orchestration.warehouse import connection, dbt
 from tests.orchestration.conftest import process_environment
+from tests.small.copied import copy_home
 from tests.small.inbox import SERIES
 from tests.small.parsed import share_parse
 
@@ -30,8 +30,7 @@ UPDATE_VARIABLE = "ZHENGXIN_UPDATE_SNAPSHOTS"
 @pytest.fixture(scope="module")
 def definitions(project_home: Home, tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
     """Those of a home with draws: all that there are."""
-    home = Home(tmp_path_factory.mktemp("definitions") / "home")
-    shutil.copytree(project_home.root, home.root)
+    home = copy_home(project_home, tmp_path_factory.mktemp("definitions") / "home")
     home.settings.write_text(home.settings.read_text(encoding="utf-8").replace("draws = 0", "draws = 500"))
     share_parse(home)
     return definitions_of(home)
@@ -63,8 +62,7 @@ def described(definitions: dg.Definitions) -> Iterator[str]:
 def test_collecting_is_there_only_where_the_home_says_so(
     project_home: Home, definitions: dg.Definitions, tmp_path: Path
 ) -> None:
-    home = Home(tmp_path / "home")
-    shutil.copytree(project_home.root, home.root)
+    home = copy_home(project_home, tmp_path / "home")
     with home.settings.open("a", encoding="utf-8") as settings:
         settings.write("\n[collect]\ndagster = true\n")
     added = set(described(definitions_of(home))) - set(described(definitions))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -26,6 +25,7 @@ from orchestration.web.mutations import HARMLESS
 from tests.orchestration.conftest import YEAR, BuiltHome, Call, command_line, process_environment
 from tests.orchestration.tables import fingerprint
 from tests.small.cold import cold
+from tests.small.copied import copy_home
 from tests.small.inbox import write_small_inbox
 
 START_SECONDS = 90
@@ -152,8 +152,7 @@ class WebServer:
 @pytest.fixture(scope="module")
 def home(project_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """What the built home held before its run: seeds of its own too, so that a run launched here must see them."""
-    home = Home(tmp_path_factory.mktemp("served") / "home")
-    shutil.copytree(project_home.root, home.root)
+    home = copy_home(project_home, tmp_path_factory.mktemp("served") / "home")
     write_small_inbox(home.inbox, [YEAR])
     return home
 
@@ -276,8 +275,7 @@ def test_one_launch_does_the_whole_and_two_at_once_do_not_collide(
 
 def test_a_server_for_reading_refuses_every_change_that_dagster_knows(project_home: Home, tmp_path: Path) -> None:
     """All mutations of its schema, so that one which a later version adds is asked as well."""
-    home = Home(tmp_path / "home")
-    shutil.copytree(project_home.root, home.root)
+    home = copy_home(project_home, tmp_path / "home")
     with _serving(home, "--read-only") as server:
         schema = server.ask("{ __schema { mutationType { fields { name } } } }")["__schema"]
         names = {field["name"] for field in schema["mutationType"]["fields"]}

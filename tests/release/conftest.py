@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.file_digest import sha256_of
 from orchestration.home import Home
 from orchestration.landing.run import land_inbox
 from orchestration.release import inputs
 from orchestration.release.catalogue import INTERNAL, PUBLIC, Catalogue
+from orchestration.release.files import hashes_of_files
 from orchestration.release.publish import Outcome, release_edition
 from orchestration.warehouse import connection, dbt, resolved_method
 from orchestration.warehouse.raw import load_raw
@@ -87,11 +87,10 @@ def released() -> Iterator[Home]:
     assert sealed_files(home) == before
 
 
-def sealed_files(home: Home) -> dict[Path, tuple[int, str]]:
-    """Mode and SHA-256 of every file of the releases."""
+def sealed_files(home: Home) -> list[tuple[dict[str, str], dict[Path, int]]]:
+    """SHA-256 of every file of the releases, and all modes, for each audience."""
     trees = [Catalogue(home.releases).tree(audience) for audience in (PUBLIC, INTERNAL)]
-    files = [path for tree in trees for path in sorted(tree.rglob("*")) if path.is_file()]
-    return {path: (path.stat().st_mode, sha256_of(path)) for path in files}
+    return [(hashes_of_files(tree), {path: path.stat().st_mode for path in tree.rglob("*")}) for tree in trees]
 
 
 KNOWN_METHODS: dict[str, dict[str, dict[str, str]]] = {}

@@ -12,8 +12,7 @@ from tests.small.parsed import SHARED
 
 
 def made_once(name: str, make: Callable[[Path], None]) -> Path:
-    """The folder of that name, made by the first who asks; the others wait for it. It is never moved: what dbt parsed
-    names the place of its seeds."""
+    """The folder of that name, made by the first who asks; the others wait for it."""
     folder = Path(os.environ[SHARED]) / name
     finished = folder.with_suffix(".finished")
     with FileLock(folder.with_suffix(".lock")):
