@@ -30,21 +30,25 @@ def rebuild(home: Home, lock: dict[str, Any]) -> dict[str, dict[str, str]]:
     with writer_lock(home.warehouse, f"rebuild of {facts.release}"):
         with connection.writing(home.warehouse) as warehouse:
             load_raw(warehouse, home)
+        # Parsed before it is built: the build, and what is cut, start from that.
+        manifest = dbt.prepare_manifest(home)
         dbt.run(home, ["build", "--quiet", "--exclude-resource-type", "test", "unit_test"])
         with connection.writing(home.warehouse) as warehouse:
-            candidate = _cut(warehouse, home, facts, lock)
+            candidate = _cut(warehouse, home, manifest, facts, lock)
     return {
         audience: {name: summary.sha256 for name, summary in candidate.summaries[audience].items()}
         for audience in candidate.summaries
     }
 
 
-def _cut(warehouse: duckdb.DuckDBPyConnection, home: Home, facts: ReleaseFacts, lock: dict[str, Any]) -> Candidate:
+def _cut(
+    warehouse: duckdb.DuckDBPyConnection, home: Home, manifest: Path, facts: ReleaseFacts, lock: dict[str, Any]
+) -> Candidate:
     catalogue = Catalogue(home.releases)
     read = [ReleaseId.parse(name) for name in lock["earlier_releases"]]
     earlier = [each for each in read if each.year < facts.release.year]
     previous = max((each for each in read if each.year == facts.release.year), default=None)
-    tables = tables_of_edition(warehouse, dbt.prepare_manifest(home), facts.series_code, facts.release.year)
+    tables = tables_of_edition(warehouse, manifest, facts.series_code, facts.release.year)
     candidate = cut_candidate(warehouse, catalogue, tables, facts, earlier, previous, home.root / "candidate")
     if lock["compared_with"]:
         base = ReleaseId.parse(lock["compared_with"])
