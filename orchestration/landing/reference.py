@@ -18,9 +18,9 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice, takewhile
 from operator import itemgetter
 from pathlib import Path
@@ -30,6 +30,7 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.errors import UsageError
+from orchestration.file_digest import content_digest
 from orchestration.landing.contracts.definition import NOTHING
 from orchestration.landing.succession import Succession
 from orchestration.wording import Wording
@@ -538,7 +539,32 @@ def _span(years: list[int]) -> tuple[str, str]:
 
 
 def read_reference(seeds: Path) -> Reference:
-    """Read the seeds below `seeds`. Raises `SeedError` naming the file and what is wrong with it."""
+    """Read the seeds below `seeds`, or take what was last read of the same contents. Raises `SeedError` naming the file
+    and what is wrong with it."""
+    names = (*SEED_COLUMNS, *OFFICE_COLUMNS, ATTRIBUTE_SEED)
+    return _reference_of(_SeedFiles(seeds, tuple(_content(seeds / name) for name in names)))
+
+
+@dataclass(frozen=True)
+class _SeedFiles:
+    """A folder of seeds, told from others by what is in its files."""
+
+    folder: Path = field(compare=False)
+    contents: tuple[str | None, ...]
+
+
+def _content(file: Path) -> str | None:
+    """None for a file that cannot be read: who reads it says why."""
+    try:
+        return content_digest(file)
+    except OSError:
+        return None
+
+
+# A run asks some four times, for each of landing, evidence and templates.
+@lru_cache(maxsize=2)
+def _reference_of(files: _SeedFiles) -> Reference:
+    seeds = files.folder
     tables = {
         name: _read_seed(seeds / name, columns, OPTIONAL_COLUMNS.get(name, ()))
         for name, columns in SEED_COLUMNS.items()

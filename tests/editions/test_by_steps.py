@@ -5,16 +5,13 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from orchestration.home import Home
-from orchestration.landing import run as landing_run
 from orchestration.landing.run import land_inbox
 from orchestration.warehouse import built_editions, edition_inputs
 from orchestration.warehouse.built_editions import EditionsToBuild
@@ -125,15 +122,6 @@ STEPS = st.lists(st.lists(CHANGE, min_size=1, max_size=2), min_size=2, max_size=
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_small_home(tmp_path_factory.mktemp("editions") / "home").root
-
-
-@pytest.fixture(scope="module", autouse=True)
-def seeds_read_once() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        known: dict[str, Any] = {}
-        read = landing_run.read_reference
-        patch.setattr(landing_run, "read_reference", lambda seeds: known.setdefault("", read(seeds)))
-        yield
 
 
 class BySteps:

@@ -12,9 +12,6 @@ import pytest
 from orchestration.home import Home
 from orchestration.landing.run import LandedFile, land_inbox
 from orchestration.landing.store import Store
-from tests.small.reference import shipped_seeds_read_once
-
-__all__ = ["shipped_seeds_read_once"]
 
 HEADER = "unit_code,message_code,submitted_at,due_at,answered_at,rating,provenance"
 GOOD = "520115,{code},2019-03-01 10:00,2019-03-08,2019-03-07 09:30,5,synthetic"
@@ -63,7 +60,7 @@ class Evidence:
 
 
 @pytest.fixture
-def evidence(tmp_path: Path, shipped_seeds_read_once: None) -> Evidence:
+def evidence(tmp_path: Path) -> Evidence:
     return Evidence(Home(tmp_path))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from orchestration.home import Home
-from orchestration.landing import run as landing_run
 from orchestration.landing.evidence.layout import evidence_folder
 from orchestration.landing.run import land_inbox
 from orchestration.landing.store import Store
@@ -57,12 +55,9 @@ STEPS = st.lists(st.lists(delivery(), min_size=1, max_size=3), min_size=2, max_s
 
 
 @pytest.fixture(scope="module", autouse=True)
-def seeds_read_once() -> Iterator[None]:
-    """Each landing and each count reads the seeds, which are the same here."""
+def units_found_once() -> Iterator[None]:
+    """Each count looks up the units of all codes, which are the same here."""
     with pytest.MonkeyPatch.context() as patch:
-        read = cache(landing_run.read_reference)
-        patch.setattr(landing_run, "read_reference", read)
-        patch.setattr(warehouse_evidence, "read_reference", read)
         units: list[dict] = []
 
         def units_of_codes(*given: object) -> list[dict]:

@@ -8,14 +8,10 @@ from pathlib import Path
 import pytest
 
 from orchestration.home import Home, project_root
-from tests.small.reference import shipped_seeds_read_once
 
 from .conftest import EVENT_ROW, OBSERVATION_ROW, World, csv_text
 
-__all__ = ["shipped_seeds_read_once"]
-
 CASES = Path(__file__).parent / "cases"
-pytestmark = pytest.mark.usefixtures("shipped_seeds_read_once")
 
 
 @pytest.fixture
