@@ -1,6 +1,7 @@
 """Great Expectations on the marts as Dagster checks, and their results as an asset."""
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -9,10 +10,11 @@ from orchestration.pipeline import findings
 from orchestration.pipeline.preview import Metadata
 from orchestration.pipeline.resources import WRITER_POOL, HomeResource, is_from_scratch, warehouse_turn, years_of_run
 from orchestration.quality.marts import MART_CHECKS
-from orchestration.quality.results import data_docs_folder, validate_and_record
-from orchestration.validation import SuiteRun
 from orchestration.warehouse import build_record, connection
 from orchestration.writing import markdown
+
+if TYPE_CHECKING:
+    from orchestration.validation import SuiteRun
 
 VALIDATION_RESULT = dg.AssetKey(["quality", "validation_result"])
 CHECK_NAME = "great_expectations"
@@ -70,8 +72,11 @@ def validation_asset(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition
     return validate_marts
 
 
-def validated(context: dg.AssetExecutionContext, home: Home, years: list[int] | None) -> list[SuiteRun]:
+def validated(context: dg.AssetExecutionContext, home: Home, years: list[int] | None) -> "list[SuiteRun]":
     """Run the suites on the marts of `years` (None: all that were built) and record them; needs the writer lock."""
+    # Great Expectations takes seconds to import, and the definitions do without.
+    from orchestration.quality.results import validate_and_record
+
     with connection.writing(home.warehouse, say=context.log.warning) as open_connection:
         if years is None:
             found = open_connection.execute("select distinct assessment_year from marts.release_info order by 1")
@@ -91,7 +96,9 @@ def validated(context: dg.AssetExecutionContext, home: Home, years: list[int] | 
     return runs
 
 
-def validation_metadata(home: Home, runs: Iterable[SuiteRun]) -> Metadata:
+def validation_metadata(home: Home, runs: "Iterable[SuiteRun]") -> Metadata:
+    from orchestration.quality.results import data_docs_folder
+
     rows = [
         (
             run.suite,
@@ -107,7 +114,7 @@ def validation_metadata(home: Home, runs: Iterable[SuiteRun]) -> Metadata:
     }
 
 
-def check_results(home: Home, runs: Iterable[SuiteRun]) -> Iterator[dg.AssetCheckResult]:
+def check_results(home: Home, runs: "Iterable[SuiteRun]") -> Iterator[dg.AssetCheckResult]:
     """One result a mart: an error where an expectation of that severity fails, else a warning where one fails that held
     when the last release was made, or more rows break it than then."""
     for run in runs:

@@ -2,20 +2,27 @@
 
 Each check reads one frame by SQL, small and keyed, and runs one suite on it. A failed `critical` expectation is an
 error and blocks what is downstream; the others are warnings and show. What holds of every row by construction (keys,
-types, sums to the last digit) is a dbt test; here stand the checks that a reader of the results asks for.
+types, sums to the last digit) is a dbt test; here stand the checks that a reader of the results asks for. They stand as
+plain data, for the definitions list them and Great Expectations takes seconds to import; `quality/validate.py` runs
+them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-import duckdb
-import great_expectations as gx
-import great_expectations.expectations as gxe
 
-from orchestration.validation import SuiteRun, run_suite
+@dataclass(frozen=True)
+class MartExpectation:
+    """One expectation: its class in Great Expectations, the arguments of that, and the rule's stable name."""
+
+    expectation: str
+    rule: str
+    description: str
+    severity: Literal["critical", "warning"]
+    arguments: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -25,17 +32,13 @@ class MartCheck:
     mart: str
     query: str
     keys: tuple[str, ...]
-    expectations: tuple[gxe.Expectation, ...]
-
-    @property
-    def suite(self) -> gx.ExpectationSuite:
-        return gx.ExpectationSuite(name=f"marts.{self.mart}", expectations=list(self.expectations))
+    expectations: tuple[MartExpectation, ...]
 
 
 def _expect(
-    expectation: type[gxe.Expectation], rule: str, description: str, severity: Any = "critical", **kwargs: Any
-) -> gxe.Expectation:
-    return expectation(severity=severity, description=description, meta={"rule": rule}, **kwargs)
+    expectation: str, rule: str, description: str, severity: Literal["critical", "warning"] = "critical", **given: Any
+) -> MartExpectation:
+    return MartExpectation(expectation, rule, description, severity, given)
 
 
 MART_CHECKS = (
@@ -56,7 +59,7 @@ MART_CHECKS = (
         keys=("series_code", "assessment_year", "methodology_code", "unit_code"),
         expectations=(
             _expect(
-                gxe.ExpectColumnPairValuesAToBeGreaterThanB,
+                "ExpectColumnPairValuesAToBeGreaterThanB",
                 "score_above_full_mark",
                 "得分不超过满分 / no score above its full mark",
                 column_A="full_mark",
@@ -65,7 +68,7 @@ MART_CHECKS = (
                 ignore_row_if="either_value_is_missing",
             ),
             _expect(
-                gxe.ExpectColumnPairValuesAToBeGreaterThanB,
+                "ExpectColumnPairValuesAToBeGreaterThanB",
                 "score_below_lowest_mark",
                 "得分不低于最低分 / no score below the lowest mark",
                 column_A="score",
@@ -74,7 +77,7 @@ MART_CHECKS = (
                 ignore_row_if="either_value_is_missing",
             ),
             _expect(
-                gxe.ExpectColumnValuesToBeBetween,
+                "ExpectColumnValuesToBeBetween",
                 "coverage_range",
                 "采集覆盖率在 0 与 1 之间 / coverage lies between 0 and 1",
                 column="coverage",
@@ -82,7 +85,7 @@ MART_CHECKS = (
                 max_value=1,
             ),
             _expect(
-                gxe.ExpectColumnPairValuesAToBeGreaterThanB,
+                "ExpectColumnPairValuesAToBeGreaterThanB",
                 "rank_within_count",
                 "名次不大于参加排名的单位数 / no rank beyond the number of ranked units",
                 column_A="ranked_unit_count_overall",
@@ -91,14 +94,14 @@ MART_CHECKS = (
                 ignore_row_if="either_value_is_missing",
             ),
             _expect(
-                gxe.ExpectColumnValuesToNotBeNull,
+                "ExpectColumnValuesToNotBeNull",
                 "unit_without_score",
                 "每个评估单位都有综合得分 / every assessed unit has a composite score",
                 severity="warning",
                 column="score",
             ),
             _expect(
-                gxe.ExpectColumnValuesToBeInSet,
+                "ExpectColumnValuesToBeInSet",
                 "unit_not_ranked",
                 "每个评估单位采集的都足以参加排名 / every assessed unit has enough of its marks collected to be ranked",
                 severity="warning",
@@ -122,7 +125,7 @@ MART_CHECKS = (
         keys=("series_code", "assessment_year", "methodology_code", "measure_code", "status"),
         expectations=(
             _expect(
-                gxe.ExpectColumnValuesToBeBetween,
+                "ExpectColumnValuesToBeBetween",
                 "normalised_below_zero",
                 "标准化值不小于 0 / no normalised value below 0",
                 column="lowest",
@@ -130,7 +133,7 @@ MART_CHECKS = (
                 max_value=1,
             ),
             _expect(
-                gxe.ExpectColumnValuesToBeBetween,
+                "ExpectColumnValuesToBeBetween",
                 "normalised_above_one",
                 "标准化值不大于 1 / no normalised value above 1",
                 column="highest",
@@ -138,7 +141,7 @@ MART_CHECKS = (
                 max_value=1,
             ),
             _expect(
-                gxe.ExpectColumnValuesToNotBeInSet,
+                "ExpectColumnValuesToNotBeInSet",
                 "cell_quarantined",
                 "没有单元格只有被隔离的行:请改正后重新入库 / "
                 "no cell hangs on quarantined rows alone: correct the rows and land the file again",
@@ -161,7 +164,7 @@ MART_CHECKS = (
         keys=("series_code", "assessment_year", "methodology_code", "region_code", "node_code"),
         expectations=(
             _expect(
-                gxe.ExpectColumnPairValuesToBeEqual,
+                "ExpectColumnPairValuesToBeEqual",
                 "region_coverage",
                 "地区内每个单位都有得分 / every unit of a region is scored",
                 severity="warning",
@@ -182,7 +185,7 @@ MART_CHECKS = (
         keys=("series_code", "assessment_year", "methodology_code"),
         expectations=(
             _expect(
-                gxe.ExpectTableRowCountToBeBetween,
+                "ExpectTableRowCountToBeBetween",
                 "edition_missing",
                 "所要的年度都已计分 / the years asked for have been scored",
                 min_value=1,
@@ -203,7 +206,7 @@ MART_CHECKS = (
         keys=("published_kind", "published_id"),
         expectations=(
             _expect(
-                gxe.ExpectColumnValuesToNotBeInSet,
+                "ExpectColumnValuesToNotBeInSet",
                 "published_figure_differs",
                 "年度有公布的数字时,计算值与之一致 / "
                 "computed figures agree with the published ones where the edition has them",
@@ -224,7 +227,7 @@ MART_CHECKS = (
         keys=("series_code", "assessment_year", "unit_code"),
         expectations=(
             _expect(
-                gxe.ExpectColumnValuesToBeInSet,
+                "ExpectColumnValuesToBeInSet",
                 "published_score_differs",
                 "年度有公布的得分时,计算值与之一致 / "
                 "computed scores agree with the published ones where the edition has them",
@@ -235,9 +238,3 @@ MART_CHECKS = (
         ),
     ),
 )
-
-
-def validate_marts(connection: duckdb.DuckDBPyConnection, years: Iterable[int]) -> list[SuiteRun]:
-    """Run every suite on the marts of `years`; raises `SuiteError` when an expectation cannot be evaluated."""
-    asked = list(years)
-    return [run_suite(check.suite, connection.execute(check.query, [asked]).df(), check.keys) for check in MART_CHECKS]

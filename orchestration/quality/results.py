@@ -21,7 +21,7 @@ from orchestration.landing.contracts import CONTRACTS
 from orchestration.landing.evidence.kinds import landed_contracts
 from orchestration.landing.judge import recorded
 from orchestration.landing.store import Store
-from orchestration.quality.marts import validate_marts
+from orchestration.quality.validate import validate_marts
 from orchestration.validation import SuiteRun
 from orchestration.writing.html import environment
 

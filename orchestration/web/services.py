@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -55,22 +56,25 @@ class Services:
 
     def start(self, settings: ServerSettings | None, with_daemon: bool) -> None:
         """Start the web server (None: none) and the daemon on the same definitions; return when the web server answers.
-        Raises `UsageError` when one ends before."""
+        Raises `UsageError` when one ends before. The web server imports what it needs beside the definitions, and reads
+        its settings when those are there."""
         # A socket in a folder of one's own: who reaches the definitions can launch runs, and needs no token for it.
         workspace = {"load_from": [{"grpc_server": {"socket": str(self._socket), "location_name": "zhengxin"}}]}
         self.workspace.write_text(json.dumps(workspace), encoding="utf-8")
-        self._run(
+        definitions = self._run(
             "definitions",
             *("dagster", "code-server", "start", "--socket", str(self._socket), "--location-name", "zhengxin"),
             *("--module-name", "orchestration.definitions", "--use-python-environment-entry-point"),
             *("--inject-env-vars-from-instance", "--log-level", "warning"),
         )
+        _tell(definitions)
+        web_server = self._run("web server", "orchestration.web.server", str(self.workspace)) if settings else None
         self._until(lambda: self._socket.exists())
-        if settings:
-            self._run("web server", "orchestration.web.server", str(self.workspace), told=settings.to_json())
+        if settings and web_server:
+            _tell(web_server, settings.to_json())
             self._until(lambda: _is_healthy(settings.host, settings.port))
         if with_daemon:
-            self._run("daemon", DAEMON_MODULE, "run", "--workspace", str(self.workspace))
+            _tell(self._run("daemon", DAEMON_MODULE, "run", "--workspace", str(self.workspace)))
 
     def wait(self) -> Wording:
         """Return, with what happened, once one of them has ended by itself."""
@@ -80,7 +84,7 @@ class Services:
                 return ended
             time.sleep(LOOK_EVERY_SECONDS)
 
-    def _run(self, what: str, *command: str, told: str = "") -> None:
+    def _run(self, what: str, *command: str) -> subprocess.Popen[str]:
         # Sessions of their own, so that Ctrl-C in the terminal reaches this process alone, and it alone ends them.
         process = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-m", *command],
@@ -93,9 +97,7 @@ class Services:
             text=True,
         )
         self._started[what] = process
-        assert process.stdin is not None, "asked for above"
-        process.stdin.write(f"{told}\n")
-        process.stdin.close()
+        return process
 
     def _until(self, is_there: Callable[[], bool]) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -116,6 +118,14 @@ class Services:
             "".join(f"{what} 已结束,代码 {code}。" for what, code in ended),
             "".join(f"The {what} ended with code {code}." for what, code in ended),
         )
+
+
+def _tell(process: subprocess.Popen[str], settings: str = "") -> None:
+    """Hand a process what it reads; to one that has ended nothing can be told."""
+    assert process.stdin is not None, "asked for as it was started"
+    with contextlib.suppress(BrokenPipeError):
+        process.stdin.write(f"{settings}\n")
+        process.stdin.close()
 
 
 def _stop(process: subprocess.Popen[str]) -> None:

@@ -17,6 +17,14 @@ def test_imports_nothing_heavy(command: str) -> None:
     assert sorted({name.partition(".")[0] for name in done.stdout.split()}.intersection(HEAVY)) == []
 
 
+def test_definitions_need_nothing_that_only_runs_use() -> None:
+    """They are loaded by each start of the UI and for each run that is launched there."""
+    code = "import sys, orchestration.pipeline.code_location; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert loaded.isdisjoint({"great_expectations", "pandas", "scipy"}) and "dagster" in loaded
+
+
 def test_duckdb_looks_for_pandas_only_later() -> None:
     code = """
 import sys, duckdb
