@@ -45,7 +45,8 @@ MARTS = (
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """Of 58 messages of a unit 46 were answered on time; of what its records give nothing was typed. Another unit has a
     typed value."""
-    home = make_small_home(tmp_path_factory.mktemp("evidence"))
+    # With draws and records it has the models of the county's demo, and shares their parse.
+    home = make_small_home(tmp_path_factory.mktemp("evidence"), draws=16)
     write_small_inbox(home.inbox, [2019])
     typed = home.inbox / "observation" / "small_2019.csv"
     lines = typed.read_text(encoding="utf-8").splitlines()

@@ -24,6 +24,7 @@ from orchestration.warehouse.raw import load_raw
 from tests.evidence.conftest import Evidence
 from tests.evidence.models import EvidenceModels
 from tests.methodology.reference_evidence import Derived, derive
+from tests.small.home import make_small_home
 from tests.small.parsed import share_parse
 
 SEEDS = ["evidence_kind", "evidence_column", "measure", "measure_derivation", "measure_derivation_condition"]
@@ -37,13 +38,11 @@ FORMER, UNIT, OTHER = "520222", "520281", "520115"
 
 # Families that no shipped measure needs.
 OWN_DERIVATIONS = """\
-derivation_code,version,measure_code,kind_code,family,value_column,from_column,to_column,parameter,time_window,min_record_count,channel,note_zh,note_en,origin
 median_days,1,C4.1,citizen_message,median,,submitted_at,answered_at,,year,1,internet,中位数,median,test
 ninth_decile,1,C4.3,citizen_message,quantile,rating,,,0.9,year,2,internet,分位数,quantile,test
 columns,1,T4.3,disclosure_item,distinct_count,site_column,,,,year,1,internet,栏目,columns,test
 """
 OWN_CONDITIONS = """\
-derivation_code,part,position,column_name,operator,operand
 columns,among,1,site_column,is_filled,
 columns,counted,1,format,differs_from,text
 columns,counted,2,related_url,is_blank,
@@ -175,11 +174,11 @@ def expected(home: Home) -> dict[tuple[int, str, str], Derived]:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    home = Home(tmp_path_factory.mktemp("derived"))
-    own = home.seeds / "evidence"
-    own.mkdir(parents=True)
-    (own / "measure_derivation.csv").write_text(OWN_DERIVATIONS, encoding="utf-8")
-    (own / "measure_derivation_condition.csv").write_text(OWN_CONDITIONS, encoding="utf-8")
+    # With draws and records it has the models of the county's demo, and shares their parse.
+    home = make_small_home(tmp_path_factory.mktemp("derived"), frame=lambda row: True, draws=16)
+    for name, rows in (("measure_derivation", OWN_DERIVATIONS), ("measure_derivation_condition", OWN_CONDITIONS)):
+        with (home.seeds / "evidence" / f"{name}.csv").open("a", encoding="utf-8") as seed:
+            seed.write(rows)
     for name, content in by_hand().items():
         path = home.inbox / "evidence" / name
         path.parent.mkdir(parents=True, exist_ok=True)
