@@ -11,6 +11,7 @@ from dagster import DagsterRunStatus
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
+from orchestration.pipeline.dagster_internals import SqliteEventLogStorage
 from orchestration.pipeline.event_log import KeptOpenEventLogStorage
 from orchestration.pipeline.instance import (
     PROCESS_TAG,
@@ -97,6 +98,24 @@ def test_event_log_keeps_few_databases_open_and_forgets_none(tmp_path: Path) -> 
             assert any(entry.user_message == "said" for entry in instance.all_logs(run_id))
     with open_instance(Home(tmp_path)) as instance:
         assert all(instance.all_logs(run_id) for run_id in runs)
+
+
+def test_a_table_of_the_event_log_is_looked_for_until_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_for: list[str] = []
+    look = SqliteEventLogStorage.has_table
+
+    def counted(storage: SqliteEventLogStorage, table: str) -> bool:
+        looked_for.append(table)
+        return look(storage, table)
+
+    monkeypatch.setattr(SqliteEventLogStorage, "has_table", counted)
+    with open_instance(Home(tmp_path)) as instance:
+        storage = instance.event_log_storage
+        assert [storage.supports_asset_checks for _ in range(3)] == [True] * 3
+        assert [storage.has_table("later") for _ in range(2)] == [False] * 2
+    assert (looked_for.count("asset_check_executions"), looked_for.count("later")) == (1, 2)
 
 
 OPEN = """
