@@ -243,6 +243,8 @@ def test_generated_evidence_lands_with_its_dirt(evidence: Evidence, file_format:
     assert {"unit_code_unknown", "message_code_missing", "due_at_before_submitted_at"} <= rules
 
 
+# `tests/landing/test_limits.py` measures the memory of a long file of observations.
+@pytest.mark.slow
 def test_memory_stays_within_its_limit(evidence: Evidence) -> None:
     """Rows are streamed: the text is larger than what the database may keep of it."""
     rows = "".join(f"520115,{number:090},2019-03-01,,,,synthetic\n" for number in range(MANY_ROWS))

@@ -8,7 +8,6 @@ of the home; so a point is a number, and the same number is always the same poin
 from __future__ import annotations
 
 import errno
-import multiprocessing
 import os
 import signal
 from collections.abc import Callable
@@ -20,13 +19,12 @@ import typer
 
 from orchestration.errors import UsageError, full_disk, system_refusal
 from orchestration.home import Home
+from tests.small.forked import PROCESSES
 
 OPERATIONS = ("rename", "replace", "fsync", "unlink")
 KILLED, TORN, FULL, READ_ONLY = "killed", "torn", "full", "read_only"
 ERRORS = {FULL: errno.ENOSPC, READ_ONLY: errno.EROFS}
 
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.faults.steps", "orchestration.pipeline.code_location"])
 LONGEST_SECONDS = 900
 
 Step = Callable[[Home], None]

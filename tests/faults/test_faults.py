@@ -44,7 +44,7 @@ FEW = [
     pytest.param("run", KILLED, 0.6, marks=pytest.mark.slow),
     pytest.param("publish", KILLED, 0.85, marks=pytest.mark.slow),
     ("publish", TORN, 0.9),
-    ("publish", FULL, 0.75),
+    pytest.param("publish", FULL, 0.75, marks=pytest.mark.slow),
     ("withdraw", KILLED, 0.5),
     ("report", KILLED, 0.0),
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 from collections.abc import Callable
@@ -12,12 +11,7 @@ from pathlib import Path
 
 from orchestration.home import Home
 from orchestration.landing.run import land_inbox
-
-# Children are forked from a clean server that has the slow imports done; each is a process of its own.
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(
-    ["orchestration.landing.run", "orchestration.landing.judge", "pandas", "pyarrow.parquet"]
-)
+from tests.small.forked import PROCESSES
 
 
 def start(target: Callable, *arguments: object) -> BaseProcess:

@@ -7,9 +7,10 @@ import threading
 import pytest
 
 from orchestration.landing.store import LandingLocked, sweep
+from tests.small.forked import PROCESSES
 
 from .conftest import World, csv_text, observations
-from .lander_process import PROCESSES, land_and_wait, start
+from .lander_process import land_and_wait, start
 
 
 def test_a_second_lander_is_refused_or_waits(world: World) -> None:
