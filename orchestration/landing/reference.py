@@ -561,7 +561,7 @@ def _content(file: Path) -> str | None:
         return None
 
 
-# A run asks some four times, for each of landing, evidence and templates.
+# A run asks several times: to land, to tell the models of evidence, and for the Data Docs.
 @lru_cache(maxsize=2)
 def _reference_of(files: _SeedFiles) -> Reference:
     seeds = files.folder
