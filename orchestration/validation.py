@@ -77,11 +77,12 @@ class SuiteRun:
         return all(outcome.success for outcome in self.outcomes if outcome.severity == "error")
 
 
-def is_met(suite: gx.ExpectationSuite, frame: pd.DataFrame) -> bool:
-    """Whether every expectation is met, and no more: to count and to show what is not takes as long again. False where
-    one cannot be evaluated; `run_suite` says why."""
+def unmet(suite: gx.ExpectationSuite, frame: pd.DataFrame) -> set[str]:
+    """Names of the expectations that are not met, and no more: to count and to show what is not takes as long again.
+    One that cannot be evaluated is among them; `run_suite` says why."""
     batch = _batch_definition(_context()).get_batch({"dataframe": frame})
-    return bool(batch.validate(suite, result_format="BOOLEAN_ONLY").success)
+    result = batch.validate(suite, result_format="BOOLEAN_ONLY")
+    return {_rule(item.expectation_config) for item in result.results if not item.success}
 
 
 def run_suite(suite: gx.ExpectationSuite, frame: pd.DataFrame, key_columns: Sequence[str]) -> SuiteRun:

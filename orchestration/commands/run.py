@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -237,6 +238,8 @@ class _Execution:
             from orchestration.pipeline.execution import CheckCount, execute
             from orchestration.pipeline.instance import end_abandoned_runs, open_instance
 
+            # The steps would import it, after the wait for the parse.
+            import_module("orchestration.quality.results")
             instance = open_instance(self.home)
             job = definitions_of(self.home).resolve_job_def(job_name)
         checks = CheckCount()

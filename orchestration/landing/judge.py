@@ -32,7 +32,7 @@ from orchestration.landing.contracts.definition import DECIMAL_SCALE, Column, Co
 from orchestration.landing.contracts.shared import FIRST_YEAR, LAST_YEAR
 from orchestration.landing.readers.rows import FEW_ROWS
 from orchestration.landing.reference import Reference
-from orchestration.validation import is_met, run_suite
+from orchestration.validation import run_suite, unmet
 
 GX_SEVERITY = {"error": FailureSeverity.CRITICAL, "warning": FailureSeverity.WARNING}
 ROWS_AT_A_TIME = 1_000_000
@@ -101,20 +101,45 @@ def recorded(records: Sequence[list[dict[str, Any]]], contract: Contract) -> lis
     A batch whose rules are not those of the contract (an earlier version judged it) keeps its records as they are.
     """
     results = [list(of_batch) for of_batch in records]
-    for suite in (structure_suite(contract), reading_suite(contract), row_suite(contract)):
-        rules = [(expectation.meta or {})["rule"] for expectation in suite.expectations]
+    for suite in (structure_suite(contract), reading_suite(contract), row_suite(contract)) if records else ():
+        rules = [*map(_rule_of, suite.expectations)]
         found = [{entry["rule"]: entry for entry in of_batch if entry["suite"] == suite.name} for of_batch in records]
         numbers = [number for number, by_rule in enumerate(found) if list(by_rule) == rules]
         if not numbers:
             continue
         counts = {rule: [_counted(found[number][rule]) for number in numbers] for rule in rules}
-        for outcome in run_suite(suite, pd.DataFrame({"file": numbers} | counts), ["file"]).outcomes:
-            failing = {number for (number,) in outcome.failing_keys}
-            said = {"expectation": outcome.expectation, "description": outcome.description}
+        for expectation, failing in _said_of_files(suite, pd.DataFrame({"file": numbers} | counts)):
+            rule = _rule_of(expectation)
+            said = {"expectation": expectation.configuration.type, "description": expectation.description}
             for number in numbers:
-                position = results[number].index(found[number][outcome.rule])
-                results[number][position] = found[number][outcome.rule] | said | {"success": number not in failing}
+                position = results[number].index(found[number][rule])
+                results[number][position] = found[number][rule] | said | {"success": number not in failing}
     return results
+
+
+def _said_of_files(suite: gx.ExpectationSuite, frame: pd.DataFrame) -> Iterator[tuple[gxe.Expectation, set[int]]]:
+    """Each expectation in its order and the files that do not meet it. Where the extreme of all files is within bounds,
+    the expectation is on that alone, which takes a third of the time."""
+    extremes = gx.ExpectationSuite(name=suite.name, expectations=[*map(_of_the_extreme, suite.expectations)])
+    beyond = unmet(extremes, frame)
+    looked_at = [each for each in suite.expectations if _rule_of(each) in beyond]
+    run = run_suite(gx.ExpectationSuite(name=suite.name, expectations=looked_at), frame, ["file"])
+    failing = {outcome.rule: {number for (number,) in outcome.failing_keys} for outcome in run.outcomes}
+    for each, of_extreme in zip(suite.expectations, extremes.expectations, strict=True):
+        rule = _rule_of(each)
+        yield (each, failing[rule]) if rule in failing else (of_extreme, set())
+
+
+def _of_the_extreme(expectation: gxe.Expectation) -> gxe.Expectation:
+    """The same of the largest of a column's values, or of the smallest where that is what is bounded."""
+    names = ("column", "min_value", "max_value", "severity", "description", "meta")
+    kept = {name: getattr(expectation, name) for name in names}
+    is_of_largest = kept["max_value"] is not None
+    return (gxe.ExpectColumnMaxToBeBetween if is_of_largest else gxe.ExpectColumnMinToBeBetween)(**kept)
+
+
+def _rule_of(expectation: gxe.Expectation) -> str:
+    return str((expectation.meta or {})["rule"])
 
 
 def _counted(entry: dict[str, Any]) -> int:
@@ -209,7 +234,7 @@ def faults_among_accepted(contract: Contract, reference: Reference, paths: Seque
     faults: dict[str, list[str]] = {}
     for rows in _some_rows(paths, _read_of(suite)):
         columns = _columns(reference, rows)
-        if all(is_met(*part) for part in _parts(suite, columns)):
+        if not any(unmet(*part) for part in _parts(suite, columns)):
             continue
         # Only now is it of interest in which rows the cells stand.
         run = run_suite(suite, _frame(suite, columns, each_text_once=False), ["batch_id", "row_number"])
