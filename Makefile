@@ -29,7 +29,7 @@ ASEM_DEMO := $(ASEM_HOME)/.demo
 DEMO_SOURCES := $(wildcard orchestration/demo/*.py orchestration/demo/data/* seeds/evidence/*.csv seeds/geography/*.csv \
 	seeds/methodology/*.csv)
 
-.PHONY: help install demo run ui site superset hdi census asem test test-all lint lint-code lint-style lint-types lint-sql \
+.PHONY: help install demo run ui site superset hdi census asem test test-ci test-all lint lint-code lint-style lint-types lint-sql \
 	lint-packages clean distclean
 
 help: ## Show the targets
@@ -61,7 +61,10 @@ asem: $(ASEM_DEMO) ## Real data: the example of COINr against its published valu
 test: $(TEST_INSTALLED) ## The whole test suite
 	@$(BIN)/python -m pytest
 
-test-all: $(TEST_INSTALLED) ## The test suite with the long extras
+test-ci: $(TEST_INSTALLED) ## What CI runs beside the test suite: the demos as people run them, a release built anew
+	@$(BIN)/python -m pytest -m "in_ci and not slow"
+
+test-all: $(TEST_INSTALLED) ## The test suite with that and the long extras
 	@$(BIN)/python -m pytest -m "slow or not slow"
 
 lint: lint-code lint-packages ## Check style, types, imports and SQL; licences and, where there is a network, known weaknesses

@@ -94,6 +94,7 @@ def test_a_killed_crawl_goes_on_without_loss_or_double(portal: Portal, collector
     assert len({record["evidence_url"] for record in collector.records()}) == ITEMS
 
 
+@pytest.mark.slow
 def test_an_interrupted_crawl_delivers_what_it_has(portal: Portal, collector: Collector) -> None:
     wanted = long_column(portal, collector)
     interrupted = collector.start()

@@ -305,7 +305,13 @@ def harmful(behave: Callable[[socket.socket], None]) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.getsockname()[1]}/hook/secret"
 
 
-@pytest.mark.parametrize("behave", [one_byte_a_second, endless_continue, endless_headers, silence])
+@pytest.mark.parametrize(
+    "behave",
+    [
+        one_byte_a_second,
+        *(pytest.param(each, marks=pytest.mark.slow) for each in (endless_continue, endless_headers, silence)),
+    ],
+)
 def test_no_receiver_holds_a_run(home: Home, behave: Callable[[socket.socket], None]) -> None:
     with harmful(behave) as address:
         started = time.monotonic()

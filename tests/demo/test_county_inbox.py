@@ -29,6 +29,7 @@ def digests(paths: list[Path], inbox: Path) -> dict[str, str]:
     return {str(path.relative_to(inbox)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
+@pytest.mark.slow
 def test_same_bytes_from_two_processes(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from orchestration.demo.county import write_county_inbox;"

@@ -44,7 +44,7 @@ def derived_values(evidence: Evidence, year: int) -> dict[tuple[str, str], Deriv
     return found
 
 
-@pytest.mark.parametrize("year", [2017, 2019])
+@pytest.mark.parametrize("year", [pytest.param(2017, marks=pytest.mark.slow), 2019])
 def test_records_say_what_was_typed_but_in_three_cells(evidence: Evidence, year: int) -> None:
     paths = write_county_evidence(evidence.home.inbox / "evidence", year, SEED)
     landed = evidence.land()

@@ -38,7 +38,7 @@ FAULTS = (KILLED, TORN, FULL, READ_ONLY)
 # run and a release take longest, and are killed elsewhere too (test_unsound_build, test_killed_release).
 FEW = [
     ("land", KILLED, 0.2),
-    ("land", TORN, 0.4),
+    pytest.param("land", TORN, 0.4, marks=pytest.mark.slow),
     ("land", FULL, 0.7),
     ("decide", KILLED, 0.9),
     pytest.param("run", KILLED, 0.6, marks=pytest.mark.slow),
@@ -46,7 +46,7 @@ FEW = [
     ("publish", TORN, 0.9),
     pytest.param("publish", FULL, 0.75, marks=pytest.mark.slow),
     ("withdraw", KILLED, 0.5),
-    ("report", KILLED, 0.0),
+    pytest.param("report", KILLED, 0.0, marks=pytest.mark.slow),
 ]
 DRAWS = random.Random(20)
 # A run and a site take several times as long as the others.
@@ -169,7 +169,7 @@ def test_fault_anywhere(home: Home, undisturbed: Look, name: str, fault: str, sh
     run_into(home, undisturbed, name, fault, share)
 
 
-@pytest.mark.parametrize("name", ["current.json", "index.json"])
+@pytest.mark.parametrize("name", [pytest.param("current.json", marks=pytest.mark.slow), "index.json"])
 def test_torn_note_is_told_and_mended(home: Home, name: str) -> None:
     path = home.releases / name
     path.chmod(0o644)

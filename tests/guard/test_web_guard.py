@@ -429,7 +429,13 @@ def test_a_browser_with_the_printed_address_is_inside_and_stays(served: Served, 
 
 
 @in_a_browser
-@pytest.mark.parametrize("elsewhere", ["127.0.0.1", "example.invalid"], ids=["another port", "another site"])
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        pytest.param("127.0.0.1", id="another port", marks=pytest.mark.slow),
+        pytest.param("example.invalid", id="another site"),
+    ],
+)
 def test_another_page_in_the_operators_browser_launches_nothing(elsewhere: str, served: Served, tmp_path: Path) -> None:
     """The browser has the cookie. What it sends anyway must not reach what stands behind the door."""
     profile = tmp_path / "profile"

@@ -84,6 +84,7 @@ def test_another_unit_changes_nobody_elses_score(world: World, warehouse: Path, 
     assert {key: score for key, score in after.items() if key not in newcomers} == before
 
 
+@pytest.mark.slow
 def test_raising_an_observation_never_lowers_a_score(world: World, warehouse: Path, tmp_path: Path) -> None:
     """Every value of the measures for which more is better under every rule that uses them is raised, and so is what
     decisions expect to find. The goal posts are fixed: against the others, or divided by a measure, more may be less.

@@ -122,6 +122,7 @@ def test_year_without_data_fails_with_what_to_do(home: Home) -> None:
     assert error.endswith("其预警随每次运行给出:zhengxin run 2019。")
 
 
+@pytest.mark.slow
 def test_year_past_the_data_fails_with_what_to_do(home: Home) -> None:
     """No partition of the UI, but the API takes it."""
     write_small_inbox(home.inbox, [2019])
@@ -174,6 +175,7 @@ def test_table_that_is_not_as_accepted_blocks(built: BuiltHome, tmp_path: Path) 
     assert len(outcome.errors) == 1 and "入库存储与当初不同" in outcome.errors[0]
 
 
+@pytest.mark.slow
 def test_some_marts_alone_with_their_checks(built: BuiltHome, tmp_path: Path) -> None:
     """What the UI launches for chosen assets: no year, and of the validation only the marts' own checks."""
     home = copy_home(built.home, tmp_path / "some")

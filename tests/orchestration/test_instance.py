@@ -130,6 +130,7 @@ with open_instance(Home(Path(sys.argv[1]))) as instance:
 """
 
 
+@pytest.mark.slow
 def test_processes_that_open_a_new_instance_at_once_all_get_it(tmp_path: Path) -> None:
     processes = [
         subprocess.Popen(

@@ -81,6 +81,7 @@ def test_failed_model_test(home: Home, zhengxin: Call) -> None:
     assert_refused(home, zhengxin, "decision_takes_effect_or_says_why")
 
 
+@pytest.mark.slow
 def test_failed_seed_test(home: Home, zhengxin: Call) -> None:
     with writing(home.warehouse) as warehouse:
         warehouse.execute("delete from seed.grade_band where grade = 'B'")

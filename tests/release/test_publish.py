@@ -155,6 +155,7 @@ def test_history_holds_both_bases(released: Home) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_an_offer_says_what_an_upgrade_changes(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     before = last_run.this_version()
     for module in (inputs, publish):
@@ -287,7 +288,9 @@ DAMAGES = {
 }
 
 
-@pytest.mark.parametrize("gate", DAMAGES)
+@pytest.mark.parametrize(
+    "gate", [pytest.param(gate, marks=() if gate in ("contracts", "checks") else pytest.mark.slow) for gate in DAMAGES]
+)
 def test_gate_refuses(home: Home, gate: str) -> None:
     # A figure differs, so that there is a candidate; what the damage does to the tests behind gates is recorded.
     alter(home, "update marts.fct_unit_score set grade = 'X' where unit_code = '520403'", DAMAGES[gate])
@@ -321,6 +324,7 @@ def test_gate_without_a_recorded_test_is_shut(home: Home) -> None:
     assert "the test region_counts_add_up did not end on these tables (error)" in str(refused.value)
 
 
+@pytest.mark.slow
 def test_cells_of_another_edition_shut_no_gate(home: Home) -> None:
     """What fails of another edition does: the same SQL counted the rows of this one."""
     alter(home, "update marts.fct_measure_score set status = 'to_be_assessed' where assessment_year = 2018")

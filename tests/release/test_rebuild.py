@@ -16,6 +16,7 @@ from tests.release.conftest import Call
 from tests.release.forging import redo_manifest
 
 
+@pytest.mark.in_ci
 def test_rebuild_gives_every_logical_hash_again(home: Home, zhengxin: Call) -> None:
     home.warehouse.unlink()
     done = zhengxin(home, "verify", "2019-r1", "--rebuild")

@@ -122,6 +122,7 @@ def test_without_a_chinese_font_no_pdf_is_written(
     assert list((tmp_path / "out").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_all_provinces_and_the_nation(small_release: Path, tmp_path: Path) -> None:
     heard: list[tuple[int, int, str]] = []
 

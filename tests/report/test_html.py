@@ -257,7 +257,9 @@ def test_a_browser_would_complain(tmp_path: Path) -> None:
 
 
 @needs_chromium
-@pytest.mark.parametrize("region_code", [NATION, LONG_NAMED, pytest.param(PLAIN, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "region_code", [LONG_NAMED, *(pytest.param(each, marks=pytest.mark.slow) for each in (NATION, PLAIN))]
+)
 def test_other_pages_fit_a_phone(small_release: Path, tmp_path: Path, region_code: str) -> None:
     for language in ("zh", "en"):
         assert _shown(web_page_of(small_release, region_code, language), 390, tmp_path) == (0, [])

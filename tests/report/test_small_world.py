@@ -112,7 +112,7 @@ def test_a_figure_that_the_release_does_not_give_is_found(
         (NATION, "zh"),
         (GUIZHOU, "en"),
         (LOST_A_LOT, "zh"),
-        (LOST_A_LOT, "en"),
+        pytest.param(LOST_A_LOT, "en", marks=pytest.mark.slow),
         pytest.param(NATION, "en", marks=pytest.mark.slow),
         pytest.param(GUIZHOU, "zh", marks=pytest.mark.slow),
     ],

@@ -17,7 +17,6 @@ from tests.small.parsed import share_parse
 SETTINGS = f'series = "{SERIES}"\nseeds = "own"\npublish = "auto"\n'
 # What is known of the nation says nothing of one prefecture.
 NATIONAL_SEEDS = ("published_figure", "published_constraint", "published_constraint_term")
-REGIONS = (PREFECTURE, PREFECTURE[:2] + "0000", "000000")
 
 Row = dict[str, str]
 
@@ -35,11 +34,7 @@ def make_small_home(root: Path, frame: Callable[[Row], bool] | None = None, draw
     keep_rows(
         home.seeds / "geography" / "assessment_frame.csv", lambda row: row["series_code"] != SERIES or wanted(row)
     )
-    if frame is None:
-        keep_rows(
-            home.seeds / "geography" / "region.csv",
-            lambda row: row["series_code"] != SERIES or row["region_code"] in REGIONS,
-        )
+    _leave_regions_with_units(home.seeds / "geography")
     kept = {(row["series_code"], row["unit_code"]) for row in _rows(home.seeds / "geography" / "assessment_frame.csv")}
     keep_rows(home.seeds / "attributes" / "peer_list.csv", lambda row: (row["series_code"], row["unit_code"]) in kept)
     listed = {(row["series_code"], row["peer_rule_code"]) for row in _rows(home.seeds / "attributes" / "peer_list.csv")}
@@ -51,6 +46,22 @@ def make_small_home(root: Path, frame: Callable[[Row], bool] | None = None, draw
         keep_rows(home.seeds / "published" / f"{name}.csv", lambda row: False)
     share_parse(home)
     return home
+
+
+def _leave_regions_with_units(geography: Path) -> None:
+    """Leave of the series' regions, edition by edition, those that a unit lies in."""
+    regions = _rows(geography / "region.csv")
+    above = {(row["series_code"], row["assessment_year"], row["region_code"]): row for row in regions}
+    kept = set()
+    for row in _rows(geography / "assessment_frame.csv"):
+        place = (row["series_code"], row["assessment_year"], row["region_code"])
+        while place in above and place not in kept:
+            kept.add(place)
+            place = (*place[:2], above[place]["parent_region_code"])
+    keep_rows(
+        geography / "region.csv",
+        lambda row: row["series_code"] != SERIES or (SERIES, row["assessment_year"], row["region_code"]) in kept,
+    )
 
 
 def lay_demo_seeds(home: Home) -> None:

@@ -86,7 +86,9 @@ def change(home: Home, place: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-@pytest.mark.parametrize("start", list(Start))
+@pytest.mark.parametrize(
+    "start", [pytest.param(start, marks=() if start is Start.county else pytest.mark.slow) for start in Start]
+)
 def test_what_a_folder_starts_with_is_sound(tmp_path: Path, start: Start) -> None:
     home = Home(tmp_path / start)
     start_folder(home, start)

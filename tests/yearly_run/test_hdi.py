@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from orchestration.home import Home, project_root
 from tests.yearly_run.conftest import rows, summary
 
 
+@pytest.mark.in_ci
 def test_every_published_value_is_reproduced(hdi_home: Home) -> None:
     [(compared, matched)] = rows(
         hdi_home, "select count(*), count(*) filter (is_match) from marts.published_unit_reconciliation"
@@ -14,6 +17,7 @@ def test_every_published_value_is_reproduced(hdi_home: Home) -> None:
     assert "5,808 of 5,808" in summary(hdi_home)
 
 
+@pytest.mark.in_ci
 def test_it_is_real_data(hdi_home: Home) -> None:
     assert rows(hdi_home, "select distinct data_kind from marts.release_info") == [("real",)]
     assert "SYNTHETIC" not in summary(hdi_home)
@@ -25,6 +29,7 @@ def test_no_model_knows_the_index() -> None:
     assert [path for path in naming if "tests" not in path.parts] == []
 
 
+@pytest.mark.in_ci
 def test_the_scorecard_has_the_columns_of_the_index(hdi_home: Home) -> None:
     names = [name for (name, *_) in rows(hdi_home, "describe marts.unit_scorecard")]
     assert names[-5:] == [

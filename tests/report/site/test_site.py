@@ -218,6 +218,7 @@ def test_a_workbook_of_each_language_is_among_the_downloads(site: Path) -> None:
         assert {f"../data/2019-r1/{path.name}" for path in workbooks} <= set(targets)
 
 
+@pytest.mark.slow
 def test_a_second_build_writes_nothing_and_a_smaller_one_clears_away(
     site: Path, small_release: Path, tmp_path: Path
 ) -> None:
