@@ -165,6 +165,7 @@ def assert_scored_and_told(result: Result, expected_units: dict[int, int]) -> No
             assert statuses[year, status] > 0, (year, status)
 
 
+@pytest.mark.in_ci
 def test_every_measure_of_every_unit_has_a_row(whole: ReadInbox, guizhou: ReadInbox) -> None:
     measures = {
         row["measure_code"]

@@ -16,6 +16,8 @@ from tests.installed.conftest import Call, environment
 from tests.small.home import make_small_home
 from tests.small.inbox import write_small_inbox
 
+pytestmark = pytest.mark.in_ci
+
 
 @pytest.fixture(scope="module")
 def small_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

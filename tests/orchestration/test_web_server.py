@@ -28,6 +28,7 @@ from tests.small.cold import cold
 from tests.small.copied import copy_home
 from tests.small.inbox import write_small_inbox
 
+pytestmark = pytest.mark.in_ci
 START_SECONDS = 90
 RUN_SECONDS = 240
 
@@ -273,7 +274,6 @@ def test_one_launch_does_the_whole_and_two_at_once_do_not_collide(
     assert not is_held(home.warehouse)
 
 
-@pytest.mark.in_ci
 def test_a_server_for_reading_refuses_every_change_that_dagster_knows(home: Home) -> None:
     """All mutations of its schema, so that one which a later version adds is asked as well."""
     with _serving(home, "--read-only", "--no-daemon") as server:

@@ -51,6 +51,7 @@ def assert_whole(readers: list[subprocess.Popen[str]]) -> None:
     assert [each[-1] for each in releases[held:]] == ["2019-r2"] * held
 
 
+@pytest.mark.in_ci
 def test_readers_see_whole_releases_and_no_error(home: Home, tmp_path: Path) -> None:
     with readers_of(Catalogue(home.releases).current(), tmp_path / "stop", KINDS) as readers:
         alter(home, "update marts.fct_unit_score set grade = 'X' where unit_code = '520403'")

@@ -244,6 +244,7 @@ def test_glyphs_differ_on_any_machine(tmp_path: Path) -> None:
     assert len(set(glyphs)) == len(characters)
 
 
+@pytest.mark.in_ci
 @needs_chromium
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_page_fits_its_screen_and_the_browser_has_nothing_to_complain(rendered, tmp_path: Path, width: int) -> None:
@@ -256,6 +257,7 @@ def test_a_browser_would_complain(tmp_path: Path) -> None:
     assert console != []
 
 
+@pytest.mark.in_ci
 @needs_chromium
 @pytest.mark.parametrize(
     "region_code", [LONG_NAMED, *(pytest.param(each, marks=pytest.mark.slow) for each in (NATION, PLAIN))]

@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Page
 
 from tests.report.small_world import BEIJING, PLAIN
 
+pytestmark = pytest.mark.in_ci
+
 PAGES = (
     "index.html",
     f"unit/{PLAIN}.html",
