@@ -22,7 +22,7 @@ from dbt.cli.exceptions import DbtUsageException
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import extended_mashumuro_decoder
-from dbt_common.events.base_types import BaseEvent, EventLevel
+from dbt_common.events.base_types import BaseEvent, DebugLevel, EventLevel
 from dbt_common.events.event_manager import EventManager
 from dbt_common.events.event_manager_client import ctx_set_event_manager
 from dbt_common.events.functions import msg_to_dict
@@ -49,6 +49,25 @@ class ToldEvents(EventManager):
         # What dbt may make an error of is given as a warning.
         if (level or e.level_tag()).value in TOLD:
             super().fire_event(e, level, node, force_warn_or_error_handling)
+
+
+class MessageWhenRead:
+    """The message of an event, made of what the event was given when it is first read: of most nobody hears."""
+
+    def __get__(self, event: BaseEvent, _kind: type[BaseEvent]) -> Any:
+        words, named = vars(event)["given"]
+        BaseEvent.__init__(event, *words, **named)
+        return vars(event)["pb_msg"]
+
+    @staticmethod
+    def keep(event: BaseEvent, *words: Any, **named: Any) -> None:
+        """In place of the event's own `__init__`, which makes the message."""
+        vars(event)["given"] = (words, named)
+
+
+def make_messages_when_read() -> None:
+    """Have events below the told levels made messages of only when they are read; for the rest of the process."""
+    DebugLevel.__init__, DebugLevel.pb_msg = MessageWhenRead.keep, MessageWhenRead()  # type: ignore[method-assign, assignment]
 
 
 class Told:
@@ -92,6 +111,7 @@ def main(arguments: Sequence[str]) -> int:
     parsed = os.environ.get("ZHENGXIN_PARSED")
     manifest = read_parsed(Path(parsed)) if parsed else None
     ctx_set_event_manager(ToldEvents())
+    make_messages_when_read()
     with (folder / LOG_NAME).open("w", encoding="utf-8") as log:
         tell = Told(log, as_json, "--quiet" in arguments)
         ended = dbtRunner(manifest, callbacks=[tell]).invoke(list(arguments))
