@@ -24,7 +24,7 @@ def test_every_published_figure_that_can_be_compared_agrees(county_home: Home, r
         "select published_id, outcome, published_value, computed_value from marts.published_reconciliation",
     )
     assert [row for row in outcomes if row[1] == "mismatch"] == []
-    # One alone cannot be computed: what happened outside of the assessment.
+    # Those of Guizhou that need no other province; in the nation all.
     comparable = 95 if NATION in request.node.callspec.id else 38
     assert sum(row[1] == "match" for row in outcomes) >= comparable
 
