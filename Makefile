@@ -58,7 +58,7 @@ census: $(CENSUS_DEMO) ## Real data: a demonstration index of 2,845 counties on 
 asem: $(ASEM_DEMO) ## Real data: the example of COINr against its published values
 	@$(ZHENGXIN) --home $(ASEM_HOME) run --if-changed
 
-test: $(TEST_INSTALLED) ## The whole test suite
+test: $(TEST_INSTALLED) ## The test suite
 	@$(BIN)/python -m pytest
 
 test-ci: $(TEST_INSTALLED) ## What CI runs beside the test suite: the demos as people run them, a release built anew

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -57,6 +58,16 @@ def county_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
 
 # For what one province alone does not tell.
 of_the_nation = pytest.mark.parametrize("county_home", [WHOLE], indirect=True)
+
+
+def of_both_and_the_nation(
+    names: tuple[str, ...], of_both: Iterable[tuple[object, ...]], of_nation: Iterable[tuple[object, ...]]
+) -> pytest.MarkDecorator:
+    """Parametrize a test of the demo with cases of both homes and cases that one province alone does not tell."""
+    of_both = list(of_both)
+    cases = [pytest.param(PROVINCE, *case) for case in of_both]
+    cases += [pytest.param(NATION, *case, marks=pytest.mark.in_ci) for case in (*of_both, *of_nation)]
+    return pytest.mark.parametrize(("county_home", *names), cases, indirect=["county_home"])
 
 
 def write_demo_of_guizhou(home: Home) -> None:

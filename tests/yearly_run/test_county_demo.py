@@ -12,7 +12,7 @@ from orchestration.seeds import seeds_folder
 from orchestration.warehouse import dbt
 from tests.methodology.reference_scorer import world_from_csv_seeds
 from tests.methodology.test_marts_equal_reference import compare
-from tests.yearly_run.conftest import NATION, of_the_nation, rows, summary
+from tests.yearly_run.conftest import NATION, of_both_and_the_nation, of_the_nation, rows, summary
 from tests.yearly_run.examples import example_queries
 
 RAW_TABLES = ("observation", "opinion_event", "verification", "objection", "decision", "quarantined_row")
@@ -29,11 +29,8 @@ def test_every_published_figure_that_can_be_compared_agrees(county_home: Home, r
     assert sum(row[1] == "match" for row in outcomes) >= comparable
 
 
-FIGURE = ("region_code", "node_code", "column", "published")
-
-
-@pytest.mark.parametrize(
-    FIGURE,
+@of_both_and_the_nation(
+    ("region_code", "node_code", "column", "published"),
     [
         ("520000", "composite", "published_mean_of_units", "80.74"),
         ("520000", "S", "published_mean_of_units", "9.91"),
@@ -46,17 +43,6 @@ FIGURE = ("region_code", "node_code", "column", "published")
         ("520000", "C", "min_score", "20"),
         ("520000", "P", "min_score", "20"),
     ],
-)
-def test_figures_of_the_2019_report(
-    county_home: Home, region_code: str, node_code: str, column: str, published: str
-) -> None:
-    """Held against the report here, past the seeds and the reconciliation mart."""
-    assert_is_computed(county_home, region_code, node_code, column, published)
-
-
-@of_the_nation
-@pytest.mark.parametrize(
-    FIGURE,
     [
         ("000000", "composite", "published_mean_of_subregions", "79.38"),
         ("310000", "composite", "published_mean_of_units", "88.32"),
@@ -64,13 +50,10 @@ def test_figures_of_the_2019_report(
         ("310000", "E", "published_mean_of_units", "9.07"),
     ],
 )
-def test_figures_of_the_2019_report_on_other_provinces(
+def test_figures_of_the_2019_report(
     county_home: Home, region_code: str, node_code: str, column: str, published: str
 ) -> None:
-    assert_is_computed(county_home, region_code, node_code, column, published)
-
-
-def assert_is_computed(county_home: Home, region_code: str, node_code: str, column: str, published: str) -> None:
+    """Held against the report here, past the seeds and the reconciliation mart."""
     [(computed,)] = rows(
         county_home,
         f"""

@@ -11,14 +11,14 @@ import pytest
 from orchestration.home import Home
 from orchestration.report import typst
 from orchestration.report.compose import compose
-from orchestration.report.document import Report
+from orchestration.report.document import Report, Section
 from orchestration.report.html import render
 from orchestration.report.release import find_release, open_release
 from orchestration.report.texts import plain
 from orchestration.report.write import Format, Order, write_report, write_units
 from tests.report.figure_check import assert_figures_stand_in_the_release, figures_of, texts_of
 from tests.report.paper_check import departures, page_texts
-from tests.yearly_run.conftest import call, of_the_nation
+from tests.yearly_run.conftest import call, of_both_and_the_nation, of_the_nation
 
 PUBLISHED = {
     "dimension-s": ["9.91", "99.1%"],
@@ -46,15 +46,13 @@ def printed(guizhou: Report) -> list[str]:
     return page_texts(typst.pdf(guizhou))
 
 
-@pytest.mark.parametrize("anchor", PUBLISHED)
-def test_the_published_figures_stand_where_the_original_has_them(guizhou: Report, anchor: str) -> None:
-    assert set(PUBLISHED[anchor]) <= _figures_below(guizhou, anchor)
-
-
-@of_the_nation
-@pytest.mark.parametrize("anchor", PUBLISHED_BESIDE_OTHERS)
-def test_the_published_comparisons_stand_where_the_original_has_them(guizhou: Report, anchor: str) -> None:
-    assert set(PUBLISHED_BESIDE_OTHERS[anchor]) <= _figures_below(guizhou, anchor)
+@of_both_and_the_nation(("anchor", "published"), PUBLISHED.items(), PUBLISHED_BESIDE_OTHERS.items())
+def test_the_published_figures_stand_where_the_original_has_them(
+    guizhou: Report, anchor: str, published: list[str]
+) -> None:
+    [section] = [section for section in guizhou.sections if section.anchor == anchor]
+    alone = [figure.text for figure in figures_of(_only(guizhou, section))]
+    assert set(published) <= set(alone)
 
 
 def test_prefectures_stand_in_the_order_of_the_original(guizhou: Report) -> None:
@@ -154,6 +152,5 @@ def test_units_are_written_apart_and_as_they_would_be_alone(release_file: Path, 
         assert one.files[0].read_bytes() == alone.files[0].read_bytes()
 
 
-def _figures_below(report: Report, anchor: str) -> set[str]:
-    sections = tuple(section for section in report.sections if section.anchor == anchor)
-    return {figure.text for figure in figures_of(replace(report, sections=sections, edition=()))}
+def _only(report: Report, section: Section) -> Report:
+    return replace(report, sections=(section,), edition=())
